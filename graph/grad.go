@@ -1,0 +1,166 @@
+package graph
+
+import (
+	"sort"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Grad emits the gradient of the scalar cost with respect to each node of wrt:
+// zeros for one that the cost does not depend on.
+//
+// It is a reverse walk over the operations' symbolic gradients, as
+// gorgonia.Grad is, and gives the same numbers. It differs where that one
+// falls short: n gradients that meet in a node are one sum and not a chain of
+// n−1 allocating additions; a node may be differentiated for several costs;
+// an unused node is not an error.
+func (b *Builder) Grad(cost *Node, wrt ...*Node) []*Node {
+	if !b.ok(cost) {
+		return make([]*Node, len(wrt))
+	}
+	if cost.Dims() != 0 {
+		b.Fail(errors.Errorf("grad: the cost is %s, want a scalar", shapeString(cost)))
+		return make([]*Node, len(wrt))
+	}
+	return b.VJP([]*Node{cost}, []*Node{b.constant("one", 1, tensor.ScalarShape())}, wrt...)
+}
+
+// VJP emits the vector–Jacobian products Σᵢ ⟨douts[i], ∂outs[i]/∂w⟩ for each w
+// of wrt. A node may stand in outs more than once: its cotangents add up. A
+// nil cotangent is one of zeros.
+func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
+	grads := make([]*Node, len(wrt))
+	if !b.ok(outs...) || !b.ok(wrt...) {
+		return grads
+	}
+	order := b.topological(outs)
+	// active nodes depend on a node of wrt.
+	active := map[*Node]bool{}
+	for _, w := range wrt {
+		active[w] = true
+	}
+	for _, n := range order {
+		diff := diffWRT(n)
+		for i, in := range inputsOf(n) {
+			if active[in] && i < len(diff) && diff[i] {
+				active[n] = true
+			}
+		}
+	}
+	terms := map[*Node][]term{}
+	for i, n := range outs {
+		if douts[i] != nil {
+			terms[n] = append(terms[n], term{node: douts[i]})
+		}
+	}
+	sums := map[*Node]*Node{}
+	for i := len(order) - 1; i >= 0; i-- {
+		n := order[i]
+		if !active[n] || len(terms[n]) == 0 {
+			continue
+		}
+		dn := b.total(n, terms[n])
+		sums[n] = dn
+		b.backward(n, dn, active, terms)
+		if b.err != nil {
+			return grads
+		}
+	}
+	for i, w := range wrt {
+		if grads[i] = sums[w]; grads[i] == nil {
+			grads[i] = b.Zeros(w.Shape()...)
+		}
+	}
+	return grads
+}
+
+// backward hands the gradient dn of n on to n's active inputs.
+func (b *Builder) backward(n, dn *Node, active map[*Node]bool, terms map[*Node][]term) {
+	in, diff := inputsOf(n), diffWRT(n)
+	wanted := false
+	for i := range in {
+		wanted = wanted || i < len(diff) && diff[i] && active[in[i]]
+	}
+	if !wanted {
+		return
+	}
+	if o, ok := n.Op().(*op); ok && o.rows != nil {
+		terms[in[0]] = append(terms[in[0]], term{dn, o.rows})
+		return
+	}
+	ds, err := n.Op().(gorgonia.SDOp).SymDiff(in, n, dn)
+	if err != nil {
+		b.Fail(errors.Wrapf(err, "gradient of %v", n.Op()))
+		return
+	}
+	for i, d := range ds {
+		if diff[i] && active[in[i]] && d != nil {
+			terms[in[i]] = append(terms[in[i]], term{node: d})
+		}
+	}
+}
+
+// total sums the gradients that met in n. The walk meets the steps of a
+// sequence last to first; in their order, the blocks are copied side by side.
+func (b *Builder) total(n *Node, ts []term) *Node {
+	sort.SliceStable(ts, func(i, j int) bool {
+		a, c := ts[i].rows, ts[j].rows
+		return c != nil && (a == nil || a.from < c.from)
+	})
+	return b.sum(n.Shape(), ts)
+}
+
+// topological returns the nodes that outs depend on, inputs first.
+func (b *Builder) topological(outs []*Node) []*Node {
+	var order []*Node
+	state := map[*Node]bool{} // false: entered, true: listed
+	type frame struct {
+		n  *Node
+		in []*Node
+	}
+	for _, root := range outs {
+		if _, seen := state[root]; seen {
+			continue
+		}
+		state[root] = false
+		stack := []frame{{root, inputsOf(root)}}
+		for len(stack) > 0 {
+			top := &stack[len(stack)-1]
+			if len(top.in) == 0 {
+				order = append(order, top.n)
+				state[top.n] = true
+				stack = stack[:len(stack)-1]
+				continue
+			}
+			next := top.in[0]
+			top.in = top.in[1:]
+			if _, seen := state[next]; !seen {
+				state[next] = false
+				stack = append(stack, frame{next, inputsOf(next)})
+			}
+		}
+	}
+	return order
+}
+
+// inputsOf returns the nodes that n's operation takes, in order.
+func inputsOf(n *Node) []*Node {
+	it := n.Graph().From(n.ID())
+	if it == nil {
+		return nil
+	}
+	in := make([]*Node, 0, it.Len())
+	for it.Next() {
+		in = append(in, it.Node().(*Node))
+	}
+	return in
+}
+
+func diffWRT(n *Node) []bool {
+	if op, ok := n.Op().(gorgonia.SDOp); ok {
+		return op.DiffWRT(len(inputsOf(n)))
+	}
+	return nil
+}

@@ -1,0 +1,240 @@
+package graph
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/diff/fd"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+func random(r *rand.Rand, shape ...int) *tensor.Dense {
+	t := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
+	for i := range t.Float64s() {
+		t.Float64s()[i] = r.Float64()*2 - 1
+	}
+	return t
+}
+
+func intIDs(v ...int32) *tensor.Dense {
+	return tensor.New(tensor.WithShape(len(v)), tensor.WithBacking(v))
+}
+
+// value runs the program and returns n's elements.
+func value(t *testing.T, p *Program, n *Node) []float64 {
+	t.Helper()
+	v, err := p.Value(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]float64(nil), Floats[float64](v)...)
+}
+
+// cases are graphs whose gradients are checked: each builds a node of any
+// shape from float64 parameters of the given shapes.
+var cases = []struct {
+	name   string
+	shapes [][]int
+	build  func(b *Builder, p []*Node) *Node
+}{
+	{"matmul", [][]int{{3, 4}, {4, 2}}, func(b *Builder, p []*Node) *Node { return b.MatMul(p[0], p[1]) }},
+	{"matmul_tn", [][]int{{4, 3}, {4, 2}}, func(b *Builder, p []*Node) *Node { return b.matmul(true, false, p[0], p[1]) }},
+	{"matmul_nt", [][]int{{3, 4}, {2, 4}}, func(b *Builder, p []*Node) *Node { return b.matmul(false, true, p[0], p[1]) }},
+	{"matmul_tt", [][]int{{4, 3}, {2, 4}}, func(b *Builder, p []*Node) *Node { return b.matmul(true, true, p[0], p[1]) }},
+	{"add", [][]int{{3, 4}, {3, 4}}, func(b *Builder, p []*Node) *Node { return b.Add(p[0], p[1]) }},
+	{"add_row", [][]int{{3, 4}, {4}}, func(b *Builder, p []*Node) *Node { return b.Add(p[0], p[1]) }},
+	{"sub_column", [][]int{{3, 4}, {3, 1}}, func(b *Builder, p []*Node) *Node { return b.Sub(p[0], p[1]) }},
+	{"mul", [][]int{{3, 4}, {3, 4}}, func(b *Builder, p []*Node) *Node { return b.Mul(p[0], p[1]) }},
+	{"mul_row", [][]int{{3, 4}, {4}}, func(b *Builder, p []*Node) *Node { return b.Mul(p[0], p[1]) }},
+	{"mul_column", [][]int{{3, 4}, {3, 1}}, func(b *Builder, p []*Node) *Node { return b.Mul(p[0], p[1]) }},
+	{"square", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node { return b.Mul(p[0], p[0]) }},
+	{"tanh", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node { return b.Tanh(p[0]) }},
+	{"sigmoid", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node { return b.Sigmoid(p[0]) }},
+	{"relu", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node { return b.Relu(p[0]) }},
+	{"softmax", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node { return b.Softmax(p[0]) }},
+	{"affine", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node { return b.Affine(-2.5, p[0], 1) }},
+	{"gather_repeated", [][]int{{5, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Gather(p[0], b.Input("ids", intIDs(4, 0, 4, 4, 2, 0)))
+	}},
+	{"step", [][]int{{6, 3}}, func(b *Builder, p []*Node) *Node { return b.Step(p[0], 1, 3) }},
+	{"steps", [][]int{{6, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Mul(b.Step(p[0], 2, 3), b.Add(b.Step(p[0], 0, 3), b.Tanh(b.Step(p[0], 2, 3))))
+	}},
+	{"step_and_whole", [][]int{{6, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Mul(b.Last(p[0], 2), b.Step(b.MatMul(p[0], p[1]), 0, 2))
+	}},
+	{"last_of_one", [][]int{{2, 3}}, func(b *Builder, p []*Node) *Node { return b.Last(p[0], 1) }},
+	{"stack", [][]int{{2, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Tanh(b.Stack(p[0], b.Mul(p[0], p[1]), p[1]))
+	}},
+	{"sum", [][]int{{2, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Sum(p[0], p[1], p[0])) }},
+	{"logit_loss", [][]int{{4, 1}}, func(b *Builder, p []*Node) *Node {
+		return b.LogitLoss(b.Affine(5, p[0], 0), b.Input("t",
+			tensor.New(tensor.WithShape(4, 1), tensor.WithBacking([]float64{0, 1, 0.3, 1}))))
+	}},
+	{"gorgonia_op", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node {
+		return b.Tanh(b.Unary(gorgonia.Cube, b.Affine(2, p[0], 0)))
+	}},
+	{"recurrence", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		h := b.Zeros(2, 3)
+		for t := range 4 {
+			h = b.Tanh(b.Add(b.Step(p[0], t, 4), b.MatMul(h, p[1])))
+		}
+		return h
+	}},
+}
+
+// TestGradients holds each operation's gradient against central finite
+// differences and against gorgonia.Grad on the same graph.
+func TestGradients(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 2))
+			params := make([]*tensor.Dense, len(c.shapes))
+			var flat []float64
+			for i, s := range c.shapes {
+				params[i] = random(r, s...)
+				flat = append(flat, params[i].Float64s()...)
+			}
+			emit := func() (*Builder, []*Node, *Node) {
+				b := New(tensor.Float64)
+				nodes := make([]*Node, len(params))
+				for i, p := range params {
+					nodes[i] = b.Input(string(rune('a'+i)), p)
+				}
+				y := c.build(b, nodes)
+				if b.Err() != nil {
+					t.Fatal(b.Err())
+				}
+				w := b.Input("w", random(rand.New(rand.NewPCG(3, 4)), y.Shape()...))
+				return b, nodes, b.Inner(y, w)
+			}
+			b, nodes, cost := emit()
+			grads := b.Grad(cost, nodes...)
+			p, err := b.Compile(append([]*Node{cost}, grads...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			run := func() {
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			set := func(x []float64) {
+				for _, p := range params {
+					x = x[copy(p.Float64s(), x):]
+				}
+			}
+			want := fd.Gradient(nil, func(x []float64) float64 {
+				set(x)
+				run()
+				return value(t, p, cost)[0]
+			}, flat, &fd.Settings{Formula: fd.Central, Step: 1e-5})
+			set(flat)
+			run()
+			var got []float64
+			for _, g := range grads {
+				got = append(got, value(t, p, g)...)
+			}
+			compare(t, "finite differences", got, want, 1e-8)
+
+			b2, nodes2, cost2 := emit()
+			theirs, err := gorgonia.Grad(cost2, nodes2...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p2, err := b2.Compile(theirs...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p2.Close()
+			if err := p2.Run(); err != nil {
+				t.Fatal(err)
+			}
+			want = want[:0]
+			for _, g := range theirs {
+				want = append(want, value(t, p2, g)...)
+			}
+			compare(t, "gorgonia.Grad", got, want, 1e-12)
+		})
+	}
+}
+
+func compare(t *testing.T, what string, got, want []float64, tol float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
+	}
+	for i := range got {
+		if !(math.Abs(got[i]-want[i]) <= tol*(1+math.Abs(want[i]))) {
+			t.Errorf("%s: coordinate %d is %g, want %g", what, i, got[i], want[i])
+		}
+	}
+}
+
+// TestGradTwice holds the two cases in which gorgonia.Grad returns a wrong
+// result or fails: a second cost on one graph, and an unused node.
+func TestGradTwice(t *testing.T) {
+	b := New(tensor.Float64)
+	x := b.Input("x", tensor.New(tensor.WithShape(1), tensor.WithBacking([]float64{0.5})))
+	unused := b.Input("unused", tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]float64{1, 2})))
+	one := b.constant("ones", 1, tensor.Shape{1})
+	first := b.Grad(b.Inner(b.Tanh(x), one), x, unused)
+	second := b.Grad(b.Inner(b.Mul(x, x), one), x)
+	p, err := b.Compile(first[0], first[1], second[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "tanh'", value(t, p, first[0]), []float64{1 - math.Tanh(0.5)*math.Tanh(0.5)}, 1e-15)
+	compare(t, "unused", value(t, p, first[1]), []float64{0, 0}, 0)
+	compare(t, "(x²)'", value(t, p, second[0]), []float64{1}, 1e-15)
+}
+
+// TestVJPSameOutputTwice holds the case in which gorgonia.Backpropagate keeps
+// only the last cotangent.
+func TestVJPSameOutputTwice(t *testing.T) {
+	b := New(tensor.Float64)
+	x := b.Input("x", tensor.New(tensor.WithShape(1), tensor.WithBacking([]float64{0.5})))
+	y := b.Tanh(x)
+	g := b.VJP([]*Node{y, y}, []*Node{b.constant("one", 1, tensor.Shape{1}), b.constant("ten", 10, tensor.Shape{1})}, x)
+	p, err := b.Compile(g...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "11·tanh'", value(t, p, g[0]), []float64{11 * (1 - math.Tanh(0.5)*math.Tanh(0.5))}, 1e-14)
+}
+
+// TestManySteps holds the trap of Gorgonia's slice operation, whose hash keeps
+// only the low byte of its bounds: of 300 slices it makes 256.
+func TestManySteps(t *testing.T) {
+	const steps = 300
+	x := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(steps, 2))
+	for i := range x.Float64s() {
+		x.Float64s()[i] = float64(i)
+	}
+	b := New(tensor.Float64)
+	in := b.Input("x", x)
+	nodes := make([]*Node, steps)
+	for i := range nodes {
+		nodes[i] = b.Step(in, i, steps)
+	}
+	p, err := b.Compile(nodes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range nodes {
+		compare(t, "step", value(t, p, n), []float64{float64(2 * i), float64(2*i + 1)}, 0)
+	}
+}

@@ -1,0 +1,188 @@
+package graph
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/chewxy/hm"
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// op is every operation of this package. It computes into a buffer of its own,
+// so a run allocates nothing for it, and it belongs to one program.
+//
+// Its hash is its instance number: Gorgonia merges nodes whose hashes are
+// equal, and two of ours never are.
+type op struct {
+	b     *Builder
+	id    uint32
+	name  string
+	typ   hm.Type
+	shape tensor.Shape
+	out   gorgonia.Value
+
+	// run computes out from the inputs' values. A view sets out itself.
+	run  func(o *op, in []gorgonia.Value) error
+	view bool
+
+	// grad emits the gradient for each input, nil for one that has none; it
+	// is nil where the operation has no gradient at all.
+	grad func(in []*Node, out, dout *Node) []*Node
+	diff []bool
+
+	// rows is set by Step: the block of its input's rows that it reads.
+	rows *rowBlock
+}
+
+type rowBlock struct{ from, to int }
+
+var opCount atomic.Uint32
+
+var _ gorgonia.SDOp = (*op)(nil)
+
+func (o *op) Arity() int                                            { return -1 }
+func (o *op) Type() hm.Type                                         { return o.typ }
+func (o *op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) { return o.shape, nil }
+func (o *op) ReturnsPtr() bool                                      { return true }
+func (o *op) CallsExtern() bool                                     { return false }
+func (o *op) OverwritesInput() int                                  { return -1 }
+func (o *op) Hashcode() uint32                                      { return o.id }
+func (o *op) String() string                                        { return o.name }
+func (o *op) DiffWRT(int) []bool                                    { return o.diff }
+func (o *op) WriteHash(h hash.Hash) {
+	var buf [12]byte
+	copy(buf[:8], "unroll.o")
+	binary.LittleEndian.PutUint32(buf[8:], o.id)
+	h.Write(buf[:])
+}
+
+// Do runs the operation on the tape machine's goroutine, where a panic could
+// not be recovered by anybody else.
+func (o *op) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("%s: %v", o.name, r)
+		}
+		if err != nil {
+			o.b.runErr = err
+		}
+	}()
+	if o.out == nil && !o.view {
+		o.out = newValue(o.b.dt, o.shape)
+	}
+	if err := o.run(o, in); err != nil {
+		return nil, errors.Wrap(err, o.name)
+	}
+	return o.out, nil
+}
+
+// SymDiff lets gorgonia.Grad differentiate through our operations; Builder.Grad
+// takes the same road.
+func (o *op) SymDiff(in gorgonia.Nodes, out, dout *Node) (gorgonia.Nodes, error) {
+	if o.grad == nil {
+		return nil, errors.Errorf("%s has no gradient", o.name)
+	}
+	return o.grad(in, out, dout), o.b.err
+}
+
+// runFunc computes an operation's output; pick chooses its element type.
+type runFunc = func(o *op, in []gorgonia.Value) error
+
+func pick[F any](b *Builder, f32, f64 F) F {
+	if b.dt == tensor.Float64 {
+		return f64
+	}
+	return f32
+}
+
+// apply emits one operation. diff marks the inputs that have a gradient, one
+// character each: "d" differentiable, "." not; empty is none.
+func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
+	if !b.ok(in...) {
+		return nil
+	}
+	o.b = b
+	types := make([]hm.Type, 0, len(in)+1)
+	for _, n := range in {
+		types = append(types, n.Type())
+	}
+	o.typ = hm.NewFnType(append(types, typeOf(b.dt, o.shape))...)
+	o.diff = make([]bool, len(in))
+	for i, c := range diff {
+		o.diff[i] = c == 'd'
+	}
+	if o.grad == nil {
+		o.diff = nil
+	}
+	// The tape machine merges nodes by a 32-bit hash without looking
+	// further, so a node whose hash is taken gets another number.
+	for range 8 {
+		o.id = opCount.Add(1)
+		probe := *o
+		n, err := gorgonia.ApplyOp(&probe, in...)
+		if err != nil {
+			return b.Fail(errors.Wrap(err, o.name))
+		}
+		if !b.hashes[n.Hashcode()] {
+			b.hashes[n.Hashcode()] = true
+			return n
+		}
+	}
+	return b.Fail(errors.Errorf("%s: no free hash for the node", o.name))
+}
+
+func typeOf(dt tensor.Dtype, s tensor.Shape) hm.Type {
+	if s.Dims() == 0 {
+		return dt
+	}
+	return gorgonia.TensorType{Dims: s.Dims(), Of: dt}
+}
+
+func newValue(dt tensor.Dtype, s tensor.Shape) gorgonia.Value {
+	if s.Dims() == 0 {
+		if dt == tensor.Float64 {
+			return gorgonia.NewF64(0)
+		}
+		return gorgonia.NewF32(0)
+	}
+	return tensor.New(tensor.Of(dt), tensor.WithShape(s...))
+}
+
+// Floats returns the elements of v, row-major, without copying; a scalar is a
+// slice of one. It returns nil if v holds another element type.
+func Floats[T kernel.Float](v gorgonia.Value) []T {
+	var p []T
+	switch v := v.(type) {
+	case *tensor.Dense:
+		switch p := any(&p).(type) {
+		case *[]float32:
+			if v.Dtype() == tensor.Float32 {
+				*p = v.Float32s()
+			}
+		case *[]float64:
+			if v.Dtype() == tensor.Float64 {
+				*p = v.Float64s()
+			}
+		}
+	case *gorgonia.F32:
+		if q, ok := any(&p).(*[]float32); ok {
+			*q = unsafe.Slice((*float32)(v), 1)
+		}
+	case *gorgonia.F64:
+		if q, ok := any(&p).(*[]float64); ok {
+			*q = unsafe.Slice((*float64)(v), 1)
+		}
+	}
+	return p
+}
+
+func ids(v gorgonia.Value) []int32 { return v.(*tensor.Dense).Int32s() }
+
+func shapeString(n *Node) string { return fmt.Sprint([]int(n.Shape())) }

@@ -1,0 +1,135 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// Gather emits the rows of table [rows, cols] named by ids [n] (int32): a
+// matrix [n, cols]. It equals the product of one-hot rows with the table. The
+// gradient scatters with addition, so repeated ids sum. An id outside the
+// table is an error when the program runs.
+func (b *Builder) Gather(table, ids *Node) *Node {
+	rows, cols, ok := b.matrix("gather", table)
+	if !ok || !b.ok(ids) {
+		return nil
+	}
+	if ids.Dtype() != tensor.Int32 || ids.Dims() != 1 {
+		return b.Fail(errors.Errorf("gather: ids are %v %s, want a vector of int32", ids.Dtype(), shapeString(ids)))
+	}
+	n := ids.Shape()[0]
+	return b.apply(&op{
+		name:  "gather",
+		shape: tensor.Shape{n, cols},
+		run:   pick(b, gather[float32](rows, cols), gather[float64](rows, cols)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{b.scatter(in[1], dout, rows, cols), nil}
+		},
+	}, "d.", table, ids)
+}
+
+func gather[T kernel.Float](rows, cols int) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		at := ids(in[1])
+		for i, id := range at {
+			if id < 0 || int(id) >= rows {
+				return errors.Errorf("id %d at row %d is outside the table of %d rows", id, i, rows)
+			}
+		}
+		kernel.GatherRows(Floats[T](o.out), Floats[T](in[0]), at, cols)
+		return nil
+	}
+}
+
+// scatter emits a table [rows, cols] of zeros to which row i of dout is added
+// at row ids[i].
+func (b *Builder) scatter(ids, dout *Node, rows, cols int) *Node {
+	return b.apply(&op{
+		name:  "scatter_add",
+		shape: tensor.Shape{rows, cols},
+		run:   pick(b, scatter[float32](cols), scatter[float64](cols)),
+	}, "", ids, dout)
+}
+
+func scatter[T kernel.Float](cols int) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		table := Floats[T](o.out)
+		clear(table)
+		kernel.ScatterAddRows(table, Floats[T](in[1]), ids(in[0]), cols)
+		return nil
+	}
+}
+
+// Step emits step t of a time-major sequence [steps·batch, features]: a view
+// of its rows, [batch, features].
+func (b *Builder) Step(x *Node, t, steps int) *Node {
+	rows, cols, ok := b.matrix("step", x)
+	if !ok {
+		return nil
+	}
+	if steps < 1 || rows%steps != 0 {
+		return b.Fail(errors.Errorf("step: %d rows are not %d steps", rows, steps))
+	}
+	if t < 0 || t >= steps {
+		return b.Fail(errors.Errorf("step: step %d of %d", t, steps))
+	}
+	batch := rows / steps
+	at := &rowBlock{t * batch, (t + 1) * batch}
+	return b.apply(&op{
+		name:  "step",
+		shape: tensor.Shape{batch, cols},
+		view:  true,
+		run:   pick(b, viewRows[float32](at), viewRows[float64](at)),
+		rows:  at,
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{b.sum(tensor.Shape{rows, cols}, []term{{dout, at}})}
+		},
+	}, "d", x)
+}
+
+// Last emits the last step of a time-major sequence.
+func (b *Builder) Last(x *Node, steps int) *Node { return b.Step(x, steps-1, steps) }
+
+// viewRows points out at its input's rows. The input nearly always sits where
+// it sat in the run before, and then there is nothing to do.
+func viewRows[T kernel.Float](at *rowBlock) runFunc {
+	var seen *T
+	return func(o *op, in []gorgonia.Value) error {
+		x := Floats[T](in[0])
+		if &x[0] == seen {
+			return nil
+		}
+		cols := o.shape[1]
+		o.out = tensor.New(tensor.WithShape(o.shape...), tensor.WithBacking(x[at.from*cols:at.to*cols]))
+		seen = &x[0]
+		return nil
+	}
+}
+
+// Stack emits the time-major sequence [steps·batch, features] of the steps
+// [batch, features].
+func (b *Builder) Stack(steps ...*Node) *Node {
+	if len(steps) == 0 {
+		return b.Fail(errors.New("stack: no steps"))
+	}
+	batch, cols, ok := b.matrix("stack", steps[0])
+	if !ok {
+		return nil
+	}
+	for t, s := range steps {
+		if !b.ok(s) {
+			return nil
+		}
+		if !s.Shape().Eq(steps[0].Shape()) {
+			return b.Fail(errors.Errorf("stack: step %d is %s, step 0 is %s", t, shapeString(s), shapeString(steps[0])))
+		}
+	}
+	terms := make([]term, len(steps))
+	for t, s := range steps {
+		terms[t] = term{s, &rowBlock{t * batch, (t + 1) * batch}}
+	}
+	return b.sum(tensor.Shape{len(steps) * batch, cols}, terms)
+}

@@ -1,0 +1,95 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// term is one summand of a sum: a node of the sum's shape, or, if rows is set,
+// a block of its rows. The gradient of a step is such a block; were it a whole
+// sequence of mostly zeros, T steps would cost O(T²).
+type term struct {
+	node *Node
+	rows *rowBlock
+}
+
+// Sum emits the sum of nodes of one shape as a single operation, added up in
+// the order given.
+func (b *Builder) Sum(xs ...*Node) *Node {
+	if !b.ok(xs...) {
+		return nil
+	}
+	if len(xs) == 0 {
+		return b.Fail(errors.New("sum: nothing to add"))
+	}
+	terms := make([]term, len(xs))
+	for i, x := range xs {
+		if !x.Shape().Eq(xs[0].Shape()) {
+			return b.Fail(errors.Errorf("sum: term %d is %s, term 0 is %s", i, shapeString(x), shapeString(xs[0])))
+		}
+		terms[i] = term{node: x}
+	}
+	return b.sum(xs[0].Shape(), terms)
+}
+
+// sum emits Σ terms of the given shape. Its gradient hands dout to the whole
+// terms and the rows of dout to the blocks.
+func (b *Builder) sum(shape tensor.Shape, terms []term) *Node {
+	if len(terms) == 1 && terms[0].rows == nil {
+		return terms[0].node
+	}
+	nodes := make([]*Node, len(terms))
+	diff := make([]byte, len(terms))
+	for i, t := range terms {
+		nodes[i], diff[i] = t.node, 'd'
+	}
+	return b.apply(&op{
+		name:  "sum",
+		shape: shape,
+		run:   pick(b, addTerms[float32](terms), addTerms[float64](terms)),
+		grad: func(_ []*Node, _, dout *Node) []*Node {
+			ds := make([]*Node, len(terms))
+			for i, t := range terms {
+				ds[i] = dout
+				if t.rows != nil {
+					size := t.rows.to - t.rows.from
+					ds[i] = b.Step(dout, t.rows.from/size, shape[0]/size)
+				}
+			}
+			return ds
+		},
+	}, string(diff), nodes...)
+}
+
+// addTerms copies the first term that touches a place and adds the others, so
+// that the usual case, blocks that tile the sum, is a copy.
+func addTerms[T kernel.Float](terms []term) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		y := Floats[T](o.out)
+		done := 0 // y[:done] holds a partial sum, the rest is yet to be set
+		for i, t := range terms {
+			x, at := Floats[T](in[i]), y
+			from := 0
+			if t.rows != nil {
+				cols := o.shape[1]
+				from = t.rows.from * cols
+				at = y[from : t.rows.to*cols]
+			}
+			if from != done {
+				clear(y[done:])
+				done = len(y)
+			}
+			if from == done && done < len(y) {
+				copy(at, x)
+				done += len(at)
+			} else {
+				kernel.Add(at, x)
+			}
+		}
+		clear(y[done:])
+		return nil
+	}
+}

@@ -1,0 +1,76 @@
+package nn
+
+import "unroll/graph"
+
+// Func names an activation function, as Keras does.
+type Func string
+
+// The activation functions. Softmax is over the features.
+const (
+	Linear  Func = "linear"
+	Sigmoid Func = "sigmoid"
+	Tanh    Func = "tanh"
+	Relu    Func = "relu"
+	Softmax Func = "softmax"
+)
+
+var funcs = map[Func]func(*graph.Builder, *graph.Node) *graph.Node{
+	Linear:  func(_ *graph.Builder, x *graph.Node) *graph.Node { return x },
+	Sigmoid: (*graph.Builder).Sigmoid,
+	Tanh:    (*graph.Builder).Tanh,
+	Relu:    (*graph.Builder).Relu,
+	Softmax: (*graph.Builder).Softmax,
+}
+
+// or returns f, or the layer's default if f is empty.
+func (f Func) or(def Func) Func {
+	if f == "" {
+		return def
+	}
+	return f
+}
+
+func (f Func) check() error {
+	if funcs[f] == nil {
+		return errorf("unknown activation %q", f)
+	}
+	return nil
+}
+
+// Activate emits f(x), elementwise or, for softmax, over each row.
+func (c *Context) Activate(f Func, x *graph.Node) *graph.Node {
+	if err := f.check(); err != nil {
+		return c.Fail(err)
+	}
+	return funcs[f](c.Builder, x)
+}
+
+// activated returns x with f applied, and the logits where a loss wants them.
+func (c *Context) activated(f Func, x Value) Value {
+	y := Value{Node: c.Activate(f, x.Node), Steps: x.Steps}
+	if f == Sigmoid || f == Softmax {
+		y.Logits = x.Node
+	}
+	return y
+}
+
+// Activation applies a function to its input of any shape. Keras: Activation.
+type Activation struct {
+	Func Func `json:"activation"`
+}
+
+var _ Layer = Activation{}
+
+func init() { Register(Activation{}) }
+
+// Init implements Layer.
+func (l Activation) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+	return in, l.Func.or(Linear).check()
+}
+
+// Apply implements Layer.
+func (l Activation) Apply(c *Context, in ...Value) []Value {
+	x := in[0]
+	x.Node = c.Dense(x)
+	return []Value{c.activated(l.Func.or(Linear), x)}
+}

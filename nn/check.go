@@ -1,0 +1,52 @@
+package nn
+
+import "strconv"
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// one returns the only input's shape.
+func one(in []Shape) (Shape, error) {
+	if len(in) != 1 {
+		return nil, errorf("%d inputs, want 1", len(in))
+	}
+	return in[0], nil
+}
+
+func positive(field string, n int) error {
+	if n < 1 {
+		return errorf("%s is %d, want at least 1", field, n)
+	}
+	return nil
+}
+
+// last returns the number of features.
+func (s Shape) last() (int, error) {
+	if len(s) == 0 || s[len(s)-1] < 1 {
+		return 0, errorf("input is %v, want a known number of features", s)
+	}
+	return s[len(s)-1], nil
+}
+
+// wordIDs returns the number of steps of an input of word ids.
+func wordIDs(in []Shape) (int, error) {
+	x, err := one(in)
+	if err != nil {
+		return 0, err
+	}
+	if len(x) != 1 {
+		return 0, errorf("input is %v, want word ids (None, time)", x)
+	}
+	return x[0], nil
+}
+
+// sequence returns the steps and features of an input sequence.
+func sequence(in []Shape) (Shape, error) {
+	x, err := one(in)
+	if err != nil {
+		return nil, err
+	}
+	if len(x) != 2 {
+		return nil, errorf("input has %d dimensions %v, want (None, time, features)", len(x)+1, x)
+	}
+	return x, nil
+}

@@ -1,0 +1,48 @@
+package nn
+
+// Dense is a fully connected layer, on the last dimension of its input:
+//
+//	y = f(x·kernel + bias)
+//
+// Input [..., features], output [..., units]. Weights: kernel
+// [features, units], bias [units]. Keras: Dense.
+type Dense struct {
+	Units             int         `json:"units"`
+	Activation        Func        `json:"activation,omitempty"` // linear if empty
+	NoBias            bool        `json:"no_bias,omitempty"`
+	KernelInitializer Initializer `json:"kernel_initializer,omitzero"` // Glorot uniform
+	BiasInitializer   Initializer `json:"bias_initializer,omitzero"`   // zeros
+}
+
+var _ Layer = Dense{}
+
+func init() { Register(Dense{}) }
+
+// Init implements Layer.
+func (l Dense) Init(s *Scope, in ...Shape) ([]Shape, error) {
+	x, err := one(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := positive("units", l.Units); err != nil {
+		return nil, err
+	}
+	features, err := x.last()
+	if err != nil {
+		return nil, err
+	}
+	s.Weight("kernel", l.KernelInitializer.or(GlorotUniform()), features, l.Units)
+	if !l.NoBias {
+		s.Weight("bias", l.BiasInitializer.or(Zeros()), l.Units)
+	}
+	return []Shape{append(x[:len(x)-1:len(x)-1], l.Units)}, l.Activation.or(Linear).check()
+}
+
+// Apply implements Layer.
+func (l Dense) Apply(c *Context, in ...Value) []Value {
+	y := c.Dot(in[0], c.Weight("kernel"))
+	if !l.NoBias {
+		y = c.Add(y, c.Weight("bias"))
+	}
+	return []Value{c.activated(l.Activation.or(Linear), Value{Node: y, Steps: in[0].Steps})}
+}

@@ -1,0 +1,234 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/diff/fd"
+	"gorgonia.org/tensor"
+
+	"unroll/graph"
+)
+
+// lossProgram is a model's training graph for gradient checks.
+type lossProgram struct {
+	*Pass
+	model *Model
+	prog  *graph.Program
+	loss  *graph.Node
+	grads []*graph.Node
+	flat  []float64
+}
+
+// newLossProgram compiles Σ coef·loss of the model and its gradients, on random
+// inputs and targets.
+func newLossProgram(t *testing.T, s Sequential, exec Execution, batch, steps int, x func(r *rand.Rand, x *tensor.Dense)) *lossProgram {
+	t.Helper()
+	s.Dtype = tensor.Float64
+	m, err := s.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass, err := m.Forward(Train, exec, batch, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(7, 7))
+	x(r, pass.X)
+	shape := pass.Out.Node.Shape()
+	targets := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
+	coef := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
+	for i := range targets.Float64s() {
+		targets.Float64s()[i] = float64(r.IntN(2))
+		coef.Float64s()[i] = r.Float64()
+	}
+	y := pass.Input("targets", targets)
+	w := pass.Input("coef", coef)
+	p := &lossProgram{Pass: pass, model: m}
+	if pass.Out.Logits != nil {
+		p.loss = pass.Inner(BinaryCrossentropy{}.Apply(pass.Context, pass.Out, y), w)
+	} else {
+		p.loss = pass.Inner(pass.Mul(pass.Out.Node, pass.Sub(pass.Out.Node, y)), w)
+	}
+	nodes := []*graph.Node{}
+	for _, w := range m.Weights() {
+		nodes = append(nodes, p.WeightNode(w))
+		p.flat = append(p.flat, w.Float64s()...)
+	}
+	p.grads = p.Grad(p.loss, nodes...)
+	if p.prog, err = p.Compile(append(p.grads[:len(p.grads):len(p.grads)], p.loss)...); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.prog.Close() })
+	return p
+}
+
+func (p *lossProgram) set(x []float64) {
+	for _, w := range p.model.Weights() {
+		x = x[copy(w.value.Float64s(), x):]
+	}
+}
+
+func (p *lossProgram) run(t *testing.T) float64 {
+	t.Helper()
+	if err := p.prog.Run(); err != nil {
+		t.Fatal(err)
+	}
+	v, err := p.prog.Value(p.loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return graph.Floats[float64](v)[0]
+}
+
+func (p *lossProgram) gradient(t *testing.T) []float64 {
+	t.Helper()
+	p.run(t)
+	var flat []float64
+	for _, g := range p.grads {
+		v, err := p.prog.Value(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flat = append(flat, graph.Floats[float64](v)...)
+	}
+	return flat
+}
+
+// check compares the gradient's coordinates, all of them if coords is nil, with
+// central finite differences.
+func (p *lossProgram) check(t *testing.T, coords []int) {
+	t.Helper()
+	got := p.gradient(t)
+	if coords == nil {
+		for i := range got {
+			coords = append(coords, i)
+		}
+	}
+	x := append([]float64(nil), p.flat...)
+	bad := 0
+	for _, i := range coords {
+		want := fd.Derivative(func(v float64) float64 {
+			x[i] = v
+			p.set(x)
+			return p.run(t)
+		}, p.flat[i], &fd.Settings{Formula: fd.Central, Step: 1e-5})
+		x[i] = p.flat[i]
+		if !(math.Abs(got[i]-want) <= 1e-7*(1+math.Abs(want))) {
+			if bad++; bad < 5 {
+				t.Errorf("coordinate %d: gradient %g, finite differences %g", i, got[i], want)
+			}
+		}
+	}
+	p.set(p.flat)
+}
+
+func randomIDs(vocabulary int) func(*rand.Rand, *tensor.Dense) {
+	return func(r *rand.Rand, x *tensor.Dense) {
+		for i := range x.Int32s() {
+			x.Int32s()[i] = int32(r.IntN(vocabulary))
+		}
+	}
+}
+
+func randomFloats(r *rand.Rand, x *tensor.Dense) {
+	for i := range x.Float64s() {
+		x.Float64s()[i] = r.NormFloat64()
+	}
+}
+
+// paddedRow makes the batch's first row all padding and its second one a
+// single word repeated.
+func paddedRow(r *rand.Rand, x *tensor.Dense) {
+	ids := x.Int32s()
+	for i := range ids {
+		ids[i] = int32(r.IntN(12))
+		switch i % 3 {
+		case 0:
+			ids[i] = 0
+		case 1:
+			ids[i] = 5
+		}
+	}
+}
+
+func oneHotModel(depth, steps, units int) Sequential {
+	return Sequential{Input: Tokens(steps), Seed: 1, Layers: []Layer{
+		OneHot{Depth: depth}, SimpleRNN{Units: units}, Dense{Units: 1, Activation: Sigmoid},
+	}}
+}
+
+func embeddingModel(words, steps, dim, units int) Sequential {
+	return Sequential{Input: Tokens(steps), Seed: 1, Layers: []Layer{
+		Embedding{InputDim: words, OutputDim: dim}, SimpleRNN{Units: units}, Dense{Units: 1, Activation: Sigmoid},
+	}}
+}
+
+// layerCases is the one table that every layer passes through.
+var layerCases = []struct {
+	name   string
+	input  Input
+	layers []Layer
+	fill   func(*rand.Rand, *tensor.Dense)
+}{
+	{"dense", Features(4), []Layer{Dense{Units: 3}}, randomFloats},
+	{"dense_no_bias_sigmoid", Features(4), []Layer{Dense{Units: 3, NoBias: true, Activation: Sigmoid}}, randomFloats},
+	{"dense_tanh", Features(4), []Layer{Dense{Units: 3, Activation: Tanh}}, randomFloats},
+	{"dense_sequence", Features(5, 4), []Layer{Dense{Units: 3, Activation: Relu}}, randomFloats},
+	{"activation_softmax", Features(4), []Layer{Dense{Units: 3}, Activation{Func: Softmax}, Dense{Units: 1}}, randomFloats},
+	{"activation_relu", Features(4), []Layer{Dense{Units: 3}, Activation{Func: Relu}}, randomFloats},
+	{"one_hot_dense", Tokens(4), []Layer{OneHot{Depth: 12}, Dense{Units: 3}}, randomIDs(12)},
+	{"one_hot_activation", Tokens(4), []Layer{OneHot{Depth: 12}, Activation{Func: Tanh}, Dense{Units: 3}}, randomIDs(12)},
+	{"embedding", Tokens(4), []Layer{Embedding{InputDim: 12, OutputDim: 3}}, randomIDs(12)},
+	{"simple_rnn", Features(5, 4), []Layer{SimpleRNN{Units: 3}}, randomFloats},
+	{"simple_rnn_one_step", Features(1, 4), []Layer{SimpleRNN{Units: 3}}, randomFloats},
+	{"simple_rnn_no_bias_relu", Features(5, 4), []Layer{SimpleRNN{Units: 3, NoBias: true, Activation: Relu}}, randomFloats},
+	{"simple_rnn_sequences", Features(5, 4), []Layer{SimpleRNN{Units: 3, ReturnSequences: true}}, randomFloats},
+	{"simple_rnn_stacked", Features(5, 4), []Layer{SimpleRNN{Units: 3, ReturnSequences: true}, SimpleRNN{Units: 2}}, randomFloats},
+	{"rnn_cell", Features(5, 4), []Layer{RNN{Cell: SimpleRNNCell{Units: 3}, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},
+	{"one_hot_rnn_padded", Tokens(5), oneHotModel(12, 5, 4).Layers, paddedRow},
+	{"one_hot_rnn_one_step", Tokens(1), oneHotModel(12, 1, 4).Layers, paddedRow},
+	{"embedding_rnn_padded", Tokens(5), embeddingModel(12, 5, 4, 3).Layers, paddedRow},
+	{"embedding_rnn_one_step", Tokens(1), embeddingModel(12, 1, 4, 3).Layers, paddedRow},
+}
+
+// executions are the ways in which a recurrent layer runs.
+var executions = []Execution{Auto, Unrolled}
+
+// TestLayers holds every coordinate of every layer's gradient against finite
+// differences, for batches of 1 and of 3 rows; Forward itself holds the emitted
+// shape against the declared one.
+func TestLayers(t *testing.T) {
+	for _, c := range layerCases {
+		for _, exec := range executions {
+			for _, batch := range []int{1, 3} {
+				t.Run(fmt.Sprintf("%s/%s/%d", c.name, exec, batch), func(t *testing.T) {
+					s := Sequential{Input: c.input, Layers: c.layers, Seed: 3}
+					newLossProgram(t, s, exec, batch, c.input.Steps(), c.fill).check(t, nil)
+				})
+			}
+		}
+	}
+}
+
+// TestFullSizeGradients checks 200 coordinates of both experiments' models at
+// their real size.
+func TestFullSizeGradients(t *testing.T) {
+	for name, s := range map[string]Sequential{
+		"onehot":    oneHotModel(100, 100, 32),
+		"embedding": embeddingModel(1000, 100, 32, 8),
+	} {
+		t.Run(name, func(t *testing.T) {
+			vocabulary := map[string]int{"onehot": 100, "embedding": 1000}[name]
+			p := newLossProgram(t, s, Auto, 4, 100, randomIDs(vocabulary))
+			r := rand.New(rand.NewPCG(5, 6))
+			coords := make([]int, 200)
+			for i := range coords {
+				coords[i] = r.IntN(len(p.flat))
+			}
+			p.check(t, coords)
+		})
+	}
+}

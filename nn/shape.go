@@ -1,0 +1,106 @@
+package nn
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// Any is a size that is known only when a program is compiled: the number of
+// steps of a sequence model that takes sequences of any length.
+const Any = -1
+
+// Shape is the shape of one sample, without the batch: [features],
+// [time, features], or [time] for word ids.
+type Shape []int
+
+// String writes the shape as Keras does, with the batch in front:
+// "(None, 100, 32)".
+func (s Shape) String() string {
+	var b strings.Builder
+	b.WriteString("(None")
+	for _, n := range s {
+		if n == Any {
+			b.WriteString(", None")
+		} else {
+			fmt.Fprintf(&b, ", %d", n)
+		}
+	}
+	if len(s) == 0 {
+		b.WriteString(",")
+	}
+	return b.String() + ")"
+}
+
+// Eq reports whether the shapes are the same.
+func (s Shape) Eq(t Shape) bool {
+	if len(s) != len(t) {
+		return false
+	}
+	for i := range s {
+		if s[i] != t[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Input says what a model takes.
+type Input struct {
+	// Kind is "tokens" for sequences of word ids, "features" for floats.
+	Kind string `json:"kind"`
+	// Shape is that of one sample.
+	Shape Shape `json:"shape"`
+}
+
+const (
+	tokens   = "tokens"
+	features = "features"
+)
+
+// Tokens is an input of word ids, [batch, steps]; steps may be Any.
+func Tokens(steps int) Input { return Input{tokens, Shape{steps}} }
+
+// Features is an input of floats, [batch, features] or [batch, time, features];
+// time may be Any.
+func Features(shape ...int) Input { return Input{features, shape} }
+
+// IDs reports whether the input is word ids.
+func (in Input) IDs() bool { return in.Kind == tokens }
+
+// Steps returns the length of the input's sequences: Any if it is open, 0 if
+// the input is no sequence.
+func (in Input) Steps() int {
+	if in.IDs() || len(in.Shape) == 2 {
+		return in.Shape[0]
+	}
+	return 0
+}
+
+// Width returns the number of values of one step, or of a sample that is no
+// sequence.
+func (in Input) Width() int {
+	if in.IDs() {
+		return 1
+	}
+	return in.Shape[len(in.Shape)-1]
+}
+
+func (in Input) check() error {
+	switch {
+	case in.Kind != tokens && in.Kind != features:
+		return errors.Errorf("input: kind %q, want %q or %q", in.Kind, tokens, features)
+	case in.IDs() && len(in.Shape) != 1:
+		return errors.Errorf("input: word ids of shape %v, want [steps]", in.Shape)
+	case !in.IDs() && len(in.Shape) != 1 && len(in.Shape) != 2:
+		return errors.Errorf("input: features of shape %v, want [features] or [time, features]", in.Shape)
+	}
+	for i, n := range in.Shape {
+		steps := i == 0 && in.Steps() != 0
+		if n < 1 && !(steps && n == Any) {
+			return errors.Errorf("input: size %d in shape %v", n, in.Shape)
+		}
+	}
+	return nil
+}

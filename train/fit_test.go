@@ -1,0 +1,259 @@
+package train
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pkg/errors"
+
+	"unroll/nn"
+)
+
+// wordOrder is a task that only the order of words solves: is the first word
+// before the last one?
+func wordOrder(n int, seed uint64) Data {
+	r := rand.New(rand.NewPCG(seed, 1))
+	d := Data{}
+	for range n {
+		x := make([]int32, 6)
+		for i := range x {
+			x[i] = int32(1 + r.IntN(9))
+		}
+		d.Tokens = append(d.Tokens, x)
+		y := float32(0)
+		if x[4] < x[5] {
+			y = 1
+		}
+		d.Targets = append(d.Targets, y)
+	}
+	return d
+}
+
+func smallModel(t *testing.T, seed uint64) *nn.Model {
+	t.Helper()
+	m, err := nn.Sequential{Input: nn.Tokens(6), Seed: seed, Layers: []nn.Layer{
+		nn.Embedding{InputDim: 10, OutputDim: 4},
+		nn.SimpleRNN{Units: 5},
+		nn.Dense{Units: 1, Activation: nn.Sigmoid},
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func smallTrainer(t *testing.T, seed uint64) *Trainer {
+	t.Helper()
+	tr, err := Compile(smallModel(t, seed), Config{
+		Optimizer: &Adam{LearningRate: 0.01},
+		Loss:      nn.BinaryCrossentropy{},
+		Metrics:   []Metric{&BinaryAccuracy{}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close() })
+	return tr
+}
+
+func weightsOf(m *nn.Model) [][]float64 {
+	var all [][]float64
+	for _, w := range m.Weights() {
+		all = append(all, w.Float64s())
+	}
+	return all
+}
+
+func TestFitLearnsWordOrder(t *testing.T) {
+	tr := smallTrainer(t, 1)
+	val := wordOrder(200, 2)
+	h, err := tr.Fit(context.Background(), wordOrder(1000, 1), FitConfig{Epochs: 30, Validation: &val, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := h.Epochs[len(h.Epochs)-1].Logs
+	if last["val_accuracy"] < 0.95 {
+		t.Errorf("validation accuracy %.3f after 30 epochs, want at least 0.95", last["val_accuracy"])
+	}
+	before := weightsOf(tr.model)
+	logs, err := tr.Evaluate(context.Background(), val, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if logs["accuracy"] != last["val_accuracy"] || math.Abs(logs["loss"]-last["val_loss"]) > 1e-6 {
+		t.Errorf("evaluate gives %v, the last epoch's validation was %v", logs, last)
+	}
+	if diff := cmp.Diff(before, weightsOf(tr.model)); diff != "" {
+		t.Error("evaluate changed the weights")
+	}
+}
+
+// TestSameSeedSameBits trains twice.
+func TestSameSeedSameBits(t *testing.T) {
+	var runs [2][][]float64
+	for i := range runs {
+		tr := smallTrainer(t, 3)
+		if _, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 3, Seed: 9}); err != nil {
+			t.Fatal(err)
+		}
+		runs[i] = weightsOf(tr.model)
+	}
+	if diff := cmp.Diff(runs[0], runs[1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestSmallerLastBatch compares a last batch of 2 in programs of 4 rows with
+// the same two samples in a program of their own, under plain SGD.
+func TestSmallerLastBatch(t *testing.T) {
+	d := wordOrder(6, 4)
+	weights := func(fit func(tr *Trainer) error) [][]float64 {
+		tr, err := Compile(smallModel(t, 5), Config{Optimizer: &SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := fit(tr); err != nil {
+			t.Fatal(err)
+		}
+		return weightsOf(tr.model)
+	}
+	fit := func(tr *Trainer, d Data) error {
+		_, err := tr.Fit(context.Background(), d, FitConfig{BatchSize: 4, NoShuffle: true})
+		return err
+	}
+	part := func(from, to int) Data { return Data{Tokens: d.Tokens[from:to], Targets: d.Targets[from:to]} }
+	padded := weights(func(tr *Trainer) error { return fit(tr, d) })
+	exact := weights(func(tr *Trainer) error {
+		if err := fit(tr, part(0, 4)); err != nil {
+			return err
+		}
+		return fit(tr, part(4, 6))
+	})
+	for i := range padded {
+		for j := range padded[i] {
+			if math.Abs(padded[i][j]-exact[i][j]) > 1e-6 {
+				t.Fatalf("weight %d[%d]: %g with a padded batch, %g with an exact one", i, j, padded[i][j], exact[i][j])
+			}
+		}
+	}
+}
+
+// TestSampleWeights holds the reported loss to Σ w·loss / n and the accuracy to
+// Σ w·hit / Σ w.
+func TestSampleWeights(t *testing.T) {
+	tr := smallTrainer(t, 1)
+	d := wordOrder(10, 6)
+	y, err := tr.Predict(context.Background(), d, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loss, hits, total float64
+	for i := range y {
+		w := float64(i % 3)
+		d.Weights = append(d.Weights, float32(w))
+		p := float64(y[i])
+		if d.Targets[i] == 0 {
+			p = 1 - p
+		}
+		loss -= w * math.Log(p) / float64(len(y))
+		total += w
+		if p > 0.5 {
+			hits += w
+		}
+	}
+	logs, err := tr.Evaluate(context.Background(), d, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(logs["loss"]-loss) > 1e-5 || math.Abs(logs["accuracy"]-hits/total) > 1e-12 {
+		t.Errorf("got %v, want loss %g, accuracy %g", logs, loss, hits/total)
+	}
+}
+
+func TestCancelLeavesUsableModel(t *testing.T) {
+	tr := smallTrainer(t, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	h, err := tr.Fit(ctx, wordOrder(320, 1), FitConfig{Epochs: 50, Hooks: []Hook{func(e *Event) error {
+		if e.Kind == BatchEnd && e.Epoch == 3 && e.Batch == 2 {
+			cancel()
+		}
+		return nil
+	}}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error is %v, want context.Canceled", err)
+	}
+	if len(h.Epochs) != 2 {
+		t.Errorf("%d epochs in the history, want 2", len(h.Epochs))
+	}
+	if _, err := tr.Evaluate(context.Background(), wordOrder(10, 2), 0); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHookStops(t *testing.T) {
+	tr := smallTrainer(t, 1)
+	h, err := tr.Fit(context.Background(), wordOrder(64, 1), FitConfig{Epochs: 9, Hooks: []Hook{func(e *Event) error {
+		if e.Kind == EpochEnd && e.Epoch == 2 {
+			return ErrStop
+		}
+		return nil
+	}}})
+	if err != nil || len(h.Epochs) != 2 {
+		t.Errorf("%d epochs and error %v, want 2 and none", len(h.Epochs), err)
+	}
+}
+
+// TestPredictConcurrently is for the race detector.
+func TestPredictConcurrently(t *testing.T) {
+	tr := smallTrainer(t, 1)
+	d := wordOrder(50, 1)
+	want, err := tr.Predict(context.Background(), d, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	for range 4 {
+		go func() {
+			got, err := tr.Predict(context.Background(), d, 8)
+			if err == nil && !cmp.Equal(got, want) {
+				err = errors.New("another prediction")
+			}
+			done <- err
+		}()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestBadData(t *testing.T) {
+	good := wordOrder(4, 1)
+	cases := []struct {
+		name string
+		data Data
+		want string
+	}{
+		{"empty", Data{}, "no samples"},
+		{"features", Data{Features: [][]float32{{1}}, Targets: []float32{1}}, "takes word ids"},
+		{"short", Data{Tokens: [][]int32{{1, 2, 3, 4, 5, 6}, {1, 2}}, Targets: []float32{0, 1}}, "sample 1 has 2 values"},
+		{"targets", Data{Tokens: good.Tokens, Targets: good.Targets[:3]}, "3 targets for 4 samples"},
+		{"weights", Data{Tokens: good.Tokens, Targets: good.Targets, Weights: []float32{1}}, "1 weights for 4 samples"},
+		{"id", Data{Tokens: [][]int32{{1, 2, 3, 4, 5, 10}}, Targets: []float32{0}}, "id 10 at row 5 is outside the table of 10 rows"},
+		{"negative id", Data{Tokens: [][]int32{{-1, 2, 3, 4, 5, 1}}, Targets: []float32{0}}, "id -1 at row 0"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tr := smallTrainer(t, 1)
+			_, err := tr.Fit(context.Background(), c.data, FitConfig{})
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error is %q, want one line with %q", err, c.want)
+			}
+		})
+	}
+}

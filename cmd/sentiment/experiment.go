@@ -1,0 +1,78 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"unroll/datasets"
+	"unroll/nn"
+	"unroll/train"
+)
+
+// experiment is one of the tutorial's models with its preprocessing and
+// optimizer.
+type experiment struct {
+	name      string
+	numWords  int // load_data(num_words=…)
+	layers    func(numWords int) []nn.Layer
+	optimizer func() train.Optimizer
+}
+
+// skipTop is load_data(skip_top=…): the most frequent words say little.
+const skipTop = 20
+
+// experiments is the program's list, in the order in which they are run.
+var experiments = []experiment{
+	{
+		name:     "onehot",
+		numWords: 100,
+		layers: func(n int) []nn.Layer {
+			return []nn.Layer{nn.OneHot{Depth: n}, nn.SimpleRNN{Units: 32}, nn.Dense{Units: 1, Activation: nn.Sigmoid}}
+		},
+		optimizer: func() train.Optimizer { return &train.SGD{} },
+	},
+	{
+		name:     "embedding",
+		numWords: 1000,
+		layers: func(n int) []nn.Layer {
+			return []nn.Layer{
+				nn.Embedding{InputDim: n, OutputDim: 32},
+				nn.SimpleRNN{Units: 8},
+				nn.Dense{Units: 1, Activation: nn.Sigmoid},
+			}
+		},
+		optimizer: func() train.Optimizer { return &train.Adam{} },
+	},
+}
+
+// model builds the experiment's model for sequences of maxlen words.
+func (e experiment) model(maxlen int, seed uint64) (*nn.Model, error) {
+	return nn.Sequential{Input: nn.Tokens(maxlen), Layers: e.layers(e.numWords), Seed: seed}.Build()
+}
+
+func (e experiment) encoder(v *datasets.Vocabulary, maxlen int) (*datasets.Encoder, error) {
+	return datasets.NewEncoder(v, datasets.EncoderConfig{NumWords: e.numWords, SkipTop: skipTop, MaxLen: maxlen})
+}
+
+// choose returns the experiments of a comma-separated list, in the program's
+// order.
+func choose(list string) ([]experiment, error) {
+	var names []string
+	for _, e := range experiments {
+		names = append(names, e.name)
+	}
+	want := strings.Split(list, ",")
+	for i, w := range want {
+		want[i] = strings.TrimSpace(w)
+		if !slices.Contains(names, want[i]) {
+			return nil, usagef("--model: unknown model %q, want %s", want[i], strings.Join(names, " or "))
+		}
+	}
+	var out []experiment
+	for _, e := range experiments {
+		if slices.Contains(want, e.name) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,192 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func ExampleSample() {
+	c := Sample(1)
+	for _, r := range c.Train[5:7] {
+		fmt.Printf("%s, label %g: %s\n", r.ID, r.Label, r.Text)
+	}
+	// Output:
+	// sample/train/5, label 0: I watched this musical in March. The story follows a lawyer who learns about love. For all its warmth, the script is ridiculous. The fights are lifeless and terrible, and the whole thing is unusually stale. Why did they even make it?
+	// sample/train/6, label 1: There was a war film on television yesterday. When the nervous writer steals a diary from a detective, a quiet farmer returns to Chicago. As always, the lighting is full of wit, the plot is elegant, and I loved it.
+}
+
+func TestSampleIsDeterministic(t *testing.T) {
+	t.Parallel()
+	var got [2]*Corpus
+	var wg sync.WaitGroup
+	for i := range got {
+		wg.Go(func() { got[i] = Sample(3) })
+	}
+	wg.Wait()
+	if !reflect.DeepEqual(got[0], got[1]) {
+		t.Error("one seed gives two corpora")
+	}
+	if Sample(4).Train[0].Text == got[0].Train[0].Text {
+		t.Error("two seeds give the same first review")
+	}
+}
+
+// The facts of Sample's docstring that hold for every seed.
+func TestSampleFacts(t *testing.T) {
+	t.Parallel()
+	good, bad := opinions("+"), opinions("-")
+	for _, seed := range []uint64{1, 2} {
+		c := Sample(seed)
+		if len(c.Train) != 4000 || len(c.Test) != 1000 {
+			t.Fatalf("%d and %d reviews, want 4000 and 1000", len(c.Train), len(c.Test))
+		}
+		seen := make(map[string]bool)
+		for _, part := range [][]Review{c.Train, c.Test} {
+			var positive float32
+			right := 0
+			for _, r := range part {
+				if n := len(strings.Fields(r.Text)); n < 15 || n > 100 {
+					t.Errorf("%s has %d words, want 15 to 100: %s", r.ID, n, r.Text)
+				}
+				if seen[r.Text] || strings.ContainsAny(r.Text, "{}|\n") || strings.Contains(r.Text, "  ") {
+					t.Errorf("%s is not new or not clean: %s", r.ID, r.Text)
+				}
+				seen[r.Text] = true
+				positive += r.Label
+				if readVerdict(r.Text, good, bad) == (r.Label == 1) {
+					right++
+				}
+			}
+			if want := float32(len(part)) / 2; positive != want {
+				t.Errorf("seed %d: %g of %d are positive, want half", seed, positive, len(part))
+			}
+			if want := len(part) * 97 / 100; right != want {
+				t.Errorf("seed %d: the reader gets %d of %d, want %d", seed, right, len(part), want)
+			}
+		}
+		v := BuildVocabulary(c.Train)
+		if v.Len() < 490 || v.Len() > 550 {
+			t.Errorf("seed %d: %d words, want some 520", seed, v.Len())
+		}
+		// load_data(skip_top=20) drops ranks 1 to 16; num_words=1000 keeps up to 996.
+		for _, word := range strings.Fields("but although yet not never hardly good bad") {
+			if rank, _ := v.Rank(word); rank < 17 {
+				t.Errorf("seed %d: %q has rank %d, want 17 or more", seed, word, rank)
+			}
+		}
+	}
+}
+
+var denial = regexp.MustCompile(`\b(not|never|hardly|[Nn]obody|nothing|anything but|far from)\b`)
+
+// readVerdict is the docstring's ideal reader: the last word of opinion counts,
+// and a denial before it in the same clause turns it round.
+func readVerdict(text string, good, bad map[string]bool) bool {
+	clauses := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",.?", r) })
+	for _, clause := range slices.Backward(clauses) {
+		for _, word := range slices.Backward(Tokenize(clause)) {
+			if good[word] || bad[word] {
+				return good[word] != denial.MatchString(clause)
+			}
+		}
+	}
+	return false
+}
+
+func opinions(sign string) map[string]bool {
+	words := make(map[string]bool)
+	for _, rule := range []string{"adj", "noun", "love", "works"} {
+		for _, word := range sampleRules()[rule+sign] {
+			words[word] = true
+		}
+	}
+	return words
+}
+
+// What the docstring says of logistic regression.
+func TestSampleBagOfWords(t *testing.T) {
+	t.Parallel()
+	c := Sample(1)
+	v := BuildVocabulary(c.Train)
+	for _, b := range []struct {
+		words    int
+		from, to float64
+	}{{100, 0.68, 0.72}, {v.Len(), 0.79, 0.83}} {
+		acc := bagAccuracy(c, v, b.words)
+		t.Logf("the %d most frequent words: accuracy %.3f", b.words, acc)
+		if acc < b.from || acc > b.to {
+			t.Errorf("the %d most frequent words: accuracy %.3f, want %g to %g", b.words, acc, b.from, b.to)
+		}
+	}
+}
+
+// bagAccuracy trains a logistic regression on the counts of the n most frequent
+// words of c.Train, by stochastic gradient descent, and returns its accuracy on
+// c.Test.
+func bagAccuracy(c *Corpus, v *Vocabulary, n int) float64 {
+	bags := func(reviews []Review) [][]int {
+		bags := make([][]int, len(reviews))
+		for i, r := range reviews {
+			for _, word := range Tokenize(r.Text) {
+				if rank, ok := v.Rank(word); ok && rank <= n {
+					bags[i] = append(bags[i], rank)
+				}
+			}
+		}
+		return bags
+	}
+	train, test := bags(c.Train), bags(c.Test)
+	weights := make([]float64, n+1) // the bias, then a weight for each rank
+	logit := func(ranks []int) float64 {
+		z := weights[0]
+		for _, rank := range ranks {
+			z += weights[rank]
+		}
+		return z
+	}
+	const epochs = 40
+	for epoch := range epochs {
+		rate := 0.02 * (1 - float64(epoch)/epochs)
+		for i, ranks := range train {
+			step := rate * (float64(c.Train[i].Label) - 1/(1+math.Exp(-logit(ranks))))
+			weights[0] += step
+			for _, rank := range ranks {
+				weights[rank] += step
+			}
+		}
+	}
+	right := 0
+	for i, ranks := range test {
+		if (logit(ranks) > 0) == (c.Test[i].Label == 1) {
+			right++
+		}
+	}
+	return float64(right) / float64(len(c.Test))
+}
+
+// Every {name} has a rule, for both opinions, short enough for zipfSums.
+func TestSampleGrammarIsComplete(t *testing.T) {
+	rules := sampleRules()
+	for _, m := range regexp.MustCompile(`\{!?([^}]*)\}`).FindAllStringSubmatch(sampleGrammar, -1) {
+		if rules[m[1]] == nil && (rules[m[1]+"+"] == nil || rules[m[1]+"-"] == nil) {
+			t.Errorf("%s has no rule", m[0])
+		}
+	}
+	for name, alts := range rules {
+		if len(alts) > len(zipfSums) || slices.Contains(alts, "") {
+			t.Errorf("rule %s has %d alternatives, want at most %d, none empty", name, len(alts), len(zipfSums))
+		}
+	}
+	good := opinions("+")
+	for word := range opinions("-") {
+		if good[word] {
+			t.Errorf("%q is both good and bad", word)
+		}
+	}
+}

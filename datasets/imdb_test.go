@@ -78,7 +78,7 @@ func packed(t testing.TB, entries []tar.Header, content func(i int) string) []by
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Wrap(tw.Close(), "tar"); err != nil {
+	if err := tw.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := zw.Close(); err != nil {

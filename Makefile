@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint bench rename
+.PHONY: check test race lint bench generate rename
 
 check: lint test race ## what must hold before a commit lands
 
@@ -29,3 +29,6 @@ rename:
 	(cd tools && go mod edit -module "$(MODULE)/tools"); \
 	gofmt -w $$files; \
 	echo "$$old is now $(MODULE)"
+
+generate: ## writes the assembly anew
+	cd internal/kernel/gen && go run . -out ../kernel_amd64.s -stubs ../kernel_amd64.go -pkg kernel

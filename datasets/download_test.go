@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -267,13 +266,6 @@ func TestDownloadCancelled(t *testing.T) {
 	checkFile(t, path, payload)
 }
 
-func needLocks(t *testing.T) {
-	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("no locks here, see lock_other.go")
-	}
-}
-
 // Several at once: one downloads, the others wait and use its file.
 func TestDownloadTogether(t *testing.T) {
 	needLocks(t)
@@ -296,25 +288,4 @@ func TestDownloadTogether(t *testing.T) {
 	if n := requests.Load(); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}
-}
-
-func TestLockFile(t *testing.T) {
-	needLocks(t)
-	path := filepath.Join(t.TempDir(), "lock")
-	unlock, err := lockFile(t.Context(), path, func() { t.Error("waits for nobody") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	waited := 0
-	_, err = lockFile(ctx, path, func() { waited++; cancel() })
-	if !errors.Is(err, context.Canceled) || waited != 1 {
-		t.Errorf("a second lock: error %v, told %d times", err, waited)
-	}
-	unlock()
-	unlock, err = lockFile(t.Context(), path, func() { t.Error("waits for nobody") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	unlock()
 }

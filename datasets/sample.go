@@ -21,18 +21,19 @@ const (
 //
 // The texts come from a grammar with some 520 words. A review tells the plot,
 // often with an opinion in between, and closes with a verdict of two or three
-// clauses. Opinions on the way mostly contradict the verdict ("although the plot
-// is witty, it is a dull film"), one clause in eleven denies the opposite of what
-// it says ("not good", "nobody could call the songs dull"), and most words that
-// tell are rare. So the order of the words matters, and rare ones do.
+// clauses. Half of the verdicts begin with the contrary ("although the plot is
+// witty, it is a dull film"), and so do half of the opinions before; one clause in
+// eleven denies the opposite of what it says ("not good", "nobody could call the
+// songs dull"); and most words that tell are rare. So order matters, and the
+// frequent words do not say much.
 //
 // How well a model can do, with seed 1, training on Train:
 //
 //   - 97 % is the most, for exactly 3 % of the labels in each part are wrong; a
 //     reader who knows the grammar reaches it by the last clause that has an
 //     opinion;
-//   - 81 % of Test is what a logistic regression on the counts of all words gets;
-//   - 70 % is left if it counts the 100 most frequent words of Train alone.
+//   - 84 % of Test is what a logistic regression on the counts of all words gets;
+//   - 65 % is left if it counts the 100 most frequent words of Train alone.
 //
 // The tests repeat the three measurements.
 func Sample(seed uint64) *Corpus {
@@ -174,9 +175,9 @@ var sampleRules = sync.OnceValue(func() map[string][]string {
 // given several times is as many times as likely. The verdict is in {end}; an
 // {aside} agrees with it.
 const sampleGrammar = `
-review: {open} {plot} {!remark} {end} | {open} {plot} {end} {aside} | {open} {!remark} {plot} {end} {aside} | {open} {plot} {end}
-	| {plot} {!remark} {end} {aside} | {open} {plot} {!remark} {end} {coda} | {open} {!remark} {end} | {open} {plot} {plot} {end} {coda}
-	| {open} {plot} {remark} {end} {aside} | {plot} {!remark} {!remark} {end} {aside}
+review: {open} {plot} {!remark} {end} | {open} {plot} {end} {aside} | {open} {plot} {remark} {end} | {open} {!remark} {plot} {end} {aside}
+	| {plot} {remark} {end} {aside} | {open} {plot} {!remark} {end} {coda} | {open} {remark} {end} | {open} {plot} {plot} {end} {coda}
+	| {open} {plot} {remark} {end} {aside} | {plot} {!remark} {remark} {end}
 open: I watched this {genre} {when}. | my {friend} took me to this {genre} {when}. | this is a {genre} about {theme} and {theme}.
 	| {name} and {name} star in this {genre} about {theme}. | this is the second {genre} by {name}.
 	| I had read the book by {name} before I saw this {genre} {when}. | this {genre} by {name} was shown at the festival {when}.
@@ -191,9 +192,9 @@ does: meets a {job} | returns to {place} | looks for {thing} | finds {thing} in 
 	| dreams of {place} | waits for a {job} in {place} | writes to a {job} | travels with a {trait} {job}
 remark: {claim}. | {claim}, and {claim}. | I think that {claim}.
 end: {turn} {claim}, and {final}. | {turn} {claim}. {claim}, and {final}. | {turn} {final}, and {claim}. | {turn} {final}. {claim}, and {claim}. | {turn} {claim}, {claim}, and {final}.
-turn: although {!claim}, | {!claim}, but | in the end | my {friend} called it {!adj}, yet | to my mind | the first hour is {!adj}, but then
-	| now I can say that | for all its {!noun}, | as always, | I expected something {!adj}, but | when it was over I knew that
-	| the trailer looked {!adj}, yet | it starts out {!adj}, but | so
+turn: although {!claim}, | in the end | my {friend} called it {!adj}, yet | to my mind | {!claim}, but | now I can say that
+	| the first hour is {!adj}, but then | as always, | for all its {!noun}, | when it was over I knew that
+	| I expected something {!adj}, but | so | the trailer looked {!adj}, yet
 final: {said} | {said} | {said} | {said} | {said} | {said} | {denied}
 said: it is a {adj} {film} | I {love} it | the whole thing is {very} {adj} | the {film} {works} | it is a {adj} and {adj} {film}
 	| I {love} every minute of it | it is full of {noun} | I left the cinema sure that it is {adj}

@@ -17,8 +17,8 @@ func ExampleSample() {
 		fmt.Printf("%s, label %g: %s\n", r.ID, r.Label, r.Text)
 	}
 	// Output:
-	// sample/train/5, label 0: I watched this musical in March. The story follows a lawyer who learns about love. For all its warmth, the script is ridiculous. The fights are lifeless and terrible, and the whole thing is unusually stale. Why did they even make it?
-	// sample/train/6, label 1: There was a war film on television yesterday. When the nervous writer steals a diary from a detective, a quiet farmer returns to Chicago. As always, the lighting is full of wit, the plot is elegant, and I loved it.
+	// sample/train/5, label 1: I had read the book by Clara Voss before I saw this western at the weekend. In the mountains a writer from London returns to the harbour, and then the lawyer of the desert writes to a pilot. The music is clumsy, and the story is bad. Now I can say that the camera work is not mediocre. The story charms, and I loved it.
+	// sample/train/6, label 0: I had read the book by Henry Lind before I saw this drama on a rainy Sunday. It is the story of the old pilot who travels with a rich thief and dreams of a hotel. Maria Costa is a teacher and Ruth Abel is a lonely soldier who meets a priest. For all its beauty, the plot is not moving, and it is a hollow picture. I saw it last week with my father.
 }
 
 func TestSampleIsDeterministic(t *testing.T) {
@@ -115,13 +115,13 @@ func TestSampleBagOfWords(t *testing.T) {
 	c := Sample(1)
 	v := BuildVocabulary(c.Train)
 	for _, b := range []struct {
-		words    int
-		from, to float64
-	}{{100, 0.68, 0.72}, {v.Len(), 0.79, 0.83}} {
+		words int
+		want  float64
+	}{{100, 0.65}, {v.Len(), 0.84}} {
 		acc := bagAccuracy(c, v, b.words)
 		t.Logf("the %d most frequent words: accuracy %.3f", b.words, acc)
-		if acc < b.from || acc > b.to {
-			t.Errorf("the %d most frequent words: accuracy %.3f, want %g to %g", b.words, acc, b.from, b.to)
+		if math.Abs(acc-b.want) > 0.02 {
+			t.Errorf("the %d most frequent words: accuracy %.3f, want %g ± 0.02", b.words, acc, b.want)
 		}
 	}
 }
@@ -150,9 +150,9 @@ func bagAccuracy(c *Corpus, v *Vocabulary, n int) float64 {
 		}
 		return z
 	}
-	const epochs = 40
+	const epochs = 80
 	for epoch := range epochs {
-		rate := 0.02 * (1 - float64(epoch)/epochs)
+		rate := 0.005 * (1 - float64(epoch)/epochs)
 		for i, ranks := range train {
 			step := rate * (float64(c.Train[i].Label) - 1/(1+math.Exp(-logit(ranks))))
 			weights[0] += step

@@ -1,62 +1,46 @@
 // Package kernel holds the numeric loops under the graph's operations.
 //
 // Everything is row-major and contiguous. Every function is generic over
-// float32 and float64 and has no state; float64 exists for gradient checks.
-// Sums run in one fixed order, so the same input gives the same bits.
+// float32 and float64. float32 runs in assembly where the processor has AVX2
+// with FMA or AVX-512, which give the same bits as each other; elsewhere, for
+// float64, and in builds with the tag purego it runs in portable Go, which is
+// also what tests hold the assembly against. Sums run in one fixed order, so
+// the same input gives the same bits.
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Float is the element type of every kernel.
 type Float interface{ float32 | float64 }
 
-// Gemm computes C = op(A)·op(B), or C += op(A)·op(B) if acc is set, where op
-// transposes its argument if the flag before it is set. C is [m, n] and k is
-// the length of the sums; A is [m, k], or [k, m] if ta; B is [k, n], or [n, k]
-// if tb.
-func Gemm[T Float](ta, tb bool, m, n, k int, a, b, c []T, acc bool) {
-	c = c[:m*n]
-	if !acc {
-		clear(c)
+// Family names the kernels in use: "avx" or "portable". Results of one family
+// have the same bits; those of two differ in rounding.
+func Family() string {
+	if level == portable {
+		return "portable"
 	}
-	switch {
-	case !ta && !tb:
-		for i := range m {
-			ci := c[i*n : (i+1)*n]
-			for p, v := range a[i*k : (i+1)*k] {
-				Axpy(ci, v, b[p*n:(p+1)*n])
-			}
-		}
-	case ta && !tb:
-		for p := range k {
-			bp := b[p*n : (p+1)*n]
-			for i, v := range a[p*m : (p+1)*m] {
-				Axpy(c[i*n:(i+1)*n], v, bp)
-			}
-		}
-	case !ta && tb:
-		for i := range m {
-			ai := a[i*k : (i+1)*k]
-			for j := range n {
-				c[i*n+j] += Dot(ai, b[j*k:(j+1)*k])
-			}
-		}
-	default:
-		for i := range m {
-			for j := range n {
-				var s T
-				for p := range k {
-					s += a[p*m+i] * b[j*k+p]
-				}
-				c[i*n+j] += s
-			}
-		}
-	}
+	return "avx"
+}
+
+// fast reports whether a kernel on x may run in assembly.
+func fast[T Float](x []T) bool {
+	return level != portable && len(x) > 0 && unsafe.Sizeof(x[0]) == 4
+}
+
+// f32 is x, which holds float32, under that type.
+func f32[T Float](x []T) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }
 
 // Axpy computes y += a·x.
 func Axpy[T Float](y []T, a T, x []T) {
 	x = x[:len(y)]
+	if fast(y) && axpy32(f32(y), float32(a), f32(x)) {
+		return
+	}
 	for i := range y {
 		y[i] += a * x[i]
 	}
@@ -64,8 +48,15 @@ func Axpy[T Float](y []T, a T, x []T) {
 
 // Dot returns Σ xᵢ·yᵢ.
 func Dot[T Float](x, y []T) T {
-	var s T
 	y = y[:len(x)]
+	var s T
+	if fast(x) {
+		if d, ok := dot32(f32(x), f32(y)); ok {
+			s = T(d)
+			done := len(x) / 32 * 32
+			x, y = x[done:], y[done:]
+		}
+	}
 	for i, v := range x {
 		s += v * y[i]
 	}
@@ -74,7 +65,11 @@ func Dot[T Float](x, y []T) T {
 
 // Tanh computes y = tanh(x).
 func Tanh[T Float](y, x []T) {
-	for i, v := range x[:len(y)] {
+	x = x[:len(y)]
+	if fast(y) && tanh32(f32(y), f32(x)) {
+		return
+	}
+	for i, v := range x {
 		y[i] = T(math.Tanh(float64(v)))
 	}
 }
@@ -82,6 +77,9 @@ func Tanh[T Float](y, x []T) {
 // TanhGrad computes dx = dy·(1 − y²), with y = tanh(x).
 func TanhGrad[T Float](dx, y, dy []T) {
 	y, dy = y[:len(dx)], dy[:len(dx)]
+	if fast(dx) && tanhGrad32(f32(dx), f32(y), f32(dy)) {
+		return
+	}
 	for i := range dx {
 		dx[i] = dy[i] * (1 - y[i]*y[i])
 	}
@@ -89,7 +87,11 @@ func TanhGrad[T Float](dx, y, dy []T) {
 
 // Sigmoid computes y = 1/(1+e⁻ˣ).
 func Sigmoid[T Float](y, x []T) {
-	for i, v := range x[:len(y)] {
+	x = x[:len(y)]
+	if fast(y) && sigmoid32(f32(y), f32(x)) {
+		return
+	}
+	for i, v := range x {
 		y[i] = T(1 / (1 + math.Exp(-float64(v))))
 	}
 }
@@ -99,6 +101,17 @@ func SigmoidGrad[T Float](dx, y, dy []T) {
 	y, dy = y[:len(dx)], dy[:len(dx)]
 	for i := range dx {
 		dx[i] = dy[i] * y[i] * (1 - y[i])
+	}
+}
+
+// Exp computes y = eˣ.
+func Exp[T Float](y, x []T) {
+	x = x[:len(y)]
+	if fast(y) && exp32(f32(y), f32(x)) {
+		return
+	}
+	for i, v := range x {
+		y[i] = T(math.Exp(float64(v)))
 	}
 }
 
@@ -123,63 +136,53 @@ func ReluGrad[T Float](dx, y, dy []T) {
 
 // Softmax computes y = softmax(x) over each row of [rows, cols].
 func Softmax[T Float](y, x []T, cols int) {
-	for len(x) > 0 {
+	for ; len(x) > 0; x, y = x[cols:], y[cols:] {
 		xr, yr := x[:cols], y[:cols]
 		top := xr[0]
 		for _, v := range xr {
 			top = max(top, v)
 		}
-		var sum float64
 		for i, v := range xr {
-			e := math.Exp(float64(v - top))
-			yr[i] = T(e)
-			sum += e
+			yr[i] = v - top
+		}
+		Exp(yr, yr)
+		var sum T
+		for _, v := range yr {
+			sum += v
 		}
 		for i := range yr {
-			yr[i] = T(float64(yr[i]) / sum)
+			yr[i] /= sum
 		}
-		x, y = x[cols:], y[cols:]
 	}
 }
 
 // SoftmaxGrad computes dx = y·(dy − ⟨dy, y⟩) over each row of [rows, cols].
 func SoftmaxGrad[T Float](dx, y, dy []T, cols int) {
-	for len(y) > 0 {
+	for ; len(y) > 0; y, dy, dx = y[cols:], dy[cols:], dx[cols:] {
 		yr, gr, dr := y[:cols], dy[:cols], dx[:cols]
 		s := Dot(gr, yr)
 		for i := range dr {
 			dr[i] = yr[i] * (gr[i] - s)
 		}
-		y, dy, dx = y[cols:], dy[cols:], dx[cols:]
-	}
-}
-
-// GatherRows copies row ids[i] of table [rows, cols] to row i of y. The ids
-// must be in range.
-func GatherRows[T Float](y, table []T, ids []int32, cols int) {
-	for i, id := range ids {
-		copy(y[i*cols:(i+1)*cols], table[int(id)*cols:(int(id)+1)*cols])
-	}
-}
-
-// ScatterAddRows adds row i of dy to row ids[i] of table [rows, cols].
-// Repeated ids add up, in the order of i.
-func ScatterAddRows[T Float](table, dy []T, ids []int32, cols int) {
-	for i, id := range ids {
-		Add(table[int(id)*cols:(int(id)+1)*cols], dy[i*cols:(i+1)*cols])
 	}
 }
 
 // Add computes y += x.
 func Add[T Float](y, x []T) {
 	x = x[:len(y)]
+	if fast(y) && add32(f32(y), f32(x)) {
+		return
+	}
 	for i := range y {
 		y[i] += x[i]
 	}
 }
 
-// ColSums adds each row of x [rows, cols] to y [cols].
+// ColSums adds each row of x [rows, len(y)] to y, in order.
 func ColSums[T Float](y, x []T) {
+	if len(y) == 0 || fast(x) && colSums32(f32(y), f32(x)) {
+		return
+	}
 	for n := len(y); len(x) >= n; x = x[n:] {
 		Add(y, x[:n])
 	}

@@ -6,6 +6,9 @@ import "math"
 // momentum·v − lr·g.
 func Momentum[T Float](w, g, v []T, lr, momentum T, nesterov bool) {
 	g, v = g[:len(w)], v[:len(w)]
+	if !nesterov && fast(w) && momentum32(f32(w), f32(g), f32(v), float32(lr), float32(momentum)) {
+		return
+	}
 	for i := range w {
 		v[i] = momentum*v[i] - lr*g[i]
 		if nesterov {
@@ -16,13 +19,17 @@ func Momentum[T Float](w, g, v []T, lr, momentum T, nesterov bool) {
 	}
 }
 
-// Adam computes m = b1·m + (1−b1)·g, v = b2·v + (1−b2)·g² and
+// Adam computes m += (1−b1)·(g − m), v += (1−b2)·(g² − v) and
 // w −= lr·m/(√v + eps). lr holds the bias correction.
 func Adam[T Float](w, g, m, v []T, lr, b1, b2, eps T) {
 	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+	c1, c2 := 1-b1, 1-b2
+	if fast(w) && adam32(f32(w), f32(g), f32(m), f32(v), float32(lr), float32(c1), float32(c2), float32(eps)) {
+		return
+	}
 	for i := range w {
-		m[i] += (g[i] - m[i]) * (1 - b1)
-		v[i] += (g[i]*g[i] - v[i]) * (1 - b2)
+		m[i] += (g[i] - m[i]) * c1
+		v[i] += (g[i]*g[i] - v[i]) * c2
 		w[i] -= lr * m[i] / (T(math.Sqrt(float64(v[i]))) + eps)
 	}
 }

@@ -1,0 +1,182 @@
+package kernel
+
+import "sync"
+
+// Gemm computes C = op(A)·op(B), or C += op(A)·op(B) if acc is set, where op
+// transposes its argument if the flag before it is set. C is [m, n] and k is
+// the length of the sums; A is [m, k], or [k, m] if ta; B is [k, n], or [n, k]
+// if tb. Each element of C is one sum over k, in order.
+func Gemm[T Float](ta, tb bool, m, n, k int, a, b, c []T, acc bool) {
+	c = c[:m*n]
+	if m == 0 || n == 0 {
+		return
+	}
+	if k == 0 {
+		if !acc {
+			clear(c)
+		}
+		return
+	}
+	a, b = a[:m*k], b[:k*n]
+	if fast(c) {
+		gemm32(ta, tb, m, n, k, f32(a), f32(b), f32(c), acc)
+		return
+	}
+	if !acc {
+		clear(c)
+	}
+	gemmPortable(ta, tb, m, n, k, a, b, c)
+}
+
+func gemmPortable[T Float](ta, tb bool, m, n, k int, a, b, c []T) {
+	rsa, csa := strides(ta, m, k)
+	rsb, csb := strides(tb, k, n)
+	for i := range m {
+		ci := c[i*n : (i+1)*n]
+		for p := range k {
+			x := a[i*rsa+p*csa]
+			if !tb {
+				for j, y := range b[p*n : (p+1)*n] {
+					ci[j] += x * y
+				}
+				continue
+			}
+			for j := range ci {
+				ci[j] += x * b[p*rsb+j*csb]
+			}
+		}
+	}
+}
+
+// strides returns the distances between rows and between columns of op(X),
+// [rows, cols].
+func strides(transposed bool, rows, cols int) (rs, cs int) {
+	if transposed {
+		return 1, rows
+	}
+	return cols, 1
+}
+
+// The blocks of large products: a block of B, blockK rows of all columns, is
+// packed into panels that stay in the second cache; blockM rows of A are used
+// for one panel after the other.
+const (
+	blockK = 384
+	blockM = 192
+)
+
+var scratch = sync.Pool{New: func() any { return new([]float32) }}
+
+func gemm32(ta, tb bool, m, n, k int, a, b, c []float32, acc bool) {
+	width := panelWidth()
+	rsa, csa := strides(ta, m, k)
+	c0 := &c[0]
+	if !acc {
+		c0 = nil
+	}
+	// A narrow B is a panel itself, and packing a small one costs more than it
+	// saves.
+	if !tb && (n <= width || m <= 8) {
+		for j := 0; j < n; j += width {
+			gemmPanel(m, k, &a[0], rsa, csa, &b[j], n, at(c0, j), &c[j], n, min(width, n-j))
+		}
+		return
+	}
+	buf := scratch.Get().(*[]float32)
+	defer scratch.Put(buf)
+	for p := 0; p < k; p += blockK {
+		kb := min(blockK, k-p)
+		if need := kb * n; cap(*buf) < need {
+			*buf = make([]float32, need)
+		}
+		packed := (*buf)[:kb*n]
+		pack(packed, b, tb, k, n, p, kb, width)
+		for i := 0; i < m; i += blockM {
+			mb := min(blockM, m-i)
+			for j := 0; j < n; j += width {
+				w := min(width, n-j)
+				gemmPanel(mb, kb, &a[i*rsa+p*csa], rsa, csa, &packed[j*kb], w, at(c0, i*n+j), &c[i*n+j], n, w)
+			}
+		}
+		c0 = &c[0]
+	}
+}
+
+// pack writes rows p to p+kb of op(B) [k, n] as panels of width columns, one
+// after the other, the last one as wide as what is left.
+func pack(dst, b []float32, tb bool, k, n, p, kb, width int) {
+	for j := 0; j < n; j += width {
+		w := min(width, n-j)
+		panel := dst[j*kb : j*kb+kb*w]
+		if !tb {
+			for q := range kb {
+				copy(panel[q*w:(q+1)*w], b[(p+q)*n+j:])
+			}
+			continue
+		}
+		for i := range w {
+			row := b[(j+i)*k+p:][:kb]
+			for q, v := range row {
+				panel[q*w+i] = v
+			}
+		}
+	}
+}
+
+// Packed is a matrix [k, n] ready to be the right factor of many products.
+type Packed[T Float] struct {
+	k, n int
+	data []T
+}
+
+// Pack stores op(B), [k, n].
+func (p *Packed[T]) Pack(tb bool, k, n int, b []T) {
+	p.k, p.n = k, n
+	if len(p.data) != k*n {
+		p.data = make([]T, k*n)
+	}
+	if k*n == 0 {
+		return
+	}
+	if fast(b) {
+		pack(f32(p.data), f32(b), tb, k, n, 0, k, panelWidth())
+		return
+	}
+	rs, cs := strides(tb, k, n)
+	for i := range k {
+		for j := range n {
+			p.data[i*n+j] = b[i*rs+j*cs]
+		}
+	}
+}
+
+// MulAdd computes C = C0 + A·B for A [m, k] and the packed B; C0 is 0 if nil
+// and may be C.
+func (p *Packed[T]) MulAdd(m int, a []T, c0, c []T) {
+	a, c = a[:m*p.k], c[:m*p.n]
+	if c0 != nil {
+		c0 = c0[:m*p.n]
+	}
+	if m == 0 || p.n == 0 || p.k == 0 {
+		copy(c, c0)
+		return
+	}
+	if fast(c) {
+		a, c, b, width := f32(a), f32(c), f32(p.data), panelWidth()
+		var first *float32
+		if c0 != nil {
+			first = &f32(c0)[0]
+		}
+		for j := 0; j < p.n; j += width {
+			w := min(width, p.n-j)
+			gemmPanel(m, p.k, &a[0], p.k, 1, &b[j*p.k], w, at(first, j), &c[j], p.n, w)
+		}
+		return
+	}
+	if c0 == nil {
+		clear(c)
+	} else {
+		copy(c, c0)
+	}
+	gemmPortable(false, false, m, p.n, p.k, a, p.data, c)
+}

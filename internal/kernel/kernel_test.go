@@ -1,0 +1,321 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// tb is what the tests and rapid's have in common.
+type tb interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// guard is a value around the slices that kernels get: none may change.
+const guard = 12345.5
+
+// vector returns n random values from f with guards around them.
+func vector(n int, f func() float64) (x []float32, check func(t tb)) {
+	all := make([]float32, n+64)
+	for i := range all {
+		all[i] = guard
+	}
+	x = all[32 : 32+n : 32+n]
+	for i := range x {
+		x[i] = float32(f())
+	}
+	return x, func(t tb) {
+		t.Helper()
+		for i, v := range all {
+			if (i < 32 || i >= 32+n) && v != guard {
+				t.Fatalf("element %d of %d was overwritten", i-32, n)
+			}
+		}
+	}
+}
+
+func wide(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}
+
+// near compares with a float64 reference: tol is relative to the reference and
+// to scale.
+func near(t tb, what string, got []float32, want []float64, tol, scale float64) {
+	t.Helper()
+	for i, w := range want {
+		g := float64(got[i])
+		switch {
+		case math.IsNaN(w) && math.IsNaN(g):
+		case float64(float32(w)) == g:
+		case !(math.Abs(g-w) <= tol*(math.Abs(w)+scale)):
+			t.Fatalf("%s: element %d of %d is %g, want %g", what, i, len(want), g, w)
+		}
+	}
+}
+
+// sizes are the tail lengths of every vector width, and some longer ones.
+func sizes() []int {
+	var n []int
+	for i := range 70 {
+		n = append(n, i)
+	}
+	return append(n, 100, 127, 128, 129, 1000)
+}
+
+// maps are the kernels of one input, with their accuracy relative to the
+// result.
+var maps = []struct {
+	name   string
+	f      func(y, x []float32)
+	want   func(x float64) float64
+	spread float64
+	tol    float64
+}{
+	{"tanh", Tanh[float32], math.Tanh, 3, 4e-7},
+	{"tanh_wide", Tanh[float32], math.Tanh, 30, 4e-7},
+	{"tanh_tiny", Tanh[float32], math.Tanh, 1e-6, 4e-7},
+	{"sigmoid", Sigmoid[float32], func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 5, 4e-7},
+	{"sigmoid_wide", Sigmoid[float32], func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 30, 4e-7},
+	{"exp", Exp[float32], math.Exp, 5, 2e-7},
+	{"exp_wide", Exp[float32], math.Exp, 30, 2e-7},
+}
+
+func TestMaps(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		for _, c := range maps {
+			r := rand.New(rand.NewPCG(1, 2))
+			for _, n := range sizes() {
+				x, checkX := vector(n, func() float64 { return c.spread * r.NormFloat64() })
+				y, checkY := vector(n, func() float64 { return 0 })
+				c.f(y, x)
+				want := wide(x)
+				for i, v := range want {
+					want[i] = c.want(v)
+				}
+				near(t, c.name, y, want, c.tol, 1e-30)
+				checkX(t)
+				checkY(t)
+				c.f(x, x) // in place
+				near(t, c.name+" in place", x, want, c.tol, 1e-30)
+			}
+		}
+	})
+}
+
+func TestMapsAtTheEnds(t *testing.T) {
+	inf := float32(math.Inf(1))
+	nan := float32(math.NaN())
+	forEachLevel(t, func(t *testing.T) {
+		x := []float32{0, inf, -inf, nan, 100, -100, 1e30, -1e30, 88.7, -87.2, 89.5, -104, 1e-40, float32(math.Copysign(0, -1))}
+		for _, c := range maps {
+			y := make([]float32, len(x))
+			c.f(y, x)
+			for i, v := range x {
+				want := c.want(float64(v))
+				if math.IsNaN(want) != math.IsNaN(float64(y[i])) {
+					t.Errorf("%s(%g) is %g, want %g", c.name, v, y[i], want)
+				}
+				if !math.IsNaN(want) && math.Abs(want) > 1e-37 && math.Abs(want) < 3e38 {
+					near(t, fmt.Sprintf("%s(%g)", c.name, v), y[i:i+1], []float64{want}, 2e-6, 0)
+				}
+			}
+		}
+		y := make([]float32, 2)
+		Exp(y, []float32{95, -120})
+		if !math.IsInf(float64(y[0]), 1) || y[1] != 0 {
+			t.Errorf("exp(95), exp(-120) are %g, %g, want +Inf, 0", y[0], y[1])
+		}
+	})
+}
+
+// TestVectors holds the kernels of several vectors against their formulas.
+func TestVectors(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(3, 4))
+		for _, n := range sizes() {
+			var checks []func(tb)
+			random := func() []float32 {
+				x, check := vector(n, r.NormFloat64)
+				checks = append(checks, check)
+				return x
+			}
+			x, y := random(), random()
+			a := wide(y)
+			Axpy(y, 0.75, x)
+			for i := range a {
+				a[i] += 0.75 * float64(x[i])
+			}
+			near(t, "axpy", y, a, 1e-6, 1)
+			Add(y, x)
+			for i := range a {
+				a[i] += float64(x[i])
+			}
+			near(t, "add", y, a, 1e-6, 1)
+
+			h, dh, dx := random(), random(), random()
+			Tanh(h, h)
+			TanhGrad(dx, h, dh)
+			for i := range a {
+				a[i] = float64(dh[i]) * (1 - float64(h[i])*float64(h[i]))
+			}
+			near(t, "tanh_grad", dx, a, 1e-6, 1)
+
+			var dot float64
+			for i := range x {
+				dot += float64(x[i]) * float64(y[i])
+			}
+			near(t, "dot", []float32{Dot(x, y)}, []float64{dot}, 1e-6, math.Sqrt(float64(n))+1)
+
+			for _, nesterov := range []bool{false, true} {
+				w, g, v := random(), random(), random()
+				w64, g64, v64 := wide(w), wide(g), wide(v)
+				Momentum(w, g, v, 0.1, 0.9, nesterov)
+				Momentum(w64, g64, v64, 0.1, 0.9, nesterov)
+				near(t, "momentum w", w, w64, 1e-6, 1)
+				near(t, "momentum v", v, v64, 1e-6, 1)
+			}
+			w, g, m, v := random(), random(), random(), random()
+			for i := range v {
+				v[i] *= v[i]
+			}
+			w64, g64, m64, v64 := wide(w), wide(g), wide(m), wide(v)
+			Adam(w, g, m, v, 0.001, 0.9, 0.999, 1e-7)
+			Adam(w64, g64, m64, v64, 0.001, 0.9, 0.999, 1e-7)
+			near(t, "adam w", w, w64, 1e-5, 0.01)
+			near(t, "adam m", m, m64, 1e-6, 1)
+			near(t, "adam v", v, v64, 1e-6, 1)
+			for _, check := range checks {
+				check(t)
+			}
+		}
+	})
+}
+
+func TestRows(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(5, 6))
+		for _, cols := range sizes()[1:] {
+			for _, n := range []int{0, 1, 7, 40} {
+				const rows = 9
+				table, checkTable := vector(rows*cols, r.NormFloat64)
+				y, checkY := vector(n*cols, func() float64 { return 0 })
+				ids := make([]int32, n)
+				for i := range ids {
+					ids[i] = int32(r.IntN(rows))
+				}
+				GatherRows(y, table, ids, cols)
+				for i, id := range ids {
+					for j := range cols {
+						if y[i*cols+j] != table[int(id)*cols+j] {
+							t.Fatalf("gather: row %d, column %d of %d", i, j, cols)
+						}
+					}
+				}
+				want := wide(table)
+				for i, id := range ids {
+					for j := range cols {
+						want[int(id)*cols+j] += float64(y[i*cols+j])
+					}
+				}
+				ScatterAddRows(table, y, ids, cols)
+				near(t, "scatter", table, want, 1e-6, 10)
+				sums, checkSums := vector(cols, r.NormFloat64)
+				want = wide(sums)
+				for i := range n * cols {
+					want[i%cols] += float64(y[i])
+				}
+				ColSums(sums, y)
+				near(t, "column sums", sums, want, 1e-6, 40)
+				checkTable(t)
+				checkY(t)
+				checkSums(t)
+			}
+		}
+	})
+}
+
+// gemmCase multiplies random matrices and compares with float64.
+func gemmCase(t tb, ta, tb bool, m, n, k int, acc bool, seed uint64) []float32 {
+	r := rand.New(rand.NewPCG(seed, 8))
+	a, checkA := vector(m*k, r.NormFloat64)
+	b, checkB := vector(k*n, r.NormFloat64)
+	c, checkC := vector(m*n, r.NormFloat64)
+	want := wide(c)
+	if !acc {
+		clear(want)
+	}
+	gemmPortable(ta, tb, m, n, k, wide(a), wide(b), want)
+	before := append([]float32(nil), c...)
+	Gemm(ta, tb, m, n, k, a, b, c, acc)
+	what := fmt.Sprintf("gemm %v %v %d·%d·%d acc %v", ta, tb, m, n, k, acc)
+	near(t, what, c, want, 1e-5, math.Sqrt(float64(k))+1)
+	checkA(t)
+	checkB(t)
+	checkC(t)
+	if !ta {
+		var p Packed[float32]
+		p.Pack(tb, k, n, b)
+		c0 := before
+		if !acc {
+			c0 = nil
+		}
+		d, checkD := vector(m*n, func() float64 { return 0 })
+		p.MulAdd(m, a, c0, d)
+		near(t, what+" packed", d, want, 1e-5, math.Sqrt(float64(k))+1)
+		checkD(t)
+	}
+	return c
+}
+
+func TestGemm(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		for _, m := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33} {
+			for _, n := range []int{1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 65} {
+				for _, k := range []int{0, 1, 2, 5, 32} {
+					for mode := range 8 {
+						gemmCase(t, mode&1 > 0, mode&2 > 0, m, n, k, mode&4 > 0, uint64(mode))
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestGemmRandom takes sizes beyond the blocks of large products as well.
+func TestGemmRandom(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			flag := rapid.Bool()
+			k := rapid.IntRange(0, 2*blockK+5).Draw(t, "k")
+			m := rapid.IntRange(0, 2*blockM+5).Draw(t, "m")
+			n := rapid.IntRange(0, 70).Draw(t, "n")
+			if m*k > 1<<16 {
+				m = 1<<16/k + 1
+			}
+			gemmCase(t, flag.Draw(t, "ta"), flag.Draw(t, "tb"), m, n, k, flag.Draw(t, "acc"), rapid.Uint64().Draw(t, "seed"))
+		})
+	})
+}
+
+func FuzzGemm(f *testing.F) {
+	f.Add(uint8(3), uint8(5), uint16(7), uint8(1), uint64(1))
+	f.Add(uint8(33), uint8(65), uint16(800), uint8(6), uint64(2))
+	f.Fuzz(func(t *testing.T, m, n uint8, k uint16, mode uint8, seed uint64) {
+		forEachLevel(t, func(t *testing.T) {
+			gemmCase(t, mode&1 > 0, mode&2 > 0, int(m), int(n)%80, int(k)%1000, mode&4 > 0, seed)
+		})
+	})
+}
+
+// testNormal returns a source of normal values.
+func testNormal(seed uint64) func() float64 {
+	return rand.New(rand.NewPCG(seed, 11)).NormFloat64
+}

@@ -1,0 +1,79 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import (
+	"slices"
+	"testing"
+)
+
+var levelNames = []string{"portable", "avx2", "avx512"}
+
+// forEachLevel runs a test with each family that this processor has.
+func forEachLevel(t *testing.T, f func(t *testing.T)) {
+	was := level
+	defer func() { level = was }()
+	for l := range was + 1 {
+		level = l
+		t.Run(levelNames[l], f)
+	}
+	if was < avx512 {
+		t.Logf("THIS PROCESSOR HAS NO AVX-512: its kernels were not tested")
+	}
+}
+
+// TestSameBits holds the two assembly families to one another: every element
+// is computed by the same operations in the same order.
+func TestSameBits(t *testing.T) {
+	was := level
+	defer func() { level = was }()
+	if was < avx512 {
+		t.Skip("SKIPPED, NO AVX-512 HERE: that it gives the bits of AVX2 is not tested")
+	}
+	both := func(f func() []float32) (a, b []float32) {
+		level = avx2
+		a = f()
+		level = avx512
+		return a, f()
+	}
+	for _, n := range sizes() {
+		for _, c := range maps {
+			a, b := both(func() []float32 {
+				x, _ := vector(n, testNormal(uint64(n)))
+				c.f(x, x)
+				return x
+			})
+			if !slices.Equal(a, b) {
+				t.Errorf("%s of %d values differs", c.name, n)
+			}
+		}
+		a, b := both(func() []float32 {
+			normal := testNormal(uint64(n))
+			w, _ := vector(n, normal)
+			g, _ := vector(n, normal)
+			m, _ := vector(n, normal)
+			v, _ := vector(n, func() float64 { x := normal(); return x * x })
+			d := Dot(w, g)
+			Adam(w, g, m, v, 0.001, 0.9, 0.999, 1e-7)
+			Momentum(w, g, m, 0.1, 0.9, false)
+			TanhGrad(v, w, g)
+			Axpy(v, 0.3, w)
+			sums := make([]float32, max(n, 1))
+			ColSums(sums, v)
+			return append(append(append(w, v...), sums...), d)
+		})
+		if !slices.Equal(a, b) {
+			t.Errorf("vectors of %d values differ", n)
+		}
+	}
+	for mode := range 8 {
+		for _, s := range [][3]int{{1, 1, 1}, {32, 32, 32}, {32, 8, 8}, {17, 33, 9}, {40, 70, 800}, {200, 50, 30}} {
+			a, b := both(func() []float32 {
+				return gemmCase(t, mode&1 > 0, mode&2 > 0, s[0], s[1], s[2], mode&4 > 0, 5)
+			})
+			if !slices.Equal(a, b) {
+				t.Errorf("gemm %v of mode %d differs", s, mode)
+			}
+		}
+	}
+}

@@ -1,0 +1,177 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+// The families of kernels. Those in assembly give the same bits as each other.
+const (
+	portable = iota
+	avx2
+	avx512
+)
+
+// level is the family in use. Only tests change it.
+var level = detect()
+
+func detect() int {
+	switch {
+	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW:
+		return avx512
+	case cpu.X86.HasAVX2 && cpu.X86.HasFMA:
+		return avx2
+	}
+	return portable
+}
+
+// Each function below runs the assembly and reports whether there is one. The
+// slices are not empty and long enough.
+
+func tanh32(y, x []float32) bool {
+	switch level {
+	case avx512:
+		tanhAVX512(&y[0], &x[0], len(y))
+	case avx2:
+		tanhAVX2(&y[0], &x[0], len(y))
+	}
+	return level != portable
+}
+
+func sigmoid32(y, x []float32) bool {
+	switch level {
+	case avx512:
+		sigmoidAVX512(&y[0], &x[0], len(y))
+	case avx2:
+		sigmoidAVX2(&y[0], &x[0], len(y))
+	}
+	return level != portable
+}
+
+func exp32(y, x []float32) bool {
+	switch level {
+	case avx512:
+		expAVX512(&y[0], &x[0], len(y))
+	case avx2:
+		expAVX2(&y[0], &x[0], len(y))
+	}
+	return level != portable
+}
+
+func tanhGrad32(dx, y, dy []float32) bool {
+	switch level {
+	case avx512:
+		tanhGradAVX512(&dx[0], &y[0], &dy[0], len(dx))
+	case avx2:
+		tanhGradAVX2(&dx[0], &y[0], &dy[0], len(dx))
+	}
+	return level != portable
+}
+
+func add32(y, x []float32) bool {
+	switch level {
+	case avx512:
+		addAVX512(&y[0], &x[0], len(y))
+	case avx2:
+		addAVX2(&y[0], &x[0], len(y))
+	}
+	return level != portable
+}
+
+func axpy32(y []float32, a float32, x []float32) bool {
+	switch level {
+	case avx512:
+		axpyAVX512(&y[0], &x[0], len(y), a)
+	case avx2:
+		axpyAVX2(&y[0], &x[0], len(y), a)
+	}
+	return level != portable
+}
+
+// dot32 returns the inner product of the first 32·⌊len(x)/32⌋ values.
+func dot32(x, y []float32) (float32, bool) {
+	switch level {
+	case avx512:
+		return dotAVX512(&x[0], &y[0], len(x)/32), true
+	case avx2:
+		return dotAVX2(&x[0], &y[0], len(x)/32), true
+	}
+	return 0, false
+}
+
+func momentum32(w, g, v []float32, lr, momentum float32) bool {
+	switch level {
+	case avx512:
+		momentumAVX512(&w[0], &g[0], &v[0], len(w), lr, momentum)
+	case avx2:
+		momentumAVX2(&w[0], &g[0], &v[0], len(w), lr, momentum)
+	}
+	return level != portable
+}
+
+func adam32(w, g, m, v []float32, lr, c1, c2, eps float32) bool {
+	switch level {
+	case avx512:
+		adamAVX512(&w[0], &g[0], &m[0], &v[0], len(w), lr, c1, c2, eps)
+	case avx2:
+		adamAVX2(&w[0], &g[0], &m[0], &v[0], len(w), lr, c1, c2, eps)
+	}
+	return level != portable
+}
+
+func gather32(y, table []float32, ids []int32, cols int) bool {
+	switch level {
+	case avx512:
+		gatherRowsAVX512(&y[0], &table[0], &ids[0], len(ids), cols)
+	case avx2:
+		gatherRowsAVX2(&y[0], &table[0], &ids[0], len(ids), cols)
+	}
+	return level != portable
+}
+
+func scatterAdd32(table, y []float32, ids []int32, cols int) bool {
+	switch level {
+	case avx512:
+		scatterAddRowsAVX512(&y[0], &table[0], &ids[0], len(ids), cols)
+	case avx2:
+		scatterAddRowsAVX2(&y[0], &table[0], &ids[0], len(ids), cols)
+	}
+	return level != portable
+}
+
+func colSums32(y, x []float32) bool {
+	switch level {
+	case avx512:
+		colSumsAVX512(&y[0], &x[0], len(x)/len(y), len(y))
+	case avx2:
+		colSumsAVX2(&y[0], &x[0], len(x)/len(y), len(y))
+	}
+	return level != portable
+}
+
+// panelWidth is the number of columns that a call of gemmPanel takes; 0 where
+// there is no assembly.
+func panelWidth() int {
+	switch level {
+	case avx512:
+		return 32
+	case avx2:
+		return 16
+	}
+	return 0
+}
+
+// gemmPanel computes C = C0 + A·B for at most panelWidth columns; C0 is 0 if
+// nil. A is [m, k] with the strides rsa and csa, B [k, cols] with rows ldb
+// apart, C and C0 [m, cols] with rows ldc apart, all in elements.
+func gemmPanel(m, k int, a *float32, rsa, csa int, b *float32, ldb int, c0, c *float32, ldc, cols int) {
+	switch {
+	case cols <= 8:
+		gemm8AVX2(m, k, a, 4*rsa, 4*csa, b, 4*ldb, c0, c, 4*ldc, cols)
+	case level == avx2:
+		gemm16AVX2(m, k, a, 4*rsa, 4*csa, b, 4*ldb, c0, c, 4*ldc, cols)
+	case cols <= 16:
+		gemm16AVX512(m, k, a, 4*rsa, 4*csa, b, 4*ldb, c0, c, 4*ldc, cols)
+	default:
+		gemm32AVX512(m, k, a, 4*rsa, 4*csa, b, 4*ldb, c0, c, 4*ldc, cols)
+	}
+}

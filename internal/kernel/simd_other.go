@@ -1,0 +1,25 @@
+//go:build !amd64 || purego
+
+package kernel
+
+// There is no assembly here: every kernel is the portable one.
+
+const (
+	portable = 0
+	level    = portable
+)
+
+func tanh32(_, _ []float32) bool                                                           { return false }
+func sigmoid32(_, _ []float32) bool                                                        { return false }
+func exp32(_, _ []float32) bool                                                            { return false }
+func tanhGrad32(_, _, _ []float32) bool                                                    { return false }
+func add32(_, _ []float32) bool                                                            { return false }
+func axpy32(_ []float32, _ float32, _ []float32) bool                                      { return false }
+func dot32(_, _ []float32) (float32, bool)                                                 { return 0, false }
+func momentum32(_, _, _ []float32, _, _ float32) bool                                      { return false }
+func adam32(_, _, _, _ []float32, _, _, _, _ float32) bool                                 { return false }
+func gather32(_, _ []float32, _ []int32, _ int) bool                                       { return false }
+func scatterAdd32(_, _ []float32, _ []int32, _ int) bool                                   { return false }
+func colSums32(_, _ []float32) bool                                                        { return false }
+func panelWidth() int                                                                      { return 0 }
+func gemmPanel(_, _ int, _ *float32, _, _ int, _ *float32, _ int, _, _ *float32, _, _ int) {}

@@ -31,7 +31,7 @@ var workloads = []workload{
 	}},
 }
 
-var executions = []nn.Execution{nn.Unrolled}
+var executions = []nn.Execution{nn.Unrolled, nn.Looped, nn.Fused}
 
 const batch = 32
 

@@ -24,6 +24,7 @@ type Builder struct {
 	names  map[string]bool
 	hashes map[uint32]bool
 	consts map[string]*Node
+	packs  map[packKey]*Node
 
 	// runErr is the error of the operation that failed last. The tape machine
 	// wraps what an operation returns in a page of its own state.
@@ -39,6 +40,7 @@ func New(dt tensor.Dtype) *Builder {
 		names:  map[string]bool{},
 		hashes: map[uint32]bool{},
 		consts: map[string]*Node{},
+		packs:  map[packKey]*Node{},
 	}
 	if dt != tensor.Float32 && dt != tensor.Float64 {
 		b.Fail(errors.Errorf("element type %v: want float32 or float64", dt))
@@ -143,6 +145,11 @@ func (b *Builder) Input(name string, t *tensor.Dense) *Node {
 // Zeros returns a constant of zeros.
 func (b *Builder) Zeros(shape ...int) *Node { return b.constant("zeros", 0, shape) }
 
+// isZeros reports whether n is a constant made by Zeros.
+func (b *Builder) isZeros(n *Node) bool {
+	return n == b.consts[fmt.Sprint("zeros", []int(n.Shape()))]
+}
+
 // constant returns a constant filled with v; one of each shape is made.
 func (b *Builder) constant(kind string, v float64, shape tensor.Shape) *Node {
 	if !b.ok() {
@@ -176,6 +183,10 @@ func (b *Builder) matrix(name string, x *Node) (rows, cols int, ok bool) {
 		return 0, 0, false
 	}
 	s := x.Shape()
+	if x.Dtype() != b.dt {
+		b.Fail(errors.Errorf("%s: input is %v, the graph computes in %v", name, x.Dtype(), b.dt))
+		return 0, 0, false
+	}
 	if s.Dims() != 2 {
 		b.Fail(errors.Errorf("%s: input is %s, want a matrix", name, shapeString(x)))
 		return 0, 0, false

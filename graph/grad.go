@@ -6,6 +6,8 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
 )
 
 // Grad emits the gradient of the scalar cost with respect to each node of wrt:
@@ -37,9 +39,9 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 	}
 	order := b.topological(outs)
 	// active nodes depend on a node of wrt.
-	active := map[*Node]bool{}
+	active, wanted := map[*Node]bool{}, map[*Node]bool{}
 	for _, w := range wrt {
-		active[w] = true
+		active[w], wanted[w] = true, true
 	}
 	for _, n := range order {
 		diff := diffWRT(n)
@@ -61,9 +63,13 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 		if !active[n] || len(terms[n]) == 0 {
 			continue
 		}
-		dn := b.total(n, terms[n])
-		sums[n] = dn
-		b.backward(n, dn, active, terms)
+		ts := terms[n]
+		if o, ok := n.Op().(*op); ok && o.gradPart != nil && len(ts) == 1 && ts[0].at != nil && !wanted[n] {
+			b.handOn(n, o.gradPart(inputsOf(n), n, ts[0].node, ts[0].at), active, terms)
+		} else {
+			sums[n] = b.total(n, ts)
+			b.backward(n, sums[n], active, terms)
+		}
 		if b.err != nil {
 			return grads
 		}
@@ -86,8 +92,8 @@ func (b *Builder) backward(n, dn *Node, active map[*Node]bool, terms map[*Node][
 	if !wanted {
 		return
 	}
-	if o, ok := n.Op().(*op); ok && o.rows != nil {
-		terms[in[0]] = append(terms[in[0]], term{dn, o.rows})
+	if o, ok := n.Op().(*op); ok {
+		b.handOn(n, o.grad(in, n, dn), active, terms)
 		return
 	}
 	ds, err := n.Op().(gorgonia.SDOp).SymDiff(in, n, dn)
@@ -95,21 +101,72 @@ func (b *Builder) backward(n, dn *Node, active map[*Node]bool, terms map[*Node][
 		b.Fail(errors.Wrapf(err, "gradient of %v", n.Op()))
 		return
 	}
-	for i, d := range ds {
-		if diff[i] && active[in[i]] && d != nil {
-			terms[in[i]] = append(terms[in[i]], term{node: d})
+	b.handOn(n, ds, active, terms)
+}
+
+// handOn gives n's inputs their gradients ds.
+func (b *Builder) handOn(n *Node, ds []*Node, active map[*Node]bool, terms map[*Node][]term) {
+	diff := diffWRT(n)
+	o, _ := n.Op().(*op)
+	for i, in := range inputsOf(n) {
+		if !diff[i] || !active[in] || ds[i] == nil {
+			continue
 		}
+		t := term{node: ds[i]}
+		if o != nil && o.parts != nil {
+			t.at = o.parts[i]
+		}
+		terms[in] = append(terms[in], t)
 	}
 }
 
-// total sums the gradients that met in n. The walk meets the steps of a
-// sequence last to first; in their order, the blocks are copied side by side.
+// total sums the gradients that met in n.
 func (b *Builder) total(n *Node, ts []term) *Node {
+	// The walk meets the steps of a sequence last to first; in their order,
+	// they are copied side by side.
 	sort.SliceStable(ts, func(i, j int) bool {
-		a, c := ts[i].rows, ts[j].rows
+		a, c := ts[i].at, ts[j].at
 		return c != nil && (a == nil || a.from < c.from)
 	})
-	return b.sum(n.Shape(), ts)
+	return b.sum(n.Shape(), b.joinProducts(ts))
+}
+
+// joinProducts makes one operation of the terms that are products Aᵀ·D, the
+// gradients of a weight that is used at every step: Σ Aₜᵀ·Dₜ is summed where it
+// lies.
+func (b *Builder) joinProducts(ts []term) []term {
+	var rest []term
+	var pairs []*Node
+	var mm *matmul
+	for _, t := range ts {
+		o, _ := t.node.Op().(*op)
+		if o == nil || o.mm == nil || t.at != nil || !o.mm.tx || o.mm.ty {
+			rest = append(rest, t)
+			continue
+		}
+		mm = o.mm
+		pairs = append(pairs, inputsOf(t.node)...)
+	}
+	if len(pairs) < 4 {
+		return ts
+	}
+	joined := b.apply(&op{
+		name:  "matmul_sum",
+		shape: tensor.Shape{mm.m, mm.n},
+		run:   pick(b, gemmSum[float32](mm.m, mm.n), gemmSum[float64](mm.m, mm.n)),
+	}, "", pairs...)
+	return append(rest, term{node: joined})
+}
+
+func gemmSum[T kernel.Float](m, n int) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		c := Floats[T](o.out)
+		for i := 0; i < len(in); i += 2 {
+			a := Floats[T](in[i])
+			kernel.Gemm(true, false, m, n, len(a)/m, a, Floats[T](in[i+1]), c, i > 0)
+		}
+		return nil
+	}
 }
 
 // topological returns the nodes that outs depend on, inputs first.

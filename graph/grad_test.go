@@ -77,6 +77,55 @@ var cases = []struct {
 	{"gorgonia_op", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node {
 		return b.Tanh(b.Unary(gorgonia.Cube, b.Affine(2, p[0], 0)))
 	}},
+	{"rnn_steps", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		h := p[1]
+		for t := range 4 {
+			h = b.RNNStep("tanh", p[0], h, p[2], t, 4)
+		}
+		return h
+	}},
+	{"rnn_steps_from_zeros", [][]int{{6, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		h0 := b.RNNStep("sigmoid", p[0], b.Zeros(2, 3), p[1], 0, 3)
+		h1 := b.RNNStep("relu", p[0], h0, p[1], 1, 3)
+		return b.Stack(h0, b.RNNStep("linear", p[0], h1, p[1], 2, 3), h1)
+	}},
+	{"fused", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Recurrence("tanh", p[0], p[1], p[2], 4)
+	}},
+	{"fused_last", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Last(b.Recurrence("sigmoid", p[0], p[1], p[2], 4), 4)
+	}},
+	{"fused_middle", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Step(b.Recurrence("tanh", p[0], b.Zeros(2, 3), p[1], 4), 1, 4)
+	}},
+	{"fused_two_steps", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		hs := b.Recurrence("relu", p[0], b.Zeros(2, 3), p[1], 4)
+		return b.Add(b.Step(hs, 1, 4), b.Last(hs, 4))
+	}},
+	{"fused_one_step", [][]int{{2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		return b.Recurrence("tanh", p[0], b.Zeros(2, 3), p[1], 1)
+	}},
+	{"loop", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		outs, final := b.Loop(p[0], []*Node{p[1]}, 4, func(l *LoopBody, z *Node, s []*Node) (*Node, []*Node) {
+			h := l.Tanh(l.Add(z, l.MatMul(s[0], l.Capture(p[2]))))
+			return h, []*Node{h}
+		})
+		return b.Add(b.Last(outs, 4), b.Affine(2, final[0], 0))
+	}},
+	{"loop_two_states", [][]int{{6, 3}, {2, 3}, {2, 2}, {3, 2}, {3}, {2, 5}}, func(b *Builder, p []*Node) *Node {
+		outs, final := b.Loop(p[0], []*Node{p[1], p[2]}, 3, func(l *LoopBody, z *Node, s []*Node) (*Node, []*Node) {
+			a := l.Sigmoid(l.Add(l.Mul(z, s[0]), l.Capture(p[4])))
+			c := l.Add(l.MatMul(a, l.Capture(p[3])), s[1])
+			return l.Tanh(c), []*Node{a, c}
+		})
+		return b.MatMul(b.Stack(b.Last(outs, 3), final[1]), p[5])
+	}},
+	{"loop_state_unused", [][]int{{4, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node {
+		outs, _ := b.Loop(p[0], []*Node{p[1]}, 2, func(l *LoopBody, z *Node, s []*Node) (*Node, []*Node) {
+			return l.Tanh(z), []*Node{s[0]}
+		})
+		return outs
+	}},
 	{"recurrence", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		h := b.Zeros(2, 3)
 		for t := range 4 {

@@ -36,6 +36,7 @@ func (b *Builder) matmul(tx, ty bool, x, y *Node) *Node {
 	return b.apply(&op{
 		name:  "matmul",
 		shape: tensor.Shape{m, n},
+		mm:    &matmul{tx, ty, m, n, k},
 		run:   pick(b, gemm[float32](tx, ty, m, n, k), gemm[float64](tx, ty, m, n, k)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			dx := [2]*Node{dout, in[1]}
@@ -54,6 +55,12 @@ func (b *Builder) matmul(tx, ty bool, x, y *Node) *Node {
 	}, "dd", x, y)
 }
 
+// matmul are the settings of a product.
+type matmul struct {
+	tx, ty  bool
+	m, n, k int
+}
+
 func gemm[T kernel.Float](tx, ty bool, m, n, k int) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		kernel.Gemm(tx, ty, m, n, k, Floats[T](in[0]), Floats[T](in[1]), Floats[T](o.out), false)
@@ -61,8 +68,39 @@ func gemm[T kernel.Float](tx, ty bool, m, n, k int) runFunc {
 	}
 }
 
-// elementwise emits y = f(x) whose gradient is dx = df(y, dy): every function
-// here has a derivative that follows from its value.
+// activation is an elementwise function whose derivative follows from its
+// value: y = f(x), dx = df(y, dy).
+type activation[T kernel.Float] struct {
+	f  func(y, x []T)
+	df func(dx, y, dy []T)
+}
+
+func activations[T kernel.Float]() map[string]activation[T] {
+	return map[string]activation[T]{
+		"tanh":    {kernel.Tanh[T], kernel.TanhGrad[T]},
+		"sigmoid": {kernel.Sigmoid[T], kernel.SigmoidGrad[T]},
+		"relu":    {kernel.Relu[T], kernel.ReluGrad[T]},
+		"linear":  {func(y, x []T) { copy(y, x) }, func(dx, _, dy []T) { copy(dx, dy) }},
+	}
+}
+
+var (
+	activations32 = activations[float32]()
+	activations64 = activations[float64]()
+)
+
+func activationOf[T kernel.Float](name string) activation[T] {
+	var a activation[T]
+	switch a := any(&a).(type) {
+	case *activation[float32]:
+		*a = activations32[name]
+	case *activation[float64]:
+		*a = activations64[name]
+	}
+	return a
+}
+
+// elementwise emits y = f(x) whose gradient is dx = df(y, dy).
 func (b *Builder) elementwise(name string, x *Node, f, df runFunc) *Node {
 	if !b.ok(x) {
 		return nil
@@ -92,26 +130,19 @@ func map2[T kernel.Float](f func(z, x, y []T)) runFunc {
 	}
 }
 
-// Tanh emits tanh(x), of any shape.
-func (b *Builder) Tanh(x *Node) *Node {
-	return b.elementwise("tanh", x,
-		pick(b, map1(kernel.Tanh[float32]), map1(kernel.Tanh[float64])),
-		pick(b, map2(kernel.TanhGrad[float32]), map2(kernel.TanhGrad[float64])))
+func (b *Builder) activate(name string, x *Node) *Node {
+	a32, a64 := activations32[name], activations64[name]
+	return b.elementwise(name, x, pick(b, map1(a32.f), map1(a64.f)), pick(b, map2(a32.df), map2(a64.df)))
 }
+
+// Tanh emits tanh(x), of any shape.
+func (b *Builder) Tanh(x *Node) *Node { return b.activate("tanh", x) }
 
 // Sigmoid emits 1/(1+e⁻ˣ), of any shape.
-func (b *Builder) Sigmoid(x *Node) *Node {
-	return b.elementwise("sigmoid", x,
-		pick(b, map1(kernel.Sigmoid[float32]), map1(kernel.Sigmoid[float64])),
-		pick(b, map2(kernel.SigmoidGrad[float32]), map2(kernel.SigmoidGrad[float64])))
-}
+func (b *Builder) Sigmoid(x *Node) *Node { return b.activate("sigmoid", x) }
 
 // Relu emits max(x, 0), of any shape.
-func (b *Builder) Relu(x *Node) *Node {
-	return b.elementwise("relu", x,
-		pick(b, map1(kernel.Relu[float32]), map1(kernel.Relu[float64])),
-		pick(b, map2(kernel.ReluGrad[float32]), map2(kernel.ReluGrad[float64])))
-}
+func (b *Builder) Relu(x *Node) *Node { return b.activate("relu", x) }
 
 // Softmax emits softmax over each row of a matrix.
 func (b *Builder) Softmax(x *Node) *Node {

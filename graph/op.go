@@ -37,11 +37,23 @@ type op struct {
 	grad func(in []*Node, out, dout *Node) []*Node
 	diff []bool
 
-	// rows is set by Step: the block of its input's rows that it reads.
-	rows *rowBlock
+	// parts[i] is set where the operation reads only a run of elements of its
+	// input i: grad then gives the gradient of these elements alone.
+	parts []*part
+
+	// gradPart is grad for the case that only a part of the output has a
+	// gradient, dout, and the rest zeros.
+	gradPart func(in []*Node, out, dout *Node, at *part) []*Node
+
+	mm *matmul // of a matrix product
 }
 
-type rowBlock struct{ from, to int }
+// part is a run of consecutive elements of a value, row-major: whole rows of a
+// matrix, or the piece of a vector in which something was packed.
+type part struct{ from, to int }
+
+// rowsOf is the part that rows from to to are of a matrix.
+func rowsOf(from, to, cols int) *part { return &part{from * cols, to * cols} }
 
 var opCount atomic.Uint32
 
@@ -89,7 +101,18 @@ func (o *op) SymDiff(in gorgonia.Nodes, out, dout *Node) (gorgonia.Nodes, error)
 	if o.grad == nil {
 		return nil, errors.Errorf("%s has no gradient", o.name)
 	}
-	return o.grad(in, out, dout), o.b.err
+	ds := o.grad(in, out, dout)
+	for i, p := range o.parts {
+		if p != nil && ds[i] != nil {
+			ds[i] = o.b.sum(in[i].Shape(), []term{{ds[i], p}})
+		}
+	}
+	for i := range ds {
+		if o.diff[i] && ds[i] == nil { // gorgonia.Grad wants a node
+			ds[i] = o.b.Zeros(in[i].Shape()...)
+		}
+	}
+	return ds, o.b.err
 }
 
 // runFunc computes an operation's output; pick chooses its element type.

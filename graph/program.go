@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"reflect"
+	"unsafe"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 )
@@ -10,6 +13,7 @@ import (
 type Program struct {
 	b     *Builder
 	vm    gorgonia.VM
+	run   func() error
 	kept  map[*Node]*Node // the node whose value is that of the node asked for
 	nodes int
 }
@@ -25,10 +29,12 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 		return nil, errors.New("compile: no nodes to compute")
 	}
 	p = &Program{b: b, kept: map[*Node]*Node{}}
-	kept := make(gorgonia.Nodes, len(roots))
-	for i, n := range roots {
-		kept[i] = b.stable(n)
-		p.kept[n] = kept[i]
+	var kept gorgonia.Nodes
+	for _, n := range roots {
+		if p.kept[n] == nil {
+			p.kept[n] = b.stable(n)
+			kept = append(kept, p.kept[n])
+		}
 	}
 	if b.err != nil {
 		return nil, b.err
@@ -57,9 +63,28 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "compile")
 	}
-	p.vm = gorgonia.NewTapeMachine(b.g, gorgonia.WithPrecompiled(prog, locations))
+	vm := gorgonia.NewTapeMachine(b.g, gorgonia.WithPrecompiled(prog, locations))
+	p.vm, p.run = vm, vm.RunAll
+	if run := inline(vm.Run, prog); run != nil {
+		p.run = run
+	}
 	p.nodes = len(order)
 	return p, nil
+}
+
+// inline returns a function that runs all of a program's instructions by the
+// machine's Run, on the caller's goroutine. RunAll, meant for devices, starts a
+// goroutine on another thread and waits for it, which costs more than a small
+// program's own work. Run wants the list of instructions, which the program
+// does not give away: it is taken from the field's place, and nil is returned
+// if that is not what it was in Gorgonia v0.9.18.
+func inline[F any](run func(F) error, prog any) func() error {
+	field := reflect.ValueOf(prog).Elem().FieldByName("instructions")
+	if !field.IsValid() || field.Type() != reflect.TypeFor[F]() {
+		return nil
+	}
+	instructions := *(*F)(unsafe.Pointer(field.UnsafeAddr()))
+	return func() error { return run(instructions) }
 }
 
 // stable returns n if its value lies in a buffer of its own, else a copy.
@@ -74,7 +99,7 @@ func (b *Builder) stable(n *Node) *Node {
 func (p *Program) Run() error {
 	p.b.runErr = nil
 	p.vm.Reset()
-	if err := p.vm.RunAll(); err != nil {
+	if err := p.run(); err != nil {
 		if p.b.runErr != nil {
 			return p.b.runErr
 		}

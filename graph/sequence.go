@@ -66,7 +66,7 @@ func scatter[T kernel.Float](cols int) runFunc {
 // Step emits step t of a time-major sequence [steps·batch, features]: a view
 // of its rows, [batch, features].
 func (b *Builder) Step(x *Node, t, steps int) *Node {
-	rows, cols, ok := b.matrix("step", x)
+	rows, _, ok := b.matrix("step", x)
 	if !ok {
 		return nil
 	}
@@ -77,15 +77,25 @@ func (b *Builder) Step(x *Node, t, steps int) *Node {
 		return b.Fail(errors.Errorf("step: step %d of %d", t, steps))
 	}
 	batch := rows / steps
-	at := &rowBlock{t * batch, (t + 1) * batch}
+	return b.rows(x, t*batch, (t+1)*batch)
+}
+
+// rows emits a view of the rows from to to of a matrix.
+func (b *Builder) rows(x *Node, from, to int) *Node {
+	cols := x.Shape()[1]
+	return b.window(x, rowsOf(from, to, cols), tensor.Shape{to - from, cols})
+}
+
+// window emits a view of a run of x's elements under a shape of their number.
+func (b *Builder) window(x *Node, at *part, shape tensor.Shape) *Node {
 	return b.apply(&op{
-		name:  "step",
-		shape: tensor.Shape{batch, cols},
+		name:  "window",
+		shape: shape,
 		view:  true,
-		run:   pick(b, viewRows[float32](at), viewRows[float64](at)),
-		rows:  at,
+		run:   pick(b, viewPart[float32](at), viewPart[float64](at)),
+		parts: []*part{at},
 		grad: func(in []*Node, _, dout *Node) []*Node {
-			return []*Node{b.sum(tensor.Shape{rows, cols}, []term{{dout, at}})}
+			return []*Node{dout}
 		},
 	}, "d", x)
 }
@@ -93,17 +103,16 @@ func (b *Builder) Step(x *Node, t, steps int) *Node {
 // Last emits the last step of a time-major sequence.
 func (b *Builder) Last(x *Node, steps int) *Node { return b.Step(x, steps-1, steps) }
 
-// viewRows points out at its input's rows. The input nearly always sits where
-// it sat in the run before, and then there is nothing to do.
-func viewRows[T kernel.Float](at *rowBlock) runFunc {
+// viewPart points out at a part of its input. The input nearly always sits
+// where it sat in the run before, and then there is nothing to do.
+func viewPart[T kernel.Float](at *part) runFunc {
 	var seen *T
 	return func(o *op, in []gorgonia.Value) error {
 		x := Floats[T](in[0])
 		if &x[0] == seen {
 			return nil
 		}
-		cols := o.shape[1]
-		o.out = tensor.New(tensor.WithShape(o.shape...), tensor.WithBacking(x[at.from*cols:at.to*cols]))
+		o.out = tensor.New(tensor.WithShape(o.shape...), tensor.WithBacking(x[at.from:at.to]))
 		seen = &x[0]
 		return nil
 	}
@@ -129,7 +138,7 @@ func (b *Builder) Stack(steps ...*Node) *Node {
 	}
 	terms := make([]term, len(steps))
 	for t, s := range steps {
-		terms[t] = term{s, &rowBlock{t * batch, (t + 1) * batch}}
+		terms[t] = term{s, rowsOf(t*batch, (t+1)*batch, cols)}
 	}
 	return b.sum(tensor.Shape{len(steps) * batch, cols}, terms)
 }

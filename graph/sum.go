@@ -8,12 +8,12 @@ import (
 	"unroll/internal/kernel"
 )
 
-// term is one summand of a sum: a node of the sum's shape, or, if rows is set,
-// a block of its rows. The gradient of a step is such a block; were it a whole
-// sequence of mostly zeros, T steps would cost O(T²).
+// term is one summand of a sum: a node of the sum's shape, or, if at is set, of
+// a part of it. The gradient of a step is such a part of a sequence; were it a
+// whole sequence of mostly zeros, T steps would cost O(T²).
 type term struct {
 	node *Node
-	rows *rowBlock
+	at   *part
 }
 
 // Sum emits the sum of nodes of one shape as a single operation, added up in
@@ -36,9 +36,9 @@ func (b *Builder) Sum(xs ...*Node) *Node {
 }
 
 // sum emits Σ terms of the given shape. Its gradient hands dout to the whole
-// terms and the rows of dout to the blocks.
+// terms and its parts to the others.
 func (b *Builder) sum(shape tensor.Shape, terms []term) *Node {
-	if len(terms) == 1 && terms[0].rows == nil {
+	if len(terms) == 1 && terms[0].at == nil {
 		return terms[0].node
 	}
 	nodes := make([]*Node, len(terms))
@@ -54,9 +54,8 @@ func (b *Builder) sum(shape tensor.Shape, terms []term) *Node {
 			ds := make([]*Node, len(terms))
 			for i, t := range terms {
 				ds[i] = dout
-				if t.rows != nil {
-					size := t.rows.to - t.rows.from
-					ds[i] = b.Step(dout, t.rows.from/size, shape[0]/size)
+				if t.at != nil {
+					ds[i] = b.window(dout, t.at, t.node.Shape())
 				}
 			}
 			return ds
@@ -65,7 +64,7 @@ func (b *Builder) sum(shape tensor.Shape, terms []term) *Node {
 }
 
 // addTerms copies the first term that touches a place and adds the others, so
-// that the usual case, blocks that tile the sum, is a copy.
+// that the usual case, parts that tile the sum, is a copy.
 func addTerms[T kernel.Float](terms []term) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		y := Floats[T](o.out)
@@ -73,10 +72,8 @@ func addTerms[T kernel.Float](terms []term) runFunc {
 		for i, t := range terms {
 			x, at := Floats[T](in[i]), y
 			from := 0
-			if t.rows != nil {
-				cols := o.shape[1]
-				from = t.rows.from * cols
-				at = y[from : t.rows.to*cols]
+			if t.at != nil {
+				from, at = t.at.from, y[t.at.from:t.at.to]
 			}
 			if from != done {
 				clear(y[done:])

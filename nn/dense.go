@@ -1,5 +1,7 @@
 package nn
 
+import "unroll/graph"
+
 // Dense is a fully connected layer, on the last dimension of its input:
 //
 //	y = f(x·kernel + bias)
@@ -40,9 +42,10 @@ func (l Dense) Init(s *Scope, in ...Shape) ([]Shape, error) {
 
 // Apply implements Layer.
 func (l Dense) Apply(c *Context, in ...Value) []Value {
-	y := c.Dot(in[0], c.Weight("kernel"))
+	var bias *graph.Node
 	if !l.NoBias {
-		y = c.Add(y, c.Weight("bias"))
+		bias = c.Weight("bias")
 	}
+	y := c.Linear(in[0], c.Weight("kernel"), bias)
 	return []Value{c.activated(l.Activation.or(Linear), Value{Node: y, Steps: in[0].Steps})}
 }

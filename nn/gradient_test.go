@@ -187,6 +187,7 @@ var layerCases = []struct {
 	{"simple_rnn_no_bias_relu", Features(5, 4), []Layer{SimpleRNN{Units: 3, NoBias: true, Activation: Relu}}, randomFloats},
 	{"simple_rnn_sequences", Features(5, 4), []Layer{SimpleRNN{Units: 3, ReturnSequences: true}}, randomFloats},
 	{"simple_rnn_stacked", Features(5, 4), []Layer{SimpleRNN{Units: 3, ReturnSequences: true}, SimpleRNN{Units: 2}}, randomFloats},
+	{"rnn_plain_cell", Features(5, 4), []Layer{RNN{Cell: plainCell{SimpleRNNCell{Units: 3}}, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},
 	{"rnn_cell", Features(5, 4), []Layer{RNN{Cell: SimpleRNNCell{Units: 3}, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},
 	{"one_hot_rnn_padded", Tokens(5), oneHotModel(12, 5, 4).Layers, paddedRow},
 	{"one_hot_rnn_one_step", Tokens(1), oneHotModel(12, 1, 4).Layers, paddedRow},
@@ -195,7 +196,7 @@ var layerCases = []struct {
 }
 
 // executions are the ways in which a recurrent layer runs.
-var executions = []Execution{Auto, Unrolled}
+var executions = []Execution{Auto, Unrolled, Looped}
 
 // TestLayers holds every coordinate of every layer's gradient against finite
 // differences, for batches of 1 and of 3 rows; Forward itself holds the emitted
@@ -232,3 +233,7 @@ func TestFullSizeGradients(t *testing.T) {
 		})
 	}
 }
+
+// plainCell hides a cell's optional interfaces: what remains is its definition
+// in plain nodes.
+type plainCell struct{ Cell }

@@ -36,15 +36,17 @@ type Cell interface {
 // Value is what travels between layers.
 type Value struct {
 	// Node is time-major [steps·batch, features] if Steps > 0, so that a step
-	// is one block of rows, else [batch, features]. It is nil for word ids and
-	// for a one-hot sequence, which are never made dense unless asked for.
+	// is one block of rows, else [batch, features]. It is nil where IDs is set.
 	Node  *graph.Node
 	Steps int
 
-	// IDs holds word ids, time-major [steps·batch] int32. Depth is 0 for the
-	// ids themselves and the width of the vectors that OneHot made of them.
+	// IDs holds word ids, time-major [steps·batch] int32. Alone it is the ids
+	// themselves. With Depth it is their one-hot vectors, with Table the
+	// table's rows [words, features]: neither is made dense until a layer asks
+	// for it by Context.Dense, and Context.Linear need not ask.
 	IDs   *graph.Node
 	Depth int
+	Table *graph.Node
 
 	// Logits is what a sigmoid or softmax was taken of; losses read it.
 	Logits *graph.Node
@@ -71,6 +73,10 @@ type Context struct {
 	path    string
 	weights *weights
 	nodes   map[string]*graph.Node
+
+	// In the step of a loop, whose graph is its own: the context around it.
+	outer *Context
+	body  *graph.LoopBody
 }
 
 // Weight returns the node of the weight that the layer declared under name.
@@ -84,9 +90,12 @@ func (c *Context) weight(path string) *graph.Node {
 	if w == nil {
 		return c.Fail(errorf("no weight %q was declared", path))
 	}
-	n := c.Input(path, w.value)
-	c.nodes[path] = n
-	return n
+	if c.outer != nil {
+		c.nodes[path] = c.body.Capture(c.outer.weight(path))
+	} else {
+		c.nodes[path] = c.Input(path, w.value)
+	}
+	return c.nodes[path]
 }
 
 // Enter emits under a path below the present one; errors that f causes carry
@@ -97,27 +106,48 @@ func (c *Context) Enter(name string, f func(c *Context)) {
 	c.Wrap(name, func() { f(&inner) })
 }
 
-// Dense returns x as a matrix; a one-hot sequence is materialised.
+// Dense returns x as a matrix.
 func (c *Context) Dense(x Value) *graph.Node {
-	if x.Node != nil || x.IDs == nil {
+	table := x.Table
+	switch {
+	case x.Node != nil || x.IDs == nil:
 		return x.Node
-	}
-	if x.Depth == 0 {
+	case x.Depth > 0:
+		name := join(c.path, "one_hot")
+		if c.nodes[name] == nil {
+			c.nodes[name] = c.Input(name, identity(c.Dtype(), x.Depth))
+		}
+		table = c.nodes[name]
+	case table == nil:
 		return c.Fail(errorf("input is word ids: put OneHot or Embedding before this layer"))
 	}
-	name := join(c.path, "one_hot")
-	if c.nodes[name] == nil {
-		c.nodes[name] = c.Input(name, identity(c.Dtype(), x.Depth))
-	}
-	return c.Gather(c.nodes[name], x.IDs)
+	return c.Gather(table, x.IDs)
 }
 
-// Dot emits x·w. For a one-hot x it is a gather of w's rows.
-func (c *Context) Dot(x Value, w *graph.Node) *graph.Node {
-	if x.Node == nil && x.Depth > 0 {
-		return c.Gather(w, x.IDs)
+// Linear emits x·w + bias; bias may be nil. Where x is rows of a table, the
+// product is taken of the table if that is the smaller, and its rows are
+// gathered then: of a one-hot x nothing remains but a gather of w's rows.
+func (c *Context) Linear(x Value, w, bias *graph.Node) *graph.Node {
+	table := x.Table
+	switch {
+	case x.Node == nil && x.Depth > 0:
+		table = w
+	case table != nil && c.Err() == nil && table.Shape()[0] <= x.IDs.Shape()[0]:
+		table = c.MatMul(table, w)
+	default:
+		return c.plus(c.MatMul(c.Dense(x), w), bias)
 	}
-	return c.MatMul(c.Dense(x), w)
+	return c.Gather(c.plus(table, bias), x.IDs)
+}
+
+// Dot emits x·w; see Linear.
+func (c *Context) Dot(x Value, w *graph.Node) *graph.Node { return c.Linear(x, w, nil) }
+
+func (c *Context) plus(x, bias *graph.Node) *graph.Node {
+	if bias == nil {
+		return x
+	}
+	return c.Add(x, bias)
 }
 
 func identity(dt tensor.Dtype, n int) *tensor.Dense {

@@ -61,7 +61,10 @@ func (m *Model) Forward(phase Phase, exec Execution, batch, steps int) (*Pass, e
 		return nil, errorf("batch of %d rows", batch)
 	}
 	if want := m.Input.Steps(); want != Any && want != steps || want == Any && steps < 1 {
-		return nil, errorf("input has %d steps, want %v", steps, m.Input.Shape)
+		return nil, errorf("%d steps for a model whose input is %v", steps, m.Input.Shape)
+	}
+	if err := exec.check(); err != nil {
+		return nil, err
 	}
 	p := &Pass{Context: &Context{
 		Builder:   graph.New(m.Dtype),
@@ -94,6 +97,7 @@ func (m *Model) Forward(phase Phase, exec Execution, batch, steps int) (*Pass, e
 			c.checkShape(x, r.out)
 		})
 	}
+	x.Node = p.Dense(x)
 	p.Out = x
 	return p, p.Err()
 }
@@ -112,6 +116,8 @@ func (c *Context) checkShape(x Value, want Shape) {
 		}
 	case x.Depth > 0:
 		got = append(got, x.Depth)
+	case x.Table != nil:
+		got = append(got, x.Table.Shape()[1])
 	}
 	if len(want) > 0 && want[0] == Any && len(got) > 0 {
 		want = append(Shape{got[0]}, want[1:]...)

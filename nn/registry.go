@@ -25,9 +25,14 @@ type typed struct {
 }
 
 func marshalTyped(v any) (typed, error) {
+	if v == nil {
+		return typed{}, errorf("nothing to write where a registered type is wanted")
+	}
 	name := typeName(v)
-	if types[name] != reflect.TypeOf(v) {
+	if t := types[name]; t == nil {
 		return typed{}, errorf("type %T is not registered: call nn.Register(%s{})", v, name)
+	} else if t != reflect.TypeOf(v) {
+		return typed{}, errorf("type %T is not registered, %v is", v, t)
 	}
 	config, err := json.Marshal(v)
 	return typed{name, config}, err
@@ -53,6 +58,9 @@ func unmarshalTyped[T any](in typed) (T, error) {
 
 // strict decodes one JSON value and refuses unknown fields and trailing data.
 func strict(data []byte, into any) error {
+	if len(data) == 0 {
+		return errors.New("no value")
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {

@@ -76,71 +76,86 @@ func (m *Model) Save(dir string) error {
 // damaged, of a newer version, or of another model than its neighbour is an
 // error that names it.
 func Load(dir string) (*Model, error) {
-	path := filepath.Join(dir, ArchitectureFile)
-	doc, err := os.ReadFile(path)
+	doc, err := os.ReadFile(filepath.Join(dir, ArchitectureFile))
 	if err != nil {
 		return nil, errors.Wrap(err, "load model")
 	}
-	m, err := parse(doc)
-	if err != nil {
-		return nil, errors.WithMessage(err, path)
-	}
-	path = filepath.Join(dir, WeightsFile)
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(filepath.Join(dir, WeightsFile))
 	if err != nil {
 		return nil, errors.Wrap(err, "load model")
 	}
-	if err := m.setWeights(data, digest(doc)); err != nil {
-		return nil, errors.WithMessage(err, path)
+	return load(dir, doc, data)
+}
+
+// load makes the model of the two files' contents; dir is for the errors.
+func load(dir string, doc, data []byte) (*Model, error) {
+	arch, weights := filepath.Join(dir, ArchitectureFile), filepath.Join(dir, WeightsFile)
+	s, err := parse(doc)
+	if err != nil {
+		return nil, errors.WithMessage(err, arch)
+	}
+	file, err := openWeights(data, digest(doc))
+	if err != nil {
+		return nil, errors.WithMessage(err, weights)
+	}
+	// No architecture makes us allocate more than the weights' own size.
+	m, err := s.declare(len(data) / int(s.Dtype.Size()))
+	if err != nil {
+		return nil, errors.WithMessage(err, arch)
+	}
+	if err := m.setWeights(file); err != nil {
+		return nil, errors.WithMessage(err, weights)
 	}
 	return m, nil
 }
 
-func parse(doc []byte) (*Model, error) {
+func parse(doc []byte) (s Sequential, err error) {
 	var head struct {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(doc, &head); err != nil {
-		return nil, errors.Wrap(err, "damaged")
+		return s, errors.Wrap(err, "damaged")
 	}
 	if head.Version < 1 || head.Version > version {
-		return nil, errorf("version %d, this program reads up to %d", head.Version, version)
+		return s, errorf("version %d, this program reads up to %d", head.Version, version)
 	}
 	var a architecture
 	if err := strict(doc, &a); err != nil {
-		return nil, errors.Wrap(err, "damaged")
+		return s, errors.Wrap(err, "damaged")
 	}
-	s := Sequential{Input: a.Input}
+	s.Input = a.Input
 	switch a.Dtype {
 	case tensor.Float32.String():
 		s.Dtype = tensor.Float32
 	case tensor.Float64.String():
 		s.Dtype = tensor.Float64
 	default:
-		return nil, errorf("dtype %q, want float32 or float64", a.Dtype)
+		return s, errorf("dtype %q, want float32 or float64", a.Dtype)
 	}
 	for i, t := range a.Layers {
 		l, err := unmarshalTyped[Layer](t)
 		if err != nil {
-			return nil, errors.WithMessagef(err, "layer %d", i)
+			return s, errors.WithMessagef(err, "layer %d", i)
 		}
 		s.Layers = append(s.Layers, l)
 	}
-	return s.Build()
+	return s, nil
 }
 
-func (m *Model) setWeights(data []byte, arch string) error {
+// openWeights reads a file of weights that belong to the given architecture.
+func openWeights(data []byte, arch string) (file safetensors.SafeTensors, err error) {
 	_, meta, err := safetensors.ReadMetadata(data)
 	if err != nil {
-		return errors.Wrap(err, "damaged")
+		return file, errors.Wrap(err, "damaged")
 	}
 	if got := meta.Metadata()["architecture"]; got != arch {
-		return errorf("these weights belong to another %s", ArchitectureFile)
+		return file, errorf("these weights belong to another %s", ArchitectureFile)
 	}
-	file, err := safetensors.Deserialize(data)
-	if err != nil {
-		return errors.Wrap(err, "damaged")
-	}
+	file, err = safetensors.Deserialize(data)
+	return file, errors.Wrap(err, "damaged")
+}
+
+func (m *Model) setWeights(file safetensors.SafeTensors) error {
 	if file.Len() != len(m.weights.list) {
 		return errorf("%d weights, the model has %d", file.Len(), len(m.weights.list))
 	}

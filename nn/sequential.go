@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math"
 	"reflect"
 	"regexp"
 	"strings"
@@ -23,6 +24,17 @@ type Sequential struct {
 // draws their first values. Errors name the layer by its path, such as
 // "simple_rnn_1".
 func (m Sequential) Build() (*Model, error) {
+	model, err := m.declare(math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	model.weights.initialize(m.Seed)
+	return model, nil
+}
+
+// declare makes the model with weights that are yet to be set, of at most
+// room parameters.
+func (m Sequential) declare(room int) (*Model, error) {
 	if m.Dtype == (tensor.Dtype{}) {
 		m.Dtype = tensor.Float32
 	}
@@ -37,12 +49,12 @@ func (m Sequential) Build() (*Model, error) {
 	}
 	model := &Model{
 		Sequential: m,
-		weights:    &weights{dt: m.Dtype, byPath: map[string]*Weight{}},
+		weights:    &weights{dt: m.Dtype, room: room, byPath: map[string]*Weight{}},
 	}
 	scope := &Scope{weights: model.weights, names: map[string]int{}}
 	shape := m.Input.Shape
 	for i, l := range m.Layers {
-		if l == nil {
+		if v := reflect.ValueOf(l); l == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 			return nil, errorf("sequential: layer %d is nil", i)
 		}
 		name := scope.unique(snake(typeName(l)))
@@ -60,7 +72,6 @@ func (m Sequential) Build() (*Model, error) {
 		shape = out[0]
 		model.rows = append(model.rows, row{name, l, shape, model.weights.list[from:]})
 	}
-	model.weights.initialize(m.Seed)
 	return model, nil
 }
 

@@ -88,18 +88,19 @@ func (in Input) Width() int {
 }
 
 func (in Input) check() error {
+	shape := []int(in.Shape)
 	switch {
 	case in.Kind != tokens && in.Kind != features:
 		return errors.Errorf("input: kind %q, want %q or %q", in.Kind, tokens, features)
-	case in.IDs() && len(in.Shape) != 1:
-		return errors.Errorf("input: word ids of shape %v, want [steps]", in.Shape)
-	case !in.IDs() && len(in.Shape) != 1 && len(in.Shape) != 2:
-		return errors.Errorf("input: features of shape %v, want [features] or [time, features]", in.Shape)
+	case in.IDs() && len(shape) != 1:
+		return errors.Errorf("input: word ids of shape %v, want [steps]", shape)
+	case !in.IDs() && len(shape) != 1 && len(shape) != 2:
+		return errors.Errorf("input: features of shape %v, want [features] or [time, features]", shape)
 	}
-	for i, n := range in.Shape {
+	for i, n := range shape {
 		steps := i == 0 && in.Steps() != 0
 		if n < 1 && !(steps && n == Any) {
-			return errors.Errorf("input: size %d in shape %v", n, in.Shape)
+			return errors.Errorf("input: %s of shape %v: size %d is %d, want at least 1", in.Kind, shape, i, n)
 		}
 	}
 	return nil

@@ -80,15 +80,40 @@ func (l SimpleRNNCell) State() []int { return []int{l.Units} }
 
 // Begin emits z = x·kernel + bias for all steps at once.
 func (l SimpleRNNCell) Begin(c *Context, x Value) (z *graph.Node, consts []*graph.Node) {
-	z = c.Dot(x, c.Weight("kernel"))
+	var bias *graph.Node
 	if !l.NoBias {
-		z = c.Add(z, c.Weight("bias"))
+		bias = c.Weight("bias")
 	}
-	return z, nil
+	return c.Linear(x, c.Weight("kernel"), bias), nil
 }
 
 // Step emits h = f(z + h·recurrent_kernel).
 func (l SimpleRNNCell) Step(c *Context, z *graph.Node, _, state []*graph.Node) (*graph.Node, []*graph.Node) {
 	h := c.Activate(l.Activation.or(Tanh), c.Add(z, c.MatMul(state[0], c.Weight("recurrent_kernel"))))
 	return h, []*graph.Node{h}
+}
+
+var (
+	_ Stepper = SimpleRNNCell{}
+	_ Fuser   = SimpleRNNCell{}
+)
+
+// StepAt implements Stepper.
+func (l SimpleRNNCell) StepAt(c *Context, z *graph.Node, _, state []*graph.Node, t, steps int) (*graph.Node, []*graph.Node, bool) {
+	f := string(l.Activation.or(Tanh))
+	if !graph.Elementwise(f) {
+		return nil, nil, false
+	}
+	h := c.RNNStep(f, z, state[0], c.Weight("recurrent_kernel"), t, steps)
+	return h, []*graph.Node{h}, true
+}
+
+// Fuse implements Fuser.
+func (l SimpleRNNCell) Fuse(c *Context, z *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
+	f := string(l.Activation.or(Tanh))
+	if !graph.Elementwise(f) {
+		return nil, nil, false
+	}
+	outs := c.Recurrence(f, z, state[0], c.Weight("recurrent_kernel"), steps)
+	return outs, []*graph.Node{c.Last(outs, steps)}, true
 }

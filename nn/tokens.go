@@ -28,7 +28,7 @@ func (l OneHot) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 // Apply implements Layer.
 func (l OneHot) Apply(c *Context, in ...Value) []Value {
 	x := in[0]
-	if x.IDs == nil || x.Depth != 0 {
+	if x.IDs == nil || x.Depth != 0 || x.Table != nil {
 		c.Fail(errorf("input is not word ids"))
 	}
 	x.Depth = l.Depth
@@ -65,9 +65,10 @@ func (l Embedding) Init(s *Scope, in ...Shape) ([]Shape, error) {
 // Apply implements Layer.
 func (l Embedding) Apply(c *Context, in ...Value) []Value {
 	x := in[0]
-	if x.IDs == nil || x.Depth != 0 {
+	if x.IDs == nil || x.Depth != 0 || x.Table != nil {
 		c.Fail(errorf("input is not word ids"))
 		return []Value{{}}
 	}
-	return []Value{{Node: c.Gather(c.Weight("embeddings"), x.IDs), Steps: x.Steps}}
+	x.Table = c.Weight("embeddings")
+	return []Value{x}
 }

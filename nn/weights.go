@@ -73,6 +73,7 @@ func (w *Weight) Set(x []float64) error {
 // weights holds a model's weights in the order of declaration.
 type weights struct {
 	dt     tensor.Dtype
+	room   int // parameters that may yet be declared
 	list   []*Weight
 	byPath map[string]*Weight
 	err    error
@@ -97,12 +98,19 @@ func (s *Scope) Weight(name string, init Initializer, shape ...int) {
 		all.err = errorf("%s: declared twice", path)
 		return
 	}
+	size := 1
 	for _, n := range shape {
 		if n < 1 {
 			all.err = errorf("%s: shape %v is not positive", path, shape)
 			return
 		}
+		if size > all.room/n {
+			all.err = errorf("%s: shape %v has more values than the %d that are left", path, shape, all.room)
+			return
+		}
+		size *= n
 	}
+	all.room -= size
 	if err := init.check(shape); err != nil {
 		all.err = errors.WithMessage(err, path)
 		return

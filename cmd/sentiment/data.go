@@ -31,12 +31,12 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, string
 		if err == nil || ctx.Err() != nil {
 			return c, "imdb", err
 		}
-		fmt.Fprintf(a.err, `
-*** The IMDB reviews could not be had: %v.
+		fmt.Fprint(a.err, `
+*** The IMDB reviews could not be had, for the reasons above.
 *** Using the built-in SAMPLE of generated reviews instead. Its numbers say
 *** nothing about IMDB. To use the real reviews, give --data PATH.
 
-`, err)
+`)
 		return datasets.Sample(sampleSeed), "sample", nil
 	}
 	c, err := datasets.ReadIMDB(ctx, data)
@@ -49,16 +49,24 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, string
 
 // fetch finds or downloads the reviews, saying what it does.
 func (a *app) fetch(ctx context.Context) (*datasets.Corpus, error) {
-	o := datasets.Options{Log: func(line string) { fmt.Fprintln(a.err, line) }}
-	if terminal(a.err) {
-		var bar *pb.ProgressBar
+	var bar *pb.ProgressBar // of the download that runs
+	finish := func() {
+		if bar != nil {
+			bar.Finish()
+			bar = nil
+		}
+	}
+	defer finish()
+	o := datasets.Options{Log: func(line string) {
+		finish()
+		fmt.Fprintln(a.err, line)
+	}}
+	if width := columns(a.err); width > 0 {
 		o.Progress = func(done, total int64) {
 			if bar == nil {
-				bar = pb.Full.New(0).Set(pb.Bytes, true).SetWriter(a.err).SetTotal(total).Start()
+				bar = pb.Full.New(0).Set(pb.Bytes, true).SetTotal(total).SetWriter(a.err).SetWidth(width).Start()
 			}
-			if bar.SetCurrent(done); done >= total {
-				bar.Finish()
-			}
+			bar.SetCurrent(done)
 		}
 	}
 	return datasets.FetchIMDB(ctx, o)
@@ -69,22 +77,18 @@ func (a *app) fetch(ctx context.Context) (*datasets.Corpus, error) {
 func split(c *datasets.Corpus, seed uint64) (trainOn, validateOn []int, err error) {
 	n := len(c.Train)
 	if n < 5 {
-		return nil, nil, errors.Errorf("%s: %d training reviews, want at least 5", c.Name, n)
+		return nil, nil, errors.Errorf("%s: %d training reviews, want at least 5", c.Source, n)
 	}
 	return datasets.Split(n, n*4/5, seed)
 }
 
-// samples encodes reviews for training.
-func samples(e *datasets.Encoder, reviews []datasets.Review) train.Data {
-	return train.Data{Tokens: e.EncodeAll(reviews), Targets: datasets.Labels(reviews)}
-}
-
-// part returns the samples of the given indices.
-func part(d train.Data, rows []int) (train.Data, error) {
-	tokens, err := datasets.Select(d.Tokens, rows)
-	if err != nil {
-		return train.Data{}, err
+// samples encodes the reviews of the given indices; nil means all.
+func samples(e *datasets.Encoder, reviews []datasets.Review, rows []int) (train.Data, error) {
+	if rows != nil {
+		var err error
+		if reviews, err = datasets.Select(reviews, rows); err != nil {
+			return train.Data{}, err
+		}
 	}
-	targets, err := datasets.Select(d.Targets, rows)
-	return train.Data{Tokens: tokens, Targets: targets}, err
+	return train.Data{Tokens: e.EncodeAll(reviews), Targets: datasets.Labels(reviews)}, nil
 }

@@ -27,7 +27,11 @@ var experiments = []experiment{
 		name:     "onehot",
 		numWords: 100,
 		layers: func(n int) []nn.Layer {
-			return []nn.Layer{nn.OneHot{Depth: n}, nn.SimpleRNN{Units: 32}, nn.Dense{Units: 1, Activation: nn.Sigmoid}}
+			return []nn.Layer{
+				nn.OneHot{Depth: n},
+				nn.SimpleRNN{Units: 32},
+				nn.Dense{Units: 1, Activation: nn.Sigmoid},
+			}
 		},
 		optimizer: func() train.Optimizer { return &train.SGD{} },
 	},
@@ -54,18 +58,23 @@ func (e experiment) encoder(v *datasets.Vocabulary, maxlen int) (*datasets.Encod
 	return datasets.NewEncoder(v, datasets.EncoderConfig{NumWords: e.numWords, SkipTop: skipTop, MaxLen: maxlen})
 }
 
+// names returns the experiments' names.
+func names(list []experiment) []string {
+	var out []string
+	for _, e := range list {
+		out = append(out, e.name)
+	}
+	return out
+}
+
 // choose returns the experiments of a comma-separated list, in the program's
 // order.
 func choose(list string) ([]experiment, error) {
-	var names []string
-	for _, e := range experiments {
-		names = append(names, e.name)
-	}
-	want := strings.Split(list, ",")
+	known, want := names(experiments), strings.Split(list, ",")
 	for i, w := range want {
 		want[i] = strings.TrimSpace(w)
-		if !slices.Contains(names, want[i]) {
-			return nil, usagef("--model: unknown model %q, want %s", want[i], strings.Join(names, " or "))
+		if !slices.Contains(known, want[i]) {
+			return nil, usagef("--model: unknown model %q, want %s", want[i], strings.Join(known, " or "))
 		}
 	}
 	var out []experiment
@@ -75,4 +84,25 @@ func choose(list string) ([]experiment, error) {
 		}
 	}
 	return out, nil
+}
+
+// newTrainer puts together what all experiments share. A nil optimizer will
+// do for a model that is not trained.
+func newTrainer(m *nn.Model, o train.Optimizer, exec nn.Execution) (*train.Trainer, error) {
+	return train.Compile(m, train.Config{
+		Optimizer: o,
+		Loss:      nn.BinaryCrossentropy{},
+		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
+		Execution: exec,
+	})
+}
+
+func execution(name string) (nn.Execution, error) {
+	switch name {
+	case "auto":
+		return nn.Auto, nil
+	case string(nn.Unrolled):
+		return nn.Unrolled, nil
+	}
+	return "", usagef("--rnn: unknown execution %q, want auto or unrolled", name)
 }

@@ -1,6 +1,12 @@
-// Command sentiment trains and uses the two models of a well-known Keras
-// tutorial on the IMDB reviews: a SimpleRNN on one-hot words, and a SimpleRNN
-// on a learned embedding.
+// Command sentiment trains the two models of a well-known Keras tutorial on the
+// IMDB reviews – a SimpleRNN on one-hot words, and a SimpleRNN on a learned
+// embedding – and uses what it trained:
+//
+//	sentiment [train]                 train, save models, curves and results
+//	sentiment summary                 layers, shapes and parameters
+//	sentiment evaluate DIR            loss and accuracy of a saved model
+//	sentiment words DIR WORD...       what an embedding learned
+//	sentiment predict DIR [TEXT...]   positive or negative
 package main
 
 import (
@@ -11,6 +17,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
@@ -19,8 +26,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// After the first signal the next one ends the program at once.
-	context.AfterFunc(ctx, stop)
+	// The next signal ends the program at once, but not one that comes with the
+	// first: a process group and its parent may both pass it on.
+	context.AfterFunc(ctx, func() { time.AfterFunc(time.Second, stop) })
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -34,12 +42,29 @@ const (
 
 // app is what the commands share: the program's three streams.
 type app struct {
-	in       io.Reader
-	out, err io.Writer
-	started  bool // the flags and arguments were understood
+	in  io.Reader
+	out *output
+	err io.Writer
+
+	interrupted string // the last line if the user interrupts
 }
 
-// usageError is a mistake in the command line that a command itself found.
+// output is standard output. After a failed write it writes no more, and the
+// program ends with that error.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (n int, err error) {
+	if o.err == nil {
+		n, err = o.Writer.Write(p)
+		o.err = errors.Wrap(err, "standard output")
+	}
+	return n, o.err
+}
+
+// usageError is a mistake in the command line.
 type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{errors.Errorf(format, args...)} }
@@ -47,26 +72,28 @@ func usagef(format string, args ...any) error { return usageError{errors.Errorf(
 // run executes a command line and returns the exit status. An error is one
 // line on stderr.
 func run(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
-	a := &app{in: in, out: out, err: stderr}
+	a := &app{in: in, out: &output{Writer: out}, err: stderr, interrupted: "interrupted"}
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	root.SetOut(a.out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		return exitOK
+		err = a.out.err
 	}
 	var usage usageError
 	status := exitFailure
 	switch {
-	case errors.As(err, &usage) || !a.started:
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
 		status = exitUsage
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		status = exitInterrupted
+		err = errors.New(a.interrupted)
 	}
-	line := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n", " ")), " ")
-	fmt.Fprintf(stderr, "sentiment: %s\n", line)
+	fmt.Fprintf(stderr, "sentiment: %s\n", strings.Join(strings.Fields(err.Error()), " "))
 	return status
 }
 
@@ -84,14 +111,42 @@ Without a command it does what "sentiment train" does.`,
   sentiment evaluate runs/latest/embedding --split test
   sentiment words runs/latest/embedding good bad boring
   sentiment predict runs/latest/embedding "a wonderful film"`,
-		Args:              cobra.NoArgs,
-		RunE:              train.RunE,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		PersistentPreRun:  func(*cobra.Command, []string) { a.started = true },
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args:                       knownCommand,
+		RunE:                       train.RunE,
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.Flags().AddFlagSet(train.Flags())
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(train, a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
 	return root
+}
+
+// knownCommand refuses arguments of the program itself: its commands are
+// handled before.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see sentiment --help"
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usagef("unknown command %q, %s", args[0], hint)
+}
+
+// arguments returns a check that a command is given at least so many
+// arguments, and at most so many unless that is negative.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch n := len(args); {
+		case n < least:
+			return usagef("%s: an argument is missing, usage: %s", c.Name(), c.UseLine())
+		case most >= 0 && n > most:
+			return usagef("%s: unexpected argument %q, usage: %s", c.Name(), args[most], c.UseLine())
+		}
+		return nil
+	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -14,7 +16,7 @@ import (
 	"unroll/nn"
 )
 
-// The files of a model's folder beside those of nn.
+// The files of a model's folder beside those of nn and the two plots.
 const (
 	vocabularyFile = "vocabulary.json"
 	settingsFile   = "settings.json"
@@ -26,83 +28,114 @@ const (
 type settings struct {
 	Version int    `json:"version"`
 	Model   string `json:"model"`
-	Data    string `json:"data"`
+	Data    string `json:"data"` // for --data
 	Seed    uint64 `json:"seed"`
-	Batch   int    `json:"batch"`
+	Batch   int    `json:"batch"` // its size decides the last bits of a loss
 }
 
 const settingsVersion = 1
 
-// saved is a model's folder in memory.
+// saved is what a model's folder holds for using the model.
 type saved struct {
 	model   *nn.Model
 	encoder *datasets.Encoder
 	settings
 }
 
-// save replaces the folder dir by one that write fills. The old folder stays
-// whole until the new one is.
-func replaceDir(dir string, write func(tmp string) error) (err error) {
-	parent := filepath.Dir(dir)
-	tmp, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+".new.")
-	if err != nil {
-		return errors.Wrapf(err, "save %s", dir)
-	}
-	defer func() {
-		os.RemoveAll(tmp)
-		err = errors.WithMessagef(err, "save %s", dir)
-	}()
-	if err := os.Chmod(tmp, 0o755); err != nil {
+// save makes the folder dir.
+func (s *saved) save(dir string) error {
+	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
-	if err := write(tmp); err != nil {
+	if err := s.model.Save(dir); err != nil {
 		return err
 	}
-	old := tmp + ".old"
-	switch err := os.Rename(dir, old); {
-	case err == nil:
-		defer os.RemoveAll(old)
-	case !os.IsNotExist(err):
+	if err := s.encoder.Save(filepath.Join(dir, vocabularyFile)); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, dir); err != nil {
-		_ = os.Rename(old, dir) // back to what was there
-		return err
-	}
-	return nil
+	return writeJSON(filepath.Join(dir, settingsFile), s.settings)
 }
 
 // load reads a model's folder.
 func load(dir string) (*saved, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return nil, errors.Wrap(err, "model folder")
-	}
-	if !info.IsDir() {
-		return nil, errors.Errorf("model folder %s: not a folder", dir)
+	if err := checkModelDir(dir); err != nil {
+		return nil, err
 	}
 	s := &saved{}
+	var err error
 	if s.model, err = nn.Load(dir); err != nil {
 		return nil, err
 	}
-	if s.encoder, err = datasets.LoadEncoder(filepath.Join(dir, vocabularyFile)); err != nil {
+	path := filepath.Join(dir, vocabularyFile)
+	if s.encoder, err = datasets.LoadEncoder(path); err != nil {
 		return nil, err
 	}
-	if n := s.model.Input.Steps(); n != s.encoder.Config().MaxLen {
-		return nil, errors.Errorf("%s: sequences of %d words, the model takes %d", filepath.Join(dir, vocabularyFile), s.encoder.Config().MaxLen, n)
+	if n, want := s.encoder.Config().MaxLen, s.model.Input.Steps(); n != want {
+		return nil, errors.Errorf("%s: sequences of %d words, the model takes %d", path, n, want)
 	}
-	path := filepath.Join(dir, settingsFile)
+	if s.settings, err = readSettings(filepath.Join(dir, settingsFile)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// checkModelDir tells a mistaken path from a damaged model.
+func checkModelDir(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.Errorf("model folder %s: there is none", dir)
+	case err != nil:
+		return errors.Wrap(err, "model folder")
+	case !info.IsDir():
+		return errors.Errorf("model folder %s: not a folder", dir)
+	}
+	if _, err := os.Stat(filepath.Join(dir, resultsFile)); err != nil {
+		return nil
+	}
+	var inside []string
+	for _, e := range experiments {
+		if isModelDir(filepath.Join(dir, e.name)) {
+			inside = append(inside, filepath.Join(dir, e.name))
+		}
+	}
+	if len(inside) == 0 {
+		return nil
+	}
+	return errors.Errorf("%s is the folder of a run, name a model in it: %s", dir, strings.Join(inside, " or "))
+}
+
+// isModelDir reports whether a folder is one that saved.save made.
+func isModelDir(dir string) bool {
+	for _, name := range []string{nn.ArchitectureFile, settingsFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func readSettings(path string) (s settings, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, errors.Wrap(err, "load settings")
+		return s, errors.Wrap(err, "load settings")
+	}
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return s, errors.Wrapf(err, "%s: damaged", path)
+	}
+	if head.Version < 1 || head.Version > settingsVersion {
+		return s, errors.Errorf("%s: version %d, this program reads up to %d", path, head.Version, settingsVersion)
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&s.settings); err != nil {
-		return nil, errors.Wrapf(err, "%s: damaged", path)
+	if err := d.Decode(&s); err != nil {
+		return s, errors.Wrapf(err, "%s: damaged", path)
 	}
-	if s.Version < 1 || s.Version > settingsVersion {
-		return nil, errors.Errorf("%s: version %d, this program reads up to %d", path, s.Version, settingsVersion)
+	if s.Batch < 1 || s.Data == "" {
+		return s, errors.Errorf("%s: damaged: batch %d, data %q", path, s.Batch, s.Data)
 	}
 	return s, nil
 }

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
 
 	"unroll/internal/safefile"
 	"unroll/train"
@@ -26,12 +27,11 @@ func plotHistory(dir, name string, h *train.History) error {
 		if err != nil {
 			return errors.Wrapf(err, "plot %s", what)
 		}
-		png, err := p.WriterTo(16*vg.Centimeter, 11*vg.Centimeter, "png")
-		if err != nil {
-			return errors.Wrapf(err, "plot %s", what)
-		}
+		image := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(16*vg.Centimeter, 11*vg.Centimeter), vgimg.UseDPI(150))}
+		const margin = 4 * vg.Millimeter
+		p.Draw(draw.Crop(draw.New(image), margin, -margin, margin, -margin))
 		err = safefile.Write(filepath.Join(dir, what+".png"), func(w io.Writer) error {
-			_, err := png.WriteTo(w)
+			_, err := image.WriteTo(w)
 			return err
 		})
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/cheggaaa/pb/v3"
 	"golang.org/x/term"
@@ -11,46 +12,92 @@ import (
 	"unroll/train"
 )
 
-// progress shows the epochs as Keras does: a bar while one runs, on a
-// terminal; elsewhere a line when it has ended.
+// progress shows the epochs as Keras does: on a terminal a bar while one runs,
+// and everywhere a line when it has ended.
 type progress struct {
-	out io.Writer
-	tty bool
-	bar *pb.ProgressBar
+	out   io.Writer
+	width int // of the terminal in columns; 0 if it is none
+	bar   *pb.ProgressBar
 }
 
-const barTemplate = `{{counters . }} {{bar . "[" "=" ">" "." "]"}} - {{string . "tail"}}`
+const (
+	barTemplate = `{{counters . "%s/%s"}} {{bar . "[" "=" ">" "." "]"}} - {{string . "tail"}}`
+	fullBar     = "[==============================]"
+	barColumns  = 80 // of the whole line, where the terminal is as wide
+)
 
-func newProgress(out io.Writer) *progress { return &progress{out: out, tty: terminal(out)} }
-
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-func (p *progress) hook(e *train.Event) error {
-	scores := fmt.Sprintf("loss: %.4f - accuracy: %.4f", e.Logs["loss"], e.Logs["accuracy"])
-	if e.Kind == train.EpochEnd {
-		tail := fmt.Sprintf("%.1fs %.2fms/step - %s - val_loss: %.4f - val_accuracy: %.4f",
-			e.Seconds, 1000*e.Seconds/float64(e.Batches), scores, e.Logs["val_loss"], e.Logs["val_accuracy"])
-		if p.bar == nil {
-			_, err := fmt.Fprintf(p.out, "Epoch %d/%d - %s\n", e.Epoch, e.Epochs, tail)
-			return err
-		}
-		p.bar.Set("tail", tail)
-		p.close()
-		return nil
+// columns returns the width of a terminal; 0 if w is none.
+func columns(w io.Writer) int {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
 	}
-	if !p.tty {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return barColumns
+}
+
+// hook is a train.Hook.
+func (p *progress) hook(e *train.Event) error {
+	if e.Kind == train.EpochEnd {
+		return p.epoch(e)
+	}
+	if p.width == 0 {
 		return nil
 	}
 	if p.bar == nil {
-		fmt.Fprintf(p.out, "Epoch %d/%d\n", e.Epoch, e.Epochs)
-		p.bar = pb.ProgressBarTemplate(barTemplate).New(e.Batches).SetWriter(p.out).Start()
+		if _, err := fmt.Fprintf(p.out, "Epoch %d/%d\n", e.Epoch, e.Epochs); err != nil {
+			return err
+		}
+		p.bar = pb.ProgressBarTemplate(barTemplate).New(e.Batches).SetWriter(p.out).
+			Set(pb.Terminal, true).Set(pb.ReturnSymbol, "\r").SetWidth(min(p.width, barColumns)).Start()
 	}
-	p.bar.Set("tail", fmt.Sprintf("%.0fs - %s", e.Seconds, scores))
+	left := e.Seconds / float64(e.Batch) * float64(e.Batches-e.Batch)
+	p.bar.Set("tail", fmt.Sprintf("ETA: %.0fs - loss: %.4f - accuracy: %.4f", left, e.Logs["loss"], e.Logs["accuracy"]))
 	p.bar.SetCurrent(int64(e.Batch))
 	return nil
+}
+
+// epoch replaces the bar by the epoch's line.
+func (p *progress) epoch(e *train.Event) error {
+	head := fmt.Sprintf("Epoch %d/%d - ", e.Epoch, e.Epochs)
+	if p.bar != nil {
+		p.bar.Set(pb.CleanOnFinish, true)
+		p.close()
+		head = ""
+	}
+	_, err := fmt.Fprintln(p.out, head+epochLine(e, p.width))
+	return err
+}
+
+// epochLine says how an epoch went, with as much of Keras's line as fits: the
+// four scores at least. No width is any width, and a plain line.
+func epochLine(e *train.Event, width int) string {
+	scores := fmt.Sprintf("loss: %.4f - accuracy: %.4f - val_loss: %.4f - val_accuracy: %.4f",
+		e.Logs["loss"], e.Logs["accuracy"], e.Logs["val_loss"], e.Logs["val_accuracy"])
+	digits := 0
+	if e.Seconds < 10 {
+		digits = 1
+	}
+	seconds := fmt.Sprintf("%.*fs", digits, e.Seconds)
+	steps := fmt.Sprintf("%d/%d", e.Batches, e.Batches)
+	each := fmt.Sprintf("%.2fms/step", 1000*e.Seconds/float64(e.Batches))
+	if width == 0 {
+		return strings.Join([]string{seconds + " " + each, scores}, " - ")
+	}
+	for _, line := range []string{
+		steps + " " + fullBar + " - " + seconds + " " + each + " - " + scores,
+		steps + " - " + seconds + " " + each + " - " + scores,
+	} {
+		if len(line) <= width {
+			return line
+		}
+	}
+	return seconds + " - " + scores
 }
 
 // close ends a bar that is shown.

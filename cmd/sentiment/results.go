@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 
@@ -29,7 +28,7 @@ type result struct {
 	ValidationSamples int     `json:"validation_samples"`
 	Epochs            []epoch `json:"epochs"`
 	Evaluate          score   `json:"evaluate"` // the final weights on the validation reviews
-	Test              *score  `json:"test,omitempty"`
+	Test              score   `json:"test"`     // and on the test reviews
 }
 
 type epoch struct {
@@ -45,20 +44,21 @@ type score struct {
 	Accuracy float64 `json:"accuracy"`
 }
 
-// gain compares validation accuracies: in points of 100, and relative to the
-// smaller model.
+// gain compares the validation accuracies of the final and of the best epochs.
 type gain struct {
 	Final difference `json:"final"`
 	Best  difference `json:"best"`
 }
 
 type difference struct {
-	Points   float64 `json:"points"`
-	Relative float64 `json:"relative"`
+	Points   float64 `json:"points"`   // of 100
+	Relative float64 `json:"relative"` // to the accuracy of one-hot: 0.1 is a tenth more
 }
 
-func newResult(name string, params int, fit, validation train.Data, h *train.History) *result {
-	r := &result{Name: name, Parameters: params, TrainSamples: fit.Len(), ValidationSamples: validation.Len()}
+// newResult holds what a history and its data tell; Evaluate and Test are for
+// the caller to measure.
+func newResult(name string, params int, fit, validation train.Data, h *train.History) result {
+	r := result{Name: name, Parameters: params, TrainSamples: fit.Len(), ValidationSamples: validation.Len()}
 	for _, e := range h.Epochs {
 		r.Epochs = append(r.Epochs, epoch{
 			e.Logs["loss"], e.Logs["accuracy"], e.Logs["val_loss"], e.Logs["val_accuracy"], e.Seconds,
@@ -72,7 +72,7 @@ func (r *result) final() float64 { return r.Epochs[len(r.Epochs)-1].ValAccuracy 
 
 func (r *result) best() (acc float64, at int) {
 	for i, e := range r.Epochs {
-		if e.ValAccuracy > acc {
+		if i == 0 || e.ValAccuracy > acc {
 			acc, at = e.ValAccuracy, i+1
 		}
 	}
@@ -99,16 +99,24 @@ func (r *results) compare() {
 	}
 	fromBest, _ := from.best()
 	toBest, _ := to.best()
-	diff := func(a, b float64) difference { return difference{100 * (b - a), b/a - 1} }
-	r.Gain = &gain{diff(from.final(), to.final()), diff(fromBest, toBest)}
+	r.Gain = &gain{differ(from.final(), to.final()), differ(fromBest, toBest)}
 }
 
-// print writes the closing table.
+func differ(from, to float64) difference {
+	d := difference{Points: 100 * (to - from)}
+	if from > 0 { // else nothing is relative to it
+		d.Relative = to/from - 1
+	}
+	return d
+}
+
+// print writes the closing table, within 80 columns.
 func (r *results) print(w io.Writer) {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(table.Row{"experiment", "parameters", "final val acc", "best val acc", "at epoch", "test acc", "s/epoch"})
+	head := table.Row{"experiment", "params", "val acc", "best val", "at epoch", "test acc", "s/epoch"}
+	t.AppendHeader(head)
 	for _, e := range r.Experiments {
 		best, at := e.best()
 		t.AppendRow(table.Row{
@@ -117,18 +125,14 @@ func (r *results) print(w io.Writer) {
 			fmt.Sprintf("%.4f", e.Test.Accuracy), fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		})
 	}
-	t.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 2, Align: text.AlignRight}, {Number: 3, Align: text.AlignRight}, {Number: 4, Align: text.AlignRight},
-		{Number: 5, Align: text.AlignRight}, {Number: 6, Align: text.AlignRight}, {Number: 7, Align: text.AlignRight},
-	})
+	var right []table.ColumnConfig
+	for column := 2; column <= len(head); column++ {
+		right = append(right, table.ColumnConfig{Number: column, Align: text.AlignRight})
+	}
+	t.SetColumnConfigs(right)
 	fmt.Fprintln(w, t.Render())
 	if g := r.Gain; g != nil {
-		fmt.Fprintf(w, "The embedding gains %+.1f points at the end (%+.1f %%), %+.1f at the best epochs (%+.1f %%).\n",
+		fmt.Fprintf(w, "The embedding's gain in validation accuracy: %+.1f points (%+.1f %%) at the end,\n%+.1f points (%+.1f %%) from best epoch to best epoch.\n",
 			g.Final.Points, 100*g.Final.Relative, g.Best.Points, 100*g.Best.Relative)
 	}
-}
-
-func evaluate(ctx context.Context, t *train.Trainer, d train.Data, batch int) (score, error) {
-	logs, err := t.Evaluate(ctx, d, batch)
-	return score{logs["loss"], logs["accuracy"]}, err
 }

@@ -123,53 +123,38 @@ func pack(dst, b []float32, tb bool, k, n, p, kb, width int) {
 	}
 }
 
-// Packed is a matrix [k, n] ready to be the right factor of many products.
-type Packed[T Float] struct {
-	k, n int
-	data []T
-}
-
-// Pack stores op(B), [k, n].
-func (p *Packed[T]) Pack(tb bool, k, n int, b []T) {
-	p.k, p.n = k, n
-	if len(p.data) != k*n {
-		p.data = make([]T, k*n)
-	}
-	if k*n == 0 {
-		return
-	}
+// Pack writes op(B) [k, n] to dst, of the same size, in the order in which
+// MulPacked reads it: for a right factor of many products.
+func Pack[T Float](dst []T, tb bool, k, n int, b []T) {
+	dst, b = dst[:k*n], b[:k*n]
 	if fast(b) {
-		pack(f32(p.data), f32(b), tb, k, n, 0, k, panelWidth())
+		pack(f32(dst), f32(b), tb, k, n, 0, k, panelWidth())
 		return
 	}
 	rs, cs := strides(tb, k, n)
 	for i := range k {
 		for j := range n {
-			p.data[i*n+j] = b[i*rs+j*cs]
+			dst[i*n+j] = b[i*rs+j*cs]
 		}
 	}
 }
 
-// MulAdd computes C = C0 + A·B for A [m, k] and the packed B; C0 is 0 if nil
-// and may be C.
-func (p *Packed[T]) MulAdd(m int, a []T, c0, c []T) {
-	a, c = a[:m*p.k], c[:m*p.n]
+// MulPacked computes C = C0 + A·B for A [m, k] and B [k, n] as Pack wrote it.
+// C0 is 0 if nil and may be C.
+func MulPacked[T Float](m, n, k int, a, packed, c0, c []T) {
+	a, packed, c = a[:m*k], packed[:k*n], c[:m*n]
 	if c0 != nil {
-		c0 = c0[:m*p.n]
+		c0 = c0[:m*n]
 	}
-	if m == 0 || p.n == 0 || p.k == 0 {
-		copy(c, c0)
-		return
-	}
-	if fast(c) {
-		a, c, b, width := f32(a), f32(c), f32(p.data), panelWidth()
+	if fast(c) && k > 0 {
+		a, b, c, width := f32(a), f32(packed), f32(c), panelWidth()
 		var first *float32
 		if c0 != nil {
 			first = &f32(c0)[0]
 		}
-		for j := 0; j < p.n; j += width {
-			w := min(width, p.n-j)
-			gemmPanel(m, p.k, &a[0], p.k, 1, &b[j*p.k], w, at(first, j), &c[j], p.n, w)
+		for j := 0; j < n; j += width {
+			w := min(width, n-j)
+			gemmPanel(m, k, &a[0], k, 1, &b[j*k], w, at(first, j), &c[j], n, w)
 		}
 		return
 	}
@@ -178,5 +163,5 @@ func (p *Packed[T]) MulAdd(m int, a []T, c0, c []T) {
 	} else {
 		copy(c, c0)
 	}
-	gemmPortable(false, false, m, p.n, p.k, a, p.data, c)
+	gemmPortable(false, false, m, n, k, a, packed, c)
 }

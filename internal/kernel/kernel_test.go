@@ -261,14 +261,14 @@ func gemmCase(t tb, ta, tb bool, m, n, k int, acc bool, seed uint64) []float32 {
 	checkB(t)
 	checkC(t)
 	if !ta {
-		var p Packed[float32]
-		p.Pack(tb, k, n, b)
+		packed := make([]float32, k*n)
+		Pack(packed, tb, k, n, b)
 		c0 := before
 		if !acc {
 			c0 = nil
 		}
 		d, checkD := vector(m*n, func() float64 { return 0 })
-		p.MulAdd(m, a, c0, d)
+		MulPacked(m, n, k, a, packed, c0, d)
 		near(t, what+" packed", d, want, 1e-5, math.Sqrt(float64(k))+1)
 		checkD(t)
 	}

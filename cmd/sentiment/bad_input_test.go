@@ -1,0 +1,220 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestUsage holds mistakes in the command line to status 2.
+func TestUsage(t *testing.T) {
+	run := copyRun(t)
+	before := snapshot(t, run)
+	model := filepath.Join(run, "embedding")
+	for _, c := range []struct {
+		args  []string
+		wants []string
+	}{
+		{[]string{"trian"}, []string{`"trian"`, "train?"}},
+		{[]string{"xyzzy"}, []string{`unknown command "xyzzy"`}},
+		{[]string{"--nonsense"}, []string{"--nonsense"}},
+		{tiny(run, "--nonsense"), []string{"--nonsense"}},
+		{tiny(run, "more"), []string{"train", `"more"`}},
+		{[]string{"summary", "more"}, []string{"summary", `"more"`}},
+		{[]string{"evaluate"}, []string{"evaluate", "argument is missing"}},
+		{[]string{"evaluate", model, "more"}, []string{"evaluate", `"more"`}},
+		{[]string{"words", model}, []string{"words", "argument is missing"}},
+		{[]string{"predict"}, []string{"predict", "argument is missing"}},
+		{tiny(run, "--model", "lstm"), []string{"--model", `"lstm"`, "onehot or embedding"}},
+		{tiny(run, "--model", "onehot,"), []string{"--model", `""`}},
+		{tiny(run, "--model", ""), []string{"--model", `""`}},
+		{[]string{"summary", "--model", "lstm"}, []string{"--model", `"lstm"`}},
+		{tiny(run, "--epochs", "0"), []string{"--epochs is 0"}},
+		{tiny(run, "--epochs", "-3"), []string{"--epochs is -3"}},
+		{tiny(run, "--epochs", "many"), []string{"--epochs", `"many"`}},
+		{tiny(run, "--batch", "0"), []string{"--batch is 0"}},
+		{tiny(run, "--batch", "-1"), []string{"--batch is -1"}},
+		{tiny(run, "--maxlen", "0"), []string{"--maxlen is 0"}},
+		{tiny(run, "--maxlen", "-1"), []string{"--maxlen is -1"}},
+		{tiny(run, "--maxlen", "1000000000"), []string{"--maxlen is 1000000000"}},
+		{[]string{"summary", "--maxlen", "0"}, []string{"--maxlen is 0"}},
+		{tiny(run, "--seed", "-1"), []string{"--seed", `"-1"`}},
+		{tiny(run, "--rnn", "rolled"), []string{"--rnn", `"rolled"`, "auto or unrolled"}},
+		{tiny(run, "--data", ""), []string{"--data is empty"}},
+		{tiny(run, "--out", ""), []string{"--out is empty"}},
+		{[]string{"evaluate", model, "--data", ""}, []string{"--data is empty"}},
+		{[]string{"evaluate", model, "--split", "train"}, []string{"--split", `"train"`, "validation or test"}},
+		{[]string{"words", model, "good", "--nearest", "0"}, []string{"--nearest is 0"}},
+	} {
+		t.Run(c.wants[0], func(t *testing.T) {
+			status, stdout, stderr := command("", c.args...)
+			checkFailure(t, status, exitUsage, stdout, stderr, c.wants...)
+		})
+	}
+	checkUnchanged(t, run, before)
+}
+
+func writeFile(t *testing.T, path, content string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestBadData(t *testing.T) {
+	run := copyRun(t)
+	before := snapshot(t, run)
+	tmp := t.TempDir()
+	whole, err := os.ReadFile(archive(t, aclImdb(t, 10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, path, want string
+	}{
+		{"missing", filepath.Join(tmp, "missing"), "no such file or folder"},
+		{"empty folder", t.TempDir(), "holds no reviews"},
+		{"other folder", run, "holds no reviews"},
+		{"half a dataset", filepath.Join(writeFile(t, filepath.Join(tmp, "half", "train", "pos", "1_1.txt"), "x"), "../../.."), "train/neg"},
+		{"empty file", writeFile(t, filepath.Join(tmp, "empty.tar.gz"), ""), "empty"},
+		{"other file", writeFile(t, filepath.Join(tmp, "other.tar.gz"), "a text"), "not a gzip-compressed tar archive"},
+		{"truncated", writeFile(t, filepath.Join(tmp, "cut.tar.gz"), string(whole[:len(whole)/2])), "cut short"},
+		{"few reviews", aclImdb(t, 2), "4 training reviews, want at least 5"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, stdout, stderr := command("", tiny(run, "--data", c.path)...)
+			checkFailure(t, status, exitFailure, stdout, stderr, c.path, c.want)
+			status, stdout, stderr = command("", "evaluate", filepath.Join(run, "onehot"), "--data", c.path)
+			checkFailure(t, status, exitFailure, stdout, stderr, c.path, c.want)
+			// A folder that the failed run made is gone again.
+			fresh := filepath.Join(tmp, "fresh", "run")
+			command("", tiny(fresh, "--data", c.path)...)
+			if _, err := os.Stat(filepath.Dir(fresh)); !os.IsNotExist(err) {
+				t.Errorf("%s was left behind", filepath.Dir(fresh))
+			}
+		})
+	}
+	checkUnchanged(t, run, before)
+}
+
+func TestBadOut(t *testing.T) {
+	tmp := t.TempDir()
+	file := writeFile(t, filepath.Join(tmp, "file"), "mine")
+	// A folder that happens to have a model's name.
+	writeFile(t, filepath.Join(tmp, "work", "embedding", "thesis.txt"), "mine")
+	before := snapshot(t, tmp)
+	for out, want := range map[string]string{
+		file:                               "not a directory",
+		filepath.Join(file, "below"):       "not a directory",
+		filepath.Join(file, "far", "down"): "not a directory",
+		filepath.Join(tmp, "work"):         "is not a model",
+	} {
+		status, stdout, stderr := command("", tiny(out)...)
+		checkFailure(t, status, exitFailure, stdout, stderr, "--out "+out, want)
+	}
+	checkUnchanged(t, tmp, before)
+}
+
+func TestBadModelFolder(t *testing.T) {
+	commands := func(dir string) [][]string {
+		return [][]string{{"evaluate", dir}, {"words", dir, "good"}, {"predict", dir, "good"}, {"predict", dir}}
+	}
+	for _, file := range []string{"model.json", "weights.safetensors", "vocabulary.json", "settings.json"} {
+		for _, damage := range []string{"missing", "empty", "half"} {
+			t.Run(file+" "+damage, func(t *testing.T) {
+				run := copyRun(t)
+				dir := filepath.Join(run, "embedding")
+				path := filepath.Join(dir, file)
+				info, err := os.Stat(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch damage {
+				case "missing":
+					err = os.Remove(path)
+				case "empty":
+					err = os.Truncate(path, 0)
+				case "half":
+					err = os.Truncate(path, info.Size()/2)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				before := snapshot(t, run)
+				for _, args := range commands(dir) {
+					status, stdout, stderr := command("a good film\n", args...)
+					checkFailure(t, status, exitFailure, stdout, stderr, path)
+				}
+				checkUnchanged(t, run, before)
+			})
+		}
+	}
+	run := sharedRun(t)
+	for dir, want := range map[string]string{
+		filepath.Join(run, "nothing"):      "there is none",
+		filepath.Join(run, "results.json"): "not a folder",
+		t.TempDir():                        "model.json",
+		run:                                "name a model in it: " + filepath.Join(run, "onehot"),
+	} {
+		for _, args := range commands(dir) {
+			status, stdout, stderr := command("a good film\n", args...)
+			checkFailure(t, status, exitFailure, stdout, stderr, dir, want)
+		}
+	}
+}
+
+// TestMixedModelFolder takes a file of each kind from another model.
+func TestMixedModelFolder(t *testing.T) {
+	for _, c := range []struct{ file, content, want string }{
+		{"settings.json", `{"version": 2, "new": true}`, "version 2"},
+		{"settings.json", `{"version": 1, "new": true}`, "damaged"},
+		{"settings.json", `{"version": 1, "model": "embedding"}`, "damaged"},
+		{"model.json", "", "model.json"},
+		{"vocabulary.json", "", "vocabulary.json"},
+	} {
+		dir := filepath.Join(copyRun(t), "embedding")
+		if c.content == "" {
+			other := t.TempDir()
+			succeed(t, "", tiny(other, "--model", "embedding", "--maxlen", "5")...)
+			data, err := os.ReadFile(filepath.Join(other, "embedding", c.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.content = string(data)
+		}
+		writeFile(t, filepath.Join(dir, c.file), c.content)
+		status, stdout, stderr := command("", "predict", dir, "good")
+		checkFailure(t, status, exitFailure, stdout, stderr, dir, c.want)
+	}
+}
+
+func TestUnknownWords(t *testing.T) {
+	run := sharedRun(t)
+	dir := filepath.Join(run, "embedding")
+	for _, c := range []struct {
+		stdin string
+		args  []string
+		wants []string
+	}{
+		{"", []string{"predict", dir, "good", "qwertz uiop"}, []string{`"qwertz uiop"`, "known"}},
+		{"", []string{"predict", dir, ""}, []string{`""`, "known"}},
+		{"qwertz\n", []string{"predict", dir}, []string{"standard input", "line 1", `"qwertz"`}},
+		{"", []string{"words", dir, "good", "qwertz"}, []string{dir, `"qwertz"`}},
+		{"", []string{"words", dir, "the"}, []string{dir, `"the"`}}, // among the most frequent, which are left out
+		{"", []string{"words", dir, "good film"}, []string{`"good film" is 2 words`}},
+		{"", []string{"words", filepath.Join(run, "onehot"), "good"}, []string{filepath.Join(run, "onehot"), "no embedding"}},
+	} {
+		status, stdout, stderr := command(c.stdin, c.args...)
+		checkFailure(t, status, exitFailure, stdout, stderr, c.wants...)
+	}
+	// What came before on standard input has been answered.
+	status, stdout, stderr := command("\ngood\nqwertz\ngood\n", "predict", dir)
+	if want := succeed(t, "", "predict", dir, "good"); stdout != want {
+		t.Errorf("stdout is %q, want %q", stdout, want)
+	}
+	checkFailure(t, status, exitFailure, "", stderr, "line 3", `"qwertz"`)
+}

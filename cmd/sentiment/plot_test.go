@@ -1,0 +1,75 @@
+package main
+
+import (
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"unroll/train"
+)
+
+// TestPlots draws histories of every length that looks different, up and down.
+func TestPlots(t *testing.T) {
+	for _, n := range []int{1, 2, 20, 1000} {
+		for _, slope := range []float64{0, 0.4, -0.4} {
+			h := &train.History{}
+			for i := range n {
+				y := 0.5 + slope*float64(i)/float64(n)
+				h.Epochs = append(h.Epochs, train.Epoch{Logs: train.Logs{"loss": y, "val_loss": y + 0.05, "accuracy": y, "val_accuracy": y + 0.05}})
+			}
+			dir := t.TempDir()
+			if err := plotHistory(dir, "test", h); err != nil {
+				t.Fatalf("%d epochs: %v", n, err)
+			}
+			for _, what := range []string{"loss", "accuracy"} {
+				f, err := os.Open(filepath.Join(dir, what+".png"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				image, err := png.DecodeConfig(f)
+				f.Close()
+				if err != nil || image.Width < 900 || image.Height < 600 {
+					t.Errorf("%s: %d×%d (%v)", what, image.Width, image.Height, err)
+				}
+				p, err := curves("test", what, h)
+				if err != nil {
+					t.Fatal(err)
+				}
+				top := math.Inf(-1)
+				for _, y := range append(h.Values(what), h.Values("val_"+what)...) {
+					top = max(top, y)
+				}
+				// The legend is less than a fifth as high as the plot.
+				if free := (p.Y.Max - top) / (p.Y.Max - p.Y.Min); free < 0.2 {
+					t.Errorf("%d epochs, slope %g: %.0f %% of the height are free for the legend", n, slope, 100*free)
+				}
+			}
+		}
+	}
+}
+
+func TestTicks(t *testing.T) {
+	for _, c := range []struct {
+		least, low, high float64
+		want             string
+	}{
+		{1, 0.5, 1.5, "1"},
+		{1, 0.5, 2.5, "1 2"},
+		{1, 0.5, 20.5, "5 10 15 20"},
+		{1, 0.5, 100.5, "20 40 60 80 100"},
+		{1e-6, 0.478, 0.73, "0.50 0.55 0.60 0.65 0.70"},
+		{1e-6, 0.6935, 0.6965, "0.6935 0.6940 0.6945 0.6950 0.6955 0.6960 0.6965"},
+		{1e-6, 0, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
+	} {
+		var labels []string
+		for _, tick := range (ticks{c.least}).Ticks(c.low, c.high) {
+			labels = append(labels, tick.Label)
+		}
+		if got := strings.Join(labels, " "); got != c.want {
+			t.Errorf("from %g to %g: %s, want %s", c.low, c.high, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"unroll/nn"
+)
+
+// modelFiles are those of a model's folder.
+var modelFiles = []string{"accuracy.png", "history.csv", "loss.png", "model.json", "settings.json", "vocabulary.json", "weights.safetensors"}
+
+func TestRunFolder(t *testing.T) {
+	dir := sharedRun(t)
+	want := []string{dir, filepath.Join(dir, "results.json")}
+	for _, model := range []string{"onehot", "embedding"} {
+		want = append(want, filepath.Join(dir, model))
+		for _, file := range modelFiles {
+			want = append(want, filepath.Join(dir, model, file))
+		}
+	}
+	slices.Sort(want)
+	files := snapshot(t, dir)
+	got := []string{}
+	for path := range files {
+		got = append(got, path)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
+	for _, model := range []string{"onehot", "embedding"} {
+		history := files[filepath.Join(dir, model, "history.csv")]
+		if !strings.HasPrefix(history, "epoch,loss,accuracy,val_loss,val_accuracy,seconds\n1,") || strings.Count(history, "\n") != 3 {
+			t.Errorf("%s: history.csv is %q, want a head and 2 epochs", model, history)
+		}
+		for _, plot := range []string{"loss.png", "accuracy.png"} {
+			if _, err := png.Decode(strings.NewReader(files[filepath.Join(dir, model, plot)])); err != nil {
+				t.Errorf("%s: %s: %v", model, plot, err)
+			}
+		}
+	}
+}
+
+// TestResultsSchema compares every name in results.json with the published
+// ones, in their order.
+func TestResultsSchema(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(sharedRun(t), "results.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores := ` loss accuracy`
+	epoch := scores + ` val_loss val_accuracy seconds`
+	experiment := ` name parameters train_samples validation_samples epochs` + epoch + epoch + ` evaluate` + scores + ` test` + scores
+	want := `data seed experiments` + experiment + experiment + ` gain final points relative best points relative`
+	var names []string
+	for _, m := range regexp.MustCompile(`"(\w+)":`).FindAllStringSubmatch(string(data), -1) {
+		names = append(names, m[1])
+	}
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("names are\n%s\nwant\n%s", got, want)
+	}
+}
+
+func readResults(t *testing.T, dir string) *results {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "results.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &results{}
+	if err := json.Unmarshal(data, r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestResultsValues(t *testing.T) {
+	r := readResults(t, sharedRun(t))
+	if r.Data != "sample" || r.Seed != 42 || len(r.Experiments) != 2 {
+		t.Fatalf("data %q, seed %d, %d experiments", r.Data, r.Seed, len(r.Experiments))
+	}
+	var finals, bests [2]float64
+	for i, e := range r.Experiments {
+		if name, params := []string{"onehot", "embedding"}[i], []int{4289, 32337}[i]; e.Name != name || e.Parameters != params {
+			t.Errorf("experiment %d is %s with %d parameters, want %s with %d", i, e.Name, e.Parameters, name, params)
+		}
+		if e.TrainSamples != 4*e.ValidationSamples || e.ValidationSamples == 0 || len(e.Epochs) != 2 {
+			t.Errorf("%s: %d and %d samples, %d epochs", e.Name, e.TrainSamples, e.ValidationSamples, len(e.Epochs))
+		}
+		last := e.Epochs[1]
+		if got, want := e.Evaluate, (score{last.ValLoss, last.ValAccuracy}); got != want {
+			t.Errorf("%s: evaluate is %v, the last epoch's validation %v", e.Name, got, want)
+		}
+		for _, p := range e.Epochs {
+			if p.Loss <= 0 || p.ValLoss <= 0 || p.Accuracy <= 0 || p.Accuracy > 1 || p.Seconds <= 0 {
+				t.Errorf("%s: implausible epoch %+v", e.Name, p)
+			}
+		}
+		finals[i], bests[i] = last.ValAccuracy, max(last.ValAccuracy, e.Epochs[0].ValAccuracy)
+	}
+	for _, g := range []struct {
+		name     string
+		got      difference
+		from, to float64
+	}{{"final", r.Gain.Final, finals[0], finals[1]}, {"best", r.Gain.Best, bests[0], bests[1]}} {
+		if math.Abs(g.got.Points-100*(g.to-g.from)) > 1e-9 || math.Abs(g.got.Relative-(g.to-g.from)/g.from) > 1e-9 {
+			t.Errorf("gain %s is %+v from %g to %g", g.name, g.got, g.from, g.to)
+		}
+	}
+}
+
+// TestTrainOutput is about output that is not a terminal.
+func TestTrainOutput(t *testing.T) {
+	sharedRun(t)
+	out := trainedRun.stdout
+	if trainedRun.stderr != "" {
+		t.Errorf("stderr is %q", trainedRun.stderr)
+	}
+	if strings.ContainsAny(out, "\r\x1b") {
+		t.Errorf("output has carriage returns or escape codes: %q", out)
+	}
+	for _, want := range []string{
+		"Data: sample, ", "Experiment onehot\n", "Experiment embedding\n", "Total params: 4,289\n", "Total params: 32,337\n",
+		"│ onehot     │  4,289 │", "│ embedding  │ 32,337 │", "gain in validation accuracy", "in " + trainedRun.dir + ".\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("output has no %q:\n%s", want, out)
+		}
+	}
+	lines := regexp.MustCompile(`(?m)^Epoch (1/2|2/2) - \d+\.\ds \d+\.\d\dms/step - loss: \d\.\d{4} - accuracy: \d\.\d{4} - val_loss: \d\.\d{4} - val_accuracy: \d\.\d{4}$`)
+	if n := len(lines.FindAllString(out, -1)); n != 4 {
+		t.Errorf("%d lines for epochs, want 4:\n%s", n, out)
+	}
+	for line := range strings.Lines(out[strings.Index(out, "┌"):strings.Index(out, "Models, curves")]) {
+		if n := len([]rune(strings.TrimSpace(line))); n > 80 {
+			t.Errorf("%d columns in the closing table: %s", n, line)
+		}
+	}
+}
+
+func TestNoCommandTrains(t *testing.T) {
+	dir := t.TempDir()
+	succeed(t, "", tiny(dir, "--model", "onehot")[1:]...)
+	r := readResults(t, dir)
+	if len(r.Experiments) != 1 || r.Experiments[0].Name != "onehot" || r.Gain != nil {
+		t.Errorf("results are %+v, want onehot alone, without a gain", r)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "onehot", nn.WeightsFile)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSeeds(t *testing.T) {
+	weights := func(dir string) [2]string {
+		var w [2]string
+		for i, model := range []string{"onehot", "embedding"} {
+			data, err := os.ReadFile(filepath.Join(dir, model, nn.WeightsFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w[i] = string(data)
+		}
+		return w
+	}
+	again, other := t.TempDir(), t.TempDir()
+	succeed(t, "", tiny(again, "--epochs", "2")...)
+	succeed(t, "", tiny(other, "--epochs", "2", "--seed", "7")...)
+	first := weights(sharedRun(t))
+	if weights(again) != first {
+		t.Error("the same seed gave other weights")
+	}
+	if w := weights(other); w[0] == first[0] || w[1] == first[1] {
+		t.Error("another seed gave the same weights")
+	}
+}
+
+// TestReplaceRun trains one model again in a folder that holds both.
+func TestReplaceRun(t *testing.T) {
+	dir := copyRun(t)
+	before := snapshot(t, filepath.Join(dir, "onehot"))
+	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	succeed(t, "", tiny(dir, "--model", "embedding", "--seed", "3")...)
+	checkUnchanged(t, filepath.Join(dir, "onehot"), before)
+	if r := readResults(t, dir); r.Seed != 3 {
+		t.Errorf("results are of seed %d, want 3", r.Seed)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if diff := cmp.Diff([]string{"embedding", "notes.txt", "onehot", "results.json"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// aclImdb makes a tiny dataset in the form of the original: n reviews in each
+// of its four folders.
+func aclImdb(t *testing.T, n int) (folder string) {
+	t.Helper()
+	folder = filepath.Join(t.TempDir(), "aclImdb")
+	for _, half := range []string{"train", "test"} {
+		for class, word := range map[string]string{"pos": "wonderful", "neg": "dreadful"} {
+			dir := filepath.Join(folder, half, class)
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for i := range n {
+				text := "a b c d e f g h i j k l m n o p q r s t u v w x y z this film is " + word
+				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d_1.txt", i)), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	return folder
+}
+
+// archive packs a folder as the original is packed.
+func archive(t *testing.T, folder string) (path string) {
+	t.Helper()
+	var buf bytes.Buffer
+	zw := gzip.NewWriter(&buf)
+	tw := tar.NewWriter(zw)
+	if err := tw.AddFS(os.DirFS(filepath.Dir(folder))); err != nil {
+		t.Fatal(err)
+	}
+	if err := tw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := zw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), "reviews.tar.gz")
+	if err := os.WriteFile(path, buf.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestDataPath(t *testing.T) {
+	folder := aclImdb(t, 10)
+	for _, data := range []string{folder, archive(t, folder)} {
+		dir := t.TempDir()
+		out := succeed(t, "", tiny(dir, "--data", data)...)
+		if want := "16 reviews to train on, 4 to validate on, 20 to test on."; !strings.Contains(out, want) || !strings.Contains(out, data) {
+			t.Errorf("output has no %q or %q:\n%s", want, data, out)
+		}
+		if r := readResults(t, dir); r.Data != "imdb" {
+			t.Errorf("results are of %q, want imdb", r.Data)
+		}
+		// The saved model remembers where its reviews are.
+		out = succeed(t, "", "evaluate", filepath.Join(dir, "embedding"))
+		if !strings.HasPrefix(out, "embedding on 4 validation reviews (imdb): loss ") {
+			t.Errorf("evaluate printed %q", out)
+		}
+	}
+}
+
+// TestBrokenOutput fails every write to standard output.
+func TestBrokenOutput(t *testing.T) {
+	dir := copyRun(t)
+	before := snapshot(t, dir)
+	for _, args := range [][]string{tiny(dir), {"summary"}, {"evaluate", filepath.Join(dir, "onehot")}, {"--help"}} {
+		var stderr bytes.Buffer
+		status := run(context.Background(), args, strings.NewReader(""), brokenWriter{}, &stderr)
+		checkFailure(t, status, exitFailure, "", stderr.String(), "standard output", "no space left")
+	}
+	checkUnchanged(t, dir, before)
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: fmt.Errorf("no space left")}
+}

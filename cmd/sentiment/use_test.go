@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"unroll/datasets"
+	"unroll/nn"
+)
+
+func TestSummary(t *testing.T) {
+	both := succeed(t, "", "summary")
+	for _, want := range []string{
+		"Total params: 4,289\n", "Total params: 32,337\n", "simple_rnn (SimpleRNN)", "embedding (Embedding)", "(None, 100, 32)", "dense (Dense)",
+	} {
+		if !strings.Contains(both, want) {
+			t.Errorf("no %q in\n%s", want, both)
+		}
+	}
+	if strings.Contains(strings.ToLower(both), "one_hot") {
+		t.Errorf("the input encoding is a row:\n%s", both)
+	}
+	one := succeed(t, "", "summary", "--model", "onehot", "--maxlen", "7")
+	if strings.Contains(one, "embedding") || !strings.HasPrefix(both, one) {
+		t.Errorf("onehot alone is\n%s", one)
+	}
+}
+
+// TestEvaluate compares a model that was saved and loaded with what its
+// training found, to the last bit.
+func TestEvaluate(t *testing.T) {
+	run := sharedRun(t)
+	for _, e := range readResults(t, run).Experiments {
+		dir := filepath.Join(run, e.Name)
+		for split, want := range map[string]score{"validation": e.Evaluate, "test": e.Test} {
+			line := fmt.Sprintf("%s on %s %s reviews (sample): loss %.4f, accuracy %.4f\n",
+				e.Name, nn.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want.Loss, want.Accuracy)
+			for _, more := range [][]string{nil, {"--data", "sample"}} {
+				if got := succeed(t, "", append([]string{"evaluate", dir, "--split", split}, more...)...); got != line {
+					t.Errorf("%q, want %q", got, line)
+				}
+			}
+		}
+		printed := fmt.Sprintf("Validation: loss %.4f, accuracy %.4f. Test: loss %.4f, accuracy %.4f.\n",
+			e.Evaluate.Loss, e.Evaluate.Accuracy, e.Test.Loss, e.Test.Accuracy)
+		if !strings.Contains(trainedRun.stdout, printed) {
+			t.Errorf("training did not print %q", printed)
+		}
+		s, err := load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		corpus := datasets.Sample(sampleSeed)
+		_, rows, err := split(corpus, s.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := samples(s.encoder, corpus.Train, rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := newTrainer(s.model, nil, nn.Auto)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Close()
+		got, err := evaluate(context.Background(), trainer, d, s.Batch)
+		if err != nil || got != e.Evaluate {
+			t.Errorf("%s: the loaded model has %v, the trained one %v (%v)", e.Name, got, e.Evaluate, err)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	dir := filepath.Join(sharedRun(t), "embedding")
+	out := succeed(t, "", "words", dir, "Good", "bad", "boring", "--nearest", "5")
+	lines := strings.Split(out, "\n")
+	for i, word := range []string{"good", "bad", "boring"} {
+		line := regexp.MustCompile(`^` + word + ` *(  \S+ -?\d\.\d\d){5}$`)
+		if !line.MatchString(lines[i]) {
+			t.Errorf("line %q, want %v", lines[i], line)
+		}
+	}
+	if n := strings.Count(out, " 1.00 "); n != 3 {
+		t.Errorf("%d ones in the table, want 3 on its diagonal:\n%s", n, out)
+	}
+	if one := succeed(t, "", "words", dir, "good"); strings.Contains(one, "│") {
+		t.Errorf("a table for a single word:\n%s", one)
+	}
+	many := succeed(t, "", "words", dir, "good", "--nearest", "100")
+	for line := range strings.Lines(many) {
+		if len([]rune(line)) > 81 {
+			t.Errorf("line of more than 80 columns: %q", line)
+		}
+	}
+}
+
+func TestPredict(t *testing.T) {
+	dir := filepath.Join(sharedRun(t), "embedding")
+	texts := []string{"a wonderful film", "this was a bad and boring movie"}
+	fromArgs := succeed(t, "", append([]string{"predict", dir}, texts...)...)
+	line := regexp.MustCompile(`^(positive|negative)  (\d\.\d{4})  (.*)$`)
+	for i, l := range strings.Split(strings.TrimSuffix(fromArgs, "\n"), "\n") {
+		m := line.FindStringSubmatch(l)
+		if m == nil || m[3] != texts[i] || (m[1] == "positive") != (m[2] > "0.5000") {
+			t.Errorf("line %q for %q", l, texts[i])
+		}
+	}
+	for _, stdin := range []string{
+		strings.Join(texts, "\n") + "\n",
+		"\n" + texts[0] + "\r\n   \n\t" + texts[1], // empty lines, DOS ends, none at the end
+	} {
+		if got := succeed(t, stdin, "predict", dir); got != fromArgs {
+			t.Errorf("from standard input %q, from arguments %q", got, fromArgs)
+		}
+	}
+	if got := succeed(t, "", "predict", dir); got != "" {
+		t.Errorf("%q from nothing", got)
+	}
+	many := strings.Repeat(texts[0]+"\n", 3*predictBatch+1)
+	want := strings.Repeat(strings.SplitAfter(fromArgs, "\n")[0], 3*predictBatch+1)
+	if got := succeed(t, many, "predict", dir); got != want {
+		t.Errorf("%d lines differ from as many single ones", 3*predictBatch+1)
+	}
+	if got := succeed(t, "", "predict", dir, "good\nline\ttwo"); !strings.HasSuffix(got, "  good line two\n") {
+		t.Errorf("a text of two lines gives %q", got)
+	}
+}

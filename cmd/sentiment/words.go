@@ -1,0 +1,155 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/pkg/errors"
+	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/floats"
+
+	"unroll/datasets"
+	"unroll/nn"
+)
+
+func (a *app) wordsCommand() *cobra.Command {
+	var nearest int
+	c := &cobra.Command{
+		Use:     "words DIR WORD...",
+		Short:   "Show what an embedding learned: nearest words and similarities",
+		Example: "  sentiment words runs/latest/embedding good bad boring",
+		Args:    arguments(2, -1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := positive("nearest", nearest); err != nil {
+				return err
+			}
+			s, err := load(args[0])
+			if err != nil {
+				return err
+			}
+			return a.words(s, args[0], args[1:], nearest)
+		},
+	}
+	c.Flags().IntVar(&nearest, "nearest", 8, "how many near words to show")
+	return c
+}
+
+// words prints the nearest words by cosine, and the cosines between the words
+// given.
+func (a *app) words(s *saved, dir string, words []string, nearest int) error {
+	vectors := embeddings(s.model)
+	if vectors == nil {
+		return errors.Errorf("%s: the model has no embedding", dir)
+	}
+	given := make([]vector, len(words))
+	width := 0
+	for i, w := range words {
+		tokens := datasets.Tokenize(w)
+		if len(tokens) != 1 {
+			return errors.Errorf("%q is %d words, want one", w, len(tokens))
+		}
+		id, ok := s.encoder.IDOf(tokens[0])
+		if !ok || int(id) >= len(vectors) {
+			return errors.Errorf("the model in %s does not know the word %q", dir, w)
+		}
+		given[i] = vector{tokens[0], vectors[id]}
+		width = max(width, utf8.RuneCountInString(tokens[0]))
+	}
+	known := vocabulary(s.encoder, vectors)
+	for _, v := range given {
+		a.wrap(fmt.Sprintf("%-*s", width, v.word), v.nearest(known, nearest))
+	}
+	if len(given) > 1 {
+		fmt.Fprintf(a.out, "\n%s\n", pairs(given))
+	}
+	return nil
+}
+
+// wrap prints a head and items in lines of at most 80 columns, the items below
+// each other.
+func (a *app) wrap(head string, items []string) {
+	indent := utf8.RuneCountInString(head)
+	line, at := head, indent
+	for _, item := range items {
+		n := 2 + utf8.RuneCountInString(item)
+		if at+n > 80 && at > indent {
+			fmt.Fprintln(a.out, line)
+			line, at = strings.Repeat(" ", indent), indent
+		}
+		line, at = line+"  "+item, at+n
+	}
+	fmt.Fprintln(a.out, line)
+}
+
+// vector is a word with its embedding, of length 1.
+type vector struct {
+	word string
+	x    []float64
+}
+
+func (v vector) cosine(w vector) float64 { return floats.Dot(v.x, w.x) }
+
+// nearest returns the n words of the greatest cosine, with it.
+func (v vector) nearest(known []vector, n int) []string {
+	others := slices.DeleteFunc(slices.Clone(known), func(w vector) bool { return w.word == v.word })
+	slices.SortStableFunc(others, func(x, y vector) int { return cmp.Compare(v.cosine(y), v.cosine(x)) })
+	var out []string
+	for _, w := range others[:min(n, len(others))] {
+		out = append(out, fmt.Sprintf("%s %.2f", w.word, v.cosine(w)))
+	}
+	return out
+}
+
+// vocabulary returns the words that the model can see.
+func vocabulary(e *datasets.Encoder, rows [][]float64) []vector {
+	var known []vector
+	for id, x := range rows {
+		if word := e.WordOf(int32(id)); word != "" {
+			known = append(known, vector{word, x})
+		}
+	}
+	return known
+}
+
+func pairs(given []vector) string {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	head := table.Row{""}
+	for _, v := range given {
+		head = append(head, v.word)
+	}
+	t.AppendHeader(head)
+	for _, v := range given {
+		row := table.Row{v.word}
+		for _, w := range given {
+			row = append(row, fmt.Sprintf("%5.2f", v.cosine(w)))
+		}
+		t.AppendRow(row)
+	}
+	return t.Render()
+}
+
+// embeddings returns the rows of the model's embedding, each of length 1; nil
+// if it has none.
+func embeddings(m *nn.Model) [][]float64 {
+	i := slices.IndexFunc(m.Weights(), func(w *nn.Weight) bool { return strings.HasSuffix(w.Name(), "/embeddings") })
+	if i < 0 {
+		return nil
+	}
+	w := m.Weights()[i]
+	x, cols := w.Float64s(), w.Shape()[1]
+	rows := make([][]float64, w.Shape()[0])
+	for i := range rows {
+		rows[i] = x[i*cols : (i+1)*cols]
+		if norm := floats.Norm(rows[i], 2); norm > 0 {
+			floats.Scale(1/norm, rows[i])
+		}
+	}
+	return rows
+}

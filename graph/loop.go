@@ -1,0 +1,311 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// LoopBody is the graph of one step of a Loop.
+type LoopBody struct {
+	*Builder
+	outer    *Builder
+	captured []*Node // of the outer graph
+	inner    []*Node // in their places
+}
+
+// Capture returns the node that stands, at every step, for a node of the outer
+// graph: a weight or a constant of the sequence.
+func (l *LoopBody) Capture(n *Node) *Node {
+	for i, c := range l.captured {
+		if c == n {
+			return l.inner[i]
+		}
+	}
+	if !l.outer.ok(n) {
+		return l.Fail(errors.New("loop: a node that cannot be captured"))
+	}
+	in := l.Input(fmt.Sprintf("captured_%d", len(l.captured)),
+		tensor.New(tensor.Of(n.Dtype()), tensor.WithShape(n.Shape()...)))
+	l.captured = append(l.captured, n)
+	l.inner = append(l.inner, in)
+	return in
+}
+
+// Loop emits a recurrence as one operation whose step is a graph of its own,
+// compiled once: the tape machine runs it for every step, and the graph of its
+// vector–Jacobian product, made from its symbolic gradients, for every step in
+// reverse. The size of the graph and the time to compile it do not depend on
+// the number of steps.
+//
+// z is time-major [steps·batch, width], states are matrices. step emits one
+// step from z's rows and the states: an output [batch, units] and the next
+// states, in the shapes of the states. Loop returns the outputs of all steps,
+// time-major, and the final states. The gradient recomputes each step from the
+// states it kept; gradients of what was captured sum over the steps, last to
+// first.
+func (b *Builder) Loop(z *Node, states []*Node, steps int, step func(l *LoopBody, z *Node, states []*Node) (out *Node, next []*Node)) (outs *Node, final []*Node) {
+	rows, width, ok := b.matrix("loop", z)
+	if !ok || !b.ok(states...) {
+		return nil, nil
+	}
+	if steps < 1 || rows%steps != 0 {
+		return b.Fail(errors.Errorf("loop: %d rows are not %d steps", rows, steps)), nil
+	}
+	batch := rows / steps
+	l := &loop{steps: steps, body: &LoopBody{Builder: New(b.dt), outer: b}}
+	matrix := func(name string, shape ...int) *Node {
+		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
+		l.feeds = append(l.feeds, t)
+		return l.body.Input(name, t)
+	}
+	l.in = append(l.in, matrix("z", batch, width))
+	for i, s := range states {
+		l.in = append(l.in, matrix(fmt.Sprintf("state_%d", i), s.Shape()...))
+	}
+	out, next := step(l.body, l.in[0], l.in[1:])
+	if err := l.body.Err(); err != nil {
+		return b.Fail(err), nil
+	}
+	if len(next) != len(states) {
+		return b.Fail(errors.Errorf("loop: the step returns %d states of %d", len(next), len(states))), nil
+	}
+	_, units, ok := l.body.matrix("loop", out)
+	for i, n := range next {
+		if !n.Shape().Eq(states[i].Shape()) {
+			return b.Fail(errors.Errorf("loop: state %d is %s after the step, %s before", i, shapeString(n), shapeString(states[i]))), nil
+		}
+	}
+	if !ok || !out.Shape().Eq(tensor.Shape{batch, units}) {
+		return b.Fail(errors.Errorf("loop: the step's output is %s for a batch of %d", shapeString(out), batch)), nil
+	}
+	l.out = append([]*Node{out}, next...)
+	var err error
+	if l.forward, err = l.body.Compile(l.out...); err != nil {
+		return b.Fail(errors.WithMessage(err, "loop")), nil
+	}
+
+	// The packed output is the outputs of all steps and then the final states;
+	// the packed gradient is that of z, the states and what was captured.
+	shapes := []tensor.Shape{{rows, units}}
+	for _, s := range states {
+		shapes = append(shapes, s.Shape())
+	}
+	in := append(append([]*Node{z}, states...), l.body.captured...)
+	diff := make([]byte, len(in))
+	var gradShapes []tensor.Shape
+	for i, n := range in {
+		diff[i] = '.'
+		if n.Dtype() == b.dt {
+			diff[i] = 'd'
+			gradShapes = append(gradShapes, n.Shape())
+		}
+	}
+	packed := b.apply(&op{
+		name:  "loop",
+		shape: tensor.Shape{volume(shapes)},
+		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
+		grad: func(in []*Node, out, dout *Node) []*Node {
+			if err := l.differentiate(string(diff)); err != nil {
+				b.Fail(errors.WithMessage(err, "loop"))
+				return make([]*Node, len(in))
+			}
+			packed := b.apply(&op{
+				name:  "loop_grad",
+				shape: tensor.Shape{volume(gradShapes)},
+				run:   pick(b, loopBackward[float32](l), loopBackward[float64](l)),
+			}, "", append([]*Node{dout, out}, in...)...)
+			views := b.unpack(packed, gradShapes)
+			ds := make([]*Node, len(in))
+			for i := range ds {
+				if diff[i] == 'd' {
+					ds[i], views = views[0], views[1:]
+				}
+			}
+			return ds
+		},
+	}, string(diff), in...)
+	views := b.unpack(packed, shapes)
+	return views[0], views[1:]
+}
+
+// loop is the compiled step of one Loop and what it keeps between the forward
+// and the backward pass.
+type loop struct {
+	steps    int
+	body     *LoopBody
+	in       []*Node         // z's rows and the states
+	feeds    []*tensor.Dense // their values
+	out      []*Node         // the output and the next states
+	forward  *Program
+	backward *Program
+	kept     []gorgonia.Value // each state before every step and after the last
+	cots     []*tensor.Dense  // cotangents of out
+	grads    []*Node          // of in, then of what was captured
+}
+
+// differentiate compiles the step's vector–Jacobian product.
+func (l *loop) differentiate(diff string) error {
+	if l.backward != nil {
+		return nil
+	}
+	var douts []*Node
+	for i, n := range l.out {
+		t := tensor.New(tensor.Of(n.Dtype()), tensor.WithShape(n.Shape()...))
+		l.cots = append(l.cots, t)
+		douts = append(douts, l.body.Input(fmt.Sprintf("cotangent_%d", i), t))
+	}
+	var wrt []*Node
+	for i, n := range append(append([]*Node{}, l.in...), l.body.inner...) {
+		if diff[i] == 'd' {
+			wrt = append(wrt, n)
+		}
+	}
+	l.grads = l.body.VJP(l.out, douts, wrt...)
+	var err error
+	l.backward, err = l.body.Compile(l.grads...)
+	return err
+}
+
+// bind lets the step's graph see the captured values where they lie.
+func (l *loop) bind(values []gorgonia.Value) error {
+	for i, n := range l.body.inner {
+		if n.Value() != values[i] {
+			if err := gorgonia.Let(n, values[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func loopForward[T kernel.Float](l *loop) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		if err := l.bind(in[len(l.in):]); err != nil {
+			return err
+		}
+		z, packed := Floats[T](in[0]), Floats[T](o.out)
+		zt := Floats[T](l.feeds[0])
+		kept := l.history(o.b)
+		for i, h := range kept {
+			copy(Floats[T](h), Floats[T](in[1+i]))
+		}
+		width := 0
+		for t := range l.steps {
+			copy(zt, z[t*len(zt):])
+			for i, h := range kept {
+				state := Floats[T](l.feeds[1+i])
+				copy(state, Floats[T](h)[t*len(state):])
+			}
+			if err := l.forward.Run(); err != nil {
+				return errors.WithMessagef(err, "step %d", t)
+			}
+			for i, n := range l.out {
+				v, err := l.forward.Value(n)
+				if err != nil {
+					return err
+				}
+				x := Floats[T](v)
+				if i == 0 {
+					width = len(x)
+					copy(packed[t*width:], x)
+					continue
+				}
+				copy(Floats[T](kept[i-1])[(t+1)*len(x):], x)
+			}
+		}
+		at := l.steps * width
+		for i, h := range kept {
+			n := len(Floats[T](l.feeds[1+i]))
+			at += copy(packed[at:at+n], Floats[T](h)[l.steps*n:])
+		}
+		return nil
+	}
+}
+
+// history returns the buffers for each state before every step and after the
+// last.
+func (l *loop) history(b *Builder) []gorgonia.Value {
+	if l.kept == nil {
+		for _, f := range l.feeds[1:] {
+			l.kept = append(l.kept, newValue(b.dt, tensor.Shape{(l.steps + 1) * f.Shape().TotalSize()}))
+		}
+	}
+	return l.kept
+}
+
+func loopBackward[T kernel.Float](l *loop) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		dpacked, in := Floats[T](in[0]), in[2:]
+		if err := l.bind(in[len(l.in):]); err != nil {
+			return err
+		}
+		z, grad := Floats[T](in[0]), Floats[T](o.out)
+		zt, dout := Floats[T](l.feeds[0]), Floats[T](l.cots[0])
+		dstates := dpacked[l.steps*len(dout):]
+		for _, c := range l.cots[1:] {
+			d := Floats[T](c)
+			dstates = dstates[copy(d, dstates):]
+		}
+		rest := grad[len(z):]
+		clear(rest)
+		for t := l.steps - 1; t >= 0; t-- {
+			copy(zt, z[t*len(zt):])
+			copy(dout, dpacked[t*len(dout):])
+			for i, h := range l.kept {
+				state := Floats[T](l.feeds[1+i])
+				copy(state, Floats[T](h)[t*len(state):])
+			}
+			if err := l.backward.Run(); err != nil {
+				return errors.WithMessagef(err, "step %d", t)
+			}
+			at := rest
+			for i, n := range l.grads {
+				v, err := l.backward.Value(n)
+				if err != nil {
+					return err
+				}
+				d := Floats[T](v)
+				switch {
+				case i == 0:
+					copy(grad[t*len(d):], d)
+					continue
+				case i < len(l.in):
+					copy(Floats[T](l.cots[i]), d)
+					copy(at, d) // of the first step, in the end
+				default:
+					kernel.Add(at[:len(d)], d)
+				}
+				at = at[len(d):]
+			}
+		}
+		return nil
+	}
+}
+
+// unpack emits a view of each shape, one after the other in packed.
+func (b *Builder) unpack(packed *Node, shapes []tensor.Shape) []*Node {
+	views := make([]*Node, len(shapes))
+	if !b.ok(packed) {
+		return views
+	}
+	at := 0
+	for i, s := range shapes {
+		n := s.TotalSize()
+		views[i] = b.window(packed, &part{at, at + n}, s)
+		at += n
+	}
+	return views
+}
+
+func volume(shapes []tensor.Shape) int {
+	n := 0
+	for _, s := range shapes {
+		n += s.TotalSize()
+	}
+	return n
+}

@@ -1,0 +1,229 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// Elementwise reports whether RNNStep and Recurrence know the activation
+// function of that name.
+func Elementwise(activation string) bool {
+	_, ok := activations32[activation]
+	return ok
+}
+
+// packKey names a matrix packed as the right factor of products.
+type packKey struct {
+	n         *Node
+	transpose bool
+}
+
+// packed emits op(u) in the order in which kernel.MulPacked reads it; it is
+// emitted once, however many products use it.
+func (b *Builder) packed(u *Node, transpose bool) *Node {
+	key := packKey{u, transpose}
+	if n := b.packs[key]; n != nil {
+		return n
+	}
+	s := u.Shape()
+	k, n := s[0], s[1]
+	if transpose {
+		k, n = n, k
+	}
+	b.packs[key] = b.apply(&op{
+		name:  "pack",
+		shape: tensor.Shape{k * n},
+		run:   pick(b, pack[float32](transpose, k, n), pack[float64](transpose, k, n)),
+	}, "", u)
+	return b.packs[key]
+}
+
+func pack[T kernel.Float](transpose bool, k, n int) runFunc {
+	return map1(func(dst, u []T) { kernel.Pack(dst, transpose, k, n, u) })
+}
+
+// mulTransposed emits x·uᵀ.
+func (b *Builder) mulTransposed(x, u *Node) *Node {
+	m, n, k := x.Shape()[0], u.Shape()[0], u.Shape()[1]
+	return b.apply(&op{
+		name:  "matmul_packed",
+		shape: tensor.Shape{m, n},
+		run:   pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
+	}, "", x, b.packed(u, true))
+}
+
+func mulPacked[T kernel.Float](m, n, k int) runFunc {
+	return map2(func(z, x, u []T) { kernel.MulPacked(m, n, k, x, u, nil, z) })
+}
+
+// recurrence checks the inputs of RNNStep and Recurrence and returns the batch
+// and the units.
+func (b *Builder) recurrence(name, activation string, z, h, u *Node, steps int) (batch, units int, ok bool) {
+	rows, units, ok1 := b.matrix(name, z)
+	_, _, ok2 := b.matrix(name, h)
+	_, _, ok3 := b.matrix(name, u)
+	if !ok1 || !ok2 || !ok3 {
+		return 0, 0, false
+	}
+	batch = rows / max(steps, 1)
+	switch {
+	case !Elementwise(activation):
+		b.Fail(errors.Errorf("%s: unknown activation %q", name, activation))
+	case steps < 1 || rows%steps != 0:
+		b.Fail(errors.Errorf("%s: %d rows are not %d steps", name, rows, steps))
+	case !h.Shape().Eq(tensor.Shape{batch, units}):
+		b.Fail(errors.Errorf("%s: state is %s, want [%d %d]", name, shapeString(h), batch, units))
+	case !u.Shape().Eq(tensor.Shape{units, units}):
+		b.Fail(errors.Errorf("%s: recurrent kernel is %s, want [%d %d]", name, shapeString(u), units, units))
+	}
+	return batch, units, b.err == nil
+}
+
+// RNNStep emits step t of a simple recurrence as one operation:
+//
+//	y = f(z_t + h·u)
+//
+// z is time-major [steps·batch, units], h [batch, units], u [units, units].
+// With dz = f'(y)∘dy the gradients are dz_t = dz, dh = dz·uᵀ and du = hᵀ·dz.
+func (b *Builder) RNNStep(activation string, z, h, u *Node, t, steps int) *Node {
+	batch, units, ok := b.recurrence("rnn step", activation, z, h, u, steps)
+	if !ok {
+		return nil
+	}
+	if t < 0 || t >= steps {
+		return b.Fail(errors.Errorf("rnn step: step %d of %d", t, steps))
+	}
+	at := rowsOf(t*batch, (t+1)*batch, units)
+	shape := tensor.Shape{batch, units}
+	df := pick(b, map2(activations32[activation].df), map2(activations64[activation].df))
+	return b.apply(&op{
+		name:  "rnn_step",
+		shape: shape,
+		parts: []*part{at, nil, nil, nil},
+		run:   pick(b, rnnStep[float32](activation, at, shape), rnnStep[float64](activation, at, shape)),
+		grad: func(in []*Node, y, dy *Node) []*Node {
+			dz := b.apply(&op{name: activation + "_grad", shape: shape, run: df}, "", y, dy)
+			if b.isZeros(in[1]) {
+				return []*Node{dz, nil, nil, nil}
+			}
+			return []*Node{dz, b.mulTransposed(dz, in[2]), b.matmul(true, false, in[1], dz), nil}
+		},
+	}, "ddd.", z, h, u, b.packed(u, false))
+}
+
+func rnnStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc {
+	f := activationOf[T](name).f
+	return func(o *op, in []gorgonia.Value) error {
+		y := Floats[T](o.out)
+		kernel.MulPacked(shape[0], shape[1], shape[1], Floats[T](in[1]), Floats[T](in[3]), Floats[T](in[0])[at.from:at.to], y)
+		f(y, y)
+		return nil
+	}
+}
+
+// Recurrence emits all steps of a simple recurrence as one operation:
+//
+//	h_t = f(z_t + h_{t−1}·u)
+//
+// z is time-major [steps·batch, units] as is the result, h0 [batch, units], u
+// [units, units]. The gradients are symbolic around one reverse loop,
+//
+//	dz_t = f'(h_t)∘(dh_t + dz_{t+1}·uᵀ)
+//
+// from which follow du = Σ h_{t−1}ᵀ·dz_t, one product over all steps, and
+// dh0 = dz_0·uᵀ.
+func (b *Builder) Recurrence(activation string, z, h0, u *Node, steps int) *Node {
+	batch, units, ok := b.recurrence("recurrence", activation, z, h0, u, steps)
+	if !ok {
+		return nil
+	}
+	l := loopSize{steps, batch, units}
+	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
+		dz := b.apply(&op{
+			name:  "recurrence_grad",
+			shape: hs.Shape(),
+			run:   pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
+		}, "", hs, dhs, b.packed(in[2], true))
+		var du []*Node
+		if steps > 1 {
+			n := (steps - 1) * batch
+			du = append(du, b.matmul(true, false, b.rows(hs, 0, n), b.rows(dz, batch, batch+n)))
+		}
+		if b.isZeros(in[1]) {
+			if du == nil {
+				return []*Node{dz, nil, nil, nil}
+			}
+			return []*Node{dz, nil, du[0], nil}
+		}
+		first := b.rows(dz, 0, batch)
+		du = append(du, b.matmul(true, false, in[1], first))
+		return []*Node{dz, b.mulTransposed(first, in[2]), b.Sum(du...), nil}
+	}
+	return b.apply(&op{
+		name:     "recurrence",
+		shape:    z.Shape(),
+		run:      pick(b, forward[float32](l, activation, b.isZeros(h0)), forward[float64](l, activation, b.isZeros(h0))),
+		grad:     func(in []*Node, hs, dhs *Node) []*Node { return back(in, hs, dhs, nil) },
+		gradPart: back,
+	}, "ddd.", z, h0, u, b.packed(u, false))
+}
+
+// loopSize are the sizes of a recurrence's loop.
+type loopSize struct{ steps, batch, units int }
+
+func forward[T kernel.Float](l loopSize, activation string, fromZeros bool) runFunc {
+	f := activationOf[T](activation).f
+	return func(o *op, in []gorgonia.Value) error {
+		z, h, u, hs := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[3]), Floats[T](o.out)
+		size := l.batch * l.units
+		for t := range l.steps {
+			zt, y := z[t*size:(t+1)*size], hs[t*size:(t+1)*size]
+			if t == 0 && fromZeros {
+				f(y, zt)
+			} else {
+				kernel.MulPacked(l.batch, l.units, l.units, h, u, zt, y)
+				f(y, y)
+			}
+			h = y
+		}
+		return nil
+	}
+}
+
+// backward walks the steps in reverse. Where only the part at of the outputs
+// has a gradient, dhs is that part alone; it is whole steps.
+func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
+	df := activationOf[T](activation).df
+	return func(o *op, in []gorgonia.Value) error {
+		hs, dhs, ut, dz := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](o.out)
+		size := l.batch * l.units
+		from, to := 0, len(hs)
+		if at != nil {
+			from, to = at.from, at.to
+		}
+		var after []T // dz of the step after
+		for t := l.steps - 1; t >= 0; t-- {
+			a, e := t*size, (t+1)*size
+			d := dz[a:e]
+			var dh []T
+			if a >= from && e <= to {
+				dh = dhs[a-from : e-from]
+			}
+			switch {
+			case after != nil:
+				kernel.MulPacked(l.batch, l.units, l.units, after, ut, dh, d)
+				df(d, hs[a:e], d)
+			case dh != nil:
+				df(d, hs[a:e], dh)
+			default:
+				clear(d)
+				continue // no gradient has come yet
+			}
+			after = d
+		}
+		return nil
+	}
+}

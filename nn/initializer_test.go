@@ -1,0 +1,268 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/stat"
+	"gorgonia.org/tensor"
+	"pgregory.net/rapid"
+)
+
+func draw(i Initializer, seed uint64, shape ...int) []float64 {
+	n := 1
+	for _, k := range shape {
+		n *= k
+	}
+	x := make([]float64, n)
+	i.fill(rand.New(rand.NewPCG(seed, 0)), shape, x)
+	return x
+}
+
+// TestUniformMoments holds U(−a, a) to its bounds, mean 0 and variance a²/3.
+func TestUniformMoments(t *testing.T) {
+	cases := []struct {
+		name  string
+		init  Initializer
+		shape []int
+		bound float64
+	}{
+		{"uniform", Uniform(0.05), []int{100, 100}, 0.05},
+		// Both sides of a kernel count, √(6/(fan_in + fan_out)).
+		{"glorot", GlorotUniform(), []int{300, 100}, math.Sqrt(6.0 / 400)},
+		{"glorot transposed", GlorotUniform(), []int{100, 300}, math.Sqrt(6.0 / 400)},
+		{"glorot of a vector", GlorotUniform(), []int{10000}, math.Sqrt(6.0 / 20000)},
+		// A convolution's receptive field multiplies both, as in Keras.
+		{"glorot of a convolution", GlorotUniform(), []int{5, 40, 60}, math.Sqrt(6.0 / 500)},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			x := draw(c.init, 1, c.shape...)
+			low, high := math.Inf(1), math.Inf(-1)
+			for _, v := range x {
+				low, high = math.Min(low, v), math.Max(high, v)
+			}
+			if low < -c.bound || high > c.bound {
+				t.Errorf("the values lie in [%g, %g], beyond %g", low, high, c.bound)
+			}
+			if low > -0.99*c.bound || high < 0.99*c.bound {
+				t.Errorf("the values lie in [%g, %g] and do not reach %g", low, high, c.bound)
+			}
+			// Five standard errors, at n values.
+			mean, variance := stat.MeanVariance(x, nil)
+			n := float64(len(x))
+			if math.Abs(mean) > 5*c.bound/math.Sqrt(3*n) {
+				t.Errorf("the mean is %g", mean)
+			}
+			want := c.bound * c.bound / 3
+			if math.Abs(variance-want) > 5*want*math.Sqrt(0.8/n) {
+				t.Errorf("the variance is %g, want %g", variance, want)
+			}
+		})
+	}
+}
+
+// TestOrthogonal holds QᵀQ = I, or QQᵀ = I where rows are fewer, for matrices
+// of any size.
+func TestOrthogonal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows, cols := rapid.IntRange(1, 20).Draw(t, "rows"), rapid.IntRange(1, 20).Draw(t, "cols")
+		q := draw(Orthogonal(), rapid.Uint64().Draw(t, "seed"), rows, cols)
+		vectors, length, at := cols, rows, func(v, i int) float64 { return q[i*cols+v] }
+		if rows < cols {
+			vectors, length, at = rows, cols, func(v, i int) float64 { return q[v*cols+i] }
+		}
+		for a := range vectors {
+			for b := range vectors {
+				var dot, want float64
+				for i := range length {
+					dot += at(a, i) * at(b, i)
+				}
+				if a == b {
+					want = 1
+				}
+				if math.Abs(dot-want) > 1e-12 {
+					t.Fatalf("[%d %d]: the product of vectors %d and %d is %g", rows, cols, a, b, dot)
+				}
+			}
+		}
+	})
+}
+
+// TestOrthogonalIsUniform: were the signs those of the factorization, the
+// first column's first element would never change its sign. Of a rotation of
+// the plane both signs of every element and both determinants are equally
+// likely.
+func TestOrthogonalIsUniform(t *testing.T) {
+	const n = 2000
+	var positive [4]int
+	turns := 0
+	for seed := range uint64(n) {
+		q := draw(Orthogonal(), seed, 2, 2)
+		for i, v := range q {
+			if v > 0 {
+				positive[i]++
+			}
+		}
+		if q[0]*q[3]-q[1]*q[2] > 0 {
+			turns++
+		}
+	}
+	// Five standard deviations of a fair coin.
+	slack := int(5 * math.Sqrt(n) / 2)
+	for i, k := range append(positive[:], turns) {
+		if k < n/2-slack || k > n/2+slack {
+			t.Errorf("count %d of %v and %d is far from %d", i, positive, turns, n/2)
+		}
+	}
+}
+
+func TestZerosAndOnes(t *testing.T) {
+	for want, init := range map[float64]Initializer{0: Zeros(), 1: Ones()} {
+		for i, v := range draw(init, 1, 3, 2) {
+			if v != want {
+				t.Errorf("%s: value %d is %g", init.Name, i, v)
+			}
+		}
+	}
+}
+
+// TestKerasDefaults holds what a layer's zero fields mean.
+func TestKerasDefaults(t *testing.T) {
+	m, err := Sequential{Input: Tokens(4), Layers: []Layer{
+		Embedding{InputDim: 5, OutputDim: 3}, SimpleRNN{Units: 2}, Dense{Units: 1},
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]Initializer{}
+	for _, w := range m.Weights() {
+		got[w.Name()] = w.init
+	}
+	want := map[string]Initializer{
+		"embedding/embeddings":        Uniform(0.05),
+		"simple_rnn/kernel":           GlorotUniform(),
+		"simple_rnn/recurrent_kernel": Orthogonal(),
+		"simple_rnn/bias":             Zeros(),
+		"dense/kernel":                GlorotUniform(),
+		"dense/bias":                  Zeros(),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestInitializersReachTheirWeights gives each setting another one.
+func TestInitializersReachTheirWeights(t *testing.T) {
+	k, r, b := Uniform(1), Uniform(2), Uniform(3)
+	cases := []struct {
+		input Input
+		layer Layer
+		want  map[string]Initializer
+	}{
+		{Features(2), Dense{Units: 2, KernelInitializer: k, BiasInitializer: b},
+			map[string]Initializer{"dense/kernel": k, "dense/bias": b}},
+		{Tokens(2), Embedding{InputDim: 2, OutputDim: 2, EmbeddingsInitializer: k},
+			map[string]Initializer{"embedding/embeddings": k}},
+		{Features(2, 2), SimpleRNN{Units: 2, KernelInitializer: k, RecurrentInitializer: r, BiasInitializer: b},
+			map[string]Initializer{"simple_rnn/kernel": k, "simple_rnn/recurrent_kernel": r, "simple_rnn/bias": b}},
+		{Features(2, 2), RNN{Cell: SimpleRNNCell{Units: 2, KernelInitializer: k, RecurrentInitializer: r, BiasInitializer: b}},
+			map[string]Initializer{"rnn/kernel": k, "rnn/recurrent_kernel": r, "rnn/bias": b}},
+	}
+	for _, c := range cases {
+		m, err := Sequential{Input: c.input, Layers: []Layer{c.layer}}.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]Initializer{}
+		for _, w := range m.Weights() {
+			got[w.Name()] = w.init
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%T: %s", c.layer, diff)
+		}
+	}
+}
+
+func weightsOf(t *testing.T, s Sequential) map[string][]float64 {
+	t.Helper()
+	m, err := s.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]float64{}
+	for _, w := range m.Weights() {
+		all[w.Name()] = w.Float64s()
+	}
+	return all
+}
+
+func TestSeeds(t *testing.T) {
+	s := embeddingModel(10, 4, 3, 2)
+	s.Seed = 1
+	one, again := weightsOf(t, s), weightsOf(t, s)
+	if diff := cmp.Diff(one, again); diff != "" {
+		t.Errorf("the same seed gives other values: %s", diff)
+	}
+	s.Seed = 2
+	two := weightsOf(t, s)
+	for path, x := range one {
+		constant := path == "simple_rnn/bias" || path == "dense/bias"
+		if cmp.Equal(x, two[path]) != constant {
+			t.Errorf("%s: seeds 1 and 2 give %v and %v", path, x, two[path])
+		}
+	}
+}
+
+// TestWeightsOfOneShapeDiffer: a stream that were seeded by the seed alone
+// would give both layers the same kernel.
+func TestWeightsOfOneShapeDiffer(t *testing.T) {
+	all := weightsOf(t, Sequential{Input: Features(3), Layers: []Layer{Dense{Units: 3}, Dense{Units: 3}}})
+	if cmp.Equal(all["dense/kernel"], all["dense_1/kernel"]) {
+		t.Error("two layers begin with the same kernel")
+	}
+}
+
+// TestAddingALayerLeavesTheOthersValues also holds for the element type: a
+// model in float64 begins where its float32 twin does, up to rounding.
+func TestAddingALayerLeavesTheOthersValues(t *testing.T) {
+	small := Sequential{Input: Features(4, 3), Layers: []Layer{SimpleRNN{Units: 3, ReturnSequences: true}, Dense{Units: 2}}}
+	before := weightsOf(t, small)
+
+	large := small
+	large.Layers = []Layer{Activation{Func: Tanh}, small.Layers[0], SimpleRNN{Units: 3, ReturnSequences: true}, small.Layers[1], Dense{Units: 1}}
+	after := weightsOf(t, large)
+	for path, x := range before {
+		if diff := cmp.Diff(x, after[path]); diff != "" {
+			t.Errorf("%s changed: %s", path, diff)
+		}
+	}
+
+	double := small
+	double.Dtype = tensor.Float64
+	for path, x := range weightsOf(t, double) {
+		closeTo(t, path, before[path], x, 1e-7)
+	}
+}
+
+func TestBadInitializers(t *testing.T) {
+	cases := []struct {
+		init  Initializer
+		shape []int
+		want  string
+	}{
+		{Initializer{Name: "he_normal"}, []int{2, 2}, `unknown initializer "he_normal"`},
+		{Initializer{Scale: 1}, []int{2, 2}, `unknown initializer ""`},
+		{Orthogonal(), []int{3}, "initializer orthogonal: shape [3], want a matrix"},
+		{Uniform(-1), []int{3}, "initializer uniform: scale -1"},
+		{Uniform(math.NaN()), []int{3}, "initializer uniform: scale NaN"},
+		{Uniform(math.Inf(1)), []int{3}, "initializer uniform: scale +Inf"},
+	}
+	for _, c := range cases {
+		if err := c.init.check(c.shape); err == nil || err.Error() != c.want {
+			t.Errorf("%+v of %v: the error is %v, want %s", c.init, c.shape, err, c.want)
+		}
+	}
+}

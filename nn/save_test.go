@@ -1,0 +1,431 @@
+package nn
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nlpodyssey/safetensors"
+	"gorgonia.org/tensor"
+)
+
+// savedModel builds an embedding model, gives its weights values that no
+// initializer draws, and saves it.
+func savedModel(t testing.TB, dt tensor.Dtype) (m *Model, dir string) {
+	t.Helper()
+	s := embeddingModel(5, 3, 2, 2)
+	s.Dtype = dt
+	m, err := s.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range m.Weights() {
+		if err := w.Set(wave(float64(10*i), len(w.Float64s()))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir = t.TempDir()
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	return m, dir
+}
+
+// savedFiles returns the same model and the contents of its files.
+func savedFiles(t testing.TB, dt tensor.Dtype) (m *Model, doc, data []byte) {
+	t.Helper()
+	m, dir := savedModel(t, dt)
+	return m, readFile(t, dir, ArchitectureFile), readFile(t, dir, WeightsFile)
+}
+
+func weightBits(m *Model) (all [][]uint64) {
+	for _, w := range m.Weights() {
+		var bits []uint64
+		for _, x := range w.Float64s() {
+			bits = append(bits, math.Float64bits(x))
+		}
+		all = append(all, bits)
+	}
+	return all
+}
+
+func predictIDs(t *testing.T, m *Model, ids ...int32) []float64 {
+	t.Helper()
+	steps := m.Input.Steps()
+	p, err := m.Forward(Infer, Auto, len(ids)/steps, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(p.X.Int32s(), ids)
+	prog, err := p.Compile(p.Out.Node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer prog.Close()
+	if err := prog.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return floatsOf(t, prog, p.Out.Node)
+}
+
+func TestLoadedModelPredictsTheSameBits(t *testing.T) {
+	for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+		t.Run(dt.String(), func(t *testing.T) {
+			m, dir := savedModel(t, dt)
+			got, err := Load(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(weightBits(m), weightBits(got)); diff != "" {
+				t.Error(diff)
+			}
+			ids := []int32{0, 0, 4, 1, 2, 3}
+			if want, got := predictIDs(t, m, ids...), predictIDs(t, got, ids...); !cmp.Equal(want, got) {
+				t.Errorf("the model predicts %v, after loading %v", want, got)
+			}
+			if got.Summary() != m.Summary() {
+				t.Errorf("the summary became\n%s", got.Summary())
+			}
+		})
+	}
+}
+
+// TestLoadKeepsOddFloats saves values that a text format would lose.
+func TestLoadKeepsOddFloats(t *testing.T) {
+	m, dir := savedModel(t, tensor.Float32)
+	odd := []float64{math.Copysign(0, -1), math.Inf(1), math.NaN(), math.SmallestNonzeroFloat32}
+	w, err := m.Weight("simple_rnn/kernel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Set(odd); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(weightBits(m), weightBits(got)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// refused fails unless err is one line that names the file.
+func refused(t *testing.T, what string, err error, file string) {
+	t.Helper()
+	switch {
+	case err == nil:
+		t.Errorf("%s: no error", what)
+	case strings.Contains(err.Error(), "\n"):
+		t.Errorf("%s: the error has several lines: %q", what, err)
+	case !strings.Contains(err.Error(), file):
+		t.Errorf("%s: the error does not name %s: %v", what, filepath.Base(file), err)
+	}
+}
+
+func readFile(t testing.TB, dir, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestEveryTruncationIsRefused(t *testing.T) {
+	_, doc, data := savedFiles(t, tensor.Float32)
+	for n := range doc {
+		file := ArchitectureFile
+		if n == len(doc)-1 {
+			file = WeightsFile // only the newline is gone: the weights' digest tells
+		}
+		_, err := load("dir", doc[:n], data)
+		refused(t, ArchitectureFile+"[:"+itoa(n)+"]", err, filepath.Join("dir", file))
+	}
+	for n := range data {
+		_, err := load("dir", doc, data[:n])
+		refused(t, WeightsFile+"[:"+itoa(n)+"]", err, filepath.Join("dir", WeightsFile))
+	}
+}
+
+// TestEveryFlippedBitIsNoticed flips the bits of the architecture and of the
+// weights' header: the pair is refused. A flip in the header that JSON does
+// not see may pass, if every weight is what it was.
+func TestEveryFlippedBitIsNoticed(t *testing.T) {
+	m, doc, data := savedFiles(t, tensor.Float32)
+	want := weightBits(m)
+	flip := func(name string, part []byte) {
+		for i := range part {
+			for bit := range 8 {
+				part[i] ^= 1 << bit
+				got, err := load("dir", doc, data)
+				if err != nil {
+					refused(t, name+"["+itoa(i)+"]", err, "dir")
+				} else if name == ArchitectureFile || !cmp.Equal(want, weightBits(got)) {
+					t.Errorf("%s: byte %d, bit %d: no error", name, i, bit)
+				}
+				part[i] ^= 1 << bit
+			}
+		}
+	}
+	flip(ArchitectureFile, doc)
+	flip(WeightsFile, data[:8+binary.LittleEndian.Uint64(data)])
+}
+
+// TestFlippedWeightLoads: the header does not cover the weights' bytes.
+func TestFlippedWeightLoads(t *testing.T) {
+	m, doc, data := savedFiles(t, tensor.Float32)
+	data[len(data)-1] ^= 0x80 // the sign of the last value in the file
+	got, err := load("dir", doc, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := weightBits(m), weightBits(got)
+	changed := 0
+	for i := range before {
+		for j := range before[i] {
+			if before[i][j] != after[i][j] {
+				changed++
+			}
+		}
+	}
+	if changed != 1 {
+		t.Errorf("%d values changed, want 1", changed)
+	}
+}
+
+// sealed returns a weights file that claims to belong to doc.
+func sealed(t testing.TB, doc []byte, weights map[string]*tensor.Dense) []byte {
+	t.Helper()
+	views := map[string]safetensors.TensorView{}
+	for path, w := range weights {
+		v, err := view(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		views[path] = v
+	}
+	data, err := safetensors.Serialize(views, map[string]string{"architecture": digest(doc)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestBadArchitectureFiles(t *testing.T) {
+	_, saved, _ := savedFiles(t, tensor.Float32)
+	doc := string(saved)
+	swap := func(old, new string) string {
+		if !strings.Contains(doc, old) {
+			t.Fatalf("the file has no %s", old)
+		}
+		return strings.Replace(doc, old, new, 1)
+	}
+	const head = `{"version":1,"dtype":"float32","input":{"kind":"tokens","shape":[3]},"layers":[`
+	cases := []struct{ name, doc, want string }{
+		{"empty", "", "damaged"},
+		{"not JSON", "layers: []", "damaged"},
+		{"newer version", swap(`"version": 1`, `"version": 2`), "version 2, this program reads up to 1"},
+		{"no version", swap(`"version": 1,`, ``), "version 0"},
+		{"newer version with new fields", swap(`"version": 1`, `"version": 9, "gpu": true`), "version 9"},
+		{"unknown field", swap(`"version": 1`, `"version": 1, "gpu": true`), `unknown field "gpu"`},
+		{"unknown field of a layer", swap(`"units": 2`, `"units": 2, "gpu": true`), `layer 1: SimpleRNN: json: unknown field "gpu"`},
+		{"unknown layer", swap(`"SimpleRNN"`, `"Transformer"`), `layer 1: unknown type "Transformer"`},
+		{"a cell as a layer", swap(`"SimpleRNN"`, `"SimpleRNNCell"`), "layer 1: SimpleRNNCell is not a nn.Layer"},
+		{"a string for a number", swap(`"units": 2`, `"units": "2"`), "layer 1: SimpleRNN: json: cannot unmarshal string"},
+		{"no settings", head + `{"type":"Dense"}]}`, "layer 0: Dense: no value"},
+		{"settings of null", head + `{"type":"Dense","config":null}]}`, "dense: units is 0, want at least 1"},
+		{"RNN without a cell", head + `{"type":"RNN","config":{}}]}`, "layer 0: RNN: cell: no value"},
+		{"RNN of null", head + `{"type":"RNN","config":null}]}`, "layer 0: RNN: cell: no value"},
+		{"RNN of a layer", head + `{"type":"RNN","config":{"cell":{"type":"Dense","config":{"units":1}}}}]}`, "layer 0: RNN: Dense is not a nn.Cell"},
+		{"no layers", head + `]}`, "sequential: no layers"},
+		{"dtype", swap(`"float32"`, `"int8"`), `dtype "int8", want float32 or float64`},
+		{"kind of input", swap(`"tokens"`, `"sounds"`), `kind "sounds"`},
+		{"data after the end", doc + "{}", "damaged"},
+		{"a width that would fill memory", swap(`"units": 2`, `"units": 1000000000000`), "simple_rnn: simple_rnn/kernel: shape [2 1000000000000] has more values"},
+		{"a width beyond the weights' file", swap(`"units": 2`, `"units": 2000`), "simple_rnn: simple_rnn/kernel: shape [2 2000] has more values"},
+		{"a width that overflows", swap(`"units": 2`, `"units": 4611686018427387904`), "more values"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			// The weights agree, so that only the architecture can be blamed.
+			_, err := load("dir", []byte(c.doc), sealed(t, []byte(c.doc), nil))
+			refused(t, c.name, err, filepath.Join("dir", ArchitectureFile))
+			if err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("the error is %q, want %q in it", err, c.want)
+			}
+		})
+	}
+}
+
+func TestBadWeightsFiles(t *testing.T) {
+	m, doc, _ := savedFiles(t, tensor.Float32)
+	change := func(f func(map[string]*tensor.Dense)) []byte {
+		weights := map[string]*tensor.Dense{}
+		for _, w := range m.Weights() {
+			weights[w.Name()] = w.value
+		}
+		f(weights)
+		return sealed(t, doc, weights)
+	}
+	zeros := func(dt tensor.Dtype, shape ...int) *tensor.Dense {
+		return tensor.New(tensor.Of(dt), tensor.WithShape(shape...))
+	}
+	other, err := oneHotModel(5, 3, 2).Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := other.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"nothing changed", change(func(map[string]*tensor.Dense) {}), ""},
+		{"empty", nil, "damaged: header too small"},
+		{"another model's", readFile(t, dir, WeightsFile), "these weights belong to another model.json"},
+		{"one is missing", change(func(w map[string]*tensor.Dense) { delete(w, "dense/bias") }), "5 weights, the model has 6"},
+		{"one too many", change(func(w map[string]*tensor.Dense) { w["extra"] = zeros(tensor.Float32, 1) }), "7 weights, the model has 6"},
+		{"one has another name", change(func(w map[string]*tensor.Dense) {
+			delete(w, "dense/bias")
+			w["dense/bais"] = zeros(tensor.Float32, 1)
+		}), `no weight "dense/bias"`},
+		{"another element type", change(func(w map[string]*tensor.Dense) { w["dense/bias"] = zeros(tensor.Float64, 1) }),
+			"dense/bias: F64[1], the model has F32[1]"},
+		{"another shape of the same size", change(func(w map[string]*tensor.Dense) { w["dense/kernel"] = zeros(tensor.Float32, 1, 2) }),
+			"dense/kernel: F32[1 2], the model has F32[2 1]"},
+		{"another rank", change(func(w map[string]*tensor.Dense) { w["dense/kernel"] = zeros(tensor.Float32, 2) }),
+			"dense/kernel: F32[2], the model has F32[2 1]"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := load("dir", doc, c.data)
+			if c.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			refused(t, c.name, err, filepath.Join("dir", WeightsFile))
+			if err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("the error is %q, want %q in it", err, c.want)
+			}
+		})
+	}
+}
+
+func TestMissingFiles(t *testing.T) {
+	for _, name := range []string{ArchitectureFile, WeightsFile} {
+		_, dir := savedModel(t, tensor.Float32)
+		file := filepath.Join(dir, name)
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Load(dir)
+		refused(t, "no "+name, err, file)
+	}
+	m, dir := savedModel(t, tensor.Float32)
+	nowhere := filepath.Join(dir, "nowhere")
+	_, err := Load(nowhere)
+	refused(t, "no folder to load from", err, nowhere)
+	refused(t, "no folder to save to", m.Save(nowhere), nowhere)
+}
+
+// TestFailedSaveLeavesTheOldModel: a folder stands where the weights should go.
+func TestFailedSaveLeavesTheOldModel(t *testing.T) {
+	m, dir := savedModel(t, tensor.Float32)
+	if err := os.Remove(filepath.Join(dir, WeightsFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, WeightsFile), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	before := readFile(t, dir, ArchitectureFile)
+	m.Layers = nil // what Save writes is the built model, not this
+	refused(t, "save", m.Save(dir), WeightsFile)
+	if !bytes.Equal(before, readFile(t, dir, ArchitectureFile)) {
+		t.Error("the architecture changed")
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 2 {
+		t.Errorf("%d entries in the folder, want 2: %v", len(entries), entries)
+	}
+}
+
+type unregistered struct{ Dense }
+
+func TestSaveNamesTheUnregisteredLayer(t *testing.T) {
+	cases := []struct {
+		name  string
+		layer Layer
+		want  string
+	}{
+		{"unknown type", unregistered{Dense{Units: 1}}, "unregistered: type nn.unregistered is not registered: call nn.Register(unregistered{})"},
+		{"pointer to a known type", &Dense{Units: 1}, "dense: type *nn.Dense is not registered, nn.Dense is"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m, err := Sequential{Input: Features(2), Layers: []Layer{c.layer}}.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := m.Save(t.TempDir()); err == nil || err.Error() != c.want {
+				t.Errorf("the error is %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// FuzzLoad holds that no pair of files makes Load panic or allocate beyond
+// their size, and that a model that loads is saved and loaded as itself. A
+// digest of zeros in the weights stands for the right one, which a fuzzer
+// would not find.
+func FuzzLoad(f *testing.F) {
+	zeros := []byte(strings.Repeat("0", 64))
+	for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+		_, doc, data := savedFiles(f, dt)
+		f.Add(doc, bytes.ReplaceAll(data, []byte(digest(doc)), zeros))
+		f.Add(doc, data[:len(data)/2])
+		f.Add(doc[:len(doc)/2], data)
+	}
+	cell, err := json.Marshal(RNN{Cell: SimpleRNNCell{Units: 1}, ReturnSequences: true})
+	if err != nil {
+		f.Fatal(err)
+	}
+	doc := []byte(`{"version":1,"dtype":"float32","input":{"kind":"features","shape":[-1,1]},"layers":[{"type":"RNN","config":` + string(cell) + `}]}`)
+	f.Add(doc, bytes.ReplaceAll(sealed(f, doc, nil), []byte(digest(doc)), zeros))
+
+	f.Fuzz(func(t *testing.T, doc, data []byte) {
+		m, err := load("dir", doc, bytes.ReplaceAll(data, zeros, []byte(digest(doc))))
+		if err != nil {
+			refused(t, "load", err, "dir")
+			return
+		}
+		dir := t.TempDir()
+		if err := m.Save(dir); err != nil {
+			t.Fatal(err)
+		}
+		again, err := Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again.Summary() != m.Summary() || !cmp.Equal(weightBits(m), weightBits(again)) {
+			t.Error("the model changed on the way through a file")
+		}
+	})
+}

@@ -1,0 +1,168 @@
+package nn
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// lines joins lines, which may end in blanks that an editor would remove from
+// a raw string.
+func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
+
+var (
+	thinRule  = strings.Repeat("_", 65)
+	thickRule = strings.Repeat("=", 65)
+	blank     = strings.Repeat(" ", 65)
+)
+
+// TestSummaries holds the tables that Keras 2.10 prints for both experiments:
+// 65 columns, of which the second starts at 29 and the third at 55, and a line
+// of blanks after each layer. Keras ends each line where its last column does,
+// so lines end in blanks.
+func TestSummaries(t *testing.T) {
+	cases := []struct {
+		name  string
+		model Sequential
+		want  string
+	}{
+		{"one_hot", oneHotModel(100, 100, 32), lines(
+			`Model: "sequential"`,
+			thinRule,
+			" Layer (type)                Output Shape              Param #   ",
+			thickRule,
+			" simple_rnn (SimpleRNN)      (None, 32)                4256      ",
+			blank,
+			" dense (Dense)               (None, 1)                 33        ",
+			blank,
+			thickRule,
+			"Total params: 4,289",
+			"Trainable params: 4,289",
+			"Non-trainable params: 0",
+			thinRule,
+		)},
+		{"embedding", embeddingModel(1000, 100, 32, 8), lines(
+			`Model: "sequential"`,
+			thinRule,
+			" Layer (type)                Output Shape              Param #   ",
+			thickRule,
+			" embedding (Embedding)       (None, 100, 32)           32000     ",
+			blank,
+			" simple_rnn (SimpleRNN)      (None, 8)                 328       ",
+			blank,
+			" dense (Dense)               (None, 1)                 9         ",
+			blank,
+			thickRule,
+			"Total params: 32,337",
+			"Trainable params: 32,337",
+			"Non-trainable params: 0",
+			thinRule,
+		)},
+		{"any_length", embeddingModel(10, Any, 4, 3), lines(
+			`Model: "sequential"`,
+			thinRule,
+			" Layer (type)                Output Shape              Param #   ",
+			thickRule,
+			" embedding (Embedding)       (None, None, 4)           40        ",
+			blank,
+			" simple_rnn (SimpleRNN)      (None, 3)                 24        ",
+			blank,
+			" dense (Dense)               (None, 1)                 4         ",
+			blank,
+			thickRule,
+			"Total params: 68",
+			"Trainable params: 68",
+			"Non-trainable params: 0",
+			thinRule,
+		)},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m, err := c.model.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, m.Summary()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// ConvolutionalLongShortTermMemory has a name that does not fit its column.
+type ConvolutionalLongShortTermMemory struct{ Dense }
+
+// TestSummaryWidensForLongNames: every line of the table has one width, and
+// nothing is cut.
+func TestSummaryWidensForLongNames(t *testing.T) {
+	m, err := Sequential{Input: Features(2), Layers: []Layer{
+		ConvolutionalLongShortTermMemory{Dense{Units: 1}}, Dense{Units: 1},
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "convolutional_long_short_term_memory (ConvolutionalLongShortTermMemory)"
+	table := strings.Split(m.Summary(), "\n")[1:9]
+	for i, l := range table {
+		if len(l) != len(table[0]) {
+			t.Errorf("line %d is %d wide, want %d: %q", i, len(l), len(table[0]), l)
+		}
+	}
+	if want := " " + name + "  (None, 1)"; !strings.HasPrefix(table[3], want) {
+		t.Errorf("the row is %q, want it to begin with %q", table[3], want)
+	}
+	if a, b := strings.Index(table[3], "(None"), strings.Index(table[5], "(None"); a != b {
+		t.Errorf("the output shapes begin in columns %d and %d", a, b)
+	}
+}
+
+func TestNamesAreNumberedByType(t *testing.T) {
+	m, err := Sequential{Input: Features(3, 2), Layers: []Layer{
+		SimpleRNN{Units: 2, ReturnSequences: true},
+		Dense{Units: 2},
+		SimpleRNN{Units: 2, ReturnSequences: true},
+		&SimpleRNN{Units: 2},
+		Dense{Units: 1},
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range m.rows {
+		got = append(got, r.name)
+	}
+	want := []string{"simple_rnn", "dense", "simple_rnn_1", "simple_rnn_2", "dense_1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := m.Weight("simple_rnn_2/recurrent_kernel"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSnake compares with what Keras's to_snake_case gives.
+func TestSnake(t *testing.T) {
+	for name, want := range map[string]string{
+		"Dense":                  "dense",
+		"SimpleRNN":              "simple_rnn",
+		"SimpleRNNCell":          "simple_rnn_cell",
+		"RNN":                    "rnn",
+		"LSTM":                   "lstm",
+		"OneHot":                 "one_hot",
+		"GlobalAveragePooling1D": "global_average_pooling1d",
+		"BatchNormalization":     "batch_normalization",
+	} {
+		if got := snake(name); got != want {
+			t.Errorf("snake(%s) is %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 32337: "32,337", 100000: "100,000", 1234567: "1,234,567"} {
+		if got := Thousands(n); got != want {
+			t.Errorf("Thousands(%d) is %s, want %s", n, got, want)
+		}
+	}
+}

@@ -184,10 +184,11 @@ func TestElementTypes(t *testing.T) {
 // once, not once for each layer.
 func TestConstantsAreMadeOnce(t *testing.T) {
 	b := New(tensor.Float32)
-	if b.Zeros(2, 3) != b.Zeros(2, 3) {
+	first, second := b.Zeros(2, 3), b.Zeros(2, 3)
+	if first != second {
 		t.Error("two constants of one shape")
 	}
-	if b.Zeros(2, 3) == b.Zeros(3, 2) {
+	if first == b.Zeros(3, 2) {
 		t.Error("one constant for two shapes")
 	}
 }

@@ -43,6 +43,7 @@ var cases = []struct {
 	{"matmul_tn", [][]int{{4, 3}, {4, 2}}, func(b *Builder, p []*Node) *Node { return b.matmul(true, false, p[0], p[1]) }},
 	{"matmul_nt", [][]int{{3, 4}, {2, 4}}, func(b *Builder, p []*Node) *Node { return b.matmul(false, true, p[0], p[1]) }},
 	{"matmul_tt", [][]int{{4, 3}, {2, 4}}, func(b *Builder, p []*Node) *Node { return b.matmul(true, true, p[0], p[1]) }},
+	{"muladd", [][]int{{3, 2}, {3, 4}, {4, 2}}, func(b *Builder, p []*Node) *Node { return b.MulAdd(p[0], p[1], p[2]) }},
 	{"add", [][]int{{3, 4}, {3, 4}}, func(b *Builder, p []*Node) *Node { return b.Add(p[0], p[1]) }},
 	{"add_row", [][]int{{3, 4}, {4}}, func(b *Builder, p []*Node) *Node { return b.Add(p[0], p[1]) }},
 	{"sub_column", [][]int{{3, 4}, {3, 1}}, func(b *Builder, p []*Node) *Node { return b.Sub(p[0], p[1]) }},

@@ -166,9 +166,43 @@ func (l *loop) differentiate(diff string) error {
 		}
 	}
 	l.grads = l.body.VJP(l.out, douts, wrt...)
+	for i, g := range l.grads[len(l.in):] {
+		l.grads[len(l.in)+i] = l.accumulate(g)
+	}
+	if err := l.body.Err(); err != nil {
+		return err
+	}
 	var err error
 	l.backward, err = l.body.Compile(l.grads...)
 	return err
+}
+
+// accumulate returns a node that adds g to a buffer in every step. A product is
+// summed into the buffer itself.
+func (l *loop) accumulate(g *Node) *Node {
+	b := l.body.Builder
+	if !b.ok(g) {
+		return nil
+	}
+	sum := &op{name: "accumulate", shape: g.Shape(), run: pick(b, addTo[float32], addTo[float64])}
+	in := []*Node{g}
+	if o, ok := g.Op().(*op); ok && o.mm != nil {
+		in = inputsOf(g)
+		sum.run = pick(b, gemmTo[float32](*o.mm), gemmTo[float64](*o.mm))
+	}
+	return b.apply(sum, "", in...)
+}
+
+func addTo[T kernel.Float](o *op, in []gorgonia.Value) error {
+	kernel.Add(Floats[T](o.out), Floats[T](in[0]))
+	return nil
+}
+
+func gemmTo[T kernel.Float](mm matmul) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		kernel.Gemm(mm.tx, mm.ty, mm.m, mm.n, mm.k, Floats[T](in[0]), Floats[T](in[1]), Floats[T](o.out), true)
+		return nil
+	}
 }
 
 // bind lets the step's graph see the captured values where they lie.
@@ -251,8 +285,11 @@ func loopBackward[T kernel.Float](l *loop) runFunc {
 			d := Floats[T](c)
 			dstates = dstates[copy(d, dstates):]
 		}
-		rest := grad[len(z):]
-		clear(rest)
+		for _, n := range l.grads[len(l.in):] {
+			if sum := n.Op().(*op); sum.out != nil {
+				clear(Floats[T](sum.out))
+			}
+		}
 		for t := l.steps - 1; t >= 0; t-- {
 			copy(zt, z[t*len(zt):])
 			copy(dout, dpacked[t*len(dout):])
@@ -263,25 +300,29 @@ func loopBackward[T kernel.Float](l *loop) runFunc {
 			if err := l.backward.Run(); err != nil {
 				return errors.WithMessagef(err, "step %d", t)
 			}
-			at := rest
-			for i, n := range l.grads {
+			for i, n := range l.grads[:len(l.in)] {
 				v, err := l.backward.Value(n)
 				if err != nil {
 					return err
 				}
-				d := Floats[T](v)
-				switch {
-				case i == 0:
+				if d := Floats[T](v); i == 0 {
 					copy(grad[t*len(d):], d)
-					continue
-				case i < len(l.in):
+				} else {
 					copy(Floats[T](l.cots[i]), d)
-					copy(at, d) // of the first step, in the end
-				default:
-					kernel.Add(at[:len(d)], d)
 				}
-				at = at[len(d):]
 			}
+		}
+		// What stands now is the gradient of the first states and the sums.
+		rest := grad[len(z):]
+		for _, c := range l.cots[1:] {
+			rest = rest[copy(rest, Floats[T](c)):]
+		}
+		for _, n := range l.grads[len(l.in):] {
+			v, err := l.backward.Value(n)
+			if err != nil {
+				return err
+			}
+			rest = rest[copy(rest, Floats[T](v)):]
 		}
 		return nil
 	}

@@ -55,6 +55,36 @@ func (b *Builder) matmul(tx, ty bool, x, y *Node) *Node {
 	}, "dd", x, y)
 }
 
+// MulAdd emits z + x·y for z [m, n], each element one sum that starts with z.
+func (b *Builder) MulAdd(z, x, y *Node) *Node {
+	m, k, ok := b.matrix("muladd", x)
+	k2, n, ok2 := b.matrix("muladd", y)
+	if !ok || !ok2 || !b.ok(z) {
+		return nil
+	}
+	shape := tensor.Shape{m, n}
+	if k != k2 || !z.Shape().Eq(shape) {
+		return b.Fail(errors.Errorf("muladd: %s plus %s by %s do not fit", shapeString(z), shapeString(x), shapeString(y)))
+	}
+	return b.apply(&op{
+		name:  "muladd",
+		shape: shape,
+		run:   pick(b, mulAdd[float32](m, n, k), mulAdd[float64](m, n, k)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{dout, b.matmul(false, true, dout, in[2]), b.matmul(true, false, in[1], dout)}
+		},
+	}, "ddd", z, x, y)
+}
+
+func mulAdd[T kernel.Float](m, n, k int) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		c := Floats[T](o.out)
+		copy(c, Floats[T](in[0]))
+		kernel.Gemm(false, false, m, n, k, Floats[T](in[1]), Floats[T](in[2]), c, true)
+		return nil
+	}
+}
+
 // matmul are the settings of a product.
 type matmul struct {
 	tx, ty  bool

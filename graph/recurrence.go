@@ -214,7 +214,10 @@ func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 			}
 			switch {
 			case after != nil:
-				kernel.MulPacked(l.batch, l.units, l.units, after, ut, dh, d)
+				kernel.MulPacked(l.batch, l.units, l.units, after, ut, nil, d)
+				if dh != nil {
+					kernel.Add(d, dh)
+				}
 				df(d, hs[a:e], d)
 			case dh != nil:
 				df(d, hs[a:e], dh)

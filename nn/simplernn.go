@@ -89,7 +89,7 @@ func (l SimpleRNNCell) Begin(c *Context, x Value) (z *graph.Node, consts []*grap
 
 // Step emits h = f(z + h·recurrent_kernel).
 func (l SimpleRNNCell) Step(c *Context, z *graph.Node, _, state []*graph.Node) (*graph.Node, []*graph.Node) {
-	h := c.Activate(l.Activation.or(Tanh), c.Add(z, c.MatMul(state[0], c.Weight("recurrent_kernel"))))
+	h := c.Activate(l.Activation.or(Tanh), c.MulAdd(z, state[0], c.Weight("recurrent_kernel")))
 	return h, []*graph.Node{h}
 }
 

@@ -39,7 +39,7 @@ func TestUsage(t *testing.T) {
 		{tiny(run, "--maxlen", "1000000000"), []string{"--maxlen is 1000000000"}},
 		{[]string{"summary", "--maxlen", "0"}, []string{"--maxlen is 0"}},
 		{tiny(run, "--seed", "-1"), []string{"--seed", `"-1"`}},
-		{tiny(run, "--rnn", "rolled"), []string{"--rnn", `"rolled"`, "auto or unrolled"}},
+		{tiny(run, "--rnn", "rolled"), []string{"--rnn", `"rolled"`, "auto, unrolled, looped or fused"}},
 		{tiny(run, "--data", ""), []string{"--data is empty"}},
 		{tiny(run, "--out", ""), []string{"--out is empty"}},
 		{[]string{"evaluate", model, "--data", ""}, []string{"--data is empty"}},

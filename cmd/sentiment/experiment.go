@@ -97,12 +97,13 @@ func newTrainer(m *nn.Model, o train.Optimizer, exec nn.Execution) (*train.Train
 	})
 }
 
+// execution returns the execution that --rnn names.
 func execution(name string) (nn.Execution, error) {
-	switch name {
+	switch e := nn.Execution(name); e {
 	case "auto":
 		return nn.Auto, nil
-	case string(nn.Unrolled):
-		return nn.Unrolled, nil
+	case nn.Unrolled, nn.Looped, nn.Fused:
+		return e, nil
 	}
-	return "", usagef("--rnn: unknown execution %q, want auto or unrolled", name)
+	return "", usagef("--rnn: unknown execution %q, want auto, unrolled, looped or fused", name)
 }

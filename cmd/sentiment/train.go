@@ -36,7 +36,7 @@ func (a *app) trainCommand() *cobra.Command {
 	c.Flags().IntVar(&f.batch, "batch", 32, "reviews in a batch")
 	c.Flags().IntVar(&f.maxlen, "maxlen", 100, "words of a review that the models see")
 	c.Flags().Uint64Var(&f.seed, "seed", 42, "seed of the split, the weights and the shuffling")
-	c.Flags().StringVar(&f.rnn, "rnn", "auto", "`how` recurrent layers run: auto or unrolled")
+	c.Flags().StringVar(&f.rnn, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
 	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "latest"), "`folder` for models, curves and results.json")
 	return c
 }

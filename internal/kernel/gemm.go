@@ -5,7 +5,10 @@ import "sync"
 // Gemm computes C = op(A)·op(B), or C += op(A)·op(B) if acc is set, where op
 // transposes its argument if the flag before it is set. C is [m, n] and k is
 // the length of the sums; A is [m, k], or [k, m] if ta; B is [k, n], or [n, k]
-// if tb. Each element of C is one sum over k, in order.
+// if tb. Each element of C is one sum over k, in order – from the last to the
+// first if ta. A product with a transposed left factor is the gradient of a
+// weight, k runs over the steps, and backpropagation meets the last one first:
+// whether it sums step by step or all at once, the bits are the same.
 func Gemm[T Float](ta, tb bool, m, n, k int, a, b, c []T, acc bool) {
 	c = c[:m*n]
 	if m == 0 || n == 0 {
@@ -34,6 +37,9 @@ func gemmPortable[T Float](ta, tb bool, m, n, k int, a, b, c []T) {
 	for i := range m {
 		ci := c[i*n : (i+1)*n]
 		for p := range k {
+			if ta {
+				p = k - 1 - p
+			}
 			x := a[i*rsa+p*csa]
 			if !tb {
 				for j, y := range b[p*n : (p+1)*n] {
@@ -70,6 +76,10 @@ var scratch = sync.Pool{New: func() any { return new([]float32) }}
 func gemm32(ta, tb bool, m, n, k int, a, b, c []float32, acc bool) {
 	width := panelWidth()
 	rsa, csa := strides(ta, m, k)
+	ldb, first := n, 0 // the first row of the sum, and the way to the next
+	if ta {
+		csa, ldb, first = -csa, -n, k-1
+	}
 	c0 := &c[0]
 	if !acc {
 		c0 = nil
@@ -78,14 +88,18 @@ func gemm32(ta, tb bool, m, n, k int, a, b, c []float32, acc bool) {
 	// saves.
 	if !tb && (n <= width || m <= 8) {
 		for j := 0; j < n; j += width {
-			gemmPanel(m, k, &a[0], rsa, csa, &b[j], n, at(c0, j), &c[j], n, min(width, n-j))
+			gemmPanel(m, k, &a[first*abs(csa)], rsa, csa, &b[first*n+j], ldb, at(c0, j), &c[j], n, min(width, n-j))
 		}
 		return
 	}
 	buf := scratch.Get().(*[]float32)
 	defer scratch.Put(buf)
-	for p := 0; p < k; p += blockK {
-		kb := min(blockK, k-p)
+	for done := 0; done < k; done += blockK {
+		kb := min(blockK, k-done)
+		p, top := done, done // the block's rows of B are p to p+kb, the sum starts at top
+		if ta {
+			p, top = k-done-kb, k-done-1
+		}
 		if need := kb * n; cap(*buf) < need {
 			*buf = make([]float32, need)
 		}
@@ -95,12 +109,18 @@ func gemm32(ta, tb bool, m, n, k int, a, b, c []float32, acc bool) {
 			mb := min(blockM, m-i)
 			for j := 0; j < n; j += width {
 				w := min(width, n-j)
-				gemmPanel(mb, kb, &a[i*rsa+p*csa], rsa, csa, &packed[j*kb], w, at(c0, i*n+j), &c[i*n+j], n, w)
+				row, ld := &packed[j*kb], w
+				if ta {
+					row, ld = &packed[j*kb+(kb-1)*w], -w
+				}
+				gemmPanel(mb, kb, &a[i*rsa+top*abs(csa)], rsa, csa, row, ld, at(c0, i*n+j), &c[i*n+j], n, w)
 			}
 		}
 		c0 = &c[0]
 	}
 }
+
+func abs(n int) int { return max(n, -n) }
 
 // pack writes rows p to p+kb of op(B) [k, n] as panels of width columns, one
 // after the other, the last one as wide as what is left.

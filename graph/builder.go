@@ -100,7 +100,7 @@ func (b *Builder) Unary(f func(*Node) (*Node, error), x *Node) *Node {
 	if !b.ok(x) {
 		return nil
 	}
-	return b.node(f(x))
+	return b.node(f(b.own(x)))
 }
 
 // Binary applies one of Gorgonia's own functions of two nodes.
@@ -108,7 +108,17 @@ func (b *Builder) Binary(f func(_, _ *Node) (*Node, error), x, y *Node) *Node {
 	if !b.ok(x, y) {
 		return nil
 	}
-	return b.node(f(x, y))
+	return b.node(f(b.own(x), b.own(y)))
+}
+
+// own returns what one of Gorgonia's functions may be given: an input, or a
+// copy. Gorgonia computes in the register of an input that it believes to be
+// read for the last time, and knows nothing of views.
+func (b *Builder) own(x *Node) *Node {
+	if x.Op() == nil {
+		return x
+	}
+	return b.Keep(x)
 }
 
 func (b *Builder) node(n *Node, err error) *Node {
@@ -128,6 +138,9 @@ func (b *Builder) Input(name string, t *tensor.Dense) *Node {
 	}
 	if name == "" || b.names[name] {
 		return b.Fail(errors.Errorf("input name %q is empty or taken", name))
+	}
+	if t == nil || t.RequiresIterator() || t.DataOrder().IsTransposed() {
+		return b.Fail(errors.Errorf("input %q: want a tensor whose elements are row-major", name))
 	}
 	b.names[name] = true
 	n := gorgonia.NewTensor(b.g, t.Dtype(), t.Dims(),
@@ -159,6 +172,15 @@ func (b *Builder) constant(kind string, v float64, shape tensor.Shape) *Node {
 	if n := b.consts[name]; n != nil {
 		return n
 	}
+	for _, n := range shape {
+		if n < 1 {
+			return b.Fail(errors.Errorf("%s: sizes must be positive", name))
+		}
+	}
+	if b.names[name] {
+		return b.Fail(errors.Errorf("%s: an input has this name", name))
+	}
+	b.names[name] = true
 	val := newValue(b.dt, shape)
 	fill(Floats[float32](val), v)
 	fill(Floats[float64](val), v)

@@ -37,6 +37,22 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 	if !b.ok(outs...) || !b.ok(wrt...) {
 		return grads
 	}
+	if len(outs) != len(douts) {
+		b.Fail(errors.Errorf("vjp: %d cotangents for %d outputs", len(douts), len(outs)))
+		return grads
+	}
+	for i, d := range douts {
+		if d == nil {
+			continue
+		}
+		if !b.ok(d) {
+			return grads
+		}
+		if !d.Shape().Eq(outs[i].Shape()) {
+			b.Fail(errors.Errorf("vjp: cotangent %d is %s for an output %s", i, shapeString(d), shapeString(outs[i])))
+			return grads
+		}
+	}
 	order := b.topological(outs)
 	// active nodes depend on a node of wrt.
 	active, wanted := map[*Node]bool{}, map[*Node]bool{}

@@ -107,6 +107,7 @@ func (b *Builder) Loop(z *Node, states []*Node, steps int, step func(l *LoopBody
 	}
 	packed := b.apply(&op{
 		name:  "loop",
+		ids:   true,
 		shape: tensor.Shape{volume(shapes)},
 		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
 		grad: func(in []*Node, out, dout *Node) []*Node {
@@ -116,6 +117,7 @@ func (b *Builder) Loop(z *Node, states []*Node, steps int, step func(l *LoopBody
 			}
 			packed := b.apply(&op{
 				name:  "loop_grad",
+				ids:   true,
 				shape: tensor.Shape{volume(gradShapes)},
 				run:   pick(b, loopBackward[float32](l), loopBackward[float64](l)),
 			}, "", append([]*Node{dout, out}, in...)...)

@@ -31,6 +31,7 @@ type op struct {
 	// run computes out from the inputs' values. A view sets out itself.
 	run  func(o *op, in []gorgonia.Value) error
 	view bool
+	ids  bool // some inputs are not of the graph's element type
 
 	// grad emits the gradient for each input, nil for one that has none; it
 	// is nil where the operation has no gradient at all.
@@ -130,6 +131,11 @@ func pick[F any](b *Builder, f32, f64 F) F {
 func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 	if !b.ok(in...) {
 		return nil
+	}
+	for _, n := range in {
+		if !o.ids && n.Dtype() != b.dt {
+			return b.Fail(errors.Errorf("%s: input is %v, the graph computes in %v", o.name, n.Dtype(), b.dt))
+		}
 	}
 	o.b = b
 	types := make([]hm.Type, 0, len(in)+1)

@@ -87,12 +87,22 @@ func inline[F any](run func(F) error, prog any) func() error {
 	return func() error { return run(instructions) }
 }
 
+func isOurs(n *Node) bool {
+	_, ok := n.Op().(*op)
+	return ok
+}
+
 // stable returns n if its value lies in a buffer of its own, else a copy.
 func (b *Builder) stable(n *Node) *Node {
-	if o, ok := n.Op().(*op); ok && !o.view {
-		return n
+	if o, ok := n.Op().(*op); !ok || o.view {
+		return b.Keep(n)
 	}
-	return b.Keep(n)
+	for it := b.g.To(n.ID()); it.Next(); {
+		if reader := it.Node().(*Node); !isOurs(reader) && reader.Op() != nil && reader.Op().OverwritesInput() >= 0 {
+			return b.Keep(n) // that operation may compute in n's buffer
+		}
+	}
+	return n
 }
 
 // Run computes the program's nodes from the inputs' present values.

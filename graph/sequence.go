@@ -23,6 +23,7 @@ func (b *Builder) Gather(table, ids *Node) *Node {
 	n := ids.Shape()[0]
 	return b.apply(&op{
 		name:  "gather",
+		ids:   true,
 		shape: tensor.Shape{n, cols},
 		run:   pick(b, gather[float32](rows, cols), gather[float64](rows, cols)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
@@ -49,6 +50,7 @@ func gather[T kernel.Float](rows, cols int) runFunc {
 func (b *Builder) scatter(ids, dout *Node, rows, cols int) *Node {
 	return b.apply(&op{
 		name:  "scatter_add",
+		ids:   true,
 		shape: tensor.Shape{rows, cols},
 		run:   pick(b, scatter[float32](cols), scatter[float64](cols)),
 	}, "", ids, dout)

@@ -92,7 +92,7 @@ func (p *program) fill(d Data, rows []int, total int, targets bool) {
 	if !targets {
 		return
 	}
-	outputs := p.targets.Shape().TotalSize() / p.batch
+	outputs, outSteps := p.targets.Shape().TotalSize()/p.batch, p.outSteps()
 	for i := range p.batch {
 		var want []float32
 		var c float32
@@ -103,9 +103,17 @@ func (p *program) fill(d Data, rows []int, total int, targets bool) {
 				c *= d.Weights[rows[i]]
 			}
 		}
-		set(p.targets, i*outputs, outputs, want)
-		for j := range outputs {
-			set(p.coef, i*outputs+j, 1, []float32{c})
+		units := outputs / outSteps
+		for t := range outSteps {
+			at := (t*p.batch + i) * units
+			var x []float32
+			if want != nil {
+				x = want[t*units:]
+			}
+			set(p.targets, at, units, x)
+			for j := range units {
+				set(p.coef, at+j, 1, []float32{c})
+			}
 		}
 	}
 }
@@ -130,23 +138,39 @@ func set(t *tensor.Dense, at, n int, x []float32) {
 // run computes the outputs, the loss and the gradients.
 func (p *program) run() error { return p.prog.Run() }
 
-// output returns the model's output for the first n rows, [n·outputs]; the
+// output returns the model's output for the first n samples, [n·outputs]; the
 // next call overwrites it.
 func (p *program) output(n int) ([]float32, error) {
 	v, err := p.prog.Value(p.pass.Out.Node)
 	if err != nil {
 		return nil, err
 	}
-	n *= v.Shape().TotalSize() / p.batch
-	if f := graph.Floats[float32](v); f != nil {
-		return f[:n], nil
+	steps := p.outSteps()
+	units := v.Shape().TotalSize() / (p.batch * steps)
+	f := graph.Floats[float32](v)
+	if f != nil && steps == 1 {
+		return f[:n*units], nil
 	}
+	d := graph.Floats[float64](v)
 	p.y = p.y[:0]
-	for _, x := range graph.Floats[float64](v)[:n] {
-		p.y = append(p.y, float32(x))
+	for i := range n {
+		for t := range steps {
+			at := (t*p.batch + i) * units
+			for j := at; j < at+units; j++ {
+				if f != nil {
+					p.y = append(p.y, f[j])
+				} else {
+					p.y = append(p.y, float32(d[j]))
+				}
+			}
+		}
 	}
 	return p.y, nil
 }
+
+// outSteps returns the steps of the output's sequence, 1 if it is none. The
+// output is time-major; targets and predictions are a sample after another.
+func (p *program) outSteps() int { return p.pass.Out.Node.Shape()[0] / p.batch }
 
 func (p *program) lossValue() (float64, error) {
 	v, err := p.prog.Value(p.loss)

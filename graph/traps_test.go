@@ -1,0 +1,129 @@
+package graph
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// TestGorgoniaDoesNotWriteThroughViews: Gorgonia's elementwise operations
+// compute in the register of an input that is read for the last time. A step
+// of a sequence is a view, so they would write into the sequence itself, even
+// into an input's tensor.
+func TestGorgoniaDoesNotWriteThroughViews(t *testing.T) {
+	functions := map[string]func(b *Builder, x *Node) *Node{
+		"add":       func(b *Builder, x *Node) *Node { return b.Binary(gorgonia.Add, x, x) },
+		"add first": func(b *Builder, x *Node) *Node { return b.Binary(gorgonia.Add, x, b.Tanh(x)) },
+		"hadamard":  func(b *Builder, x *Node) *Node { return b.Binary(gorgonia.HadamardProd, x, x) },
+		"cube":      func(b *Builder, x *Node) *Node { return b.Unary(gorgonia.Cube, x) },
+	}
+	for name, f := range functions {
+		t.Run(name, func(t *testing.T) {
+			x := random(rand.New(rand.NewPCG(1, 1)), 4, 3)
+			before := slices.Clone(x.Float64s())
+			b := New(tensor.Float64)
+			in := b.Input("x", x)
+			seq := b.Affine(2, in, 0)
+			whole := b.Unary(gorgonia.Cube, in)
+			early := b.Step(whole, 0, 2)
+			late := b.Binary(gorgonia.Add, whole, seq) // overwrites whole, of which early is a view
+			y, z := f(b, b.Step(in, 0, 2)), f(b, b.Step(seq, 0, 2))
+			p, err := b.Compile(y, z, seq, late, b.Affine(1, early, 0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			for range 2 {
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(before, x.Float64s()) {
+					t.Fatal("the run changed the input's tensor")
+				}
+				var want []float64
+				for _, v := range before {
+					want = append(want, 2*v)
+				}
+				compare(t, "the sequence", value(t, p, seq), want, 0)
+			}
+		})
+	}
+}
+
+// TestOwnOutputsAreStable: a root of ours that a Gorgonia operation reads.
+func TestOwnOutputsAreStable(t *testing.T) {
+	x := random(rand.New(rand.NewPCG(1, 1)), 2, 3)
+	b := New(tensor.Float64)
+	in := b.Input("x", x)
+	y := b.Affine(2, in, 0)
+	z := b.Binary(gorgonia.Add, y, b.Tanh(in))
+	p, err := b.Compile(y, z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float64, 6)
+	for i, v := range x.Float64s() {
+		want[i] = 2 * v
+	}
+	compare(t, "the root", value(t, p, y), want, 0)
+}
+
+// TestMixedElementTypesAreErrors: at present they compute zeros or panic.
+func TestMixedElementTypesAreErrors(t *testing.T) {
+	for name, f := range map[string]func(b *Builder, x, y *Node) *Node{
+		"add":    func(b *Builder, x, y *Node) *Node { return b.Add(y, x) },
+		"mul":    func(b *Builder, x, y *Node) *Node { return b.Mul(y, x) },
+		"stack":  func(b *Builder, x, y *Node) *Node { return b.Stack(x, y) },
+		"inner":  func(b *Builder, x, y *Node) *Node { return b.Inner(y, x) },
+		"tanh":   func(b *Builder, x, y *Node) *Node { return b.Tanh(y) },
+		"matmul": func(b *Builder, x, y *Node) *Node { return b.MatMul(x, y) },
+	} {
+		for _, other := range []tensor.Dtype{tensor.Float32, tensor.Int32} {
+			b := New(tensor.Float64)
+			x := b.Input("x", random(rand.New(rand.NewPCG(1, 1)), 2, 2))
+			y := b.Input("y", tensor.New(tensor.Of(other), tensor.WithShape(2, 2)))
+			f(b, x, y)
+			if b.Err() == nil || !strings.Contains(b.Err().Error(), other.String()) {
+				t.Errorf("%s with %v: the error is %v", name, other, b.Err())
+			}
+		}
+	}
+}
+
+// TestNoMethodPanics on arguments that are no nodes.
+func TestNoMethodPanics(t *testing.T) {
+	x := func() *tensor.Dense { return random(rand.New(rand.NewPCG(1, 1)), 2, 3) }
+	turned := x()
+	if err := turned.T(); err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range map[string]func(b *Builder){
+		"nil input":            func(b *Builder) { b.Input("x", nil) },
+		"transposed input":     func(b *Builder) { b.Input("x", turned) }, // its elements are not row-major
+		"zeros of -1":          func(b *Builder) { b.Zeros(-1, 2) },
+		"no cotangent":         func(b *Builder) { in := b.Input("x", x()); b.VJP([]*Node{b.Tanh(in)}, nil, in) },
+		"cotangent of a shape": func(b *Builder) { in := b.Input("x", x()); b.VJP([]*Node{b.Tanh(in)}, []*Node{b.Zeros(1, 3)}, in) },
+		"constant's name":      func(b *Builder) { b.Input(fmt.Sprint("zeros", []int{2, 3}), x()); b.Zeros(2, 3) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if r := recover(); r != nil {
+					t.Errorf("it panics: %v", r)
+				}
+			}()
+			b := New(tensor.Float64)
+			if f(b); b.Err() == nil {
+				t.Error("no error")
+			}
+		})
+	}
+}

@@ -1,0 +1,46 @@
+package train
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"unroll/nn"
+)
+
+// TestSequenceOutputsAreBatchMajor: a model that ends in a sequence computes
+// time-major; Predict returns a sample's values side by side, whatever the
+// batch, and Fit reads the targets in the same order.
+func TestSequenceOutputsAreBatchMajor(t *testing.T) {
+	m, err := nn.Sequential{Input: nn.Features(3, 1), Layers: []nn.Layer{nn.Dense{Units: 1, KernelInitializer: nn.Ones()}}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	d := Data{Features: [][]float32{{1, 2, 3}, {10, 20, 30}}}
+	for _, batch := range []int{1, 2, 4} {
+		got, err := tr.Predict(context.Background(), d, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]float32{1, 2, 3, 10, 20, 30}, got); diff != "" {
+			t.Errorf("batch of %d: %s", batch, diff)
+		}
+	}
+	// Targets that fit give a loss of nearly 0 only in the right order.
+	d = Data{Features: [][]float32{{50, 50, -50}, {-50, 50, -50}}, Targets: []float32{1, 1, 0, 0, 1, 0}}
+	for _, batch := range []int{1, 2, 4} {
+		logs, err := tr.Evaluate(context.Background(), d, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if logs["loss"] > 1e-6 {
+			t.Errorf("batch of %d: the loss is %g, want 0", batch, logs["loss"])
+		}
+	}
+}

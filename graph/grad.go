@@ -218,6 +218,20 @@ func (b *Builder) topological(outs []*Node) []*Node {
 	return order
 }
 
+// Work returns the number of floating-point operations in the matrix products
+// that the nodes need. It is the same for all executions of a recurrence.
+func (b *Builder) Work(nodes ...*Node) float64 {
+	var sum float64
+	if b.ok(nodes...) {
+		for _, n := range b.topological(nodes) {
+			if o, ok := n.Op().(*op); ok {
+				sum += o.work
+			}
+		}
+	}
+	return sum
+}
+
 // inputsOf returns the nodes that n's operation takes, in order.
 func inputsOf(n *Node) []*Node {
 	it := n.Graph().From(n.ID())

@@ -108,6 +108,7 @@ func (b *Builder) Loop(z *Node, states []*Node, steps int, step func(l *LoopBody
 	packed := b.apply(&op{
 		name:  "loop",
 		ids:   true,
+		work:  float64(steps) * l.body.Work(l.out...),
 		shape: tensor.Shape{volume(shapes)},
 		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
 		grad: func(in []*Node, out, dout *Node) []*Node {

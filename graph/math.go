@@ -37,6 +37,7 @@ func (b *Builder) matmul(tx, ty bool, x, y *Node) *Node {
 		name:  "matmul",
 		shape: tensor.Shape{m, n},
 		mm:    &matmul{tx, ty, m, n, k},
+		work:  2 * float64(m) * float64(n) * float64(k),
 		run:   pick(b, gemm[float32](tx, ty, m, n, k), gemm[float64](tx, ty, m, n, k)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			dx := [2]*Node{dout, in[1]}
@@ -69,6 +70,7 @@ func (b *Builder) MulAdd(z, x, y *Node) *Node {
 	return b.apply(&op{
 		name:  "muladd",
 		shape: shape,
+		work:  2 * float64(m) * float64(n) * float64(k),
 		run:   pick(b, mulAdd[float32](m, n, k), mulAdd[float64](m, n, k)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			return []*Node{dout, b.matmul(false, true, dout, in[2]), b.matmul(true, false, in[1], dout)}

@@ -47,6 +47,8 @@ type op struct {
 	gradPart func(in []*Node, out, dout *Node, at *part) []*Node
 
 	mm *matmul // of a matrix product
+
+	work float64 // floating-point operations of a run, where they are many
 }
 
 // part is a run of consecutive elements of a value, row-major: whole rows of a

@@ -102,6 +102,7 @@ func (b *Builder) RNNStep(activation string, z, h, u *Node, t, steps int) *Node 
 	return b.apply(&op{
 		name:  "rnn_step",
 		shape: shape,
+		work:  2 * float64(batch) * float64(units) * float64(units),
 		parts: []*part{at, nil, nil, nil},
 		run:   pick(b, rnnStep[float32](activation, at, shape), rnnStep[float64](activation, at, shape)),
 		grad: func(in []*Node, y, dy *Node) []*Node {
@@ -165,6 +166,7 @@ func (b *Builder) Recurrence(activation string, z, h0, u *Node, steps int) *Node
 	return b.apply(&op{
 		name:     "recurrence",
 		shape:    z.Shape(),
+		work:     2 * float64(steps*batch) * float64(units) * float64(units),
 		run:      pick(b, forward[float32](l, activation, b.isZeros(h0)), forward[float64](l, activation, b.isZeros(h0))),
 		grad:     func(in []*Node, hs, dhs *Node) []*Node { return back(in, hs, dhs, nil) },
 		gradPart: back,

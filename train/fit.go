@@ -95,12 +95,22 @@ func (t *Trainer) fit(ctx context.Context, d Data, c FitConfig, h *History) erro
 			return errors.WithMessage(err, "validation")
 		}
 	}
-	p, err := t.borrow(shape{nn.Train, min(c.BatchSize, d.Len()), steps})
+	batch := min(c.BatchSize, d.Len())
+	k, err := t.shards(batch, steps)
 	if err != nil {
 		return err
 	}
-	defer t.give(p)
-	run := &fitRun{Trainer: t, p: p, data: d, fit: c, order: make([]int, d.Len())}
+	run := &fitRun{Trainer: t, size: (batch + k - 1) / k, data: d, fit: c, order: make([]int, d.Len())}
+	for range k {
+		p, err := t.borrow(shape{nn.Train, run.size, steps})
+		if err != nil {
+			return err
+		}
+		defer t.give(p)
+		run.shards = append(run.shards, p)
+	}
+	run.team = newTeam(k)
+	defer run.team.stop()
 	for e := range c.Epochs {
 		logs := Logs{}
 		seconds, err := run.epoch(ctx, e, logs)
@@ -123,7 +133,9 @@ func (t *Trainer) fit(ctx context.Context, d Data, c FitConfig, h *History) erro
 // fitRun is the state of one call of Fit.
 type fitRun struct {
 	*Trainer
-	p      *program
+	shards []*program // each takes size samples of a batch
+	size   int
+	team   *team
 	data   Data
 	fit    FitConfig
 	order  []int
@@ -154,11 +166,14 @@ func (r *fitRun) epoch(ctx context.Context, epoch int, logs Logs) (float64, erro
 		}
 		from := b * r.fit.BatchSize
 		rows := r.order[from:min(from+r.fit.BatchSize, len(r.order))]
-		if err := r.step(rows); err != nil {
+		n, err := r.step(rows)
+		if err != nil {
 			return 0, errors.WithMessagef(err, "epoch %d, batch %d", epoch+1, b+1)
 		}
-		if err := s.add(r.p, r.data, rows, &r.buf); err != nil {
-			return 0, err
+		for i := range n {
+			if err := s.add(r.shards[i], r.data, r.part(rows, i), len(rows), &r.buf); err != nil {
+				return 0, err
+			}
 		}
 		s.write("", logs)
 		event.Batch, event.Seconds = b+1, time.Since(start).Seconds()
@@ -169,17 +184,27 @@ func (r *fitRun) epoch(ctx context.Context, epoch int, logs Logs) (float64, erro
 	return time.Since(start).Seconds(), nil
 }
 
-// step runs one batch forward and backward and updates the weights.
-func (r *fitRun) step(rows []int) error {
-	r.p.fill(r.data, rows, len(rows), true)
-	if err := r.p.run(); err != nil {
-		return err
+// part returns the samples of shard i.
+func (r *fitRun) part(rows []int, i int) []int {
+	return rows[i*r.size : min((i+1)*r.size, len(rows))]
+}
+
+// step runs one batch forward and backward and updates the weights. It returns
+// the number of shards that it took. The shards' gradients are summed in their
+// order, so the result does not depend on who computed which.
+func (r *fitRun) step(rows []int) (int, error) {
+	n := (len(rows) + r.size - 1) / r.size
+	err := r.team.do(n, func(i int) error {
+		r.shards[i].fill(r.data, r.part(rows, i), len(rows), true)
+		return r.shards[i].run()
+	})
+	if err != nil {
+		return 0, err
 	}
-	var err error
-	if r.solver, err = r.p.handOver(r.solver); err != nil {
-		return err
+	if r.solver, err = handOver(r.shards[:n], r.solver); err != nil {
+		return 0, err
 	}
-	return r.config.Optimizer.Step(r.solver)
+	return n, r.config.Optimizer.Step(r.solver)
 }
 
 func (r *fitRun) tell(e *Event) error {

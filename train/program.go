@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
+	"unroll/internal/kernel"
 	"unroll/nn"
 )
 
@@ -183,16 +184,47 @@ func (p *program) lossValue() (float64, error) {
 	return graph.Floats[float64](v)[0], nil
 }
 
-// handOver gives the gradients to the weights and returns these for a solver.
-func (p *program) handOver(into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
+// handOver sums the shards' gradients into those of the first, gives them to
+// the weights and returns these for a solver.
+func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
 	into = into[:0]
-	for i, w := range p.weights {
-		g, err := p.prog.Value(p.grads[i])
+	for i, w := range shards[0].weights {
+		sum, err := shards[0].prog.Value(shards[0].grads[i])
 		if err != nil {
 			return nil, errors.WithMessage(err, w.Name())
 		}
-		w.SetGrad(g)
+		for _, p := range shards[1:] {
+			g, err := p.prog.Value(p.grads[i])
+			if err != nil {
+				return nil, errors.WithMessage(err, w.Name())
+			}
+			kernel.Add(graph.Floats[float32](sum), graph.Floats[float32](g))
+			kernel.Add(graph.Floats[float64](sum), graph.Floats[float64](g))
+		}
+		w.SetGrad(sum)
 		into = append(into, w)
 	}
 	return into, nil
+}
+
+// The least work of a shard: floating-point operations forward, and rows, below
+// which the products are slow and the synchronising shows.
+const (
+	shardWork = 3e6
+	shardRows = 8
+	maxShards = 8
+)
+
+// shards returns the number of programs that share a training batch. It depends
+// on the model and the batch alone, so results do not depend on the machine.
+func (t *Trainer) shards(batch, steps int) (int, error) {
+	if t.fixedShards > 0 {
+		return min(t.fixedShards, batch), nil
+	}
+	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps)
+	if err != nil {
+		return 0, err
+	}
+	k := int(pass.Work(pass.Out.Node) / shardWork)
+	return max(1, min(k, batch/shardRows, maxShards)), nil
 }

@@ -5,27 +5,35 @@ import (
 	"sync/atomic"
 )
 
-// team runs the shards of a step on several processors. Its workers wait by
+// team runs the shards of a step on several processors. Its helpers wait by
 // spinning for a while before they sleep: a step is shorter than it takes to
-// wake a thread.
+// wake a thread. Whoever is free takes the next task, so that a helper whose
+// processor is busy elsewhere holds up nobody.
 type team struct {
 	helpers []*helper
-	f       func(i int) error
-	n       int
 }
 
 // helper is one goroutine of a team; the caller of do is another.
 type helper struct {
-	round  atomic.Int64 // the last one given; negative to end
-	done   atomic.Int64 // the last one finished
+	round  atomic.Pointer[round]
 	asleep atomic.Bool
 	wake   chan struct{}
-	err    error
+}
+
+// round is one call of do.
+type round struct {
+	f    func(i int) error
+	task []atomic.Bool // taken
+	left atomic.Int64  // tasks that are not done
+	err  atomic.Pointer[error]
 }
 
 // spins is how often a waiting goroutine looks before it sleeps or yields:
 // some tens of microseconds.
 const spins = 20_000
+
+// ended is the round that ends a helper.
+var ended = &round{}
 
 // newTeam returns a team for n tasks at a time, of at most GOMAXPROCS
 // goroutines. End it with stop.
@@ -34,76 +42,79 @@ func newTeam(n int) *team {
 	for j := 1; j < min(n, runtime.GOMAXPROCS(0)); j++ {
 		h := &helper{wake: make(chan struct{}, 1)}
 		t.helpers = append(t.helpers, h)
-		go t.help(h, j)
+		go h.help(j)
 	}
 	return t
 }
 
-// do calls f for 0 ≤ i < n, and returns when all calls have, with the error of
-// the first goroutine that has one.
+// do calls f for 0 ≤ i < n, and returns when all calls have, with one of their
+// errors.
 func (t *team) do(n int, f func(i int) error) error {
-	t.f, t.n = f, n
+	r := &round{f: f, task: make([]atomic.Bool, n)}
+	r.left.Store(int64(n))
 	for _, h := range t.helpers {
-		h.give(h.round.Load() + 1)
+		h.give(r)
 	}
-	err := t.share(0)
-	for _, h := range t.helpers {
-		for i := 0; h.done.Load() != h.round.Load(); i++ {
-			if i >= spins {
-				runtime.Gosched()
-			}
-		}
-		if err == nil {
-			err = h.err
+	r.share(0)
+	for i := 0; r.left.Load() > 0; i++ {
+		if i >= spins {
+			runtime.Gosched()
 		}
 	}
-	return err
-}
-
-// share runs the tasks of goroutine j.
-func (t *team) share(j int) error {
-	for i := j; i < t.n; i += len(t.helpers) + 1 {
-		if err := t.f(i); err != nil {
-			return err
-		}
+	if err := r.err.Load(); err != nil {
+		return *err
 	}
 	return nil
 }
 
-func (h *helper) give(round int64) {
-	h.round.Store(round)
+// share runs tasks that nobody has taken. Goroutine j looks at task j first:
+// as a rule it finds in its cache what it left there in the round before.
+func (r *round) share(j int) {
+	for k := range r.task {
+		i := (j + k) % len(r.task)
+		if r.task[i].Swap(true) {
+			continue
+		}
+		if err := r.f(i); err != nil {
+			r.err.CompareAndSwap(nil, &err)
+		}
+		r.left.Add(-1)
+	}
+}
+
+func (h *helper) give(r *round) {
+	h.round.Store(r)
 	if h.asleep.Swap(false) {
 		h.wake <- struct{}{}
 	}
 }
 
-func (t *team) help(h *helper, j int) {
-	for last := int64(0); ; {
-		round := h.round.Load()
-		for i := 0; round == last && i < spins; i++ {
-			round = h.round.Load()
+func (h *helper) help(j int) {
+	var last *round
+	for {
+		r := h.round.Load()
+		for i := 0; r == last && i < spins; i++ {
+			r = h.round.Load()
 		}
-		if round == last {
-			h.asleep.Store(true)
-			// A round given before the line above may not have seen it.
-			if h.round.Load() != last && h.asleep.Swap(false) {
-				continue
-			}
-			<-h.wake
-			continue
-		}
-		if round < 0 {
+		switch r {
+		case ended:
 			return
+		case last:
+			h.asleep.Store(true)
+			// A round given before the line above has not seen it.
+			if h.round.Load() == last || !h.asleep.Swap(false) {
+				<-h.wake
+			}
+		default:
+			r.share(j)
+			last = r
 		}
-		h.err = t.share(j)
-		last = round
-		h.done.Store(round)
 	}
 }
 
-// stop ends the team's goroutines. No do may be under way.
+// stop ends the team's goroutines.
 func (t *team) stop() {
 	for _, h := range t.helpers {
-		h.give(-1)
+		h.give(ended)
 	}
 }

@@ -27,6 +27,8 @@ type Trainer struct {
 	mu   sync.Mutex
 	free map[shape][]*program
 	slot chan struct{} // bounds the programs that predict at one time
+
+	fixedShards int // of tests and benchmarks
 }
 
 // Compile puts a model together with what it is trained by. Programs are
@@ -100,13 +102,14 @@ func (t *Trainer) newScores() *scores {
 	return s
 }
 
-// add gathers a batch of which the program computed the outputs and the loss.
-func (s *scores) add(p *program, d Data, rows []int, buf *batchBuffers) error {
+// add gathers the samples of which the program computed the outputs and the
+// loss, a sum over the batch's number of samples.
+func (s *scores) add(p *program, d Data, rows []int, batch int, buf *batchBuffers) error {
 	loss, err := p.lossValue()
 	if err != nil {
 		return err
 	}
-	s.loss += loss * float64(len(rows))
+	s.loss += loss * float64(batch)
 	s.samples += float64(len(rows))
 	if len(s.metrics) == 0 {
 		return nil
@@ -159,7 +162,7 @@ func (t *Trainer) evaluate(ctx context.Context, d Data, batch int, prefix string
 	}
 	s := t.newScores()
 	buf := &batchBuffers{}
-	err := t.infer(ctx, d, batch, true, func(p *program, rows []int) error { return s.add(p, d, rows, buf) })
+	err := t.infer(ctx, d, batch, true, func(p *program, rows []int) error { return s.add(p, d, rows, len(rows), buf) })
 	if err != nil {
 		return errors.WithMessage(err, "evaluate")
 	}
@@ -179,7 +182,8 @@ func (t *Trainer) Predict(ctx context.Context, d Data, batch int) ([]float32, er
 	return y, errors.WithMessage(err, "predict")
 }
 
-// infer runs d through the model batch by batch, in order.
+// infer runs d through the model and calls each for every batch, in order. As
+// many batches are computed at a time as there are processors free.
 func (t *Trainer) infer(ctx context.Context, d Data, batch int, targets bool, each func(*program, []int) error) error {
 	if batch == 0 {
 		batch = 32
@@ -191,33 +195,68 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, targets bool, ea
 	if err != nil {
 		return err
 	}
-	select {
-	case t.slot <- struct{}{}:
-		defer func() { <-t.slot }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	p, err := t.borrow(shape{nn.Infer, batch, steps})
+	batches := (d.Len() + batch - 1) / batch
+	places, err := t.acquire(ctx, batches)
 	if err != nil {
 		return err
 	}
-	defer t.give(p)
-	rows := make([]int, 0, batch)
-	for from := 0; from < d.Len(); from += batch {
+	defer t.release(places)
+	programs := make([]*program, places)
+	for i := range programs {
+		if programs[i], err = t.borrow(shape{nn.Infer, batch, steps}); err != nil {
+			return err
+		}
+		defer t.give(programs[i])
+	}
+	rows := make([]int, d.Len())
+	for i := range rows {
+		rows[i] = i
+	}
+	part := func(b int) []int { return rows[b*batch : min((b+1)*batch, len(rows))] }
+	team := newTeam(places)
+	defer team.stop()
+	for b := 0; b < batches; b += places {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rows = rows[:0]
-		for i := from; i < min(from+batch, d.Len()); i++ {
-			rows = append(rows, i)
-		}
-		p.fill(d, rows, len(rows), targets)
-		if err := p.run(); err != nil {
+		n := min(places, batches-b)
+		err := team.do(n, func(i int) error {
+			rows := part(b + i)
+			programs[i].fill(d, rows, len(rows), targets)
+			return programs[i].run()
+		})
+		if err != nil {
 			return err
 		}
-		if err := each(p, rows); err != nil {
-			return err
+		for i := range n {
+			if err := each(programs[i], part(b+i)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// acquire waits for one of the trainer's places, takes up to n of those that
+// are free, and returns how many it took.
+func (t *Trainer) acquire(ctx context.Context, n int) (int, error) {
+	select {
+	case t.slot <- struct{}{}:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	for taken := 1; taken < n; taken++ {
+		select {
+		case t.slot <- struct{}{}:
+		default:
+			return taken, nil
+		}
+	}
+	return n, nil
+}
+
+func (t *Trainer) release(n int) {
+	for range n {
+		<-t.slot
+	}
 }

@@ -98,6 +98,8 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 	if err != nil {
 		return err
 	}
+	// A larger batch would be the same, but its programs would not fit in memory.
+	f.batch = min(f.batch, len(set.trainOn))
 	res := &results{Data: set.Name, Seed: f.seed}
 	var runs []*trained
 	for _, e := range chosen {
@@ -147,6 +149,18 @@ func (a *app) trainingSet(ctx context.Context, f *trainFlags) (*trainingSet, err
 	return &trainingSet{corpus, name, datasets.BuildVocabulary(corpus.Train), trainOn, validateOn}, nil
 }
 
+// encode returns the samples to train on, to validate on and to test on.
+func (s *trainingSet) encode(e *datasets.Encoder) (fitOn, validation, test train.Data, err error) {
+	if fitOn, err = samples(e, s.Train, s.trainOn); err != nil {
+		return
+	}
+	if validation, err = samples(e, s.Train, s.validateOn); err != nil {
+		return
+	}
+	test, err = samples(e, s.Test, nil)
+	return
+}
+
 // trained is an experiment that has been run.
 type trained struct {
 	saved
@@ -166,15 +180,7 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	if t.model, err = e.model(f.maxlen, f.seed); err != nil {
 		return nil, err
 	}
-	fitOn, err := samples(t.encoder, set.Train, set.trainOn)
-	if err != nil {
-		return nil, err
-	}
-	validation, err := samples(t.encoder, set.Train, set.validateOn)
-	if err != nil {
-		return nil, err
-	}
-	test, err := samples(t.encoder, set.Test, nil)
+	fitOn, validation, test, err := set.encode(t.encoder)
 	if err != nil {
 		return nil, err
 	}

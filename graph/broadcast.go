@@ -12,25 +12,47 @@ import (
 // [rows, cols] and y a vector [cols], used for every row, or a column
 // [rows, 1], used for every column.
 func (b *Builder) Add(x, y *Node) *Node {
-	return b.binary("add", x, y, pick(b, zip(add[float32]), zip(add[float64])),
+	return b.binary("add", x, y, pick(b, zip(kernel.AddTo[float32], addScalar[float32]), zip(kernel.AddTo[float64], addScalar[float64])),
 		func(in []*Node, dout *Node) (dx, dy *Node) { return dout, dout })
 }
 
 // Sub emits x − y.
 func (b *Builder) Sub(x, y *Node) *Node {
-	return b.binary("sub", x, y, pick(b, zip(sub[float32]), zip(sub[float64])),
+	return b.binary("sub", x, y, pick(b, zip(sub[float32], subScalar[float32]), zip(sub[float64], subScalar[float64])),
 		func(in []*Node, dout *Node) (dx, dy *Node) { return dout, b.Affine(-1, dout, 0) })
 }
 
 // Mul emits the elementwise product x∘y.
 func (b *Builder) Mul(x, y *Node) *Node {
-	return b.binary("mul", x, y, pick(b, zip(mul[float32]), zip(mul[float64])),
+	return b.binary("mul", x, y, pick(b, zip(mul[float32], mulScalar[float32]), zip(mul[float64], mulScalar[float64])),
 		func(in []*Node, dout *Node) (dx, dy *Node) { return b.Mul(dout, in[1]), b.Mul(dout, in[0]) })
 }
 
-func add[T kernel.Float](x, y T) T { return x + y }
-func sub[T kernel.Float](x, y T) T { return x - y }
-func mul[T kernel.Float](x, y T) T { return x * y }
+func addScalar[T kernel.Float](z, x []T, y T) {
+	for i, v := range x {
+		z[i] = v + y
+	}
+}
+
+func sub[T kernel.Float](z, x, y []T) {
+	for i, v := range x {
+		z[i] = v - y[i]
+	}
+}
+
+func subScalar[T kernel.Float](z, x []T, y T) { addScalar(z, x, -y) }
+
+func mul[T kernel.Float](z, x, y []T) {
+	for i, v := range x {
+		z[i] = v * y[i]
+	}
+}
+
+func mulScalar[T kernel.Float](z, x []T, y T) {
+	for i, v := range x {
+		z[i] = v * y
+	}
+}
 
 // binary emits an elementwise operation of two inputs. grad gives both
 // gradients in x's shape; the broadcast of y is undone here and nowhere else.
@@ -92,28 +114,23 @@ func rowSums[T kernel.Float](o *op, in []gorgonia.Value) error {
 	return nil
 }
 
-// zip runs f over x and the y that fits to it by one of the three rules.
-func zip[T kernel.Float](f func(x, y T) T) runFunc {
+// zip runs f over x and the y that fits to it by one of the three rules; scalar
+// is f for one value of y.
+func zip[T kernel.Float](f func(z, x, y []T), scalar func(z, x []T, y T)) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		z, x, y := Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1])
 		same, row, _ := broadcast(in[0].Shape(), in[1].Shape())
 		switch {
 		case same:
-			for i, v := range x {
-				z[i] = f(v, y[i])
-			}
+			f(z, x, y)
 		case row:
-			for ; len(x) > 0; x, z = x[len(y):], z[len(y):] {
-				for j, w := range y {
-					z[j] = f(x[j], w)
-				}
+			for n := len(y); len(x) > 0; x, z = x[n:], z[n:] {
+				f(z[:n], x[:n], y)
 			}
 		default:
-			cols := len(x) / len(y)
+			n := len(x) / len(y)
 			for i, w := range y {
-				for j := i * cols; j < (i+1)*cols; j++ {
-					z[j] = f(x[j], w)
-				}
+				scalar(z[i*n:(i+1)*n], x[i*n:(i+1)*n], w)
 			}
 		}
 		return nil

@@ -195,6 +195,7 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, targets bool, ea
 	if err != nil {
 		return err
 	}
+	batch = min(batch, d.Len())
 	batches := (d.Len() + batch - 1) / batch
 	places, err := t.acquire(ctx, batches)
 	if err != nil {

@@ -178,6 +178,12 @@ func Add[T Float](y, x []T) {
 	}
 }
 
+// AddTo computes z = x + y.
+func AddTo[T Float](z, x, y []T) {
+	copy(z, x[:len(z)])
+	Add(z, y)
+}
+
 // ColSums adds each row of x [rows, len(y)] to y, in order.
 func ColSums[T Float](y, x []T) {
 	if len(y) == 0 || fast(x) && colSums32(f32(y), f32(x)) {

@@ -73,7 +73,7 @@ func officialFetcher(o Options) *fetcher {
 			version: "v0.0.0-20200617002423-c697f64e7f10",
 			sum:     "h1:6dGQY3apkf7lG3a1UFhS6grlo009buPFVy79RvNVUF4=",
 			size:    "about 50 MB, 210 MB unpacked",
-			connect: 15 * time.Second,
+			connect: 5 * time.Second,
 		},
 	}
 }

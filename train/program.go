@@ -218,8 +218,8 @@ const (
 // shards returns the number of programs that share a training batch. It depends
 // on the model and the batch alone, so results do not depend on the machine.
 func (t *Trainer) shards(batch, steps int) (int, error) {
-	if t.fixedShards > 0 {
-		return min(t.fixedShards, batch), nil
+	if t.config.Shards > 0 {
+		return min(t.config.Shards, batch), nil
 	}
 	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps)
 	if err != nil {

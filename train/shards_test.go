@@ -15,12 +15,11 @@ import (
 // 4, shared by k programs, and returns the losses and the weights.
 func fitSharded(t *testing.T, k int, o Optimizer) ([]float64, [][]float64) {
 	t.Helper()
-	tr, err := Compile(smallModel(t, 3), Config{Optimizer: o, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := Compile(smallModel(t, 3), Config{Optimizer: o, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, Shards: k})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	tr.fixedShards = k
 	h, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 3, Seed: 9})
 	if err != nil {
 		t.Fatal(err)

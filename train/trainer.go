@@ -16,6 +16,12 @@ type Config struct {
 	Loss      nn.Loss      // required by Fit and Evaluate
 	Metrics   []Metric     // scores beside the loss
 	Execution nn.Execution // overrides the recurrent layers' own
+
+	// Shards is the number of programs that share a training batch, computed in
+	// parallel where there are processors. It decides the order in which
+	// gradients are summed, and so the last bits of the result. 0 chooses it by
+	// the model and the batch alone, the same on every machine.
+	Shards int
 }
 
 // Trainer trains, evaluates and runs a model. Fit and Evaluate run one at a
@@ -27,8 +33,6 @@ type Trainer struct {
 	mu   sync.Mutex
 	free map[shape][]*program
 	slot chan struct{} // bounds the programs that predict at one time
-
-	fixedShards int // of tests and benchmarks
 }
 
 // Compile puts a model together with what it is trained by. Programs are

@@ -68,14 +68,18 @@ func compile(m *nn.Model, loss nn.Loss, exec nn.Execution, s shape) (*program, e
 func (p *program) fill(d Data, rows []int, total int, targets bool) {
 	steps := max(p.steps, 1)
 	if d.Tokens != nil {
-		x := p.pass.X.Int32s()
+		x := p.pass.X.Int32s()[:steps*p.batch]
 		for i := range p.batch {
-			for t := range steps {
-				var id int32
-				if i < len(rows) {
-					id = d.Tokens[rows[i]][t]
+			if i >= len(rows) {
+				for at := i; at < len(x); at += p.batch {
+					x[at] = 0
 				}
-				x[t*p.batch+i] = id
+				continue
+			}
+			at := i
+			for _, id := range d.Tokens[rows[i]] {
+				x[at] = id
+				at += p.batch
 			}
 		}
 	} else {

@@ -29,8 +29,8 @@ type round struct {
 }
 
 // spins is how often a waiting goroutine looks before it sleeps or yields:
-// some tens of microseconds.
-const spins = 20_000
+// about a tenth of a millisecond.
+const spins = 100_000
 
 // ended is the round that ends a helper.
 var ended = &round{}

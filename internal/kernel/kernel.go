@@ -180,7 +180,14 @@ func Add[T Float](y, x []T) {
 
 // AddTo computes z = x + y.
 func AddTo[T Float](z, x, y []T) {
-	copy(z, x[:len(z)])
+	x, y = x[:len(z)], y[:len(z)]
+	if len(z) <= 16 { // the loop costs less than the calls
+		for i := range z {
+			z[i] = x[i] + y[i]
+		}
+		return
+	}
+	copy(z, x)
 	Add(z, y)
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/safefile"
 )
 
 // download is one file on the web, known in advance to the byte.
@@ -67,7 +69,7 @@ func (d *download) fetch(ctx context.Context, path string, log func(string, ...a
 		os.Remove(part.Name())
 		return err
 	}
-	return commitFile(part, path)
+	return safefile.Commit(part, path)
 }
 
 // transfer appends to part what follows its first done bytes, or writes all of it

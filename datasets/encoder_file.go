@@ -9,10 +9,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/safefile"
 )
 
 // encoderVersion counts the changes of encoderFile. Newer files are refused.
@@ -99,9 +100,12 @@ func (e *Encoder) UnmarshalJSON(data []byte) error {
 func (e *Encoder) Save(path string) error {
 	data, err := json.MarshalIndent(e, "", " ")
 	if err == nil {
-		err = replaceFile(path, append(data, '\n'))
+		err = safefile.Write(path, func(w io.Writer) error {
+			_, err := w.Write(append(data, '\n'))
+			return err
+		})
 	}
-	return errors.Wrapf(err, "saving encoder to %s", path)
+	return errors.WithMessage(err, "saving encoder")
 }
 
 // LoadEncoder reads an encoder that Save wrote. The error names the file and what
@@ -119,48 +123,6 @@ func LoadEncoder(path string) (*Encoder, error) {
 		return nil, errors.Wrapf(err, "loading encoder from %s", path)
 	}
 	return e, nil
-}
-
-// replaceFile writes data to path through a temporary file in the same folder.
-func replaceFile(path string, data []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return reason(err)
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-		}
-	}()
-	if _, err = tmp.Write(data); err != nil {
-		return err
-	}
-	// CreateTemp makes files for the owner alone; a model is no secret.
-	if err = tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	return commitFile(tmp, path)
-}
-
-// commitFile syncs and closes f and gives it its final name.
-func commitFile(f *os.File, path string) error {
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	// Syncing the folder makes the rename last through a power cut. Not every file
-	// system can, and the file itself is safe already.
-	if dir, err := os.Open(filepath.Dir(path)); err == nil {
-		_ = dir.Sync()
-		dir.Close()
-	}
-	return nil
 }
 
 // reason strips from a file error the path that the sentence around it names.

@@ -36,6 +36,11 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := f.Chmod(0o644); err != nil {
 		return err
 	}
+	return Commit(f, path)
+}
+
+// Commit syncs and closes f and gives it its final name.
+func Commit(f *os.File, path string) error {
 	if err := f.Sync(); err != nil {
 		return err
 	}
@@ -45,17 +50,11 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes the rename last; where a folder cannot be synced (Windows)
-// there is nothing to do.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
+	// Syncing the folder makes the rename last through a power cut. Not every
+	// file system can, and the file itself is safe already.
+	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = dir.Sync()
+		dir.Close()
 	}
-	defer d.Close()
-	_ = d.Sync()
 	return nil
 }

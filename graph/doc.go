@@ -1,0 +1,28 @@
+// Package graph makes Gorgonia's expression graph pleasant and safe to build
+// on. It knows nothing of layers or weights.
+//
+// A Builder emits nodes into one graph and keeps the first error, so that
+// mathematics reads like mathematics:
+//
+//	b := graph.New(tensor.Float32)
+//	h := b.Tanh(b.MulAdd(z, x, w))
+//	grads := b.Grad(b.Inner(h, weights), w)
+//	p, err := b.Compile(append(grads, h)...)
+//	...
+//	err = p.Run()
+//	y, err := p.Value(h)
+//
+// Every operation here has a symbolic gradient, computes into a buffer that it
+// owns, and has a hash of its own; Gorgonia's hashes collide, its slices modulo
+// 256. Grad walks the same symbolic gradients as gorgonia.Grad and is tested
+// against it. A Program is a compiled graph on Gorgonia's tape machine.
+//
+// Sequences are time-major matrices [steps·batch, features]: a step is one
+// block of rows, which Step views without copying. A recurrence is emitted in
+// one of three ways, with the same results: as RNNStep (or plain nodes) for
+// every step; as a Loop, whose step is a graph of its own that is compiled once
+// and run T times forward and T times in reverse; or as one Recurrence.
+//
+// Reading the source: op.go is what an operation is, grad.go the reverse walk,
+// loop.go the compiled step, program.go the machine.
+package graph

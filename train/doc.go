@@ -1,0 +1,22 @@
+// Package train fits, evaluates and runs models: the tape machine computes the
+// symbolic gradients, an optimizer behind gorgonia.Solver applies them. It
+// names no concrete layer.
+//
+//	t, err := train.Compile(model, train.Config{
+//		Optimizer: &train.Adam{},
+//		Loss:      nn.BinaryCrossentropy{},
+//		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
+//	})
+//	history, err := t.Fit(ctx, data, train.FitConfig{Epochs: 10, Validation: &val})
+//	scores, err := t.Evaluate(ctx, test, 0)
+//	y, err := t.Predict(ctx, data, 0)
+//
+// Formulas and defaults are Keras's: the loss is a mean over samples, weights
+// of samples multiply it and do not enter its denominator, and a smaller last
+// batch is a mean over its own samples.
+//
+// A batch may be shared by several programs that run in parallel. Their number
+// depends on the model and the batch alone, and their gradients are summed in a
+// fixed order, so the same seed gives bit-identical weights on any number of
+// processors.
+package train

@@ -47,7 +47,7 @@ func TestEncoderFileKeepsTheOldOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := e.Save(path)
-	if err == nil || !strings.Contains(err.Error(), "saving encoder to "+path) {
+	if err == nil || !strings.HasPrefix(err.Error(), "saving encoder: write "+path+": ") {
 		t.Errorf("error %v", err)
 	}
 	if files, _ := os.ReadDir(dir); len(files) != 1 {

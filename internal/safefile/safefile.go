@@ -5,6 +5,7 @@ package safefile
 import (
 	"bufio"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,13 +18,13 @@ import (
 func Write(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return errors.Wrapf(err, "write %s", path)
+		return errors.Wrapf(reason(err), "write %s", path)
 	}
 	defer func() {
 		if err != nil {
 			f.Close()
 			os.Remove(f.Name())
-			err = errors.Wrapf(err, "write %s", path)
+			err = errors.Wrapf(reason(err), "write %s", path)
 		}
 	}()
 	buf := bufio.NewWriter(f)
@@ -57,4 +58,17 @@ func Commit(f *os.File, path string) error {
 		dir.Close()
 	}
 	return nil
+}
+
+// reason strips the path of the temporary file, which means nothing to anybody.
+func reason(err error) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		return p.Err
+	case errors.As(err, &l):
+		return l.Err
+	}
+	return err
 }

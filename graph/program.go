@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // Program is a compiled graph on Gorgonia's tape machine. It is not reentrant:
@@ -116,6 +117,15 @@ func (p *Program) Run() error {
 		return errors.Wrap(err, "run")
 	}
 	return nil
+}
+
+// Let makes the program read the input n from t, of n's shape and type, from the
+// next Run on.
+func (p *Program) Let(n *Node, t *tensor.Dense) error {
+	if n == nil || t == nil || n.Op() != nil {
+		return errors.New("let: want an input and a tensor")
+	}
+	return errors.Wrap(gorgonia.Let(n, t), "let")
 }
 
 // Value returns what the last Run computed for a node that was given to

@@ -56,11 +56,21 @@ func (b *Builder) scatter(ids, dout *Node, rows, cols int) *Node {
 	}, "", ids, dout)
 }
 
+// scatter clears the rows that the run before touched, not the whole table,
+// where these are the fewer.
 func scatter[T kernel.Float](cols int) runFunc {
+	var touched []int32
 	return func(o *op, in []gorgonia.Value) error {
-		table := Floats[T](o.out)
-		clear(table)
-		kernel.ScatterAddRows(table, Floats[T](in[1]), ids(in[0]), cols)
+		table, at := Floats[T](o.out), ids(in[0])
+		if len(touched) == 0 || len(touched)*cols > len(table)/2 {
+			clear(table)
+		} else {
+			for _, id := range touched {
+				clear(table[int(id)*cols : (int(id)+1)*cols])
+			}
+		}
+		touched = append(touched[:0], at...)
+		kernel.ScatterAddRows(table, Floats[T](in[1]), at, cols)
 		return nil
 	}
 }

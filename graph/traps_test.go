@@ -127,3 +127,29 @@ func TestNoMethodPanics(t *testing.T) {
 		})
 	}
 }
+
+// TestScatterClearsWhatItTouched runs a gradient of a large table with few ids,
+// whose rows are cleared one by one, on changing ids.
+func TestScatterClearsWhatItTouched(t *testing.T) {
+	b := New(tensor.Float64)
+	words := intIDs(1, 2, 1)
+	table := b.Input("table", random(rand.New(rand.NewPCG(1, 1)), 100, 2))
+	rows := b.Gather(table, b.Input("ids", words))
+	g := b.Grad(b.Inner(rows, b.constant("ones", 1, tensor.Shape{3, 2})), table)
+	p, err := b.Compile(g...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range [][]int32{{1, 2, 1}, {99, 3, 2}, {0, 0, 0}} {
+		copy(words.Int32s(), at)
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		want := make([]float64, 200)
+		for _, id := range at {
+			want[2*id]++
+			want[2*id+1]++
+		}
+		compare(t, "gradient", value(t, p, g[0]), want, 0)
+	}
+}

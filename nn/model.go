@@ -49,8 +49,9 @@ func (m *Model) Output() Shape { return m.rows[len(m.rows)-1].out }
 type Pass struct {
 	*Context
 	// X is the input's tensor, time-major: ids [steps·batch] int32, or
-	// features [steps·batch, features] or [batch, features].
+	// features [steps·batch, features] or [batch, features]. In is its node.
 	X   *tensor.Dense
+	In  *graph.Node
 	Out Value
 }
 
@@ -78,10 +79,12 @@ func (m *Model) Forward(phase Phase, exec Execution, batch, steps int) (*Pass, e
 	x := Value{Steps: steps}
 	if m.Input.IDs() {
 		p.X = tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(rows))
-		x.IDs = p.Input("input", p.X)
+		p.In = p.Input("input", p.X)
+		x.IDs = p.In
 	} else {
 		p.X = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(rows, m.Input.Width()))
-		x.Node = p.Input("input", p.X)
+		p.In = p.Input("input", p.X)
+		x.Node = p.In
 	}
 	for _, r := range m.rows {
 		p.Enter(r.name, func(c *Context) {

@@ -109,7 +109,7 @@ func (t *Trainer) fit(ctx context.Context, d Data, c FitConfig, h *History) erro
 		defer t.give(p)
 		run.shards = append(run.shards, p)
 	}
-	run.team = newTeam(k)
+	run.team = newTeam(k + 1) // the shards, and the next batch
 	defer run.team.stop()
 	for e := range c.Epochs {
 		logs := Logs{}
@@ -160,16 +160,16 @@ func (r *fitRun) epoch(ctx context.Context, epoch int, logs Logs) (float64, erro
 	}
 	s := r.newScores()
 	event := &Event{Kind: BatchEnd, Epoch: epoch + 1, Logs: logs}
+	r.fill(r.rows(0))
 	for b := range r.batches() {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		from := b * r.fit.BatchSize
-		rows := r.order[from:min(from+r.fit.BatchSize, len(r.order))]
-		n, err := r.step(rows)
+		n, err := r.step(b)
 		if err != nil {
 			return 0, errors.WithMessagef(err, "epoch %d, batch %d", epoch+1, b+1)
 		}
+		rows := r.rows(b)
 		for i := range n {
 			if err := s.add(r.shards[i], r.data, r.part(rows, i), len(rows), &r.buf); err != nil {
 				return 0, err
@@ -184,18 +184,47 @@ func (r *fitRun) epoch(ctx context.Context, epoch int, logs Logs) (float64, erro
 	return time.Since(start).Seconds(), nil
 }
 
+// rows returns the samples of batch b.
+func (r *fitRun) rows(b int) []int {
+	from := b * r.fit.BatchSize
+	return r.order[from:min(from+r.fit.BatchSize, len(r.order))]
+}
+
 // part returns the samples of shard i.
 func (r *fitRun) part(rows []int, i int) []int {
 	return rows[i*r.size : min((i+1)*r.size, len(rows))]
 }
 
-// step runs one batch forward and backward and updates the weights. It returns
-// the number of shards that it took. The shards' gradients are summed in their
-// order, so the result does not depend on who computed which.
-func (r *fitRun) step(rows []int) (int, error) {
-	n := (len(rows) + r.size - 1) / r.size
-	err := r.team.do(n, func(i int) error {
-		r.shards[i].fill(r.data, r.part(rows, i), len(rows), true)
+// active returns the number of shards that a batch fills.
+func (r *fitRun) active(rows []int) int { return (len(rows) + r.size - 1) / r.size }
+
+// fill writes a batch into the shards' spare inputs.
+func (r *fitRun) fill(rows []int) {
+	for i := range r.active(rows) {
+		r.shards[i].next.fill(r.data, r.part(rows, i), len(rows), true)
+	}
+}
+
+// step runs batch b forward and backward and updates the weights; meanwhile the
+// next batch is filled. It returns the number of shards that it took. The
+// shards' gradients are summed in their order, so the result does not depend on
+// who computed which.
+func (r *fitRun) step(b int) (int, error) {
+	n := r.active(r.rows(b))
+	for _, p := range r.shards[:n] {
+		if err := p.swap(); err != nil {
+			return 0, err
+		}
+	}
+	tasks := n
+	if b+1 < r.batches() {
+		tasks++
+	}
+	err := r.team.do(tasks, func(i int) error {
+		if i == n {
+			r.fill(r.rows(b + 1))
+			return nil
+		}
 		return r.shards[i].run()
 	})
 	if err != nil {

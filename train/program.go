@@ -22,12 +22,14 @@ type program struct {
 	shape
 	pass    *nn.Pass
 	prog    *graph.Program
-	width   int // values of one step of the input
-	targets *tensor.Dense
-	coef    *tensor.Dense // weight of each sample's loss over the number of samples
+	in      feed // what the next run reads
+	next    feed // what is filled meanwhile; only of training programs
+	targets *graph.Node
+	coef    *graph.Node
 	loss    *graph.Node
 	weights []*nn.Weight // those that the model reads, and their gradients
 	grads   []*graph.Node
+	sums    []*tensor.Dense // of the gradients of several shards
 	y       []float32
 }
 
@@ -36,18 +38,18 @@ func compile(m *nn.Model, loss nn.Loss, exec nn.Execution, s shape) (*program, e
 	if err != nil {
 		return nil, err
 	}
-	p := &program{shape: s, pass: pass, width: m.Input.Width()}
+	p := &program{shape: s, pass: pass, in: feed{shape: s, x: pass.X, width: m.Input.Width()}}
 	roots := []*graph.Node{pass.Out.Node}
 	if loss != nil {
 		out := pass.Out.Node.Shape()
-		p.targets = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(out...))
-		p.coef = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(out...))
-		targets, coef := pass.Input("targets", p.targets), pass.Input("sample_weights", p.coef)
-		losses := loss.Apply(pass.Context, pass.Out, targets)
-		p.loss = pass.Inner(losses, coef)
+		p.in.targets = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(out...))
+		p.in.coef = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(out...))
+		p.targets, p.coef = pass.Input("targets", p.in.targets), pass.Input("sample_weights", p.in.coef)
+		p.loss = pass.Inner(loss.Apply(pass.Context, pass.Out, p.targets), p.coef)
 		roots = append(roots, p.loss)
 	}
 	if s.phase == nn.Train {
+		p.next = p.in.twin()
 		var nodes []*graph.Node
 		for _, w := range m.Weights() {
 			if n := pass.WeightNode(w); n != nil {
@@ -62,82 +64,15 @@ func compile(m *nn.Model, loss nn.Loss, exec nn.Execution, s shape) (*program, e
 	return p, err
 }
 
-// fill writes the samples d[rows] into the program's inputs. The loss is the
-// mean over total samples, which may be more than these. Without targets there
-// is no loss to compute.
-func (p *program) fill(d Data, rows []int, total int, targets bool) {
-	steps := max(p.steps, 1)
-	if d.Tokens != nil {
-		x := p.pass.X.Int32s()[:steps*p.batch]
-		for i := range p.batch {
-			if i >= len(rows) {
-				for at := i; at < len(x); at += p.batch {
-					x[at] = 0
-				}
-				continue
-			}
-			at := i
-			for _, id := range d.Tokens[rows[i]] {
-				x[at] = id
-				at += p.batch
-			}
-		}
-	} else {
-		for i := range p.batch {
-			for t := range steps {
-				at := (t*p.batch + i) * p.width
-				var from []float32
-				if i < len(rows) {
-					from = d.Features[rows[i]][t*p.width:]
-				}
-				set(p.pass.X, at, p.width, from)
-			}
+// swap makes the next run read what was filled meanwhile.
+func (p *program) swap() error {
+	p.in, p.next = p.next, p.in
+	for n, t := range map[*graph.Node]*tensor.Dense{p.pass.In: p.in.x, p.targets: p.in.targets, p.coef: p.in.coef} {
+		if err := p.prog.Let(n, t); err != nil {
+			return err
 		}
 	}
-	if !targets {
-		return
-	}
-	outputs, outSteps := p.targets.Shape().TotalSize()/p.batch, p.outSteps()
-	for i := range p.batch {
-		var want []float32
-		var c float32
-		if i < len(rows) {
-			want = d.Targets[rows[i]*outputs:]
-			c = float32(1 / float64(total*outputs))
-			if d.Weights != nil {
-				c *= d.Weights[rows[i]]
-			}
-		}
-		units := outputs / outSteps
-		for t := range outSteps {
-			at := (t*p.batch + i) * units
-			var x []float32
-			if want != nil {
-				x = want[t*units:]
-			}
-			set(p.targets, at, units, x)
-			for j := range units {
-				set(p.coef, at+j, 1, []float32{c})
-			}
-		}
-	}
-}
-
-// set writes n values of x to t from at on; zeros if x is nil.
-func set(t *tensor.Dense, at, n int, x []float32) {
-	if f := graph.Floats[float32](t); f != nil {
-		if x == nil {
-			clear(f[at : at+n])
-			return
-		}
-		copy(f[at:at+n], x)
-		return
-	}
-	f := graph.Floats[float64](t)[at : at+n]
-	clear(f)
-	for i := range x[:min(n, len(x))] {
-		f[i] = float64(x[i])
-	}
+	return nil
 }
 
 // run computes the outputs, the loss and the gradients.
@@ -188,19 +123,24 @@ func (p *program) lossValue() (float64, error) {
 	return graph.Floats[float64](v)[0], nil
 }
 
-// handOver sums the shards' gradients into those of the first, gives them to
-// the weights and returns these for a solver.
+// handOver sums the shards' gradients, gives them to the weights and returns
+// these for a solver. A single shard's are handed over as they are; the buffers
+// belong to the graph, so a sum has one of its own.
 func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
 	into = into[:0]
-	for i, w := range shards[0].weights {
-		sum, err := shards[0].prog.Value(shards[0].grads[i])
+	first := shards[0]
+	for i, w := range first.weights {
+		sum, err := first.prog.Value(first.grads[i])
 		if err != nil {
 			return nil, errors.WithMessage(err, w.Name())
 		}
-		for _, p := range shards[1:] {
+		for j, p := range shards[1:] {
 			g, err := p.prog.Value(p.grads[i])
 			if err != nil {
 				return nil, errors.WithMessage(err, w.Name())
+			}
+			if j == 0 {
+				sum = first.sum(i, sum)
 			}
 			kernel.Add(graph.Floats[float32](sum), graph.Floats[float32](g))
 			kernel.Add(graph.Floats[float64](sum), graph.Floats[float64](g))
@@ -209,6 +149,19 @@ func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGra
 		into = append(into, w)
 	}
 	return into, nil
+}
+
+// sum returns the buffer for the sum of the gradients of weight i, with g in it.
+func (p *program) sum(i int, g gorgonia.Value) *tensor.Dense {
+	if p.sums == nil {
+		p.sums = make([]*tensor.Dense, len(p.weights))
+	}
+	if p.sums[i] == nil {
+		p.sums[i] = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
+	}
+	copy(graph.Floats[float32](p.sums[i]), graph.Floats[float32](g))
+	copy(graph.Floats[float64](p.sums[i]), graph.Floats[float64](g))
+	return p.sums[i]
 }
 
 // The least work of a shard: floating-point operations forward, and rows, below

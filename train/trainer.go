@@ -227,7 +227,7 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, targets bool, ea
 		n := min(places, batches-b)
 		err := team.do(n, func(i int) error {
 			rows := part(b + i)
-			programs[i].fill(d, rows, len(rows), targets)
+			programs[i].in.fill(d, rows, len(rows), targets)
 			return programs[i].run()
 		})
 		if err != nil {

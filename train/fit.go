@@ -2,6 +2,8 @@ package train
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"time"
 
@@ -154,8 +156,11 @@ func (r *fitRun) epoch(ctx context.Context, epoch int, logs Logs) (float64, erro
 		r.order[i] = i
 	}
 	if !r.fit.NoShuffle {
-		// The order depends on the seed and the epoch alone.
-		s := rand.New(rand.NewPCG(r.fit.Seed, uint64(epoch)))
+		// The order depends on the seed and the epoch alone, in a stream that
+		// no weight of the seed shares.
+		h := fnv.New64a()
+		fmt.Fprintf(h, "shuffle/%d", epoch)
+		s := rand.New(rand.NewPCG(r.fit.Seed, h.Sum64()))
 		s.Shuffle(len(r.order), func(i, j int) { r.order[i], r.order[j] = r.order[j], r.order[i] })
 	}
 	s := r.newScores()

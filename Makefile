@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint bench generate rename
+.PHONY: check test race lint bench peers results generate rename
 
 check: lint test race ## what must hold before a commit lands
 
@@ -18,6 +18,20 @@ lint:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./bench
+
+peers: ## compares with PyTorch, about 10 minutes
+	go run ./bench/peers
+
+COUNT = 3
+results: ## writes bench/RESULTS.md, about half an hour on an idle machine
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./bench > "$$dir/bench.txt" && \
+	go run ./bench/table < "$$dir/bench.txt" > "$$dir/table.md" && \
+	go run ./bench/peers > "$$dir/peers.md" && \
+	{ printf '# Results\n\nWritten by `make results`.\n\n## Executions\n\n' && \
+	printf '`go test -bench . -benchmem -count $(COUNT) ./bench`: medians, and how many\ntimes faster than the naive graph.\n\n' && \
+	cat "$$dir/table.md" && printf '\n## Peers\n\n`go run ./bench/peers`\n\n' && \
+	cat "$$dir/peers.md"; } > "$$dir/results.md" && mv "$$dir/results.md" bench/RESULTS.md
 
 # make rename MODULE=example.com/you/unroll gives the module another path.
 rename:

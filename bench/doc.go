@@ -1,3 +1,13 @@
-// Package bench measures the recurrence: build, compile and training step of
-// the executions, for several lengths.
+// Package bench measures this project, and holds what the measurements share:
+// the models, their inputs, and the baseline written with Gorgonia's own
+// functions.
+//
+//   - go test -bench . ./bench compares the executions with the baseline: the
+//     time to build, differentiate and compile a graph, and to run it;
+//   - bench/table turns what that prints into tables;
+//   - bench/peers compares training and inference with PyTorch, and the
+//     recurrence with the processor's own limit.
+//
+// Sizes that would take minutes to compile are left out, and a line that starts
+// with "# skipped" says so.
 package bench

@@ -1,17 +1,56 @@
 """PyTorch's side of the comparison: runs training epochs, training steps and
 inference on request, one JSON object a line on standard input and output.
 
-The models are the two experiments' with Keras's initialisers' sizes; ids are
-fed, torch.nn.RNN runs the recurrence. The one-hot model runs in two ways,
-"dense" (torch.nn.functional.one_hot, then RNN) and "gather" (an embedding of
-the identity, then RNN); the caller takes the faster one.
+The models are the experiments', in sizes; ids are fed, torch.nn.RNN runs the
+recurrence. The one-hot model runs in two ways, "dense"
+(torch.nn.functional.one_hot, then RNN) and "gather" (an embedding of the
+identity, then RNN); the caller takes the faster one.
+
+The first line that is written says what was found: the version, the BLAS
+libraries, and whether their threads can be set apart from PyTorch's own.
 """
+import ctypes
 import json
+import os
+import signal
 import sys
 import time
 
-import torch
-from torch import nn
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller ends this process
+
+
+def tell(**reply):
+    print(json.dumps(reply), flush=True)
+
+
+try:
+    import torch
+    from torch import nn
+except ImportError as e:
+    tell(missing=str(e))
+    sys.exit()
+
+
+def blas():
+    """The files of the BLAS libraries that are loaded."""
+    try:
+        with open("/proc/self/maps") as f:
+            files = {line.split(None, 5)[5].strip() for line in f if len(line.split(None, 5)) > 5}
+    except OSError:
+        return []
+    return sorted(p for p in files if any(s in os.path.basename(p) for s in ("blas", "mkl_rt", "libblis")))
+
+
+def openblas(files):
+    """The function that sets OpenBLAS's own threads, which
+    torch.set_num_threads leaves alone."""
+    for p in files:
+        if "openblas" in os.path.basename(p):
+            try:
+                return ctypes.CDLL(p).openblas_set_num_threads
+            except (OSError, AttributeError):
+                pass
+    return None
 
 
 class Model(nn.Module):
@@ -36,19 +75,19 @@ class Model(nn.Module):
         return self.dense(self.rnn(x)[1][0])[:, 0]
 
 
-state = {}
+cache = {}
 
 
-def data(n, steps, words, seed):
-    key = (n, steps, words, seed)
-    if state.get("key") != key:
-        g = torch.Generator().manual_seed(seed)
+def data(n, steps, words):
+    key = (n, steps, words)
+    if key not in cache:
+        g = torch.Generator().manual_seed(1)
         # Words as frequent as in a text: the rank's reciprocal.
         p = 1.0 / torch.arange(1, words + 1, dtype=torch.float)
         x = torch.multinomial(p, n * steps, replacement=True, generator=g).view(n, steps)
         y = torch.randint(0, 2, (n,), generator=g).float()
-        state.update(key=key, x=x, y=y)
-    return state["x"], state["y"]
+        cache[key] = x, y
+    return cache[key]
 
 
 def optimizer(name, model):
@@ -59,7 +98,7 @@ def optimizer(name, model):
 
 def epoch(r):
     """Trains on n samples once, in a new order: seconds."""
-    x, y = data(r["n"], r["steps"], r["words"], 1)
+    x, y = data(r["n"], r["steps"], r["words"])
     model = Model(r["kind"], r["words"], r["width"], r["units"])
     opt = optimizer(r["optimizer"], model)
     loss = nn.BCEWithLogitsLoss()
@@ -77,28 +116,37 @@ def epoch(r):
 
 
 def step(r):
-    """Repeats one SGD training step on features of a recurrent layer: seconds a
-    step."""
+    """Repeats an SGD training step on features, after one that is not
+    measured: seconds a step. The batch is the same each time, so nothing is
+    fed, unless "feed" is set: then it is gathered anew from time-major
+    samples, the layout that costs PyTorch one copy."""
     model = Model("features", 0, r["width"], r["units"])
     opt = optimizer("sgd", model)
     loss = nn.BCEWithLogitsLoss()
     x = torch.randn(r["steps"], r["batch"], r["width"])
     y = torch.randint(0, 2, (r["batch"],)).float()
-    done = 0
-    start = time.perf_counter()
+    done = -1
     while True:
         opt.zero_grad()
-        loss(model(x), y).backward()
+        if r.get("feed"):
+            rows = torch.randperm(r["batch"])
+            e = loss(model(x[:, rows]), y[rows])
+        else:
+            e = loss(model(x), y)
+        e.backward()
         opt.step()
         done += 1
+        if done == 0:
+            start = time.perf_counter()
+            continue
         spent = time.perf_counter() - start
-        if spent > r["seconds"] and done >= r.get("least", 1):
+        if spent >= r["seconds"] and done >= r["least"]:
             return spent / done
 
 
 def infer(r):
     """Runs n samples through the model without gradients: seconds."""
-    x, _ = data(r["n"], r["steps"], r["words"], 1)
+    x, _ = data(r["n"], r["steps"], r["words"])
     model = Model(r["kind"], r["words"], r["width"], r["units"]).eval()
     start = time.perf_counter()
     with torch.no_grad():
@@ -108,12 +156,24 @@ def infer(r):
 
 
 def main():
-    print(json.dumps({"version": torch.__version__}), flush=True)
+    files = blas()
+    set_blas = openblas(files)
+    known = ("openblas", "mkl", "blis", "atlas")
+    tell(
+        version=torch.__version__,
+        blas=[os.path.basename(os.path.realpath(p)) for p in files],
+        openblas=set_blas is not None,
+        reference=bool(files) and not any(k in p for p in files for k in known),
+    )
     for line in sys.stdin:
-        r = json.loads(line)
-        torch.set_num_threads(r["threads"])
-        seconds = {"epoch": epoch, "step": step, "infer": infer}[r["do"]](r)
-        print(json.dumps({"seconds": seconds}), flush=True)
+        try:
+            r = json.loads(line)
+            torch.set_num_threads(r["threads"])
+            if set_blas and r["blas_threads"]:
+                set_blas(r["blas_threads"])
+            tell(seconds={"epoch": epoch, "step": step, "infer": infer}[r["do"]](r))
+        except Exception as e:  # the caller decides
+            tell(error=f"{type(e).__name__}: {e}")
 
 
 main()

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"unroll/bench"
+	"unroll/bench/internal/report"
+	"unroll/train"
+)
+
+// cell is one size of the grid.
+type cell struct{ width, batch, steps int }
+
+// memory estimates the bytes that a training step holds: up to twelve matrices
+// [steps·batch, width], as measured of PyTorch; ours are eight.
+func (s cell) memory() float64 { return 12 * 4 * float64(s.width*s.batch*s.steps) }
+
+const (
+	maxMemory = 4 << 30
+	lost      = 0.95 // a cell is lost below this ratio
+)
+
+func (c *config) cells() (all []cell) {
+	widths, batches, lengths := []int{8, 32, 128, 512}, []int{1, 32, 256}, []int{10, 100, 500}
+	if c.quick {
+		widths, batches, lengths = []int{8, 32}, []int{1, 32}, []int{10}
+	}
+	for _, h := range widths {
+		for _, b := range batches {
+			for _, t := range lengths {
+				all = append(all, cell{h, b, t})
+			}
+		}
+	}
+	return all
+}
+
+// grid compares training steps of SimpleRNN over its sizes.
+func grid(ctx context.Context, c *config) error {
+	table := &report.Table{Text: 1, Head: append([]string{"PyTorch's fastest", "H", "B", "T", "ours", "PyTorch"}, append(pairHead, "")...)}
+	all, run, losses := c.cells(), 0, 0
+	for i, s := range all {
+		sizes := []string{fmt.Sprint(s.width), fmt.Sprint(s.batch), fmt.Sprint(s.steps)}
+		if s.memory() > maxMemory {
+			table.Add(append(append([]string{""}, sizes...), "", "", "", "", "", "not run: "+report.Size(s.memory()))...)
+			continue
+		}
+		progress("grid: cell %d of %d, H=%d B=%d T=%d", i+1, len(all), s.width, s.batch, s.steps)
+		best, p, err := c.cell(ctx, s)
+		if err != nil {
+			return err
+		}
+		run++
+		note := ""
+		if p.ratio() < lost {
+			losses++
+			note = "**lost**"
+		}
+		table.Add(append(append(append([]string{best.String()}, sizes...), p.cells(report.Duration)...), note)...)
+	}
+	fed := "ours are fed, PyTorch repeats the batch that it has"
+	if c.feed {
+		fed = "both are fed"
+	}
+	c.print("Grid", fmt.Sprintf("Training steps of SimpleRNN(H) on features of width H with one logit, by SGD; %s. A cell is lost if its ratio is below %g: **%d of %d cells lost**. Cells that need more than %s are not run.", fed, lost, losses, run, report.Size(maxMemory)), table)
+	return nil
+}
+
+// cell measures one size. Every measurement takes at least 3 steps.
+func (c *config) cell(ctx context.Context, s cell) (best request, p pairs, err error) {
+	defer debug.FreeOSMemory()
+	// One run of each number of threads, of a single step where that is long.
+	r := request{Do: "step", Width: s.width, Units: s.width, Batch: s.batch, Steps: s.steps, Seconds: c.seconds(), Least: 1, Feed: c.feed}
+	if best, err = c.peer.fastest(ctx, r, 1, "features"); err != nil {
+		return best, p, err
+	}
+	best.Least = 3
+	w := bench.Features(s.width)
+	t, err := trainer(w, s.steps, train.Config{})
+	if err != nil {
+		return best, p, err
+	}
+	d := s.data()
+	if _, err := steps(t, d, s.batch, 0, 1)(ctx); err != nil { // compiles
+		return best, p, err
+	}
+	p, err = alternate(ctx, c.pairs, steps(t, d, s.batch, c.seconds(), 3),
+		func(ctx context.Context) (float64, error) { return c.peer.run(ctx, best) })
+	return best, p, or(err, t.Close())
+}
+
+// data returns many batches whose samples are those of a single one, so that
+// the start of an epoch is rare and the memory small.
+func (s cell) data() train.Data {
+	const batches = 256
+	values := bench.Normal(s.batch * s.steps * s.width)
+	size := s.steps * s.width
+	d := train.Data{Targets: bench.Targets(batches * s.batch)}
+	for i := range batches * s.batch {
+		at := i % s.batch * size
+		d.Features = append(d.Features, values[at:at+size])
+	}
+	return d
+}

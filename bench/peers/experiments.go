@@ -102,9 +102,16 @@ func inference(ctx context.Context, c *config) error {
 	}
 	d := e.data(n)
 	ours := func(ctx context.Context) (float64, error) {
+		// One pass is short: the mean of as many as fill a fifth of a second.
 		start := time.Now()
-		_, err := t.Predict(ctx, d, batch)
-		return time.Since(start).Seconds(), err
+		for passes := 1; ; passes++ {
+			if _, err := t.Predict(ctx, d, batch); err != nil {
+				return 0, err
+			}
+			if s := time.Since(start).Seconds(); s > 0.2 {
+				return s / float64(passes), nil
+			}
+		}
 	}
 	if _, err := ours(ctx); err != nil { // compiles
 		return err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"time"
 
 	"unroll/bench/internal/report"
 )
@@ -16,14 +17,20 @@ type measure func(ctx context.Context) (float64, error)
 // pairs are measurements of two sides in turns.
 type pairs struct{ ours, theirs []float64 }
 
+// rest lets the threads of the side before fall asleep: a pool of a BLAS spins
+// for a while after its last product.
+const rest = 150 * time.Millisecond
+
 // alternate measures ours, theirs, ours, theirs and so on.
 func alternate(ctx context.Context, n int, ours, theirs measure) (p pairs, err error) {
 	for range n {
 		runtime.GC() // the collector's work is not left to the other side
+		time.Sleep(rest)
 		a, err := ours(ctx)
 		if err != nil {
 			return p, err
 		}
+		time.Sleep(rest)
 		b, err := theirs(ctx)
 		if err != nil {
 			return p, err

@@ -91,41 +91,71 @@ var cases = []struct {
 		return b.Stack(h0, b.RNNStep("linear", p[0], h1, p[1], 2, 3), h1)
 	}},
 	{"fused", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Recurrence("tanh", p[0], p[1], p[2], 4)
+		return b.Recurrence("tanh", p[0], nil, p[1], p[2], 4)
 	}},
 	{"fused_last", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Last(b.Recurrence("sigmoid", p[0], p[1], p[2], 4), 4)
+		return b.Last(b.Recurrence("sigmoid", p[0], nil, p[1], p[2], 4), 4)
 	}},
 	{"fused_middle", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Step(b.Recurrence("tanh", p[0], b.Zeros(2, 3), p[1], 4), 1, 4)
+		return b.Step(b.Recurrence("tanh", p[0], nil, b.Zeros(2, 3), p[1], 4), 1, 4)
 	}},
 	{"fused_two_steps", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		hs := b.Recurrence("relu", p[0], b.Zeros(2, 3), p[1], 4)
+		hs := b.Recurrence("relu", p[0], nil, b.Zeros(2, 3), p[1], 4)
 		return b.Add(b.Step(hs, 1, 4), b.Last(hs, 4))
 	}},
 	{"fused_one_step", [][]int{{2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Recurrence("tanh", p[0], b.Zeros(2, 3), p[1], 1)
+		return b.Recurrence("tanh", p[0], nil, b.Zeros(2, 3), p[1], 1)
 	}},
 	{"loop", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		outs, final := b.Loop(p[0], []*Node{p[1]}, 4, func(l *LoopBody, z *Node, s []*Node) (*Node, []*Node) {
-			h := l.Tanh(l.Add(z, l.MatMul(s[0], l.Capture(p[2]))))
+		outs, final := b.Loop([]*Node{p[0]}, []*Node{p[1]}, 4, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
+			h := l.Tanh(l.Add(zs[0], l.MatMul(s[0], l.Capture(p[2]))))
 			return h, []*Node{h}
 		})
 		return b.Add(b.Last(outs, 4), b.Affine(2, final[0], 0))
 	}},
 	{"loop_two_states", [][]int{{6, 3}, {2, 3}, {2, 2}, {3, 2}, {3}, {2, 5}}, func(b *Builder, p []*Node) *Node {
-		outs, final := b.Loop(p[0], []*Node{p[1], p[2]}, 3, func(l *LoopBody, z *Node, s []*Node) (*Node, []*Node) {
-			a := l.Sigmoid(l.Add(l.Mul(z, s[0]), l.Capture(p[4])))
+		outs, final := b.Loop([]*Node{p[0]}, []*Node{p[1], p[2]}, 3, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
+			a := l.Sigmoid(l.Add(l.Mul(zs[0], s[0]), l.Capture(p[4])))
 			c := l.Add(l.MatMul(a, l.Capture(p[3])), s[1])
 			return l.Tanh(c), []*Node{a, c}
 		})
 		return b.MatMul(b.Stack(b.Last(outs, 3), final[1]), p[5])
 	}},
 	{"loop_state_unused", [][]int{{4, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node {
-		outs, _ := b.Loop(p[0], []*Node{p[1]}, 2, func(l *LoopBody, z *Node, s []*Node) (*Node, []*Node) {
-			return l.Tanh(z), []*Node{s[0]}
+		outs, _ := b.Loop([]*Node{p[0]}, []*Node{p[1]}, 2, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
+			return l.Tanh(zs[0]), []*Node{s[0]}
 		})
 		return outs
+	}},
+	{"where", [][]int{{3, 2}, {3, 2}}, func(b *Builder, p []*Node) *Node {
+		mask := b.NotEqual(b.Input("ids", intIDs(0, 4, 0)), 0)
+		return b.Tanh(b.Where(mask, p[0], p[1]))
+	}},
+	{"reverse", [][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Reverse(p[0], 3)) }},
+	{"columns", [][]int{{3, 5}}, func(b *Builder, p []*Node) *Node {
+		return b.Mul(b.Columns(p[0], 0, 2), b.Mul(b.Columns(p[0], 2, 4), b.Columns(p[0], 3, 5)))
+	}},
+	{"concat", [][]int{{3, 2}, {3, 1}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Concat(p[0], p[1], p[0])) }},
+	{"fused_masked", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		mask := b.NotEqual(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
+		return b.Tanh(b.Recurrence("tanh", p[0], mask, b.Zeros(2, 3), p[1], 4))
+	}},
+	{"lstm", [][]int{{6, 12}, {2, 3}, {2, 3}, {3, 12}}, func(b *Builder, p []*Node) *Node {
+		hs, c := b.LSTM(p[0], nil, p[1], p[2], p[3], 3)
+		return b.Stack(b.Last(hs, 3), b.Step(hs, 0, 3), c)
+	}},
+	{"lstm_last", [][]int{{6, 12}, {3, 12}}, func(b *Builder, p []*Node) *Node {
+		hs, _ := b.LSTM(p[0], nil, b.Zeros(2, 3), b.Zeros(2, 3), p[1], 3)
+		return b.Last(hs, 3)
+	}},
+	{"lstm_one_step", [][]int{{2, 12}, {2, 3}, {2, 3}, {3, 12}}, func(b *Builder, p []*Node) *Node {
+		hs, c := b.LSTM(p[0], nil, p[1], p[2], p[3], 1)
+		return b.Add(hs, c)
+	}},
+	{"lstm_masked", [][]int{{8, 12}, {3, 12}}, func(b *Builder, p []*Node) *Node {
+		mask := b.NotEqual(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
+		hs, c := b.LSTM(p[0], mask, b.Zeros(2, 3), b.Zeros(2, 3), p[1], 4)
+		return b.Add(b.Mul(b.Last(hs, 4), b.Step(hs, 2, 4)), c)
 	}},
 	{"recurrence", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		h := b.Zeros(2, 3)

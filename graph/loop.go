@@ -42,32 +42,44 @@ func (l *LoopBody) Capture(n *Node) *Node {
 // reverse. The size of the graph and the time to compile it do not depend on
 // the number of steps.
 //
-// z is time-major [steps·batch, width], states are matrices. step emits one
-// step from z's rows and the states: an output [batch, units] and the next
-// states, in the shapes of the states. Loop returns the outputs of all steps,
+// seqs are time-major [steps·batch, width], states are matrices. step emits one
+// step from the sequences' rows and the states: an output [batch, units] and the
+// next states, in the shapes of the states. Loop returns the outputs of all steps,
 // time-major, and the final states. The gradient recomputes each step from the
 // states it kept; gradients of what was captured sum over the steps, last to
 // first.
-func (b *Builder) Loop(z *Node, states []*Node, steps int, step func(l *LoopBody, z *Node, states []*Node) (out *Node, next []*Node)) (outs *Node, final []*Node) {
-	rows, width, ok := b.matrix("loop", z)
-	if !ok || !b.ok(states...) {
+func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, seqs, states []*Node) (out *Node, next []*Node)) (outs *Node, final []*Node) {
+	if len(seqs) == 0 {
+		return b.Fail(errors.New("loop: no sequence")), nil
+	}
+	rows, _, ok := b.matrix("loop", seqs[0])
+	if !ok || !b.ok(seqs...) || !b.ok(states...) {
 		return nil, nil
 	}
 	if steps < 1 || rows%steps != 0 {
 		return b.Fail(errors.Errorf("loop: %d rows are not %d steps", rows, steps)), nil
 	}
 	batch := rows / steps
-	l := &loop{steps: steps, body: &LoopBody{Builder: New(b.dt), outer: b}}
-	matrix := func(name string, shape ...int) *Node {
+	l := &loop{steps: steps, seqs: len(seqs), body: &LoopBody{Builder: New(b.dt), outer: b}}
+	feed := func(name string, shape ...int) {
 		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
 		l.feeds = append(l.feeds, t)
-		return l.body.Input(name, t)
+		l.in = append(l.in, l.body.Input(name, t))
 	}
-	l.in = append(l.in, matrix("z", batch, width))
+	for i, x := range seqs {
+		r, width, ok := b.matrix("loop", x)
+		if !ok {
+			return nil, nil
+		}
+		if r != rows {
+			return b.Fail(errors.Errorf("loop: sequence %d has %d rows, sequence 0 has %d", i, r, rows)), nil
+		}
+		feed(fmt.Sprintf("sequence_%d", i), batch, width)
+	}
 	for i, s := range states {
-		l.in = append(l.in, matrix(fmt.Sprintf("state_%d", i), s.Shape()...))
+		feed(fmt.Sprintf("state_%d", i), s.Shape()...)
 	}
-	out, next := step(l.body, l.in[0], l.in[1:])
+	out, next := step(l.body, l.in[:l.seqs], l.in[l.seqs:])
 	if err := l.body.Err(); err != nil {
 		return b.Fail(err), nil
 	}
@@ -90,12 +102,12 @@ func (b *Builder) Loop(z *Node, states []*Node, steps int, step func(l *LoopBody
 	}
 
 	// The packed output is the outputs of all steps and then the final states;
-	// the packed gradient is that of z, the states and what was captured.
+	// the packed gradient is that of the sequences, the states and what was captured.
 	shapes := []tensor.Shape{{rows, units}}
 	for _, s := range states {
 		shapes = append(shapes, s.Shape())
 	}
-	in := append(append([]*Node{z}, states...), l.body.captured...)
+	in := append(append(append([]*Node{}, seqs...), states...), l.body.captured...)
 	diff := make([]byte, len(in))
 	var gradShapes []tensor.Shape
 	for i, n := range in {
@@ -140,8 +152,9 @@ func (b *Builder) Loop(z *Node, states []*Node, steps int, step func(l *LoopBody
 // and the backward pass.
 type loop struct {
 	steps    int
+	seqs     int // number of sequences
 	body     *LoopBody
-	in       []*Node         // z's rows and the states
+	in       []*Node         // the sequences' rows and the states
 	feeds    []*tensor.Dense // their values
 	out      []*Node         // the output and the next states
 	forward  *Program

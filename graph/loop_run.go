@@ -20,24 +20,31 @@ func (l *loop) bind(values []gorgonia.Value) error {
 	return nil
 }
 
+// load copies step t of the sequences in and of the kept states into the step's
+// inputs.
+func load[T kernel.Float](l *loop, in []gorgonia.Value, t int) {
+	for i, f := range l.feeds {
+		x := Floats[T](f)
+		from := in[i]
+		if i >= l.seqs {
+			from = l.kept[i-l.seqs]
+		}
+		copy(x, Floats[T](from)[t*len(x):])
+	}
+}
+
 func loopForward[T kernel.Float](l *loop) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		if err := l.bind(in[len(l.in):]); err != nil {
 			return err
 		}
-		z, packed := Floats[T](in[0]), Floats[T](o.out)
-		zt := Floats[T](l.feeds[0])
-		kept := l.history(o.b)
-		for i, h := range kept {
-			copy(Floats[T](h), Floats[T](in[1+i]))
+		packed := Floats[T](o.out)
+		for i, h := range l.history(o.b) {
+			copy(Floats[T](h), Floats[T](in[l.seqs+i]))
 		}
 		width := 0
 		for t := range l.steps {
-			copy(zt, z[t*len(zt):])
-			for i, h := range kept {
-				state := Floats[T](l.feeds[1+i])
-				copy(state, Floats[T](h)[t*len(state):])
-			}
+			load[T](l, in, t)
 			if err := l.forward.Run(); err != nil {
 				return errors.WithMessagef(err, "step %d", t)
 			}
@@ -50,15 +57,15 @@ func loopForward[T kernel.Float](l *loop) runFunc {
 				if i == 0 {
 					width = len(x)
 					copy(packed[t*width:], x)
-					continue
+				} else {
+					copy(Floats[T](l.kept[i-1])[(t+1)*len(x):], x)
 				}
-				copy(Floats[T](kept[i-1])[(t+1)*len(x):], x)
 			}
 		}
-		at := l.steps * width
-		for i, h := range kept {
-			n := len(Floats[T](l.feeds[1+i]))
-			at += copy(packed[at:at+n], Floats[T](h)[l.steps*n:])
+		packed = packed[l.steps*width:]
+		for i, h := range l.kept {
+			n := len(Floats[T](l.feeds[l.seqs+i]))
+			packed = packed[copy(packed[:n], Floats[T](h)[l.steps*n:]):]
 		}
 		return nil
 	}
@@ -68,7 +75,7 @@ func loopForward[T kernel.Float](l *loop) runFunc {
 // last.
 func (l *loop) history(b *Builder) []gorgonia.Value {
 	if l.kept == nil {
-		for _, f := range l.feeds[1:] {
+		for _, f := range l.feeds[l.seqs:] {
 			l.kept = append(l.kept, newValue(b.dt, tensor.Shape{(l.steps + 1) * f.Shape().TotalSize()}))
 		}
 	}
@@ -81,8 +88,7 @@ func loopBackward[T kernel.Float](l *loop) runFunc {
 		if err := l.bind(in[len(l.in):]); err != nil {
 			return err
 		}
-		z, grad := Floats[T](in[0]), Floats[T](o.out)
-		zt, dout := Floats[T](l.feeds[0]), Floats[T](l.cots[0])
+		dout := Floats[T](l.cots[0])
 		dstates := dpacked[l.steps*len(dout):]
 		for _, c := range l.cots[1:] {
 			d := Floats[T](c)
@@ -94,29 +100,30 @@ func loopBackward[T kernel.Float](l *loop) runFunc {
 			}
 		}
 		for t := l.steps - 1; t >= 0; t-- {
-			copy(zt, z[t*len(zt):])
+			load[T](l, in, t)
 			copy(dout, dpacked[t*len(dout):])
-			for i, h := range l.kept {
-				state := Floats[T](l.feeds[1+i])
-				copy(state, Floats[T](h)[t*len(state):])
-			}
 			if err := l.backward.Run(); err != nil {
 				return errors.WithMessagef(err, "step %d", t)
 			}
+			grad := Floats[T](o.out) // of the sequences, one after the other
 			for i, n := range l.grads[:len(l.in)] {
 				v, err := l.backward.Value(n)
 				if err != nil {
 					return err
 				}
-				if d := Floats[T](v); i == 0 {
+				if d := Floats[T](v); i < l.seqs {
 					copy(grad[t*len(d):], d)
+					grad = grad[l.steps*len(d):]
 				} else {
-					copy(Floats[T](l.cots[i]), d)
+					copy(Floats[T](l.cots[i-l.seqs+1]), d)
 				}
 			}
 		}
 		// What stands now is the gradient of the first states and the sums.
-		rest := grad[len(z):]
+		rest := Floats[T](o.out)
+		for _, x := range l.feeds[:l.seqs] {
+			rest = rest[l.steps*x.Shape().TotalSize():]
+		}
 		for _, c := range l.cots[1:] {
 			rest = rest[copy(rest, Floats[T](c)):]
 		}

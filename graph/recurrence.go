@@ -135,10 +135,11 @@ func rnnStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc 
 //	dz_t = f'(h_t)∘(dh_t + dz_{t+1}·uᵀ)
 //
 // from which follow du = Σ h_{t−1}ᵀ·dz_t, one product over all steps, and
-// dh0 = dz_0·uᵀ.
-func (b *Builder) Recurrence(activation string, z, h0, u *Node, steps int) *Node {
+// dh0 = dz_0·uᵀ. Where the mask [steps·batch, 1] is 0 a row stays as it was; h0
+// must then be Zeros. A nil mask is 1 everywhere.
+func (b *Builder) Recurrence(activation string, z, mask, h0, u *Node, steps int) *Node {
 	batch, units, ok := b.recurrence("recurrence", activation, z, h0, u, steps)
-	if !ok {
+	if !ok || !b.maskFits("recurrence", mask, z, h0) {
 		return nil
 	}
 	l := loopSize{steps, batch, units}
@@ -147,7 +148,8 @@ func (b *Builder) Recurrence(activation string, z, h0, u *Node, steps int) *Node
 			name:  "recurrence_grad",
 			shape: hs.Shape(),
 			run:   pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
-		}, "", hs, dhs, b.packed(in[2], true))
+		}, "", append([]*Node{hs, dhs, b.packed(in[2], true)}, in[4:]...)...)
+		none := make([]*Node, len(in)-3)
 		var du []*Node
 		if steps > 1 {
 			n := (steps - 1) * batch
@@ -155,13 +157,17 @@ func (b *Builder) Recurrence(activation string, z, h0, u *Node, steps int) *Node
 		}
 		if b.isZeros(in[1]) {
 			if du == nil {
-				return []*Node{dz, nil, nil, nil}
+				return append([]*Node{dz, nil, nil}, none...)
 			}
-			return []*Node{dz, nil, du[0], nil}
+			return append([]*Node{dz, nil, du[0]}, none...)
 		}
 		first := b.rows(dz, 0, batch)
 		du = append(du, b.matmul(true, false, in[1], first))
-		return []*Node{dz, b.mulTransposed(first, in[2]), b.Sum(du...), nil}
+		return append([]*Node{dz, b.mulTransposed(first, in[2]), b.Sum(du...)}, none...)
+	}
+	in := []*Node{z, h0, u, b.packed(u, false)}
+	if mask != nil {
+		in = append(in, mask)
 	}
 	return b.apply(&op{
 		name:     "recurrence",
@@ -170,7 +176,34 @@ func (b *Builder) Recurrence(activation string, z, h0, u *Node, steps int) *Node
 		run:      pick(b, forward[float32](l, activation, b.isZeros(h0)), forward[float64](l, activation, b.isZeros(h0))),
 		grad:     func(in []*Node, hs, dhs *Node) []*Node { return back(in, hs, dhs, nil) },
 		gradPart: back,
-	}, "ddd.", z, h0, u, b.packed(u, false))
+	}, "ddd", in...)
+}
+
+// maskFits checks a recurrence's mask.
+func (b *Builder) maskFits(name string, mask, z *Node, first ...*Node) bool {
+	if mask == nil {
+		return true
+	}
+	if !b.ok(mask) {
+		return false
+	}
+	if !mask.Shape().Eq(tensor.Shape{z.Shape()[0], 1}) {
+		b.Fail(errors.Errorf("%s: mask is %s for a sequence %s", name, shapeString(mask), shapeString(z)))
+	}
+	for _, h := range first {
+		if !b.isZeros(h) {
+			b.Fail(errors.Errorf("%s: with a mask the first state must be zeros", name))
+		}
+	}
+	return b.err == nil
+}
+
+// maskOf returns the mask's elements where in has a mask at i, else nil.
+func maskOf[T kernel.Float](in []gorgonia.Value, i int) []T {
+	if i < len(in) {
+		return Floats[T](in[i])
+	}
+	return nil
 }
 
 // loopSize are the sizes of a recurrence's loop.
@@ -180,6 +213,7 @@ func forward[T kernel.Float](l loopSize, activation string, fromZeros bool) runF
 	f := activationOf[T](activation).f
 	return func(o *op, in []gorgonia.Value) error {
 		z, h, u, hs := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[3]), Floats[T](o.out)
+		mask := maskOf[T](in, 4)
 		size := l.batch * l.units
 		for t := range l.steps {
 			zt, y := z[t*size:(t+1)*size], hs[t*size:(t+1)*size]
@@ -188,6 +222,9 @@ func forward[T kernel.Float](l loopSize, activation string, fromZeros bool) runF
 			} else {
 				kernel.MulPacked(l.batch, l.units, l.units, h, u, zt, y)
 				f(y, y)
+			}
+			if mask != nil {
+				keepRows(mask[t*l.batch:(t+1)*l.batch], y, h)
 			}
 			h = y
 		}
@@ -199,9 +236,15 @@ func forward[T kernel.Float](l loopSize, activation string, fromZeros bool) runF
 // has a gradient, dhs is that part alone; it is whole steps.
 func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 	df := activationOf[T](activation).df
+	var past []T
 	return func(o *op, in []gorgonia.Value) error {
 		hs, dhs, ut, dz := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](o.out)
 		size := l.batch * l.units
+		mask := maskOf[T](in, 3)
+		if mask != nil {
+			past = resize(past, size) // gradients that pass by masked steps
+			clear(past)
+		}
 		from, to := 0, len(hs)
 		if at != nil {
 			from, to = at.from, at.to
@@ -217,18 +260,55 @@ func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 			switch {
 			case after != nil:
 				kernel.MulPacked(l.batch, l.units, l.units, after, ut, nil, d)
+				if mask != nil {
+					kernel.Add(d, past)
+				}
 				if dh != nil {
 					kernel.Add(d, dh)
 				}
-				df(d, hs[a:e], d)
 			case dh != nil:
-				df(d, hs[a:e], dh)
+				copy(d, dh)
 			default:
 				clear(d)
 				continue // no gradient has come yet
 			}
+			if mask != nil {
+				m := mask[t*l.batch : (t+1)*l.batch]
+				moveRows(m, past, d)
+			}
+			df(d, hs[a:e], d)
 			after = d
 		}
 		return nil
 	}
+}
+
+// keepRows copies the rows of old to x where the mask is 0.
+func keepRows[T kernel.Float](mask, x, old []T) {
+	n := len(x) / len(mask)
+	for i, m := range mask {
+		if m == 0 {
+			copy(x[i*n:(i+1)*n], old[i*n:])
+		}
+	}
+}
+
+// moveRows moves the rows of x to y where the mask is 0, leaving zeros; the
+// other rows of y become zeros.
+func moveRows[T kernel.Float](mask, y, x []T) {
+	n := len(x) / len(mask)
+	clear(y)
+	for i, m := range mask {
+		if m == 0 {
+			copy(y[i*n:(i+1)*n], x[i*n:])
+			clear(x[i*n : (i+1)*n])
+		}
+	}
+}
+
+func resize[T kernel.Float](x []T, n int) []T {
+	if len(x) != n {
+		return make([]T, n)
+	}
+	return x
 }

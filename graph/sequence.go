@@ -98,6 +98,18 @@ func (b *Builder) rows(x *Node, from, to int) *Node {
 	return b.window(x, rowsOf(from, to, cols), tensor.Shape{to - from, cols})
 }
 
+// Row emits a view of row i of a matrix, a vector.
+func (b *Builder) Row(x *Node, i int) *Node {
+	rows, cols, ok := b.matrix("row", x)
+	if !ok {
+		return nil
+	}
+	if i < 0 || i >= rows {
+		return b.Fail(errors.Errorf("row: row %d of %s", i, shapeString(x)))
+	}
+	return b.window(x, rowsOf(i, i+1, cols), tensor.Shape{cols})
+}
+
 // window emits a view of a run of x's elements under a shape of their number.
 func (b *Builder) window(x *Node, at *part, shape tensor.Shape) *Node {
 	return b.apply(&op{

@@ -47,5 +47,5 @@ func (l Dense) Apply(c *Context, in ...Value) []Value {
 		bias = c.Weight("bias")
 	}
 	y := c.Linear(in[0], c.Weight("kernel"), bias)
-	return []Value{c.activated(l.Activation.or(Linear), Value{Node: y, Steps: in[0].Steps})}
+	return []Value{c.activated(l.Activation.or(Linear), Value{Node: y, Steps: in[0].Steps, Mask: in[0].Mask})}
 }

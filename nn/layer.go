@@ -23,8 +23,8 @@ type Cell interface {
 	// Init declares the weights for inputs [time, features] and returns the
 	// shape of one step's output.
 	Init(s *Scope, in Shape) (out Shape, err error)
-	// State returns the width of each state tensor, [batch, width].
-	State() []int
+	// Sizes returns the width of the output and of each state, [batch, width].
+	Sizes() (output int, state []int)
 	// Begin runs once per sequence: it returns what Step reads of each step,
 	// time-major [steps·batch, width], usually the projection of the inputs,
 	// and constants for all steps.
@@ -39,6 +39,10 @@ type Value struct {
 	// is one block of rows, else [batch, features]. It is nil where IDs is set.
 	Node  *graph.Node
 	Steps int
+
+	// Mask is a column [steps·batch, 1] of 0 for the steps that recurrent
+	// layers pass over and 1 for the others; nil is 1 for all.
+	Mask *graph.Node
 
 	// IDs holds word ids, time-major [steps·batch] int32. Alone it is the ids
 	// themselves. With Depth it is their one-hot vectors, with Table the

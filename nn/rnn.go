@@ -39,20 +39,26 @@ type Stepper interface {
 type Fuser interface {
 	Cell
 	// Fuse emits all steps: the outputs, time-major [steps·batch, units], and
-	// the final states. It returns false where the cell's settings have no
-	// such operation.
-	Fuse(c *Context, z *graph.Node, consts, state []*graph.Node, steps int) (outs *graph.Node, final []*graph.Node, ok bool)
+	// the final states. Where the mask, a column, is 0 the output and the
+	// states stay as they were; a nil mask is 1 everywhere. It returns false
+	// where the cell's settings have no such operation.
+	Fuse(c *Context, z, mask *graph.Node, consts, state []*graph.Node, steps int) (outs *graph.Node, final []*graph.Node, ok bool)
 }
 
 // RNN runs a cell over a sequence:
 //
 //	out_t, state_t = Step(z_t, state_{t−1}),  state_0 = 0
 //
-// Input [time, features]; output [units], the last step's, or [time, units] if
-// ReturnSequences is set. The weights are the cell's. Keras: RNN.
+// Steps that are masked leave the output and the states as they were. Input
+// [time, features], and, optionally, the first states as further inputs; output
+// [units], the last step's, or [time, units] if ReturnSequences is set, and then
+// the final states if ReturnState is set. The weights are the cell's. Keras:
+// RNN.
 type RNN struct {
 	Cell            Cell      `json:"-"`
 	ReturnSequences bool      `json:"return_sequences,omitempty"`
+	ReturnState     bool      `json:"return_state,omitempty"`
+	GoBackwards     bool      `json:"go_backwards,omitempty"` // last step first; the outputs are in that order
 	Execution       Execution `json:"execution,omitempty"`
 }
 
@@ -65,7 +71,10 @@ func (l RNN) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	if l.Cell == nil {
 		return nil, errorf("no cell")
 	}
-	x, err := sequence(in)
+	if len(in) == 0 {
+		return nil, errorf("no input")
+	}
+	x, err := sequence(in[:1])
 	if err != nil {
 		return nil, err
 	}
@@ -73,10 +82,25 @@ func (l RNN) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, sizes := l.Cell.Sizes()
+	if len(in) > 1 && len(in)-1 != len(sizes) {
+		return nil, errorf("%d first states, the cell has %d", len(in)-1, len(sizes))
+	}
+	for i, h := range in[1:] {
+		if !h.Eq(Shape{sizes[i]}) {
+			return nil, errorf("first state %d is %v, want %v", i, h, Shape{sizes[i]})
+		}
+	}
 	if l.ReturnSequences {
 		out = append(Shape{x[0]}, out...)
 	}
-	return []Shape{out}, l.Execution.check()
+	shapes := []Shape{out}
+	if l.ReturnState {
+		for _, n := range sizes {
+			shapes = append(shapes, Shape{n})
+		}
+	}
+	return shapes, l.Execution.check()
 }
 
 // Apply implements Layer.
@@ -86,75 +110,38 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 		c.Fail(errorf("input is no sequence"))
 		return []Value{{}}
 	}
+	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1}
+	r.z, r.consts = l.Cell.Begin(c, x)
+	if l.GoBackwards {
+		r.z = c.Reverse(r.z, x.Steps)
+		if r.mask != nil {
+			r.mask = c.Reverse(r.mask, x.Steps)
+		}
+	}
+	_, sizes := l.Cell.Sizes()
+	for i, width := range sizes {
+		h := c.Zeros(c.Batch, width)
+		if i+1 < len(in) {
+			h = in[i+1].Node
+		}
+		r.state = append(r.state, h)
+	}
 	exec := l.Execution
 	if c.Execution != Auto {
 		exec = c.Execution
 	}
-	if err := exec.check(); err != nil {
-		c.Fail(err)
-		return []Value{{}}
-	}
-	outs, last := l.recur(c, exec, x)
+	r.run(exec)
+	out := Value{Node: r.last}
 	if l.ReturnSequences {
-		return []Value{{Node: outs(), Steps: x.Steps}}
+		out = Value{Node: r.all(), Steps: x.Steps, Mask: r.mask}
 	}
-	return []Value{{Node: last()}}
-}
-
-// recur emits the recurrence and returns what emits the outputs of all steps
-// and what emits the last one.
-func (l RNN) recur(c *Context, exec Execution, x Value) (outs, last func() *graph.Node) {
-	z, consts := l.Cell.Begin(c, x)
-	var state []*graph.Node
-	for _, width := range l.Cell.State() {
-		state = append(state, c.Zeros(c.Batch, width))
-	}
-	whole := func(all *graph.Node) (outs, last func() *graph.Node) {
-		return func() *graph.Node { return all }, func() *graph.Node { return c.Last(all, x.Steps) }
-	}
-	if exec == Auto || exec == Fused {
-		if f, ok := l.Cell.(Fuser); ok {
-			if all, _, ok := f.Fuse(c, z, consts, state, x.Steps); ok {
-				return whole(all)
-			}
-		}
-		if exec == Fused {
-			c.Fail(errorf("cell %s has no fused form with these settings, choose another execution", typeName(l.Cell)))
-		}
-		exec = Unrolled
-		if x.Steps > longest {
-			exec = Looped
+	values := []Value{out}
+	if l.ReturnState {
+		for _, h := range r.state {
+			values = append(values, Value{Node: h})
 		}
 	}
-	if exec == Looped {
-		all, _ := c.Loop(z, state, x.Steps, func(body *graph.LoopBody, z *graph.Node, state []*graph.Node) (*graph.Node, []*graph.Node) {
-			inner := &Context{
-				Builder: body.Builder, Phase: c.Phase, Batch: c.Batch, Execution: c.Execution,
-				path: c.path, weights: c.weights, nodes: map[string]*graph.Node{}, outer: c, body: body,
-			}
-			captured := make([]*graph.Node, len(consts))
-			for i, n := range consts {
-				captured[i] = body.Capture(n)
-			}
-			return l.Cell.Step(inner, z, captured, state)
-		})
-		return whole(all)
-	}
-	all := make([]*graph.Node, x.Steps)
-	for t := range all {
-		all[t], state = l.step(c, z, consts, state, t, x.Steps)
-	}
-	return func() *graph.Node { return c.Stack(all...) }, func() *graph.Node { return all[x.Steps-1] }
-}
-
-// step emits one step of an unrolled recurrence.
-func (l RNN) step(c *Context, z *graph.Node, consts, state []*graph.Node, t, steps int) (*graph.Node, []*graph.Node) {
-	if s, ok := l.Cell.(Stepper); ok {
-		if out, next, ok := s.StepAt(c, z, consts, state, t, steps); ok {
-			return out, next
-		}
-	}
-	return l.Cell.Step(c, c.Step(z, t, steps), consts, state)
+	return values
 }
 
 // MarshalJSON writes the cell with its type, so that it can be read back.

@@ -7,7 +7,8 @@ import "unroll/graph"
 //	h_t = tanh(x_t·kernel + h_{t−1}·recurrent_kernel + bias),  h_0 = 0
 //
 // Input [time, features]; output [units], the last step's, or [time, units] if
-// ReturnSequences is set. Weights: kernel [features, units], recurrent_kernel
+// ReturnSequences is set, and then the state h, [units], if ReturnState is set.
+// Weights: kernel [features, units], recurrent_kernel
 // [units, units], bias [units]. Keras: SimpleRNN.
 type SimpleRNN struct {
 	Units                int         `json:"units"`
@@ -18,6 +19,8 @@ type SimpleRNN struct {
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`      // zeros
 
 	ReturnSequences bool      `json:"return_sequences,omitempty"`
+	ReturnState     bool      `json:"return_state,omitempty"`
+	GoBackwards     bool      `json:"go_backwards,omitempty"`
 	Execution       Execution `json:"execution,omitempty"`
 }
 
@@ -36,6 +39,8 @@ func (l SimpleRNN) rnn() RNN {
 			BiasInitializer:      l.BiasInitializer,
 		},
 		ReturnSequences: l.ReturnSequences,
+		ReturnState:     l.ReturnState,
+		GoBackwards:     l.GoBackwards,
 		Execution:       l.Execution,
 	}
 }
@@ -75,8 +80,8 @@ func (l SimpleRNNCell) Init(s *Scope, in Shape) (Shape, error) {
 	return Shape{l.Units}, l.Activation.or(Tanh).check()
 }
 
-// State implements Cell.
-func (l SimpleRNNCell) State() []int { return []int{l.Units} }
+// Sizes implements Cell.
+func (l SimpleRNNCell) Sizes() (int, []int) { return l.Units, []int{l.Units} }
 
 // Begin emits z = x·kernel + bias for all steps at once.
 func (l SimpleRNNCell) Begin(c *Context, x Value) (z *graph.Node, consts []*graph.Node) {
@@ -109,11 +114,11 @@ func (l SimpleRNNCell) StepAt(c *Context, z *graph.Node, _, state []*graph.Node,
 }
 
 // Fuse implements Fuser.
-func (l SimpleRNNCell) Fuse(c *Context, z *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
+func (l SimpleRNNCell) Fuse(c *Context, z, mask *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
 	f := string(l.Activation.or(Tanh))
 	if !graph.Elementwise(f) {
 		return nil, nil, false
 	}
-	outs := c.Recurrence(f, z, state[0], c.Weight("recurrent_kernel"), steps)
+	outs := c.Recurrence(f, z, mask, state[0], c.Weight("recurrent_kernel"), steps)
 	return outs, []*graph.Node{c.Last(outs, steps)}, true
 }

@@ -42,6 +42,7 @@ type Embedding struct {
 	InputDim              int         `json:"input_dim"`                       // words, the padding id included
 	OutputDim             int         `json:"output_dim"`                      // width of a word's vector
 	EmbeddingsInitializer Initializer `json:"embeddings_initializer,omitzero"` // U(−0.05, 0.05)
+	MaskZero              bool        `json:"mask_zero,omitempty"`             // id 0 is padding: later layers pass over it
 }
 
 var _ Layer = Embedding{}
@@ -70,5 +71,8 @@ func (l Embedding) Apply(c *Context, in ...Value) []Value {
 		return []Value{{}}
 	}
 	x.Table = c.Weight("embeddings")
+	if l.MaskZero {
+		x.Mask = c.NotEqual(x.IDs, 0)
+	}
 	return []Value{x}
 }

@@ -18,6 +18,7 @@ var errorf = errors.Errorf
 type Weight struct {
 	path  string
 	init  Initializer
+	ones  [2]int // elements from, to that start at 1 whatever is drawn
 	value *tensor.Dense
 	grad  gorgonia.Value
 }
@@ -120,6 +121,13 @@ func (s *Scope) Weight(name string, init Initializer, shape ...int) {
 	all.byPath[path] = w
 }
 
+// startAtOne makes a run of a weight's elements start at 1.
+func (s *Scope) startAtOne(name string, from, to int) {
+	if w := s.weights.byPath[join(s.path, name)]; w != nil {
+		w.ones = [2]int{from, to}
+	}
+}
+
 // Enter returns the scope below s under name.
 func (s *Scope) Enter(name string) *Scope {
 	return &Scope{path: join(s.path, name), weights: s.weights, names: map[string]int{}}
@@ -143,6 +151,9 @@ func (ws *weights) initialize(seed uint64) {
 		h.Write([]byte(w.path))
 		x := make([]float64, w.value.Shape().TotalSize())
 		w.init.fill(rand.New(rand.NewPCG(seed, h.Sum64())), w.value.Shape(), x)
+		for j := w.ones[0]; j < w.ones[1]; j++ {
+			x[j] = 1
+		}
 		_ = w.Set(x) // x has the weight's size
 	}
 }

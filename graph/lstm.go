@@ -1,0 +1,171 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// LSTM emits all steps of a long short-term memory as one operation. With the
+// gates' pre-activations a = z_t + h_{t−1}·u, in the order i, f, g, o side by
+// side:
+//
+//	c_t = σ(f)∘c_{t−1} + σ(i)∘tanh(g)        h_t = σ(o)∘tanh(c_t)
+//
+// z is time-major [steps·batch, 4·units], h0 and c0 are [batch, units], u
+// [units, 4·units]. It returns h of all steps, time-major, and the final c.
+// Where the mask [steps·batch, 1] is 0 a row's states stay as they were; h0 and
+// c0 must then be Zeros. A nil mask is 1 everywhere. The gradients are symbolic
+// around one reverse loop, which gives dz; du = Σ h_{t−1}ᵀ·dz_t is one product
+// over all steps.
+func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
+	rows, width, ok := b.matrix("lstm", z)
+	_, _, ok1 := b.matrix("lstm", h0)
+	_, _, ok2 := b.matrix("lstm", c0)
+	_, _, ok3 := b.matrix("lstm", u)
+	if !ok || !ok1 || !ok2 || !ok3 {
+		return nil, nil
+	}
+	units, batch := width/4, rows/max(steps, 1)
+	state := tensor.Shape{batch, units}
+	switch {
+	case steps < 1 || rows%steps != 0:
+		return b.Fail(errors.Errorf("lstm: %d rows are not %d steps", rows, steps)), nil
+	case width%4 != 0 || !u.Shape().Eq(tensor.Shape{units, width}):
+		return b.Fail(errors.Errorf("lstm: recurrent kernel is %s for gates %s", shapeString(u), shapeString(z))), nil
+	case !h0.Shape().Eq(state) || !c0.Shape().Eq(state):
+		return b.Fail(errors.Errorf("lstm: states are %s and %s, want %v", shapeString(h0), shapeString(c0), []int(state))), nil
+	}
+	if !b.maskFits("lstm", mask, z, h0, c0) {
+		return nil, nil
+	}
+	l := &lstm{steps: steps, batch: batch, units: units}
+	shapes := []tensor.Shape{{rows, units}, state}
+	in := []*Node{z, h0, c0, u, b.packed(u, false)}
+	if mask != nil {
+		in = append(in, mask)
+	}
+	back := func(in []*Node, out, dout *Node, at *part) []*Node {
+		grads := []tensor.Shape{{rows, width}, state, state}
+		packed := b.apply(&op{
+			name:  "lstm_grad",
+			shape: tensor.Shape{volume(grads)},
+			run:   pick(b, lstmBackward[float32](l, at), lstmBackward[float64](l, at)),
+		}, "", append([]*Node{dout, out, in[2], b.packed(in[3], true)}, in[5:]...)...)
+		ds := b.unpack(packed, grads)
+		hs := b.window(out, &part{0, rows * units}, tensor.Shape{rows, units})
+		du := b.matmul(true, false, in[1], b.rows(ds[0], 0, batch))
+		if steps > 1 {
+			n := (steps - 1) * batch
+			later := b.matmul(true, false, b.rows(hs, 0, n), b.rows(ds[0], batch, batch+n))
+			if b.isZeros(in[1]) {
+				du = later
+			} else {
+				du = b.Sum(later, du)
+			}
+		}
+		return append([]*Node{ds[0], ds[1], ds[2], du}, make([]*Node, len(in)-4)...)
+	}
+	packed := b.apply(&op{
+		name:     "lstm",
+		shape:    tensor.Shape{volume(shapes)},
+		work:     2 * float64(rows) * float64(units) * float64(width),
+		run:      pick(b, lstmForward[float32](l), lstmForward[float64](l)),
+		grad:     func(in []*Node, out, dout *Node) []*Node { return back(in, out, dout, nil) },
+		gradPart: back,
+	}, "dddd", in...)
+	views := b.unpack(packed, shapes)
+	return views[0], views[1]
+}
+
+// lstm are the sizes of a recurrence, and what the forward pass keeps for the
+// backward pass: the activated gates [steps, batch, 4·units], c and tanh(c)
+// [steps, batch, units].
+type lstm struct {
+	steps, batch, units int
+	gates, c, tanhC     gorgonia.Value
+}
+
+func lstmForward[T kernel.Float](l *lstm) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		size := l.batch * l.units
+		if l.gates == nil {
+			l.gates = newValue(o.b.dt, tensor.Shape{l.steps * 4 * size})
+			l.c = newValue(o.b.dt, tensor.Shape{l.steps * size})
+			l.tanhC = newValue(o.b.dt, tensor.Shape{l.steps * size})
+		}
+		gates, cs, tanhC := Floats[T](l.gates), Floats[T](l.c), Floats[T](l.tanhC)
+		z, h, c, u, out := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](in[4]), Floats[T](o.out)
+		mask := maskOf[T](in, 5)
+		for t := range l.steps {
+			a, e := t*size, (t+1)*size
+			g := gates[4*a : 4*e]
+			kernel.MulPacked(l.batch, 4*l.units, l.units, h, u, z[4*a:4*e], g)
+			kernel.LSTM(g, c, cs[a:e], tanhC[a:e], out[a:e], l.units)
+			if mask != nil {
+				m := mask[t*l.batch : (t+1)*l.batch]
+				keepRows(m, out[a:e], h)
+				keepRows(m, cs[a:e], c)
+			}
+			h, c = out[a:e], cs[a:e]
+		}
+		copy(out[l.steps*size:], c)
+		return nil
+	}
+}
+
+// lstmBackward walks the steps in reverse. Where only the part at of the output
+// has a gradient, dout is that part alone.
+func lstmBackward[T kernel.Float](l *lstm, at *part) runFunc {
+	var dh, dc, pastH, pastC []T
+	return func(o *op, in []gorgonia.Value) error {
+		size := l.batch * l.units
+		gates, cs, tanhC := Floats[T](l.gates), Floats[T](l.c), Floats[T](l.tanhC)
+		dout, c0, ut, dz := Floats[T](in[0]), Floats[T](in[2]), Floats[T](in[3]), Floats[T](o.out)
+		mask := maskOf[T](in, 4)
+		from, to := 0, (l.steps+1)*size
+		if at != nil {
+			from, to = at.from, at.to
+		}
+		// part returns the gradient of elements a to e of the output, or nil.
+		part := func(a, e int) []T {
+			if a >= from && e <= to {
+				return dout[a-from : e-from]
+			}
+			return nil
+		}
+		dh, dc = resize(dh, size), resize(dc, size)
+		clear(dh)
+		clear(dc)
+		copy(dc, part(l.steps*size, (l.steps+1)*size))
+		for t := l.steps - 1; t >= 0; t-- {
+			a, e := t*size, (t+1)*size
+			if d := part(a, e); d != nil {
+				kernel.Add(dh, d)
+			}
+			before := c0
+			if t > 0 {
+				before = cs[a-size : a]
+			}
+			d := dz[4*a : 4*e]
+			if mask != nil {
+				m := mask[t*l.batch : (t+1)*l.batch]
+				pastH, pastC = resize(pastH, size), resize(pastC, size)
+				moveRows(m, pastH, dh)
+				moveRows(m, pastC, dc)
+			}
+			kernel.LSTMGrad(d, gates[4*a:4*e], before, tanhC[a:e], dh, dc, l.units)
+			kernel.MulPacked(l.batch, l.units, 4*l.units, d, ut, nil, dh)
+			if mask != nil {
+				kernel.Add(dh, pastH)
+				kernel.Add(dc, pastC)
+			}
+		}
+		rest := dz[4*l.steps*size:]
+		copy(rest, dh)
+		copy(rest[size:], dc)
+		return nil
+	}
+}

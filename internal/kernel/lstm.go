@@ -1,0 +1,42 @@
+package kernel
+
+// LSTM computes one step of a long short-term memory. gates [batch, 4·units]
+// holds the pre-activations of i, f, g and o and is overwritten by their
+// values; c0 is the memory before the step. All others are [batch, units]:
+//
+//	c = σ(f)∘c0 + σ(i)∘tanh(g)    tanhC = tanh(c)    h = σ(o)∘tanhC
+func LSTM[T Float](gates, c0, c, tanhC, h []T, units int) {
+	for ; len(c) > 0; gates = gates[4*units:] {
+		i, f, g, o := gates[:units], gates[units:2*units], gates[2*units:3*units], gates[3*units:4*units]
+		Sigmoid(gates[:2*units], gates[:2*units])
+		Tanh(g, g)
+		Sigmoid(o, o)
+		for j := range units {
+			c[j] = f[j]*c0[j] + i[j]*g[j]
+		}
+		Tanh(tanhC[:units], c[:units])
+		for j := range units {
+			h[j] = o[j] * tanhC[j]
+		}
+		c0, c, tanhC, h = c0[units:], c[units:], tanhC[units:], h[units:]
+	}
+}
+
+// LSTMGrad computes the gradient of LSTM. gates holds the gates' values, dh and
+// dc the gradients of h and c; dgates [batch, 4·units] becomes that of the
+// pre-activations, dc that of c0.
+func LSTMGrad[T Float](dgates, gates, c0, tanhC, dh, dc []T, units int) {
+	for ; len(dh) > 0; gates, dgates = gates[4*units:], dgates[4*units:] {
+		for j := range units {
+			i, f, g, o := gates[j], gates[units+j], gates[2*units+j], gates[3*units+j]
+			tc := tanhC[j]
+			d := dc[j] + dh[j]*o*(1-tc*tc)
+			dgates[j] = d * g * i * (1 - i)
+			dgates[units+j] = d * c0[j] * f * (1 - f)
+			dgates[2*units+j] = d * i * (1 - g*g)
+			dgates[3*units+j] = dh[j] * tc * o * (1 - o)
+			dc[j] = d * f
+		}
+		c0, tanhC, dh, dc = c0[units:], tanhC[units:], dh[units:], dc[units:]
+	}
+}

@@ -1,0 +1,128 @@
+package nn
+
+import "unroll/graph"
+
+// GRU is the gated recurrent unit. With the gates in the order z, r, h:
+//
+//	z = σ(x_t·W_z + h·U_z + b_z)        r = σ(x_t·W_r + h·U_r + b_r)
+//	g = tanh(x_t·W_h + b_h + r∘(h·U_h + b'_h))
+//	h_t = z∘h + (1−z)∘g,                h = h_{t−1}
+//
+// or, if ResetBefore is set, g = tanh(x_t·W_h + (r∘h)·U_h + b_h).
+//
+// Input [time, features]; output [units], or [time, units] if ReturnSequences
+// is set, and then the state h, [units], if ReturnState is set. Weights: kernel
+// [features, 3·units], recurrent_kernel [units, 3·units], bias [2, 3·units], of
+// the inputs and of the recurrence, or [3·units] with ResetBefore.
+//
+// Cho et al., Learning phrase representations using RNN encoder-decoder, 2014.
+// Keras: GRU; ResetBefore is reset_after=False.
+type GRU struct {
+	Units                int         `json:"units"`
+	Activation           Func        `json:"activation,omitempty"`           // tanh if empty
+	RecurrentActivation  Func        `json:"recurrent_activation,omitempty"` // sigmoid if empty
+	ResetBefore          bool        `json:"reset_before,omitempty"`
+	NoBias               bool        `json:"no_bias,omitempty"`
+	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`    // Glorot uniform
+	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"` // orthogonal
+	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`      // zeros
+
+	ReturnSequences bool      `json:"return_sequences,omitempty"`
+	ReturnState     bool      `json:"return_state,omitempty"`
+	GoBackwards     bool      `json:"go_backwards,omitempty"`
+	Execution       Execution `json:"execution,omitempty"`
+}
+
+var _ Layer = GRU{}
+
+func init() { Register(GRU{}); Register(GRUCell{}) }
+
+func (l GRU) rnn() RNN {
+	return RNN{
+		Cell: GRUCell{
+			Units: l.Units, Activation: l.Activation, RecurrentActivation: l.RecurrentActivation,
+			ResetBefore: l.ResetBefore, NoBias: l.NoBias,
+			KernelInitializer: l.KernelInitializer, RecurrentInitializer: l.RecurrentInitializer, BiasInitializer: l.BiasInitializer,
+		},
+		ReturnSequences: l.ReturnSequences, ReturnState: l.ReturnState, GoBackwards: l.GoBackwards, Execution: l.Execution,
+	}
+}
+
+// Init implements Layer.
+func (l GRU) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
+
+// Apply implements Layer.
+func (l GRU) Apply(c *Context, in ...Value) []Value { return l.rnn().Apply(c, in...) }
+
+// GRUCell is the cell of GRU, for use in RNN. Its state is h. Keras: GRUCell.
+type GRUCell struct {
+	Units                int         `json:"units"`
+	Activation           Func        `json:"activation,omitempty"`
+	RecurrentActivation  Func        `json:"recurrent_activation,omitempty"`
+	ResetBefore          bool        `json:"reset_before,omitempty"`
+	NoBias               bool        `json:"no_bias,omitempty"`
+	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
+	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
+	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
+}
+
+var _ Cell = GRUCell{}
+
+// Init implements Cell.
+func (l GRUCell) Init(s *Scope, in Shape) (Shape, error) {
+	gates := gated{l.Units, 3, l.KernelInitializer, l.RecurrentInitializer}
+	if err := gates.init(s, in, l.Activation, l.RecurrentActivation); err != nil {
+		return nil, err
+	}
+	if !l.NoBias {
+		shape := []int{2, 3 * l.Units}
+		if l.ResetBefore {
+			shape = shape[1:]
+		}
+		s.Weight("bias", l.BiasInitializer.or(Zeros()), shape...)
+	}
+	return Shape{l.Units}, nil
+}
+
+// Sizes implements Cell.
+func (l GRUCell) Sizes() (int, []int) { return l.Units, []int{l.Units} }
+
+// Begin emits the gates' share of the inputs for all steps, and the bias of the
+// recurrence.
+func (l GRUCell) Begin(c *Context, x Value) (z *graph.Node, consts []*graph.Node) {
+	var bias *graph.Node
+	if !l.NoBias {
+		bias = c.Weight("bias")
+		if !l.ResetBefore {
+			consts = []*graph.Node{c.Row(bias, 1)}
+			bias = c.Row(bias, 0)
+		}
+	}
+	return c.Linear(x, c.Weight("kernel"), bias), consts
+}
+
+// Step implements Cell.
+func (l GRUCell) Step(c *Context, z *graph.Node, consts, state []*graph.Node) (*graph.Node, []*graph.Node) {
+	h, u := state[0], c.Weight("recurrent_kernel")
+	sigma, tanh := l.RecurrentActivation.or(Sigmoid), l.Activation.or(Tanh)
+	gate := func(x *graph.Node, i int) *graph.Node { return c.Columns(x, i*l.Units, (i+1)*l.Units) }
+	var update, candidate *graph.Node
+	if l.ResetBefore {
+		both := c.MulAdd(c.Columns(z, 0, 2*l.Units), h, c.Columns(u, 0, 2*l.Units))
+		update = c.Activate(sigma, gate(both, 0))
+		reset := c.Activate(sigma, gate(both, 1))
+		candidate = c.MulAdd(gate(z, 2), c.Mul(reset, h), gate(u, 2))
+	} else {
+		inner := c.MatMul(h, u)
+		if len(consts) > 0 {
+			inner = c.Add(inner, consts[0])
+		}
+		update = c.Activate(sigma, c.Add(gate(z, 0), gate(inner, 0)))
+		reset := c.Activate(sigma, c.Add(gate(z, 1), gate(inner, 1)))
+		candidate = c.Add(gate(z, 2), c.Mul(reset, gate(inner, 2)))
+	}
+	candidate = c.Activate(tanh, candidate)
+	// z∘h + (1−z)∘g
+	h = c.Add(c.Mul(update, h), c.Mul(c.Affine(-1, update, 1), candidate))
+	return h, []*graph.Node{h}
+}

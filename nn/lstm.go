@@ -1,0 +1,141 @@
+package nn
+
+import "unroll/graph"
+
+// LSTM is the long short-term memory layer. With the gates' pre-activations in
+// the order i, f, c, o side by side:
+//
+//	[i f g o] = x_t·kernel + h_{t−1}·recurrent_kernel + bias
+//	c_t = σ(f)∘c_{t−1} + σ(i)∘tanh(g)
+//	h_t = σ(o)∘tanh(c_t)
+//
+// Input [time, features]; output [units], or [time, units] if ReturnSequences
+// is set, and then the states h and c, [units] each, if ReturnState is set.
+// Weights: kernel [features, 4·units], recurrent_kernel [units, 4·units], bias
+// [4·units], whose second quarter, that of f, starts at 1 unless
+// NoUnitForgetBias is set.
+//
+// Hochreiter and Schmidhuber, Long short-term memory, 1997. Keras: LSTM.
+type LSTM struct {
+	Units                int         `json:"units"`
+	Activation           Func        `json:"activation,omitempty"`           // tanh if empty
+	RecurrentActivation  Func        `json:"recurrent_activation,omitempty"` // sigmoid if empty
+	NoBias               bool        `json:"no_bias,omitempty"`
+	NoUnitForgetBias     bool        `json:"no_unit_forget_bias,omitempty"`
+	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`    // Glorot uniform
+	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"` // orthogonal
+	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`      // zeros
+
+	ReturnSequences bool      `json:"return_sequences,omitempty"`
+	ReturnState     bool      `json:"return_state,omitempty"`
+	GoBackwards     bool      `json:"go_backwards,omitempty"`
+	Execution       Execution `json:"execution,omitempty"`
+}
+
+var _ Layer = LSTM{}
+
+func init() { Register(LSTM{}); Register(LSTMCell{}) }
+
+func (l LSTM) rnn() RNN {
+	return RNN{
+		Cell: LSTMCell{
+			Units: l.Units, Activation: l.Activation, RecurrentActivation: l.RecurrentActivation,
+			NoBias: l.NoBias, NoUnitForgetBias: l.NoUnitForgetBias,
+			KernelInitializer: l.KernelInitializer, RecurrentInitializer: l.RecurrentInitializer, BiasInitializer: l.BiasInitializer,
+		},
+		ReturnSequences: l.ReturnSequences, ReturnState: l.ReturnState, GoBackwards: l.GoBackwards, Execution: l.Execution,
+	}
+}
+
+// Init implements Layer.
+func (l LSTM) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
+
+// Apply implements Layer.
+func (l LSTM) Apply(c *Context, in ...Value) []Value { return l.rnn().Apply(c, in...) }
+
+// LSTMCell is the cell of LSTM, for use in RNN. Its states are h and c.
+// Keras: LSTMCell.
+type LSTMCell struct {
+	Units                int         `json:"units"`
+	Activation           Func        `json:"activation,omitempty"`
+	RecurrentActivation  Func        `json:"recurrent_activation,omitempty"`
+	NoBias               bool        `json:"no_bias,omitempty"`
+	NoUnitForgetBias     bool        `json:"no_unit_forget_bias,omitempty"`
+	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
+	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
+	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
+}
+
+var _ Fuser = LSTMCell{}
+
+// Init implements Cell.
+func (l LSTMCell) Init(s *Scope, in Shape) (Shape, error) {
+	gates := gated{l.Units, 4, l.KernelInitializer, l.RecurrentInitializer}
+	if err := gates.init(s, in, l.Activation, l.RecurrentActivation); err != nil {
+		return nil, err
+	}
+	if !l.NoBias {
+		s.Weight("bias", l.BiasInitializer.or(Zeros()), 4*l.Units)
+		if !l.NoUnitForgetBias {
+			s.startAtOne("bias", l.Units, 2*l.Units)
+		}
+	}
+	return Shape{l.Units}, nil
+}
+
+// Sizes implements Cell.
+func (l LSTMCell) Sizes() (int, []int) { return l.Units, []int{l.Units, l.Units} }
+
+// Begin emits the gates' share of the inputs for all steps.
+func (l LSTMCell) Begin(c *Context, x Value) (z *graph.Node, consts []*graph.Node) {
+	var bias *graph.Node
+	if !l.NoBias {
+		bias = c.Weight("bias")
+	}
+	return c.Linear(x, c.Weight("kernel"), bias), nil
+}
+
+// Step implements Cell.
+func (l LSTMCell) Step(c *Context, z *graph.Node, _, state []*graph.Node) (*graph.Node, []*graph.Node) {
+	h, memory := state[0], state[1]
+	all := c.MulAdd(z, h, c.Weight("recurrent_kernel"))
+	gate := func(i int, f Func) *graph.Node { return c.Activate(f, c.Columns(all, i*l.Units, (i+1)*l.Units)) }
+	sigma, tanh := l.RecurrentActivation.or(Sigmoid), l.Activation.or(Tanh)
+	i, f, g, o := gate(0, sigma), gate(1, sigma), gate(2, tanh), gate(3, sigma)
+	memory = c.Add(c.Mul(f, memory), c.Mul(i, g))
+	h = c.Mul(o, c.Activate(tanh, memory))
+	return h, []*graph.Node{h, memory}
+}
+
+// Fuse implements Fuser, for the default activations.
+func (l LSTMCell) Fuse(c *Context, z, mask *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
+	if l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid {
+		return nil, nil, false
+	}
+	outs, memory := c.LSTM(z, mask, state[0], state[1], c.Weight("recurrent_kernel"), steps)
+	return outs, []*graph.Node{c.Last(outs, steps), memory}, true
+}
+
+// gated is what LSTM and GRU have in common.
+type gated struct {
+	units, gates      int
+	kernel, recurrent Initializer
+}
+
+func (g gated) init(s *Scope, in Shape, activations ...Func) error {
+	if err := positive("units", g.units); err != nil {
+		return err
+	}
+	for _, f := range activations {
+		if err := f.or(Tanh).check(); err != nil {
+			return err
+		}
+	}
+	features, err := in.last()
+	if err != nil {
+		return err
+	}
+	s.Weight("kernel", g.kernel.or(GlorotUniform()), features, g.gates*g.units)
+	s.Weight("recurrent_kernel", g.recurrent.or(Orthogonal()), g.units, g.gates*g.units)
+	return nil
+}

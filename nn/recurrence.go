@@ -1,0 +1,136 @@
+package nn
+
+import "unroll/graph"
+
+// recurrence is a cell on its way over a sequence.
+type recurrence struct {
+	*Context
+	cell   Cell
+	steps  int
+	z      *graph.Node   // what the cell reads, time-major
+	mask   *graph.Node   // nil, or a column as long as z
+	consts []*graph.Node // for all steps
+	state  []*graph.Node // before the first step, after run the final ones
+
+	fromZeros bool // no first states were given
+
+	last *graph.Node        // output of the last step
+	all  func() *graph.Node // emits the outputs of all steps, time-major
+}
+
+// run emits the recurrence in one of its executions.
+func (r *recurrence) run(exec Execution) {
+	if err := exec.check(); err != nil {
+		r.Fail(err)
+	}
+	switch exec {
+	case Auto, Fused:
+		if r.fused() {
+			return
+		}
+		if exec == Fused {
+			r.Fail(errorf("cell %s has no fused form with these settings, choose another execution", typeName(r.cell)))
+		}
+		if r.steps > longest {
+			r.looped()
+			return
+		}
+		r.unrolled()
+	case Looped:
+		r.looped()
+	default:
+		r.unrolled()
+	}
+}
+
+// done takes the outputs of all steps.
+func (r *recurrence) done(all *graph.Node) {
+	r.all = func() *graph.Node { return all }
+	r.last = r.Last(all, r.steps)
+}
+
+func (r *recurrence) fused() bool {
+	f, ok := r.cell.(Fuser)
+	if !ok || r.mask != nil && !r.fromZeros {
+		// Until the first step that is not masked the output is zeros, as in
+		// Keras, which no fused operation tells from the first state.
+		return false
+	}
+	all, final, ok := f.Fuse(r.Context, r.z, r.mask, r.consts, r.state, r.steps)
+	if ok {
+		r.state = final
+		r.done(all)
+	}
+	return ok
+}
+
+// looped emits one operation around the cell's graph. With a mask the previous
+// output is a state too.
+func (r *recurrence) looped() {
+	seqs, state := []*graph.Node{r.z}, r.state
+	if r.mask != nil {
+		width, _ := r.cell.Sizes()
+		seqs = append(seqs, r.mask)
+		state = append(state[:len(state):len(state)], r.Zeros(r.Batch, width))
+	}
+	all, final := r.Loop(seqs, state, r.steps, func(body *graph.LoopBody, seqs, state []*graph.Node) (*graph.Node, []*graph.Node) {
+		inner := &Context{
+			Builder: body.Builder, Phase: r.Phase, Batch: r.Batch, Execution: r.Execution,
+			path: r.path, weights: r.weights, nodes: map[string]*graph.Node{}, outer: r.Context, body: body,
+		}
+		consts := make([]*graph.Node, len(r.consts))
+		for i, n := range r.consts {
+			consts[i] = body.Capture(n)
+		}
+		old := state[:len(r.state)]
+		out, next := r.cell.Step(inner, seqs[0], consts, old)
+		if r.mask == nil {
+			return out, next
+		}
+		out, next = masked(inner, seqs[1], out, state[len(old)], next, old)
+		return out, append(next, out)
+	})
+	if r.Err() == nil {
+		r.state = final[:len(r.state)]
+		r.done(all)
+	}
+}
+
+// unrolled emits a copy of the step for each step, as one operation where the
+// cell offers that.
+func (r *recurrence) unrolled() {
+	width, _ := r.cell.Sizes()
+	r.last = r.Zeros(r.Batch, width)
+	outs := make([]*graph.Node, r.steps)
+	for t := range outs {
+		out, next := r.step(t)
+		if r.mask != nil {
+			out, next = masked(r.Context, r.Step(r.mask, t, r.steps), out, r.last, next, r.state)
+		}
+		r.last, r.state, outs[t] = out, next, out
+	}
+	r.all = func() *graph.Node { return r.Stack(outs...) }
+}
+
+func (r *recurrence) step(t int) (*graph.Node, []*graph.Node) {
+	if s, ok := r.cell.(Stepper); ok {
+		if out, next, ok := s.StepAt(r.Context, r.z, r.consts, r.state, t, r.steps); ok {
+			return out, next
+		}
+	}
+	return r.cell.Step(r.Context, r.Step(r.z, t, r.steps), r.consts, r.state)
+}
+
+// masked keeps the old output and states in the rows where the mask is 0.
+func masked(c *Context, mask, out, oldOut *graph.Node, next, old []*graph.Node) (*graph.Node, []*graph.Node) {
+	kept := make([]*graph.Node, len(next))
+	for i := range next {
+		kept[i] = c.Where(mask, next[i], old[i])
+	}
+	for i := range next {
+		if next[i] == out && oldOut == old[i] {
+			return kept[i], kept // the output is a state
+		}
+	}
+	return c.Where(mask, out, oldOut), kept
+}

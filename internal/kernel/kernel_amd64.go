@@ -64,6 +64,16 @@ func colSumsAVX2(y *float32, x *float32, rows int, cols int)
 //go:noescape
 func dotAVX2(x *float32, y *float32, blocks int) float32
 
+// lstmAVX2 computes a step of a long short-term memory; see LSTM.
+//
+//go:noescape
+func lstmAVX2(gates *float32, c0 *float32, c *float32, tanhC *float32, h *float32, rows int, units int)
+
+// lstmGradAVX2 computes the gradient of lstm; see LSTMGrad.
+//
+//go:noescape
+func lstmGradAVX2(dgates *float32, gates *float32, c0 *float32, tanhC *float32, dh *float32, dc *float32, rows int, units int)
+
 // gemm8AVX2 computes C = C0 + A*B for a panel of cols columns.
 //
 //go:noescape
@@ -133,6 +143,16 @@ func colSumsAVX512(y *float32, x *float32, rows int, cols int)
 //
 //go:noescape
 func dotAVX512(x *float32, y *float32, blocks int) float32
+
+// lstmAVX512 computes a step of a long short-term memory; see LSTM.
+//
+//go:noescape
+func lstmAVX512(gates *float32, c0 *float32, c *float32, tanhC *float32, h *float32, rows int, units int)
+
+// lstmGradAVX512 computes the gradient of lstm; see LSTMGrad.
+//
+//go:noescape
+func lstmGradAVX512(dgates *float32, gates *float32, c0 *float32, tanhC *float32, dh *float32, dc *float32, rows int, units int)
 
 // gemm16AVX512 computes C = C0 + A*B for a panel of cols columns.
 //

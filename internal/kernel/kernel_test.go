@@ -199,6 +199,44 @@ func TestVectors(t *testing.T) {
 	})
 }
 
+func TestLSTM(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(7, 8))
+		for _, units := range sizes()[1:] {
+			for _, rows := range []int{1, 3} {
+				var checks []func(tb)
+				random := func(n int) ([]float32, []float64) {
+					x, check := vector(n, r.NormFloat64)
+					checks = append(checks, check)
+					return x, wide(x)
+				}
+				n := rows * units
+				gates, gates64 := random(4 * n)
+				c0, c064 := random(n)
+				c, c64 := random(n)
+				tc, tc64 := random(n)
+				h, h64 := random(n)
+				LSTM(gates, c0, c, tc, h, units)
+				LSTM(gates64, c064, c64, tc64, h64, units)
+				near(t, "gates", gates, gates64, 1e-6, 1)
+				near(t, "c", c, c64, 1e-6, 1)
+				near(t, "tanh c", tc, tc64, 1e-6, 1)
+				near(t, "h", h, h64, 1e-6, 1)
+				dgates, dgates64 := random(4 * n)
+				dh, dh64 := random(n)
+				dc, dc64 := random(n)
+				LSTMGrad(dgates, gates, c0, tc, dh, dc, units)
+				LSTMGrad(dgates64, gates64, c064, tc64, dh64, dc64, units)
+				near(t, "dgates", dgates, dgates64, 1e-5, 1)
+				near(t, "dc", dc, dc64, 1e-5, 1)
+				for _, check := range checks {
+					check(t)
+				}
+			}
+		}
+	})
+}
+
 func TestRows(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))

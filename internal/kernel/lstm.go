@@ -6,6 +6,10 @@ package kernel
 //
 //	c = σ(f)∘c0 + σ(i)∘tanh(g)    tanhC = tanh(c)    h = σ(o)∘tanhC
 func LSTM[T Float](gates, c0, c, tanhC, h []T, units int) {
+	gates, c0, tanhC, h = gates[:4*len(c)], c0[:len(c)], tanhC[:len(c)], h[:len(c)]
+	if fast(c) && lstm32(f32(gates), f32(c0), f32(c), f32(tanhC), f32(h), units) {
+		return
+	}
 	for ; len(c) > 0; gates = gates[4*units:] {
 		i, f, g, o := gates[:units], gates[units:2*units], gates[2*units:3*units], gates[3*units:4*units]
 		Sigmoid(gates[:2*units], gates[:2*units])
@@ -26,6 +30,11 @@ func LSTM[T Float](gates, c0, c, tanhC, h []T, units int) {
 // dc the gradients of h and c; dgates [batch, 4·units] becomes that of the
 // pre-activations, dc that of c0.
 func LSTMGrad[T Float](dgates, gates, c0, tanhC, dh, dc []T, units int) {
+	n := len(dh)
+	dgates, gates, c0, tanhC, dc = dgates[:4*n], gates[:4*n], c0[:n], tanhC[:n], dc[:n]
+	if fast(dh) && lstmGrad32(f32(dgates), f32(gates), f32(c0), f32(tanhC), f32(dh), f32(dc), units) {
+		return
+	}
 	for ; len(dh) > 0; gates, dgates = gates[4*units:], dgates[4*units:] {
 		for j := range units {
 			i, f, g, o := gates[j], gates[units+j], gates[2*units+j], gates[3*units+j]

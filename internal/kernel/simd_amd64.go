@@ -148,6 +148,26 @@ func colSums32(y, x []float32) bool {
 	return level != portable
 }
 
+func lstm32(gates, c0, c, tanhC, h []float32, units int) bool {
+	switch level {
+	case avx512:
+		lstmAVX512(&gates[0], &c0[0], &c[0], &tanhC[0], &h[0], len(c)/units, units)
+	case avx2:
+		lstmAVX2(&gates[0], &c0[0], &c[0], &tanhC[0], &h[0], len(c)/units, units)
+	}
+	return level != portable
+}
+
+func lstmGrad32(dgates, gates, c0, tanhC, dh, dc []float32, units int) bool {
+	switch level {
+	case avx512:
+		lstmGradAVX512(&dgates[0], &gates[0], &c0[0], &tanhC[0], &dh[0], &dc[0], len(dh)/units, units)
+	case avx2:
+		lstmGradAVX2(&dgates[0], &gates[0], &c0[0], &tanhC[0], &dh[0], &dc[0], len(dh)/units, units)
+	}
+	return level != portable
+}
+
 // panelWidth is the number of columns that a call of gemmPanel takes; 0 where
 // there is no assembly.
 func panelWidth() int {

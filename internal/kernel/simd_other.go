@@ -21,5 +21,7 @@ func adam32(_, _, _, _ []float32, _, _, _, _ float32) bool                      
 func gather32(_, _ []float32, _ []int32, _ int) bool                                       { return false }
 func scatterAdd32(_, _ []float32, _ []int32, _ int) bool                                   { return false }
 func colSums32(_, _ []float32) bool                                                        { return false }
+func lstm32(_, _, _, _, _ []float32, _ int) bool                                           { return false }
+func lstmGrad32(_, _, _, _, _, _ []float32, _ int) bool                                    { return false }
 func panelWidth() int                                                                      { return 0 }
 func gemmPanel(_, _ int, _ *float32, _, _ int, _ *float32, _ int, _, _ *float32, _, _ int) {}

@@ -20,6 +20,7 @@ func main() {
 		v.elementwise()
 		v.rows()
 		v.dot()
+		v.lstms()
 		v.gemms()
 	}
 	Generate()

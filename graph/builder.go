@@ -8,8 +8,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Node is a node of Gorgonia's expression graph. Nodes made by a Builder and
-// by Gorgonia's own functions on Builder.Graph mix freely.
+// Node is a node of Gorgonia's expression graph. Give Gorgonia's own functions to
+// Unary and Binary: called directly they may compute in the buffer of a node
+// that a view reads too.
 type Node = gorgonia.Node
 
 // Builder emits nodes into one expression graph.
@@ -155,7 +156,9 @@ func (b *Builder) Input(name string, t *tensor.Dense) *Node {
 	return n
 }
 
-// Zeros returns a constant of zeros.
+// Zeros returns a constant of zeros. As the first state of a recurrence it is
+// left out of the computation, and it has no gradient; for one that has, declare
+// an Input.
 func (b *Builder) Zeros(shape ...int) *Node { return b.constant("zeros", 0, shape) }
 
 // isZeros reports whether n is a constant made by Zeros.

@@ -62,7 +62,9 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 	for _, n := range order {
 		diff := diffWRT(n)
 		for i, in := range inputsOf(n) {
-			if active[in] && i < len(diff) && diff[i] {
+			// An operation without a gradient is followed too, to be refused
+			// and not taken for a constant.
+			if active[in] && (diff == nil || i < len(diff) && diff[i]) {
 				active[n] = true
 			}
 		}
@@ -101,6 +103,10 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 // backward hands the gradient dn of n on to n's active inputs.
 func (b *Builder) backward(n, dn *Node, active map[*Node]bool, terms map[*Node][]term) {
 	in, diff := inputsOf(n), diffWRT(n)
+	if diff == nil && n.Op() != nil {
+		b.Fail(errors.Errorf("vjp: %v has no gradient", n.Op()))
+		return
+	}
 	wanted := false
 	for i := range in {
 		wanted = wanted || i < len(diff) && diff[i] && active[in[i]]

@@ -77,11 +77,14 @@ func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, s
 		feed(fmt.Sprintf("sequence_%d", i), batch, width)
 	}
 	for i, s := range states {
+		if _, _, ok := b.matrix("loop", s); !ok {
+			return nil, nil
+		}
 		feed(fmt.Sprintf("state_%d", i), s.Shape()...)
 	}
 	out, next := step(l.body, l.in[:l.seqs], l.in[l.seqs:])
-	if err := l.body.Err(); err != nil {
-		return b.Fail(err), nil
+	if l.body.ok(append([]*Node{out}, next...)...); l.body.Err() != nil {
+		return b.Fail(errors.WithMessage(l.body.Err(), "loop: the step's output and states")), nil
 	}
 	if len(next) != len(states) {
 		return b.Fail(errors.Errorf("loop: the step returns %d states of %d", len(next), len(states))), nil

@@ -21,7 +21,8 @@ type Program struct {
 
 // Compile builds the program that computes the given nodes and what they need;
 // the rest of the graph is left out. It returns the Builder's error if it has
-// one.
+// one. Programs of one Builder share the buffers of the nodes that they share:
+// run them one at a time, and read a value before the other runs.
 func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 	if !b.ok(roots...) {
 		return nil, b.err
@@ -122,8 +123,8 @@ func (p *Program) Run() error {
 // Let makes the program read the input n from t, of n's shape and type, from the
 // next Run on.
 func (p *Program) Let(n *Node, t *tensor.Dense) error {
-	if n == nil || t == nil || n.Op() != nil {
-		return errors.New("let: want an input and a tensor")
+	if n == nil || n.Op() != nil || n.Graph() != p.b.g || t == nil || t.RequiresIterator() || t.DataOrder().IsTransposed() {
+		return errors.New("let: want an input of this graph and a tensor whose elements are row-major")
 	}
 	return errors.Wrap(gorgonia.Let(n, t), "let")
 }

@@ -48,9 +48,7 @@ func (c *Context) Activate(f Func, x *graph.Node) *graph.Node {
 // activated returns x with f applied, and the logits where a loss wants them.
 func (c *Context) activated(f Func, x Value) Value {
 	y := Value{Node: c.Activate(f, x.Node), Steps: x.Steps, Mask: x.Mask}
-	if f == Sigmoid || f == Softmax {
-		y.Logits = x.Node
-	}
+	y.logits = &logits{f, x.Node, y.Node}
 	return y
 }
 

@@ -47,7 +47,7 @@ func newLossProgram(t *testing.T, s Sequential, exec Execution, batch, steps int
 	y := pass.Input("targets", targets)
 	w := pass.Input("coef", coef)
 	p := &lossProgram{Pass: pass, model: m}
-	if pass.Out.Logits != nil {
+	if pass.Out.Logits(Sigmoid) != nil {
 		p.loss = pass.Inner(BinaryCrossentropy{}.Apply(pass.Context, pass.Out, y), w)
 	} else {
 		p.loss = pass.Inner(pass.Mul(pass.Out.Node, pass.Sub(pass.Out.Node, y)), w)

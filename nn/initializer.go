@@ -50,7 +50,12 @@ var fills = map[string]func(r *rand.Rand, shape []int, scale float64, x []float6
 		in, out := fans(shape)
 		uniform(r, math.Sqrt(6/float64(in+out)), x)
 	},
-	"uniform":    func(r *rand.Rand, _ []int, scale float64, x []float64) { uniform(r, scale, x) },
+	"uniform": func(r *rand.Rand, _ []int, scale float64, x []float64) {
+		if scale == 0 {
+			scale = 0.05
+		}
+		uniform(r, scale, x)
+	},
 	"orthogonal": func(r *rand.Rand, shape []int, _ float64, x []float64) { orthogonal(r, shape[0], shape[1], x) },
 	"zeros":      func(_ *rand.Rand, _ []int, _ float64, x []float64) { clear(x) },
 	"ones": func(_ *rand.Rand, _ []int, _ float64, x []float64) {

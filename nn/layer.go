@@ -52,8 +52,22 @@ type Value struct {
 	Depth int
 	Table *graph.Node
 
-	// Logits is what a sigmoid or softmax was taken of; losses read it.
-	Logits *graph.Node
+	logits *logits // what Node was computed of, for losses
+}
+
+// logits is what an activation was taken of: of(node) = f(logits).
+type logits struct {
+	f        Func
+	node, of *graph.Node
+}
+
+// Logits returns what f was taken of to give v, or nil if v is not f's value.
+// Losses are computed from logits, where nothing overflows.
+func (v Value) Logits(f Func) *graph.Node {
+	if l := v.logits; l != nil && l.f == f && l.of == v.Node {
+		return l.node
+	}
+	return nil
 }
 
 // Phase tells training from inference.
@@ -136,7 +150,7 @@ func (c *Context) Linear(x Value, w, bias *graph.Node) *graph.Node {
 	switch {
 	case x.Node == nil && x.Depth > 0:
 		table = w
-	case table != nil && c.Err() == nil && table.Shape()[0] <= x.IDs.Shape()[0]:
+	case x.Node == nil && table != nil && c.Err() == nil && table.Shape()[0] <= x.IDs.Shape()[0]:
 		table = c.MatMul(table, w)
 	default:
 		return c.plus(c.MatMul(c.Dense(x), w), bias)

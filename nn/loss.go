@@ -18,7 +18,7 @@ type BinaryCrossentropy struct {
 
 // Apply implements Loss.
 func (l BinaryCrossentropy) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
-	logits := y.Logits
+	logits := y.Logits(Sigmoid)
 	if l.FromLogits {
 		logits = y.Node
 	}

@@ -112,6 +112,15 @@ func (c *Context) checkShape(x Value, want Shape) {
 		got = append(got, x.Steps)
 	}
 	switch {
+	case x.Node != nil && x.IDs != nil:
+		c.Fail(errorf("emitted a value with both Node and IDs: clear IDs, Depth and Table"))
+		return
+	case x.Node != nil && x.Node.Dims() != 2:
+		c.Fail(errorf("emitted a node of shape %v, want a matrix", x.Node.Shape()))
+		return
+	case x.Node == nil && x.IDs == nil:
+		c.Fail(errorf("emitted no value"))
+		return
 	case x.Node != nil:
 		got = append(got, x.Node.Shape()[1])
 		if rows := x.Node.Shape()[0]; rows != c.Batch*max(x.Steps, 1) {

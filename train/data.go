@@ -48,7 +48,7 @@ func (d Data) check(m *nn.Model, targets bool) (steps int, err error) {
 		return 0, err
 	}
 	if targets {
-		outputs := outputs(m)
+		outputs := outputs(m, steps)
 		if len(d.Targets) != n*outputs {
 			return 0, errors.Errorf("data: %d targets for %d samples of %d outputs", len(d.Targets), n, outputs)
 		}
@@ -76,10 +76,14 @@ func length[T any](samples [][]T, want, width int) (int, error) {
 	return want, nil
 }
 
-// outputs returns the number of values of one sample's output.
-func outputs(m *nn.Model) int {
+// outputs returns the number of values of one sample's output, for inputs of
+// the given steps.
+func outputs(m *nn.Model, steps int) int {
 	n := 1
 	for _, k := range m.Output() {
+		if k == nn.Any {
+			k = steps
+		}
 		n *= k
 	}
 	return n

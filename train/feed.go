@@ -62,12 +62,12 @@ func (f *feed) fill(d Data, rows []int, total int, targets bool) {
 	outputs, outSteps := f.targets.Shape().TotalSize()/f.batch, f.targets.Shape()[0]/f.batch
 	for i := range f.batch {
 		var want []float32
-		var c float32
+		var c float64
 		if i < len(rows) {
 			want = d.Targets[rows[i]*outputs:]
-			c = float32(1 / float64(total*outputs))
+			c = 1 / float64(total*outputs)
 			if d.Weights != nil {
-				c *= d.Weights[rows[i]]
+				c *= float64(d.Weights[rows[i]])
 			}
 		}
 		units := outputs / outSteps
@@ -79,7 +79,7 @@ func (f *feed) fill(d Data, rows []int, total int, targets bool) {
 			}
 			set(f.targets, at, units, x)
 			for j := range units {
-				set(f.coef, at+j, 1, []float32{c})
+				setOne(f.coef, at+j, c)
 			}
 		}
 	}

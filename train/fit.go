@@ -103,6 +103,7 @@ func (t *Trainer) fit(ctx context.Context, d Data, c FitConfig, h *History) erro
 		return err
 	}
 	run := &fitRun{Trainer: t, size: (batch + k - 1) / k, data: d, fit: c, order: make([]int, d.Len())}
+	k = (batch + run.size - 1) / run.size // those that get any sample
 	for range k {
 		p, err := t.borrow(shape{nn.Train, run.size, steps})
 		if err != nil {
@@ -235,7 +236,8 @@ func (r *fitRun) step(b int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if r.solver, err = handOver(r.shards[:n], r.solver); err != nil {
+	_, reads := r.config.Optimizer.(reader)
+	if r.solver, err = handOver(r.shards[:n], r.solver, !reads); err != nil {
 		return 0, err
 	}
 	return n, r.config.Optimizer.Step(r.solver)

@@ -4,8 +4,8 @@ package train
 type Metric interface {
 	// Name is the metric's name in logs, such as "accuracy".
 	Name() string
-	// Reset forgets what was gathered.
-	Reset()
+	// New returns a metric of the same settings that has gathered nothing.
+	New() Metric
 	// Update adds samples: y and targets are [samples·outputs], weights
 	// [samples].
 	Update(y, targets, weights []float32)
@@ -22,8 +22,8 @@ var _ Metric = (*BinaryAccuracy)(nil)
 // Name implements Metric.
 func (m *BinaryAccuracy) Name() string { return "accuracy" }
 
-// Reset implements Metric.
-func (m *BinaryAccuracy) Reset() { *m = BinaryAccuracy{} }
+// New implements Metric.
+func (m *BinaryAccuracy) New() Metric { return &BinaryAccuracy{} }
 
 // Update implements Metric.
 func (m *BinaryAccuracy) Update(y, targets, weights []float32) {

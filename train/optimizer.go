@@ -10,7 +10,7 @@ import (
 	"unroll/internal/kernel"
 )
 
-// Optimizer updates weights from their gradients. Any gorgonia.Solver is one.
+// Optimizer updates weights from their gradients: any gorgonia.Solver.
 // Those of this package keep their state by the weights' names, take
 // Keras's formulas and defaults, and consume each gradient that they use.
 type Optimizer = gorgonia.Solver
@@ -28,6 +28,9 @@ type SGD struct {
 
 	state state
 }
+
+func (o *SGD) readsGradients()  {}
+func (o *Adam) readsGradients() {}
 
 // Step implements gorgonia.Solver.
 func (o *SGD) Step(weights []gorgonia.ValueGrad) error {

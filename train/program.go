@@ -75,6 +75,15 @@ func (p *program) swap() error {
 	return nil
 }
 
+// setOne writes one value.
+func setOne(t *tensor.Dense, at int, v float64) {
+	if f := graph.Floats[float32](t); f != nil {
+		f[at] = float32(v)
+	} else {
+		graph.Floats[float64](t)[at] = v
+	}
+}
+
 // run computes the outputs, the loss and the gradients.
 func (p *program) run() error { return p.prog.Run() }
 
@@ -123,10 +132,15 @@ func (p *program) lossValue() (float64, error) {
 	return graph.Floats[float64](v)[0], nil
 }
 
+// reader is a solver that only reads gradients. Others may change them in place,
+// as Gorgonia's do.
+type reader interface{ readsGradients() }
+
 // handOver sums the shards' gradients, gives them to the weights and returns
-// these for a solver. A single shard's are handed over as they are; the buffers
-// belong to the graph, so a sum has one of its own.
-func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
+// these for a solver. The gradients' buffers belong to the graph, and two
+// weights may share one: unless own is false, each weight gets a buffer of its
+// own.
+func handOver(shards []*program, into []gorgonia.ValueGrad, own bool) ([]gorgonia.ValueGrad, error) {
 	into = into[:0]
 	first := shards[0]
 	for i, w := range first.weights {
@@ -134,13 +148,13 @@ func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGra
 		if err != nil {
 			return nil, errors.WithMessage(err, w.Name())
 		}
-		for j, p := range shards[1:] {
+		if own || len(shards) > 1 {
+			sum = first.sum(i, sum)
+		}
+		for _, p := range shards[1:] {
 			g, err := p.prog.Value(p.grads[i])
 			if err != nil {
 				return nil, errors.WithMessage(err, w.Name())
-			}
-			if j == 0 {
-				sum = first.sum(i, sum)
 			}
 			kernel.Add(graph.Floats[float32](sum), graph.Floats[float32](g))
 			kernel.Add(graph.Floats[float64](sum), graph.Floats[float64](g))

@@ -41,6 +41,9 @@ func Compile(m *nn.Model, c Config) (*Trainer, error) {
 	if m == nil {
 		return nil, errors.New("compile: no model")
 	}
+	if c.Shards < 0 {
+		return nil, errors.Errorf("compile: %d shards", c.Shards)
+	}
 	if c.Optimizer == nil {
 		c.Optimizer = &SGD{}
 	}
@@ -99,9 +102,9 @@ type scores struct {
 }
 
 func (t *Trainer) newScores() *scores {
-	s := &scores{metrics: t.config.Metrics}
-	for _, m := range s.metrics {
-		m.Reset()
+	s := &scores{}
+	for _, m := range t.config.Metrics {
+		s.metrics = append(s.metrics, m.New())
 	}
 	return s
 }
@@ -177,7 +180,7 @@ func (t *Trainer) evaluate(ctx context.Context, d Data, batch int, prefix string
 // Predict returns the model's outputs for d, [samples·outputs]. batch is 32 if
 // 0.
 func (t *Trainer) Predict(ctx context.Context, d Data, batch int) ([]float32, error) {
-	y := make([]float32, 0, d.Len()*outputs(t.model))
+	var y []float32
 	err := t.infer(ctx, d, batch, false, func(p *program, rows []int) error {
 		out, err := p.output(len(rows))
 		y = append(y, out...)

@@ -157,6 +157,17 @@ var cases = []struct {
 		hs, c := b.LSTM(p[0], mask, b.Zeros(2, 3), b.Zeros(2, 3), p[1], 4)
 		return b.Add(b.Mul(b.Last(hs, 4), b.Step(hs, 2, 4)), c)
 	}},
+	{"gru", [][]int{{6, 9}, {2, 3}, {3, 9}, {9}}, func(b *Builder, p []*Node) *Node {
+		return b.GRU(p[0], nil, p[1], p[2], p[3], 3)
+	}},
+	{"gru_last", [][]int{{6, 9}, {3, 9}}, func(b *Builder, p []*Node) *Node {
+		return b.Last(b.GRU(p[0], nil, b.Zeros(2, 3), p[1], nil, 3), 3)
+	}},
+	{"gru_masked", [][]int{{8, 9}, {3, 9}, {9}}, func(b *Builder, p []*Node) *Node {
+		mask := b.NotEqual(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
+		hs := b.GRU(p[0], mask, b.Zeros(2, 3), p[1], p[2], 4)
+		return b.Mul(b.Last(hs, 4), b.Step(hs, 2, 4))
+	}},
 	{"recurrence", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		h := b.Zeros(2, 3)
 		for t := range 4 {

@@ -66,7 +66,7 @@ type GRUCell struct {
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
 }
 
-var _ Cell = GRUCell{}
+var _ Fuser = GRUCell{}
 
 // Init implements Cell.
 func (l GRUCell) Init(s *Scope, in Shape) (Shape, error) {
@@ -125,4 +125,17 @@ func (l GRUCell) Step(c *Context, z *graph.Node, consts, state []*graph.Node) (*
 	// z∘h + (1−z)∘g
 	h = c.Add(c.Mul(update, h), c.Mul(c.Affine(-1, update, 1), candidate))
 	return h, []*graph.Node{h}
+}
+
+// Fuse implements Fuser, for the default activations and order of the reset.
+func (l GRUCell) Fuse(c *Context, z, mask *graph.Node, consts, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
+	if l.ResetBefore || l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid {
+		return nil, nil, false
+	}
+	var bias *graph.Node
+	if len(consts) > 0 {
+		bias = consts[0]
+	}
+	outs := c.GRU(z, mask, state[0], c.Weight("recurrent_kernel"), bias, steps)
+	return outs, []*graph.Node{c.Last(outs, steps)}, true
 }

@@ -74,6 +74,16 @@ func lstmAVX2(gates *float32, c0 *float32, c *float32, tanhC *float32, h *float3
 //go:noescape
 func lstmGradAVX2(dgates *float32, gates *float32, c0 *float32, tanhC *float32, dh *float32, dc *float32, rows int, units int)
 
+// gruAVX2 computes a step of a gated recurrent unit; see GRU.
+//
+//go:noescape
+func gruAVX2(gates *float32, a *float32, h0 *float32, h *float32, rows int, units int)
+
+// gruGradAVX2 computes the gradient of gru; see GRUGrad.
+//
+//go:noescape
+func gruGradAVX2(dgates *float32, da *float32, gates *float32, a *float32, h0 *float32, dh *float32, rows int, units int)
+
 // gemm8AVX2 computes C = C0 + A*B for a panel of cols columns.
 //
 //go:noescape
@@ -153,6 +163,16 @@ func lstmAVX512(gates *float32, c0 *float32, c *float32, tanhC *float32, h *floa
 //
 //go:noescape
 func lstmGradAVX512(dgates *float32, gates *float32, c0 *float32, tanhC *float32, dh *float32, dc *float32, rows int, units int)
+
+// gruAVX512 computes a step of a gated recurrent unit; see GRU.
+//
+//go:noescape
+func gruAVX512(gates *float32, a *float32, h0 *float32, h *float32, rows int, units int)
+
+// gruGradAVX512 computes the gradient of gru; see GRUGrad.
+//
+//go:noescape
+func gruGradAVX512(dgates *float32, da *float32, gates *float32, a *float32, h0 *float32, dh *float32, rows int, units int)
 
 // gemm16AVX512 computes C = C0 + A*B for a panel of cols columns.
 //

@@ -1735,6 +1735,460 @@ done:
 	VZEROUPPER
 	RET
 
+// func gruAVX2(gates *float32, a *float32, h0 *float32, h *float32, rows int, units int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gruAVX2(SB), NOSPLIT, $0-48
+	MOVQ h0+16(FP), AX
+	MOVQ h+24(FP), CX
+	MOVQ gates+0(FP), DX
+	MOVQ a+8(FP), BX
+	MOVQ rows+32(FP), SI
+
+row:
+	TESTQ SI, SI
+	JZ    done
+	XORQ  R8, R8
+
+column:
+	MOVQ         units+40(FP), DI
+	SUBQ         R8, DI
+	CMPQ         DI, $0x08
+	JL           tail
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Y0
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Y1
+	VADDPS       Y1, Y0, Y0
+	VXORPS       c80000000<>+0(SB), Y0, Y0
+	VMOVUPS      cc2d00000<>+0(SB), Y1
+	VMOVUPS      c42b20000<>+0(SB), Y2
+	VMAXPS       Y0, Y1, Y0
+	VMINPS       Y0, Y2, Y0
+	VMULPS       c3fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VFNMADD231PS c3f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS cb95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      c39506967<>+0(SB), Y2
+	VFMADD213PS  c3ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  c3c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  c3f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       c3f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPADDD       c0000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VPADDD       c0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      c3f800000<>+0(SB), Y0
+	VADDPS       Y0, Y2, Y2
+	VDIVPS       Y2, Y0, Y0
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y0, (R9)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Y1
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      cc0fcf84f<>+0(SB), Y0
+	VMOVUPS      c40fcf84f<>+0(SB), Y2
+	VMAXPS       Y1, Y0, Y0
+	VMINPS       Y0, Y2, Y0
+	VMULPS       Y0, Y0, Y1
+	VMOVUPS      ca59f25c0<>+0(SB), Y2
+	VFMADD213PS  c2a61337e<>+0(SB), Y1, Y2
+	VFMADD213PS  caebd37ff<>+0(SB), Y1, Y2
+	VFMADD213PS  c335c0041<>+0(SB), Y1, Y2
+	VFMADD213PS  c3779434a<>+0(SB), Y1, Y2
+	VFMADD213PS  c3a270ded<>+0(SB), Y1, Y2
+	VFMADD213PS  c3ba059dc<>+0(SB), Y1, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      c35a0d3d8<>+0(SB), Y0
+	VFMADD213PS  c38f895d6<>+0(SB), Y1, Y0
+	VFMADD213PS  c3b14aa05<>+0(SB), Y1, Y0
+	VFMADD213PS  c3ba059dd<>+0(SB), Y1, Y0
+	VDIVPS       Y0, Y2, Y2
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      (DX)(R8*4), Y0
+	VMOVUPS      (BX)(R8*4), Y1
+	VADDPS       Y1, Y0, Y0
+	VXORPS       c80000000<>+0(SB), Y0, Y0
+	VMOVUPS      cc2d00000<>+0(SB), Y1
+	VMOVUPS      c42b20000<>+0(SB), Y2
+	VMAXPS       Y0, Y1, Y0
+	VMINPS       Y0, Y2, Y0
+	VMULPS       c3fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VFNMADD231PS c3f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS cb95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      c39506967<>+0(SB), Y2
+	VFMADD213PS  c3ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  c3c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  c3f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       c3f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPADDD       c0000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VPADDD       c0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      c3f800000<>+0(SB), Y0
+	VADDPS       Y0, Y2, Y2
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (DX)(R8*4)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Y1
+	VMOVUPS      (AX)(R8*4), Y2
+	VSUBPS       Y1, Y2, Y2
+	VFMADD231PS  Y0, Y2, Y1
+	VMOVUPS      Y1, (CX)(R8*4)
+	ADDQ         $0x08, R8
+	JMP          column
+
+tail:
+	TESTQ        DI, DI
+	JZ           next
+	LEAQ         ones<>+0(SB), R9
+	NEGQ         DI
+	VMOVUPS      32(R9)(DI*4), Y0
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMASKMOVPS   (R9), Y0, Y1
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMASKMOVPS   (R9), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VXORPS       c80000000<>+0(SB), Y1, Y1
+	VMOVUPS      cc2d00000<>+0(SB), Y2
+	VMOVUPS      c42b20000<>+0(SB), Y3
+	VMAXPS       Y1, Y2, Y1
+	VMINPS       Y1, Y3, Y1
+	VMULPS       c3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS c3f318000<>+0(SB), Y2, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y2, Y1
+	VMOVUPS      c39506967<>+0(SB), Y3
+	VFMADD213PS  c3ab743ce<>+0(SB), Y1, Y3
+	VFMADD213PS  c3c088908<>+0(SB), Y1, Y3
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Y1, Y3
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VADDPS       c3f800000<>+0(SB), Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPADDD       c0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y3, Y3
+	VPADDD       c0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      c3f800000<>+0(SB), Y1
+	VADDPS       Y1, Y3, Y3
+	VDIVPS       Y3, Y1, Y1
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMASKMOVPS   Y1, Y0, (R9)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMASKMOVPS   (R9), Y0, Y2
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMASKMOVPS   (R9), Y0, Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VMOVUPS      cc0fcf84f<>+0(SB), Y1
+	VMOVUPS      c40fcf84f<>+0(SB), Y3
+	VMAXPS       Y2, Y1, Y1
+	VMINPS       Y1, Y3, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      ca59f25c0<>+0(SB), Y3
+	VFMADD213PS  c2a61337e<>+0(SB), Y2, Y3
+	VFMADD213PS  caebd37ff<>+0(SB), Y2, Y3
+	VFMADD213PS  c335c0041<>+0(SB), Y2, Y3
+	VFMADD213PS  c3779434a<>+0(SB), Y2, Y3
+	VFMADD213PS  c3a270ded<>+0(SB), Y2, Y3
+	VFMADD213PS  c3ba059dc<>+0(SB), Y2, Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      c35a0d3d8<>+0(SB), Y1
+	VFMADD213PS  c38f895d6<>+0(SB), Y2, Y1
+	VFMADD213PS  c3b14aa05<>+0(SB), Y2, Y1
+	VFMADD213PS  c3ba059dd<>+0(SB), Y2, Y1
+	VDIVPS       Y1, Y3, Y3
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMASKMOVPS   Y3, Y0, (R9)
+	VMASKMOVPS   (DX)(R8*4), Y0, Y1
+	VMASKMOVPS   (BX)(R8*4), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VXORPS       c80000000<>+0(SB), Y1, Y1
+	VMOVUPS      cc2d00000<>+0(SB), Y2
+	VMOVUPS      c42b20000<>+0(SB), Y3
+	VMAXPS       Y1, Y2, Y1
+	VMINPS       Y1, Y3, Y1
+	VMULPS       c3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS c3f318000<>+0(SB), Y2, Y1
+	VFNMADD231PS cb95e8083<>+0(SB), Y2, Y1
+	VMOVUPS      c39506967<>+0(SB), Y3
+	VFMADD213PS  c3ab743ce<>+0(SB), Y1, Y3
+	VFMADD213PS  c3c088908<>+0(SB), Y1, Y3
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Y1, Y3
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  c3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VADDPS       c3f800000<>+0(SB), Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPADDD       c0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y3, Y3
+	VPADDD       c0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      c3f800000<>+0(SB), Y1
+	VADDPS       Y1, Y3, Y3
+	VDIVPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)(R8*4)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMASKMOVPS   (R9), Y0, Y2
+	VMASKMOVPS   (AX)(R8*4), Y0, Y3
+	VSUBPS       Y2, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y2
+	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
+
+next:
+	MOVQ units+40(FP), DI
+	LEAQ (AX)(DI*4), AX
+	LEAQ (CX)(DI*4), CX
+	LEAQ (DX)(DI*4), DX
+	LEAQ (DX)(DI*4), DX
+	LEAQ (DX)(DI*4), DX
+	LEAQ (BX)(DI*4), BX
+	LEAQ (BX)(DI*4), BX
+	LEAQ (BX)(DI*4), BX
+	DECQ SI
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func gruGradAVX2(dgates *float32, da *float32, gates *float32, a *float32, h0 *float32, dh *float32, rows int, units int)
+// Requires: AVX, FMA3
+TEXT ·gruGradAVX2(SB), NOSPLIT, $0-64
+	MOVQ h0+32(FP), AX
+	MOVQ dh+40(FP), CX
+	MOVQ dgates+0(FP), DX
+	MOVQ da+8(FP), BX
+	MOVQ gates+16(FP), SI
+	MOVQ a+24(FP), DI
+	MOVQ rows+48(FP), R8
+
+row:
+	TESTQ R8, R8
+	JZ    done
+	XORQ  R10, R10
+
+column:
+	MOVQ         units+56(FP), R9
+	SUBQ         R10, R9
+	CMPQ         R9, $0x08
+	JL           tail
+	VMOVUPS      (SI)(R10*4), Y0
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      (R11), Y1
+	VMOVUPS      (CX)(R10*4), Y2
+	VMOVUPS      c3f800000<>+0(SB), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      c3f800000<>+0(SB), Y4
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Y3, (R11)
+	VMOVUPS      (AX)(R10*4), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VMOVUPS      c3f800000<>+0(SB), Y1
+	VSUBPS       Y0, Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      Y4, (DX)(R10*4)
+	VMOVUPS      Y4, (BX)(R10*4)
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, (CX)(R10*4)
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      (R11), Y0
+	VMOVUPS      c3f800000<>+0(SB), Y1
+	VSUBPS       Y0, Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMULPS       Y3, Y1, Y1
+	LEAQ         (DI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      (R11), Y2
+	VMULPS       Y2, Y1, Y1
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Y1, (R11)
+	LEAQ         (BX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Y1, (R11)
+	VMULPS       Y0, Y3, Y3
+	LEAQ         (BX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Y3, (R11)
+	ADDQ         $0x08, R10
+	JMP          column
+
+tail:
+	TESTQ        R9, R9
+	JZ           next
+	LEAQ         ones<>+0(SB), R11
+	NEGQ         R9
+	VMOVUPS      32(R11)(R9*4), Y0
+	VMASKMOVPS   (SI)(R10*4), Y0, Y1
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMASKMOVPS   (R11), Y0, Y2
+	VMASKMOVPS   (CX)(R10*4), Y0, Y3
+	VMOVUPS      c3f800000<>+0(SB), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       Y3, Y4, Y4
+	VMOVUPS      c3f800000<>+0(SB), Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMASKMOVPS   Y4, Y0, (R11)
+	VMASKMOVPS   (AX)(R10*4), Y0, Y5
+	VSUBPS       Y2, Y5, Y5
+	VMULPS       Y3, Y5, Y5
+	VMOVUPS      c3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y2, Y5, Y5
+	VMASKMOVPS   Y5, Y0, (DX)(R10*4)
+	VMASKMOVPS   Y5, Y0, (BX)(R10*4)
+	VMULPS       Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (CX)(R10*4)
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMASKMOVPS   (R11), Y0, Y1
+	VMOVUPS      c3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	LEAQ         (DI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMASKMOVPS   (R11), Y0, Y3
+	VMULPS       Y3, Y2, Y2
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMASKMOVPS   Y2, Y0, (R11)
+	LEAQ         (BX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMASKMOVPS   Y2, Y0, (R11)
+	VMULPS       Y1, Y4, Y4
+	LEAQ         (BX)(R10*4), R10
+	MOVQ         units+56(FP), R9
+	LEAQ         (R10)(R9*4), R10
+	LEAQ         (R10)(R9*4), R10
+	VMASKMOVPS   Y4, Y0, (R10)
+
+next:
+	MOVQ units+56(FP), R9
+	LEAQ (AX)(R9*4), AX
+	LEAQ (CX)(R9*4), CX
+	LEAQ (DX)(R9*4), DX
+	LEAQ (DX)(R9*4), DX
+	LEAQ (DX)(R9*4), DX
+	LEAQ (BX)(R9*4), BX
+	LEAQ (BX)(R9*4), BX
+	LEAQ (BX)(R9*4), BX
+	LEAQ (SI)(R9*4), SI
+	LEAQ (SI)(R9*4), SI
+	LEAQ (SI)(R9*4), SI
+	LEAQ (DI)(R9*4), DI
+	LEAQ (DI)(R9*4), DI
+	LEAQ (DI)(R9*4), DI
+	DECQ R8
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
 // func gemm8AVX2(m int, k int, a *float32, rsa int, csa int, b *float32, ldb int, c0 *float32, c *float32, ldc int, cols int)
 // Requires: AVX, CMOV, FMA3
 TEXT ·gemm8AVX2(SB), NOSPLIT, $0-88
@@ -3841,6 +4295,462 @@ next:
 	LEAQ (SI)(R9*4), SI
 	LEAQ (SI)(R9*4), SI
 	LEAQ (DI)(R9*4), DI
+	LEAQ (DI)(R9*4), DI
+	LEAQ (DI)(R9*4), DI
+	LEAQ (DI)(R9*4), DI
+	DECQ R8
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func gruAVX512(gates *float32, a *float32, h0 *float32, h *float32, rows int, units int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·gruAVX512(SB), NOSPLIT, $0-48
+	MOVQ h0+16(FP), AX
+	MOVQ h+24(FP), CX
+	MOVQ gates+0(FP), DX
+	MOVQ a+8(FP), BX
+	MOVQ rows+32(FP), SI
+
+row:
+	TESTQ SI, SI
+	JZ    done
+	XORQ  R8, R8
+
+column:
+	MOVQ         units+40(FP), DI
+	SUBQ         R8, DI
+	CMPQ         DI, $0x10
+	JL           tail
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Z0
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Z1
+	VADDPS       Z1, Z0, Z0
+	VXORPS       c80000000<>+0(SB), Z0, Z0
+	VMOVUPS      cc2d00000<>+0(SB), Z1
+	VMOVUPS      c42b20000<>+0(SB), Z2
+	VMAXPS       Z0, Z1, Z0
+	VMINPS       Z0, Z2, Z0
+	VMULPS       c3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VFNMADD231PS c3f318000<>+0(SB), Z1, Z0
+	VFNMADD231PS cb95e8083<>+0(SB), Z1, Z0
+	VMOVUPS      c39506967<>+0(SB), Z2
+	VFMADD213PS  c3ab743ce<>+0(SB), Z0, Z2
+	VFMADD213PS  c3c088908<>+0(SB), Z0, Z2
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Z0, Z2
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Z0, Z2
+	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VFMADD213PS  Z0, Z3, Z2
+	VADDPS       c3f800000<>+0(SB), Z2, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z0
+	VPSUBD       Z0, Z1, Z1
+	VPADDD       c0000007f<>+0(SB), Z0, Z0
+	VPSLLD       $0x17, Z0, Z0
+	VMULPS       Z0, Z2, Z2
+	VPADDD       c0000007f<>+0(SB), Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      c3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VDIVPS       Z2, Z0, Z0
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Z1
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Z2
+	VFMADD231PS  Z2, Z0, Z1
+	VMOVUPS      cc0fcf84f<>+0(SB), Z0
+	VMOVUPS      c40fcf84f<>+0(SB), Z2
+	VMAXPS       Z1, Z0, Z0
+	VMINPS       Z0, Z2, Z0
+	VMULPS       Z0, Z0, Z1
+	VMOVUPS      ca59f25c0<>+0(SB), Z2
+	VFMADD213PS  c2a61337e<>+0(SB), Z1, Z2
+	VFMADD213PS  caebd37ff<>+0(SB), Z1, Z2
+	VFMADD213PS  c335c0041<>+0(SB), Z1, Z2
+	VFMADD213PS  c3779434a<>+0(SB), Z1, Z2
+	VFMADD213PS  c3a270ded<>+0(SB), Z1, Z2
+	VFMADD213PS  c3ba059dc<>+0(SB), Z1, Z2
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      c35a0d3d8<>+0(SB), Z0
+	VFMADD213PS  c38f895d6<>+0(SB), Z1, Z0
+	VFMADD213PS  c3b14aa05<>+0(SB), Z1, Z0
+	VFMADD213PS  c3ba059dd<>+0(SB), Z1, Z0
+	VDIVPS       Z0, Z2, Z2
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      (DX)(R8*4), Z0
+	VMOVUPS      (BX)(R8*4), Z1
+	VADDPS       Z1, Z0, Z0
+	VXORPS       c80000000<>+0(SB), Z0, Z0
+	VMOVUPS      cc2d00000<>+0(SB), Z1
+	VMOVUPS      c42b20000<>+0(SB), Z2
+	VMAXPS       Z0, Z1, Z0
+	VMINPS       Z0, Z2, Z0
+	VMULPS       c3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VFNMADD231PS c3f318000<>+0(SB), Z1, Z0
+	VFNMADD231PS cb95e8083<>+0(SB), Z1, Z0
+	VMOVUPS      c39506967<>+0(SB), Z2
+	VFMADD213PS  c3ab743ce<>+0(SB), Z0, Z2
+	VFMADD213PS  c3c088908<>+0(SB), Z0, Z2
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Z0, Z2
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Z0, Z2
+	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VFMADD213PS  Z0, Z3, Z2
+	VADDPS       c3f800000<>+0(SB), Z2, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z0
+	VPSUBD       Z0, Z1, Z1
+	VPADDD       c0000007f<>+0(SB), Z0, Z0
+	VPSLLD       $0x17, Z0, Z0
+	VMULPS       Z0, Z2, Z2
+	VPADDD       c0000007f<>+0(SB), Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      c3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (DX)(R8*4)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      (R9), Z1
+	VMOVUPS      (AX)(R8*4), Z2
+	VSUBPS       Z1, Z2, Z2
+	VFMADD231PS  Z0, Z2, Z1
+	VMOVUPS      Z1, (CX)(R8*4)
+	ADDQ         $0x10, R8
+	JMP          column
+
+tail:
+	TESTQ        DI, DI
+	JZ           next
+	XORQ         R9, R9
+	BTSQ         DI, R9
+	DECQ         R9
+	KMOVW        R9, K1
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS.Z    (R9), K1, Z0
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS.Z    (R9), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	VXORPS       c80000000<>+0(SB), Z0, Z0
+	VMOVUPS      cc2d00000<>+0(SB), Z1
+	VMOVUPS      c42b20000<>+0(SB), Z2
+	VMAXPS       Z0, Z1, Z0
+	VMINPS       Z0, Z2, Z0
+	VMULPS       c3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VFNMADD231PS c3f318000<>+0(SB), Z1, Z0
+	VFNMADD231PS cb95e8083<>+0(SB), Z1, Z0
+	VMOVUPS      c39506967<>+0(SB), Z2
+	VFMADD213PS  c3ab743ce<>+0(SB), Z0, Z2
+	VFMADD213PS  c3c088908<>+0(SB), Z0, Z2
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Z0, Z2
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Z0, Z2
+	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VFMADD213PS  Z0, Z3, Z2
+	VADDPS       c3f800000<>+0(SB), Z2, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z0
+	VPSUBD       Z0, Z1, Z1
+	VPADDD       c0000007f<>+0(SB), Z0, Z0
+	VPSLLD       $0x17, Z0, Z0
+	VMULPS       Z0, Z2, Z2
+	VPADDD       c0000007f<>+0(SB), Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      c3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VDIVPS       Z2, Z0, Z0
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, K1, (R9)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS.Z    (R9), K1, Z1
+	LEAQ         (BX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS.Z    (R9), K1, Z2
+	VFMADD231PS  Z2, Z0, Z1
+	VMOVUPS      cc0fcf84f<>+0(SB), Z0
+	VMOVUPS      c40fcf84f<>+0(SB), Z2
+	VMAXPS       Z1, Z0, Z0
+	VMINPS       Z0, Z2, Z0
+	VMULPS       Z0, Z0, Z1
+	VMOVUPS      ca59f25c0<>+0(SB), Z2
+	VFMADD213PS  c2a61337e<>+0(SB), Z1, Z2
+	VFMADD213PS  caebd37ff<>+0(SB), Z1, Z2
+	VFMADD213PS  c335c0041<>+0(SB), Z1, Z2
+	VFMADD213PS  c3779434a<>+0(SB), Z1, Z2
+	VFMADD213PS  c3a270ded<>+0(SB), Z1, Z2
+	VFMADD213PS  c3ba059dc<>+0(SB), Z1, Z2
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      c35a0d3d8<>+0(SB), Z0
+	VFMADD213PS  c38f895d6<>+0(SB), Z1, Z0
+	VFMADD213PS  c3b14aa05<>+0(SB), Z1, Z0
+	VFMADD213PS  c3ba059dd<>+0(SB), Z1, Z0
+	VDIVPS       Z0, Z2, Z2
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, K1, (R9)
+	VMOVUPS.Z    (DX)(R8*4), K1, Z0
+	VMOVUPS.Z    (BX)(R8*4), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	VXORPS       c80000000<>+0(SB), Z0, Z0
+	VMOVUPS      cc2d00000<>+0(SB), Z1
+	VMOVUPS      c42b20000<>+0(SB), Z2
+	VMAXPS       Z0, Z1, Z0
+	VMINPS       Z0, Z2, Z0
+	VMULPS       c3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VFNMADD231PS c3f318000<>+0(SB), Z1, Z0
+	VFNMADD231PS cb95e8083<>+0(SB), Z1, Z0
+	VMOVUPS      c39506967<>+0(SB), Z2
+	VFMADD213PS  c3ab743ce<>+0(SB), Z0, Z2
+	VFMADD213PS  c3c088908<>+0(SB), Z0, Z2
+	VFMADD213PS  c3d2aa9c1<>+0(SB), Z0, Z2
+	VFMADD213PS  c3e2aaaaa<>+0(SB), Z0, Z2
+	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VFMADD213PS  Z0, Z3, Z2
+	VADDPS       c3f800000<>+0(SB), Z2, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z0
+	VPSUBD       Z0, Z1, Z1
+	VPADDD       c0000007f<>+0(SB), Z0, Z0
+	VPSLLD       $0x17, Z0, Z0
+	VMULPS       Z0, Z2, Z2
+	VPADDD       c0000007f<>+0(SB), Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      c3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, K1, (DX)(R8*4)
+	LEAQ         (DX)(R8*4), R9
+	MOVQ         units+40(FP), DI
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS.Z    (R9), K1, Z1
+	VMOVUPS.Z    (AX)(R8*4), K1, Z2
+	VSUBPS       Z1, Z2, Z2
+	VFMADD231PS  Z0, Z2, Z1
+	VMOVUPS      Z1, K1, (CX)(R8*4)
+
+next:
+	MOVQ units+40(FP), DI
+	LEAQ (AX)(DI*4), AX
+	LEAQ (CX)(DI*4), CX
+	LEAQ (DX)(DI*4), DX
+	LEAQ (DX)(DI*4), DX
+	LEAQ (DX)(DI*4), DX
+	LEAQ (BX)(DI*4), BX
+	LEAQ (BX)(DI*4), BX
+	LEAQ (BX)(DI*4), BX
+	DECQ SI
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func gruGradAVX512(dgates *float32, da *float32, gates *float32, a *float32, h0 *float32, dh *float32, rows int, units int)
+// Requires: AVX, AVX512F
+TEXT ·gruGradAVX512(SB), NOSPLIT, $0-64
+	MOVQ h0+32(FP), AX
+	MOVQ dh+40(FP), CX
+	MOVQ dgates+0(FP), DX
+	MOVQ da+8(FP), BX
+	MOVQ gates+16(FP), SI
+	MOVQ a+24(FP), DI
+	MOVQ rows+48(FP), R8
+
+row:
+	TESTQ R8, R8
+	JZ    done
+	XORQ  R10, R10
+
+column:
+	MOVQ         units+56(FP), R9
+	SUBQ         R10, R9
+	CMPQ         R9, $0x10
+	JL           tail
+	VMOVUPS      (SI)(R10*4), Z0
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      (R11), Z1
+	VMOVUPS      (CX)(R10*4), Z2
+	VMOVUPS      c3f800000<>+0(SB), Z3
+	VSUBPS       Z0, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VMOVUPS      c3f800000<>+0(SB), Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z4, Z3, Z3
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Z3, (R11)
+	VMOVUPS      (AX)(R10*4), Z4
+	VSUBPS       Z1, Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      c3f800000<>+0(SB), Z1
+	VSUBPS       Z0, Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMULPS       Z1, Z4, Z4
+	VMOVUPS      Z4, (DX)(R10*4)
+	VMOVUPS      Z4, (BX)(R10*4)
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      Z2, (CX)(R10*4)
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      (R11), Z0
+	VMOVUPS      c3f800000<>+0(SB), Z1
+	VSUBPS       Z0, Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMULPS       Z3, Z1, Z1
+	LEAQ         (DI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      (R11), Z2
+	VMULPS       Z2, Z1, Z1
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Z1, (R11)
+	LEAQ         (BX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Z1, (R11)
+	VMULPS       Z0, Z3, Z3
+	LEAQ         (BX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Z3, (R11)
+	ADDQ         $0x10, R10
+	JMP          column
+
+tail:
+	TESTQ        R9, R9
+	JZ           next
+	XORQ         R11, R11
+	BTSQ         R9, R11
+	DECQ         R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (SI)(R10*4), K1, Z0
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS.Z    (R11), K1, Z1
+	VMOVUPS.Z    (CX)(R10*4), K1, Z2
+	VMOVUPS      c3f800000<>+0(SB), Z3
+	VSUBPS       Z0, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VMOVUPS      c3f800000<>+0(SB), Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z4, Z3, Z3
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Z3, K1, (R11)
+	VMOVUPS.Z    (AX)(R10*4), K1, Z4
+	VSUBPS       Z1, Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      c3f800000<>+0(SB), Z1
+	VSUBPS       Z0, Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMULPS       Z1, Z4, Z4
+	VMOVUPS      Z4, K1, (DX)(R10*4)
+	VMOVUPS      Z4, K1, (BX)(R10*4)
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      Z2, K1, (CX)(R10*4)
+	LEAQ         (SI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS.Z    (R11), K1, Z0
+	VMOVUPS      c3f800000<>+0(SB), Z1
+	VSUBPS       Z0, Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMULPS       Z3, Z1, Z1
+	LEAQ         (DI)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS.Z    (R11), K1, Z2
+	VMULPS       Z2, Z1, Z1
+	LEAQ         (DX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Z1, K1, (R11)
+	LEAQ         (BX)(R10*4), R11
+	MOVQ         units+56(FP), R9
+	LEAQ         (R11)(R9*4), R11
+	VMOVUPS      Z1, K1, (R11)
+	VMULPS       Z0, Z3, Z3
+	LEAQ         (BX)(R10*4), R10
+	MOVQ         units+56(FP), R9
+	LEAQ         (R10)(R9*4), R10
+	LEAQ         (R10)(R9*4), R10
+	VMOVUPS      Z3, K1, (R10)
+
+next:
+	MOVQ units+56(FP), R9
+	LEAQ (AX)(R9*4), AX
+	LEAQ (CX)(R9*4), CX
+	LEAQ (DX)(R9*4), DX
+	LEAQ (DX)(R9*4), DX
+	LEAQ (DX)(R9*4), DX
+	LEAQ (BX)(R9*4), BX
+	LEAQ (BX)(R9*4), BX
+	LEAQ (BX)(R9*4), BX
+	LEAQ (SI)(R9*4), SI
+	LEAQ (SI)(R9*4), SI
+	LEAQ (SI)(R9*4), SI
 	LEAQ (DI)(R9*4), DI
 	LEAQ (DI)(R9*4), DI
 	LEAQ (DI)(R9*4), DI

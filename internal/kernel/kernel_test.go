@@ -237,6 +237,42 @@ func TestLSTM(t *testing.T) {
 	})
 }
 
+func TestGRU(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(9, 8))
+		for _, units := range sizes()[1:] {
+			for _, rows := range []int{1, 3} {
+				var checks []func(tb)
+				random := func(n int) ([]float32, []float64) {
+					x, check := vector(n, r.NormFloat64)
+					checks = append(checks, check)
+					return x, wide(x)
+				}
+				n := rows * units
+				gates, gates64 := random(3 * n)
+				a, a64 := random(3 * n)
+				h0, h064 := random(n)
+				h, h64 := random(n)
+				GRU(gates, a, h0, h, units)
+				GRU(gates64, a64, h064, h64, units)
+				near(t, "gates", gates, gates64, 1e-6, 1)
+				near(t, "h", h, h64, 1e-6, 1)
+				dgates, dgates64 := random(3 * n)
+				da, da64 := random(3 * n)
+				dh, dh64 := random(n)
+				GRUGrad(dgates, da, gates, a, h0, dh, units)
+				GRUGrad(dgates64, da64, gates64, a64, h064, dh64, units)
+				near(t, "dgates", dgates, dgates64, 1e-5, 1)
+				near(t, "da", da, da64, 1e-5, 1)
+				near(t, "dh", dh, dh64, 1e-5, 1)
+				for _, check := range checks {
+					check(t)
+				}
+			}
+		}
+	})
+}
+
 func TestRows(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))

@@ -168,6 +168,26 @@ func lstmGrad32(dgates, gates, c0, tanhC, dh, dc []float32, units int) bool {
 	return level != portable
 }
 
+func gru32(gates, a, h0, h []float32, units int) bool {
+	switch level {
+	case avx512:
+		gruAVX512(&gates[0], &a[0], &h0[0], &h[0], len(h)/units, units)
+	case avx2:
+		gruAVX2(&gates[0], &a[0], &h0[0], &h[0], len(h)/units, units)
+	}
+	return level != portable
+}
+
+func gruGrad32(dgates, da, gates, a, h0, dh []float32, units int) bool {
+	switch level {
+	case avx512:
+		gruGradAVX512(&dgates[0], &da[0], &gates[0], &a[0], &h0[0], &dh[0], len(dh)/units, units)
+	case avx2:
+		gruGradAVX2(&dgates[0], &da[0], &gates[0], &a[0], &h0[0], &dh[0], len(dh)/units, units)
+	}
+	return level != portable
+}
+
 // panelWidth is the number of columns that a call of gemmPanel takes; 0 where
 // there is no assembly.
 func panelWidth() int {

@@ -23,5 +23,7 @@ func scatterAdd32(_, _ []float32, _ []int32, _ int) bool                        
 func colSums32(_, _ []float32) bool                                                        { return false }
 func lstm32(_, _, _, _, _ []float32, _ int) bool                                           { return false }
 func lstmGrad32(_, _, _, _, _, _ []float32, _ int) bool                                    { return false }
+func gru32(_, _, _, _ []float32, _ int) bool                                               { return false }
+func gruGrad32(_, _, _, _, _, _ []float32, _ int) bool                                     { return false }
 func panelWidth() int                                                                      { return 0 }
 func gemmPanel(_, _ int, _ *float32, _, _ int, _ *float32, _ int, _, _ *float32, _, _ int) {}

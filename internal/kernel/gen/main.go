@@ -21,6 +21,7 @@ func main() {
 		v.rows()
 		v.dot()
 		v.lstms()
+		v.grus()
 		v.gemms()
 	}
 	Generate()

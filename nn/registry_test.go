@@ -37,12 +37,17 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 			fill(t, v.Field(i), n)
 		}
 	case reflect.Interface:
-		if v.Type() != reflect.TypeFor[Cell]() {
+		inner := reflect.TypeFor[SimpleRNNCell]()
+		switch v.Type() {
+		case reflect.TypeFor[Cell]():
+		case reflect.TypeFor[Layer]():
+			inner = reflect.TypeFor[SimpleRNN]()
+		default:
 			t.Fatalf("teach this test to fill a %v", v.Type())
 		}
-		cell := reflect.New(reflect.TypeFor[SimpleRNNCell]()).Elem()
-		fill(t, cell, n)
-		v.Set(cell)
+		value := reflect.New(inner).Elem()
+		fill(t, value, n)
+		v.Set(value)
 	default:
 		t.Fatalf("teach this test to fill a %v", v.Type())
 	}

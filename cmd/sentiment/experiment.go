@@ -9,8 +9,8 @@ import (
 	"unroll/train"
 )
 
-// experiment is one of the tutorial's models with its preprocessing and
-// optimizer.
+// experiment is a model with its preprocessing and optimizer: the tutorial's
+// two, and others on the same reviews.
 type experiment struct {
 	name      string
 	numWords  int // load_data(num_words=…)
@@ -35,18 +35,27 @@ var experiments = []experiment{
 		},
 		optimizer: func() train.Optimizer { return &train.SGD{} },
 	},
-	{
-		name:     "embedding",
+	onEmbedding("embedding", nn.SimpleRNN{Units: 8}),
+	onEmbedding("lstm", nn.LSTM{Units: 8}),
+	onEmbedding("gru", nn.GRU{Units: 8}),
+	onEmbedding("bilstm", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
+}
+
+// onEmbedding is an experiment with a recurrent layer on a learned embedding of
+// 1,000 words.
+func onEmbedding(name string, recurrent nn.Layer) experiment {
+	return experiment{
+		name:     name,
 		numWords: 1000,
 		layers: func(n int) []nn.Layer {
 			return []nn.Layer{
 				nn.Embedding{InputDim: n, OutputDim: 32},
-				nn.SimpleRNN{Units: 8},
+				recurrent,
 				nn.Dense{Units: 1, Activation: nn.Sigmoid},
 			}
 		},
 		optimizer: func() train.Optimizer { return &train.Adam{} },
-	},
+	}
 }
 
 // model builds the experiment's model for sequences of maxlen words.
@@ -74,7 +83,7 @@ func choose(list string) ([]experiment, error) {
 	for i, w := range want {
 		want[i] = strings.TrimSpace(w)
 		if !slices.Contains(known, want[i]) {
-			return nil, usagef("--model: unknown model %q, want %s", want[i], strings.Join(known, " or "))
+			return nil, usagef("--model: unknown model %q, want some of %s", want[i], strings.Join(known, ", "))
 		}
 	}
 	var out []experiment

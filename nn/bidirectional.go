@@ -1,0 +1,189 @@
+package nn
+
+import (
+	"encoding/json"
+
+	"github.com/pkg/errors"
+
+	"unroll/graph"
+)
+
+// Bidirectional runs a recurrent layer over a sequence in both directions, each
+// with weights of its own under forward/ and backward/, and merges the outputs;
+// those of sequences step by step. With ReturnState the states of the forward
+// layer and then those of the backward layer follow. Input [time, features];
+// output as the layer's, its width doubled by Concat.
+//
+// Schuster and Paliwal, Bidirectional recurrent neural networks, 1997. Keras:
+// Bidirectional.
+type Bidirectional struct {
+	Layer    Layer // SimpleRNN, LSTM, GRU or RNN
+	Backward Layer // the layer that runs backwards; Layer if nil
+	Merge    Merge
+}
+
+// Merge is how Bidirectional merges its two outputs.
+type Merge string
+
+// The ways to merge.
+const (
+	Concat   Merge = ""     // side by side
+	Sum      Merge = "sum"  // x + y
+	Product  Merge = "mul"  // x∘y
+	Average  Merge = "ave"  // (x + y)/2
+	Separate Merge = "none" // two outputs
+)
+
+var _ Layer = Bidirectional{}
+
+func init() { Register(Bidirectional{}) }
+
+// recurrent is a layer that runs a cell.
+type recurrent interface {
+	Layer
+	rnn() RNN
+}
+
+func (l RNN) rnn() RNN { return l }
+
+// both returns the two directions.
+func (l Bidirectional) both() (forward, backward RNN, err error) {
+	second := l.Backward
+	if second == nil {
+		second = l.Layer
+	}
+	f, ok := l.Layer.(recurrent)
+	b, ok2 := second.(recurrent)
+	if !ok || !ok2 {
+		return RNN{}, RNN{}, errorf("layers %T and %T, want recurrent ones", l.Layer, second)
+	}
+	forward, backward = f.rnn(), b.rnn()
+	if forward.ReturnSequences != backward.ReturnSequences || forward.ReturnState != backward.ReturnState {
+		return RNN{}, RNN{}, errorf("the two layers return different things")
+	}
+	backward.GoBackwards = !forward.GoBackwards
+	return forward, backward, nil
+}
+
+// Init implements Layer.
+func (l Bidirectional) Init(s *Scope, in ...Shape) ([]Shape, error) {
+	switch l.Merge {
+	case Concat, Sum, Product, Average, Separate:
+	default:
+		return nil, errorf("unknown merge %q", l.Merge)
+	}
+	if len(in) != 1 {
+		return nil, errorf("%d inputs, want 1", len(in))
+	}
+	forward, backward, err := l.both()
+	if err != nil {
+		return nil, err
+	}
+	f, err := forward.Init(s.Enter("forward"), in...)
+	if err != nil {
+		return nil, errors.WithMessage(err, "forward")
+	}
+	b, err := backward.Init(s.Enter("backward"), in...)
+	if err != nil {
+		return nil, errors.WithMessage(err, "backward")
+	}
+	out := append(Shape{}, f[0]...)
+	outs := []Shape{out}
+	switch {
+	case l.Merge == Concat:
+		out[len(out)-1] += b[0][len(b[0])-1]
+	case l.Merge == Separate:
+		outs = append(outs, b[0])
+	case !f[0].Eq(b[0]):
+		return nil, errorf("outputs %v and %v cannot be merged by %q", f[0], b[0], l.Merge)
+	}
+	return append(append(outs, f[1:]...), b[1:]...), nil
+}
+
+// Apply implements Layer.
+func (l Bidirectional) Apply(c *Context, in ...Value) []Value {
+	forward, backward, err := l.both()
+	if err != nil {
+		c.Fail(err)
+		return []Value{{}}
+	}
+	var f, b []Value
+	c.Enter("forward", func(c *Context) { f = forward.Apply(c, in...) })
+	c.Enter("backward", func(c *Context) { b = backward.Apply(c, in...) })
+	if c.Err() != nil {
+		return []Value{{}}
+	}
+	x, y := f[0], b[0]
+	if forward.ReturnSequences {
+		back := &y
+		if forward.GoBackwards {
+			back = &x
+		}
+		back.Node = c.Reverse(back.Node, back.Steps)
+		x.Mask, y.Mask = in[0].Mask, in[0].Mask
+	}
+	outs := []Value{x}
+	switch l.Merge {
+	case Separate:
+		outs = append(outs, y)
+	default:
+		outs[0].Node = l.merge(c, x.Node, y.Node)
+	}
+	return append(append(outs, f[1:]...), b[1:]...)
+}
+
+func (l Bidirectional) merge(c *Context, x, y *graph.Node) *graph.Node {
+	switch l.Merge {
+	case Sum:
+		return c.Add(x, y)
+	case Product:
+		return c.Mul(x, y)
+	case Average:
+		return c.Affine(0.5, c.Add(x, y), 0)
+	}
+	return c.Concat(x, y)
+}
+
+// bidirectional is Bidirectional in a file.
+type bidirectional struct {
+	Layer    typed  `json:"layer"`
+	Backward *typed `json:"backward_layer,omitempty"`
+	Merge    Merge  `json:"merge,omitempty"`
+}
+
+// MarshalJSON writes the layers with their types, so that they can be read back.
+func (l Bidirectional) MarshalJSON() ([]byte, error) {
+	layer, err := marshalTyped(l.Layer)
+	if err != nil {
+		return nil, err
+	}
+	doc := bidirectional{Layer: layer, Merge: l.Merge}
+	if l.Backward != nil {
+		second, err := marshalTyped(l.Backward)
+		if err != nil {
+			return nil, err
+		}
+		doc.Backward = &second
+	}
+	return json.Marshal(doc)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; the layers' types must be
+// registered.
+func (l *Bidirectional) UnmarshalJSON(data []byte) error {
+	var doc bidirectional
+	if err := strict(data, &doc); err != nil {
+		return err
+	}
+	var err error
+	if l.Layer, err = unmarshalTyped[Layer](doc.Layer); err != nil {
+		return errors.WithMessage(err, "layer")
+	}
+	if doc.Backward != nil {
+		if l.Backward, err = unmarshalTyped[Layer](*doc.Backward); err != nil {
+			return errors.WithMessage(err, "backward_layer")
+		}
+	}
+	l.Merge = doc.Merge
+	return nil
+}

@@ -86,6 +86,18 @@ func TestMixedElementTypesAreErrors(t *testing.T) {
 		"inner":  func(b *Builder, x, y *Node) *Node { return b.Inner(y, x) },
 		"tanh":   func(b *Builder, x, y *Node) *Node { return b.Tanh(y) },
 		"matmul": func(b *Builder, x, y *Node) *Node { return b.MatMul(x, y) },
+		"loop's state": func(b *Builder, x, y *Node) *Node {
+			outs, _ := b.Loop([]*Node{x}, []*Node{y}, 1, func(_ *LoopBody, seqs, _ []*Node) (*Node, []*Node) {
+				return seqs[0], seqs
+			})
+			return outs
+		},
+		"loop's sequence": func(b *Builder, x, y *Node) *Node {
+			outs, _ := b.Loop([]*Node{x, y}, []*Node{x}, 1, func(_ *LoopBody, seqs, _ []*Node) (*Node, []*Node) {
+				return seqs[0], seqs[:1]
+			})
+			return outs
+		},
 	} {
 		for _, other := range []tensor.Dtype{tensor.Float32, tensor.Int32} {
 			b := New(tensor.Float64)
@@ -97,6 +109,51 @@ func TestMixedElementTypesAreErrors(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNoSecondDerivatives: the operations that gradients are made of have none
+// themselves, and are not taken for constants.
+func TestNoSecondDerivatives(t *testing.T) {
+	for name, f := range map[string]func(b *Builder, x *Node) *Node{
+		"tanh_grad":    (*Builder).Tanh,
+		"softmax_grad": (*Builder).Softmax,
+		"tanh_grad of the inner factor": func(b *Builder, x *Node) *Node {
+			return b.Mul(x, b.Tanh(x))
+		},
+	} {
+		b := New(tensor.Float64)
+		x := b.Input("x", random(rand.New(rand.NewPCG(1, 1)), 2, 3))
+		w := b.Input("w", random(rand.New(rand.NewPCG(2, 1)), 2, 3))
+		g := b.Grad(b.Inner(f(b, x), w), x)[0]
+		if b.Err() != nil {
+			t.Fatal(b.Err())
+		}
+		b.Grad(b.Inner(g, w), x)
+		op, _, _ := strings.Cut(name, " ")
+		if want := "vjp: " + op; b.Err() == nil || !strings.HasPrefix(b.Err().Error(), want) || !strings.HasSuffix(b.Err().Error(), "has no gradient") {
+			t.Errorf("%s: the error is %v, want %s … has no gradient", name, b.Err(), want)
+		}
+	}
+	// What is linear or a product can be differentiated again: (x³)″ = 6x.
+	x := random(rand.New(rand.NewPCG(1, 1)), 2, 3)
+	b := New(tensor.Float64)
+	in := b.Input("x", x)
+	ones := b.constant("ones", 1, tensor.Shape{2, 3})
+	g := b.Grad(b.Inner(b.Mul(in, b.Mul(in, in)), ones), in)[0]
+	h := b.Grad(b.Inner(g, ones), in)[0]
+	p, err := b.Compile(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	var want []float64
+	for _, v := range x.Float64s() {
+		want = append(want, 6*v)
+	}
+	compare(t, "second derivative", value(t, p, h), want, 1e-12)
 }
 
 // TestNoMethodPanics on arguments that are no nodes.

@@ -44,3 +44,43 @@ func TestSequenceOutputsAreBatchMajor(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenLength trains a model whose outputs are as many as its input's steps.
+func TestOpenLength(t *testing.T) {
+	m, err := nn.Sequential{Input: nn.Features(nn.Any, 1), Layers: []nn.Layer{nn.Dense{Units: 2, KernelInitializer: nn.Ones()}}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	long := []float32{1, 2, 3, 4, 5, 6}
+	for steps := 1; steps <= 3; steps++ {
+		d := Data{Features: [][]float32{long[:steps], long[3 : 3+steps]}}
+		y, err := tr.Predict(context.Background(), d, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []float32
+		for _, x := range d.Features {
+			for _, v := range x {
+				want = append(want, v, v)
+			}
+		}
+		if diff := cmp.Diff(want, y); diff != "" {
+			t.Errorf("%d steps: %s", steps, diff)
+		}
+	}
+	for steps := 1; steps <= 3; steps++ {
+		d := Data{Features: [][]float32{long[:steps], long[3 : 3+steps]}, Targets: make([]float32, 4*steps)}
+		if _, err := tr.Fit(context.Background(), d, FitConfig{}); err != nil {
+			t.Errorf("%d steps: %v", steps, err)
+		}
+		d.Targets = d.Targets[1:]
+		if _, err := tr.Fit(context.Background(), d, FitConfig{}); err == nil {
+			t.Errorf("%d steps: no error for a target too few", steps)
+		}
+	}
+}

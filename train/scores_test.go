@@ -1,0 +1,67 @@
+package train
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gorgonia.org/tensor"
+
+	"unroll/nn"
+)
+
+// TestEvaluateInAHook leaves the scores of the training alone.
+func TestEvaluateInAHook(t *testing.T) {
+	val := wordOrder(50, 2)
+	var want *History
+	for _, evaluate := range []bool{false, true} {
+		tr := smallTrainer(t, 3)
+		hook := func(e *Event) error {
+			if !evaluate || e.Kind != BatchEnd {
+				return nil
+			}
+			_, err := tr.Evaluate(context.Background(), val, 0)
+			return err
+		}
+		h, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 2, Hooks: []Hook{hook}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = h
+			continue
+		}
+		for _, name := range []string{"loss", "accuracy"} {
+			if diff := cmp.Diff(want.Values(name), h.Values(name)); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+		}
+	}
+}
+
+// TestFloat64Loss: a float64 model's loss is not rounded to float32 on its way.
+func TestFloat64Loss(t *testing.T) {
+	m, err := nn.Sequential{Input: nn.Features(1), Layers: []nn.Layer{nn.Dense{Units: 1, KernelInitializer: nn.Zeros()}}, Dtype: tensor.Float64}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	d := Data{Targets: make([]float32, 7)}
+	for range d.Targets {
+		d.Features = append(d.Features, []float32{1})
+	}
+	for _, batch := range []int{7, 3} {
+		logs, err := tr.Evaluate(context.Background(), d, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(logs["loss"]-math.Ln2) > 1e-12 {
+			t.Errorf("batch of %d: the loss is %.17g, want %.17g", batch, logs["loss"], math.Ln2)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package nn
 
-import "unroll/graph"
+import (
+	"gorgonia.org/tensor"
+
+	"unroll/graph"
+)
 
 // recurrence is a cell on its way over a sequence.
 type recurrence struct {
@@ -20,6 +24,7 @@ type recurrence struct {
 
 // run emits the recurrence in one of its executions.
 func (r *recurrence) run(exec Execution) {
+	r.all = func() *graph.Node { return nil } // after a failure
 	if err := exec.check(); err != nil {
 		r.Fail(err)
 	}
@@ -57,7 +62,7 @@ func (r *recurrence) fused() bool {
 		return false
 	}
 	all, final, ok := f.Fuse(r.Context, r.z, r.mask, r.consts, r.state, r.steps)
-	if ok {
+	if ok && r.check(r.Context, r.steps*r.Batch, all, final) {
 		r.state = final
 		r.done(all)
 	}
@@ -84,6 +89,9 @@ func (r *recurrence) looped() {
 		}
 		old := state[:len(r.state)]
 		out, next := r.cell.Step(inner, seqs[0], consts, old)
+		if !r.check(inner, r.Batch, out, next) {
+			return nil, nil
+		}
 		if r.mask == nil {
 			return out, next
 		}
@@ -104,6 +112,9 @@ func (r *recurrence) unrolled() {
 	outs := make([]*graph.Node, r.steps)
 	for t := range outs {
 		out, next := r.step(t)
+		if !r.check(r.Context, r.Batch, out, next) {
+			return
+		}
 		if r.mask != nil {
 			out, next = masked(r.Context, r.Step(r.mask, t, r.steps), out, r.last, next, r.state)
 		}
@@ -119,6 +130,38 @@ func (r *recurrence) step(t int) (*graph.Node, []*graph.Node) {
 		}
 	}
 	return r.cell.Step(r.Context, r.Step(r.z, t, r.steps), r.consts, r.state)
+}
+
+// check holds what the cell emitted into c, an output of so many rows and the
+// next states, to its Sizes.
+func (r *recurrence) check(c *Context, rows int, out *graph.Node, next []*graph.Node) bool {
+	if c.Err() != nil {
+		r.Fail(c.Err()) // of a step's own graph
+		return false
+	}
+	width, sizes := r.cell.Sizes()
+	if len(next) != len(sizes) {
+		r.Fail(errorf("cell %s returned %d states, want %d", typeName(r.cell), len(next), len(sizes)))
+		return false
+	}
+	r.emitted(c, "output", out, rows, width)
+	for i, n := range next {
+		r.emitted(c, "state "+itoa(i), n, r.Batch, sizes[i])
+	}
+	return r.Err() == nil
+}
+
+// emitted holds a node that the cell emitted into c to a shape.
+func (r *recurrence) emitted(c *Context, what string, n *graph.Node, rows, width int) {
+	want := tensor.Shape{rows, width}
+	switch name := typeName(r.cell); {
+	case n == nil:
+		r.Fail(errorf("cell %s returned no %s", name, what))
+	case n.Graph() != c.Graph():
+		r.Fail(errorf("cell %s returned as %s a node of another graph", name, what))
+	case !n.Shape().Eq(want):
+		r.Fail(errorf("cell %s returned %s of shape %v, want %v", name, what, n.Shape(), want))
+	}
 }
 
 // masked keeps the old output and states in the rows where the mask is 0.

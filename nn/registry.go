@@ -15,8 +15,12 @@ var types = map[string]reflect.Type{}
 
 // Register makes a layer's or cell's type known to Load under its type's name;
 // call it from an init function. Its settings are its exported fields. The
-// last registration of a name holds.
-func Register(zero any) { types[typeName(zero)] = reflect.TypeOf(zero) }
+// last registration of a name holds; nil is ignored.
+func Register(zero any) {
+	if zero != nil {
+		types[typeName(zero)] = reflect.TypeOf(zero)
+	}
+}
 
 // typed is a registered value in a file.
 type typed struct {

@@ -112,6 +112,9 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	}
 	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1}
 	r.z, r.consts = l.Cell.Begin(c, x)
+	if c.Err() == nil && (r.z == nil || r.z.Dims() != 2 || r.z.Shape()[0] != x.Steps*c.Batch) {
+		c.Fail(errorf("cell %s: Begin did not return a matrix of %d rows, steps·batch", typeName(l.Cell), x.Steps*c.Batch))
+	}
 	if l.GoBackwards {
 		r.z = c.Reverse(r.z, x.Steps)
 		if r.mask != nil {

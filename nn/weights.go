@@ -148,7 +148,7 @@ func (s *Scope) unique(name string) string {
 func (ws *weights) initialize(seed uint64) {
 	for _, w := range ws.list {
 		h := fnv.New64a()
-		h.Write([]byte(w.path))
+		h.Write([]byte("weight/" + w.path))
 		x := make([]float64, w.value.Shape().TotalSize())
 		w.init.fill(rand.New(rand.NewPCG(seed, h.Sum64())), w.value.Shape(), x)
 		for j := w.ones[0]; j < w.ones[1]; j++ {

@@ -77,10 +77,10 @@ func TestEvaluate(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	dir := filepath.Join(sharedRun(t), "embedding")
-	out := succeed(t, "", "words", dir, "Good", "bad", "boring", "--nearest", "5")
+	out := succeed(t, "", "words", dir, "Good", "bad", "boring", "--nearest", "3")
 	lines := strings.Split(out, "\n")
 	for i, word := range []string{"good", "bad", "boring"} {
-		line := regexp.MustCompile(`^` + word + ` *(  \S+ -?\d\.\d\d){5}$`)
+		line := regexp.MustCompile(`^` + word + ` *(  \S+ -?\d\.\d\d){3}$`)
 		if !line.MatchString(lines[i]) {
 			t.Errorf("line %q, want %v", lines[i], line)
 		}

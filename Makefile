@@ -38,9 +38,9 @@ rename:
 	@test -n "$(MODULE)" || { echo "usage: make rename MODULE=example.com/you/unroll"; exit 2; }
 	@old=$$(go list -m); \
 	files=$$(find . -name '*.go' -not -path './.git/*'); \
-	sed -i.bak "s|\"$$old/|\"$(MODULE)/|g" $$files && find . -name '*.go.bak' -delete; \
-	go mod edit -module "$(MODULE)"; \
-	(cd tools && go mod edit -module "$(MODULE)/tools"); \
+	sed -i.bak "s|\"$$old/|\"$(MODULE)/|g; s|require $$old@|require $(MODULE)@|g; s|replace $$old=|replace $(MODULE)=|g" \
+		$$files README.md && find . -name '*.go.bak' -delete && rm README.md.bak; \
+	for dir in "" /tools /internal/kernel/gen; do (cd ".$$dir" && go mod edit -module "$(MODULE)$$dir"); done; \
 	gofmt -w $$files; \
 	echo "$$old is now $(MODULE)"
 

@@ -74,9 +74,12 @@ func use(t *testing.T, library, module string) {
 	}
 }
 
-func TestUseFromAnotherModule(t *testing.T) { use(t, root(t), "unroll") }
+func TestUseFromAnotherModule(t *testing.T) {
+	use(t, root(t), goCmd(t, root(t), "list", "-m"))
+}
 
-// TestRename gives a copy of the module another path, and builds and uses it.
+// TestRename gives a copy of the module another path, and builds and uses it;
+// the old path is nowhere left.
 func TestRename(t *testing.T) {
 	for _, tool := range []string{"make", "sed", "find"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -91,10 +94,22 @@ func TestRename(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("make rename: %v\n%s", err, out)
 	}
-	if got := goCmd(t, copied, "list", "-m"); got != module {
-		t.Errorf("the module is %q, want %q", got, module)
+	for _, dir := range []string{"", "/tools", "/internal/kernel/gen"} {
+		if got := goCmd(t, copied+dir, "list", "-m"); got != module+dir {
+			t.Errorf("the module is %q, want %q", got, module+dir)
+		}
+	}
+	readme, err := os.ReadFile(filepath.Join(copied, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"-require " + module + "@v0.0.0", "-replace " + module + "=", `"` + module + `/nn"`} {
+		if !strings.Contains(string(readme), want) {
+			t.Errorf("the README has no %s", want)
+		}
 	}
 	goCmd(t, copied, "build", "./...")
+	goCmd(t, copied, "vet", "./internal/...")
 	use(t, copied, module)
 }
 

@@ -44,7 +44,10 @@ func TestUsage(t *testing.T) {
 		{tiny(run, "--out", ""), []string{"--out is empty"}},
 		{[]string{"evaluate", model, "--data", ""}, []string{"--data is empty"}},
 		{[]string{"evaluate", model, "--split", "train"}, []string{"--split", `"train"`, "validation or test"}},
-		{[]string{"words", model, "good", "--nearest", "0"}, []string{"--nearest is 0"}},
+		{[]string{"words", "--nearest", "0", model, "good"}, []string{"--nearest is 0"}},
+		{[]string{"words", model, "good", "--nearest", "3"}, []string{"words", "--nearest must stand before", model}},
+		{[]string{"words", model, "good", "--nearest=3"}, []string{"words", "--nearest=3 must stand before", model}},
+		{[]string{"predict", model, "--help"}, []string{"predict", "--help must stand before", model}},
 	} {
 		t.Run(c.wants[0], func(t *testing.T) {
 			status, stdout, stderr := command("", c.args...)

@@ -150,3 +150,34 @@ func arguments(least, most int) cobra.PositionalArgs {
 		return nil
 	}
 }
+
+// dashed lets what follows a command's first argument begin with dashes: texts
+// often do. A flag of the command is a mistake there.
+func dashed(c *cobra.Command) *cobra.Command {
+	c.Flags().SetInterspersed(false)
+	check, run := c.Args, c.RunE
+	c.Args = func(c *cobra.Command, args []string) error {
+		plain, ended := withoutEnd(args)
+		for _, arg := range plain[min(1, len(plain)):] {
+			name, _, _ := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
+			if !ended && (arg == "-h" || strings.HasPrefix(arg, "--") && c.Flags().Lookup(name) != nil) {
+				return usagef("%s: %s must stand before %q, usage: %s", c.Name(), arg, args[0], c.UseLine())
+			}
+		}
+		return check(c, plain)
+	}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		args, _ = withoutEnd(args)
+		return run(c, args)
+	}
+	return c
+}
+
+// withoutEnd returns args without a "--" after the first of them, and whether
+// it was there.
+func withoutEnd(args []string) ([]string, bool) {
+	if len(args) > 1 && args[1] == "--" {
+		return append(args[:1:1], args[2:]...), true
+	}
+	return args, false
+}

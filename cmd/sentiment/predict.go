@@ -15,8 +15,8 @@ import (
 )
 
 func (a *app) predictCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "predict DIR [TEXT...]",
+	return dashed(&cobra.Command{
+		Use:   "predict [flags] DIR [TEXT...]",
 		Short: "Say whether texts are positive: label, probability, text",
 		Long: `Prints a line for each text: positive or negative, the probability of being
 positive, and the text. Without a TEXT it reads one from each line of standard
@@ -40,7 +40,7 @@ input and leaves out empty lines.`,
 			}
 			return p.lines(c.Context(), a.in)
 		},
-	}
+	})
 }
 
 // predictor prints predictions.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
@@ -124,7 +126,20 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 	}
 	res.print(a.out)
 	fmt.Fprintf(a.out, "Models, curves and %s are in %s.\n", resultsFile, f.out)
+	if old := earlier(f.out, names(chosen)); len(old) > 0 {
+		fmt.Fprintf(a.out, "Of an earlier run, and not in %s: %s.\n", resultsFile, strings.Join(old, ", "))
+	}
 	return nil
+}
+
+// earlier returns the models in the folder out that are not of this run.
+func earlier(out string, ours []string) (old []string) {
+	for _, name := range names(experiments) {
+		if !slices.Contains(ours, name) && isModelDir(filepath.Join(out, name)) {
+			old = append(old, name)
+		}
+	}
+	return old
 }
 
 // trainingSet is what the experiments of a run share.

@@ -201,7 +201,13 @@ func TestReplaceRun(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	succeed(t, "", tiny(dir, "--model", "embedding", "--seed", "3")...)
+	out := succeed(t, "", tiny(dir, "--model", "embedding", "--seed", "3")...)
+	if want := "\nOf an earlier run, and not in results.json: onehot.\n"; !strings.HasSuffix(out, want) {
+		t.Errorf("the output does not end in %q:\n%s", want, out)
+	}
+	if strings.Contains(trainedRun.stdout, "earlier run") {
+		t.Error("the first run speaks of an earlier one")
+	}
 	checkUnchanged(t, filepath.Join(dir, "onehot"), before)
 	if r := readResults(t, dir); r.Seed != 3 {
 		t.Errorf("results are of seed %d, want 3", r.Seed)

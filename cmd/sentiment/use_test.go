@@ -77,7 +77,7 @@ func TestEvaluate(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	dir := filepath.Join(sharedRun(t), "embedding")
-	out := succeed(t, "", "words", dir, "Good", "bad", "boring", "--nearest", "3")
+	out := succeed(t, "", "words", "--nearest", "3", dir, "Good", "bad", "boring")
 	lines := strings.Split(out, "\n")
 	for i, word := range []string{"good", "bad", "boring"} {
 		line := regexp.MustCompile(`^` + word + ` *(  \S+ -?\d\.\d\d){3}$`)
@@ -91,7 +91,7 @@ func TestWords(t *testing.T) {
 	if one := succeed(t, "", "words", dir, "good"); strings.Contains(one, "│") {
 		t.Errorf("a table for a single word:\n%s", one)
 	}
-	many := succeed(t, "", "words", dir, "good", "--nearest", "100")
+	many := succeed(t, "", "words", "--nearest", "100", dir, "good")
 	for line := range strings.Lines(many) {
 		if len([]rune(line)) > 81 {
 			t.Errorf("line of more than 80 columns: %q", line)
@@ -128,5 +128,22 @@ func TestPredict(t *testing.T) {
 	}
 	if got := succeed(t, "", "predict", dir, "good\nline\ttwo"); !strings.HasSuffix(got, "  good line two\n") {
 		t.Errorf("a text of two lines gives %q", got)
+	}
+}
+
+// TestDashes gives texts that begin with dashes, from arguments as from
+// standard input.
+func TestDashes(t *testing.T) {
+	dir := filepath.Join(sharedRun(t), "embedding")
+	for _, text := range []string{"--- a good film", "-good", "--good", "- good", "--help me, a bad film"} {
+		want := succeed(t, text+"\n", "predict", dir)
+		for _, args := range [][]string{{"predict", dir, text}, {"predict", dir, "--", text}, {"predict", "--", dir, text}} {
+			if got := succeed(t, "", args...); got != want || !strings.HasSuffix(got, "  "+text+"\n") {
+				t.Errorf("%q gives %q, want %q", args, got, want)
+			}
+		}
+	}
+	if a, b := succeed(t, "", "words", dir, "-good"), succeed(t, "", "words", dir, "good"); a != b {
+		t.Errorf("words -good gives %q, words good %q", a, b)
 	}
 }

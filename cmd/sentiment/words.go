@@ -20,7 +20,7 @@ import (
 func (a *app) wordsCommand() *cobra.Command {
 	var nearest int
 	c := &cobra.Command{
-		Use:     "words DIR WORD...",
+		Use:     "words [flags] DIR WORD...",
 		Short:   "Show what an embedding learned: nearest words and similarities",
 		Example: "  sentiment words runs/latest/embedding good bad boring",
 		Args:    arguments(2, -1),
@@ -36,7 +36,7 @@ func (a *app) wordsCommand() *cobra.Command {
 		},
 	}
 	c.Flags().IntVar(&nearest, "nearest", 8, "how many near words to show")
-	return c
+	return dashed(c)
 }
 
 // words prints the nearest words by cosine, and the cosines between the words

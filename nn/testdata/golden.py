@@ -9,8 +9,9 @@ It prints the Go maps that stand in those tests. All of it is float64. Weights
 and inputs are formulas, so there is no data file: wave(offset, shape) holds
 cos(offset + i) at the row-major place i.
 
-PyTorch keeps Keras's kernels transposed, and its RNN has two biases, of which
-the second is zero here.
+PyTorch keeps Keras's kernels transposed. Its RNN and LSTM have two biases, of
+which the second is zero here, and its gates stand in another order than Keras's
+in the GRU: r, z, n for z, r, h. In the LSTM they are the same: i, f, g, o.
 """
 
 import sys
@@ -40,6 +41,58 @@ def rnn(kernel, recurrent, bias):
         delattr(layer, name)
         setattr(layer, name, value)
     return lambda x: layer(x)[0]
+
+
+def lstm(kernel, recurrent, bias):
+    layer = torch.nn.LSTM(kernel.shape[0], recurrent.shape[0], batch_first=True)
+    for name, value in [
+        ("weight_ih_l0", kernel.t()),
+        ("weight_hh_l0", recurrent.t()),
+        ("bias_ih_l0", bias),
+        ("bias_hh_l0", torch.zeros_like(bias)),
+    ]:
+        delattr(layer, name)
+        setattr(layer, name, value)
+    return lambda x: layer(x)[0]
+
+
+def gru(kernel, recurrent, bias):
+    """reset_after=True, with a bias of [2, 3 units]."""
+
+    def rzn(w):  # from z, r, h in the last dimension
+        z, r, h = w.chunk(3, dim=-1)
+        return torch.cat([r, z, h], dim=-1)
+
+    layer = torch.nn.GRU(kernel.shape[0], recurrent.shape[0], batch_first=True)
+    for name, value in [
+        ("weight_ih_l0", rzn(kernel).t()),
+        ("weight_hh_l0", rzn(recurrent).t()),
+        ("bias_ih_l0", rzn(bias[0])),
+        ("bias_hh_l0", rzn(bias[1])),
+    ]:
+        delattr(layer, name)
+        setattr(layer, name, value)
+    return lambda x: layer(x)[0]
+
+
+def gru_reset_before(kernel, recurrent, bias):
+    """reset_after=False, which PyTorch has not: Cho et al. 2014, equations 5 to 8."""
+    units = recurrent.shape[0]
+    wz, wr, wh = kernel.split(units, dim=1)
+    uz, ur, uh = recurrent.split(units, dim=1)
+    bz, br, bh = bias.split(units)
+
+    def run(x):
+        h, out = torch.zeros(x.shape[0], units), []
+        for t in range(x.shape[1]):
+            z = torch.sigmoid(x[:, t] @ wz + h @ uz + bz)
+            r = torch.sigmoid(x[:, t] @ wr + h @ ur + br)
+            g = torch.tanh(x[:, t] @ wh + (r * h) @ uh + bh)
+            h = z * h + (1 - z) * g
+            out.append(h)
+        return torch.stack(out, dim=1)
+
+    return run
 
 
 def leaf(offset, *shape):
@@ -73,6 +126,20 @@ def layers():
     weights = {"kernel": kernel, "recurrent_kernel": recurrent, "bias": bias}
     golden("simple_rnn", f(x)[:, -1], weights)
     golden("simple_rnn_sequences", f(x), weights)
+
+    for name, cell, gates, biases in [
+        ("lstm", lstm, 4, (8,)),
+        ("gru", gru, 3, (2, 6)),
+        ("gru_reset_before", gru_reset_before, 3, (6,)),
+    ]:
+        weights = {
+            "kernel": leaf(1, 3, gates * 2),
+            "recurrent_kernel": leaf(2, 2, gates * 2),
+            "bias": leaf(3, *biases),
+        }
+        f = cell(*weights.values())
+        golden(name, f(x)[:, -1], weights)
+        golden(name + "_sequences", f(x), weights)
 
     table = leaf(1, 5, 2)
     ids = torch.tensor([[4, 0, 4], [1, 4, 0]])

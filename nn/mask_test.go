@@ -1,0 +1,148 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gorgonia.org/tensor"
+	"pgregory.net/rapid"
+)
+
+// recurrentLayers are the recurrent layers by name; the sequences' outputs are
+// returned in the order of processing.
+var recurrentLayers = map[string]func(units int, sequences, backwards bool) Layer{
+	"simple_rnn": func(units int, sequences, backwards bool) Layer {
+		return SimpleRNN{Units: units, ReturnSequences: sequences, GoBackwards: backwards}
+	},
+	"simple_rnn_softmax": func(units int, sequences, backwards bool) Layer { // has no fused form
+		return SimpleRNN{Units: units, Activation: Softmax, ReturnSequences: sequences, GoBackwards: backwards}
+	},
+	"lstm": func(units int, sequences, backwards bool) Layer {
+		return LSTM{Units: units, ReturnSequences: sequences, GoBackwards: backwards}
+	},
+	"gru": func(units int, sequences, backwards bool) Layer {
+		return GRU{Units: units, ReturnSequences: sequences, GoBackwards: backwards}
+	},
+	"gru_reset_before": func(units int, sequences, backwards bool) Layer {
+		return GRU{Units: units, ResetBefore: true, ReturnSequences: sequences, GoBackwards: backwards}
+	},
+}
+
+// TestMaskedStepsCountForNothing holds masked sequences to the definition: the
+// outputs are those of the sequence without its masked steps; at a masked step
+// the output before it is repeated, and before the first one that is not masked
+// it is zeros.
+func TestMaskedStepsCountForNothing(t *testing.T) {
+	for name, layer := range recurrentLayers {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(r *rapid.T) {
+				const words = 5
+				steps := rapid.IntRange(1, 7).Draw(r, "T")
+				batch := rapid.IntRange(1, 4).Draw(r, "B")
+				units := rapid.IntRange(1, 5).Draw(r, "H")
+				sequences := rapid.Bool().Draw(r, "sequences")
+				backwards := rapid.Bool().Draw(r, "backwards")
+				ids := rapid.SliceOfN(rapid.Int32Range(0, words-1), steps*batch, steps*batch).Draw(r, "ids")
+				seed := rapid.Uint64().Draw(r, "seed")
+				build := func(mask, sequences bool) *Model {
+					m, err := Sequential{
+						Input:  Tokens(Any),
+						Layers: []Layer{Embedding{InputDim: words, OutputDim: 3, MaskZero: mask, EmbeddingsInitializer: Uniform(1)}, layer(units, sequences, backwards)},
+						Seed:   seed, Dtype: tensor.Float64,
+					}.Build()
+					if err != nil {
+						r.Fatal(err)
+					}
+					return m
+				}
+
+				// want[b] holds the outputs [time, units] of row b, by the
+				// unmasked model.
+				plain := build(false, true)
+				want := make([][]float64, batch)
+				for b := range want {
+					var kept []int32
+					for s := range steps {
+						if id := ids[s*batch+b]; id != 0 {
+							kept = append(kept, id)
+						}
+					}
+					var y []float64
+					if len(kept) > 0 {
+						p, err := plain.Forward(Infer, Auto, 1, len(kept))
+						if err != nil {
+							r.Fatal(err)
+						}
+						copy(p.X.Int32s(), kept)
+						y = forward(t, p)
+					}
+					last := make([]float64, units)
+					for s := range steps {
+						if backwards {
+							s = steps - 1 - s
+						}
+						if ids[s*batch+b] != 0 {
+							last, y = y[:units], y[units:]
+						}
+						want[b] = append(want[b], last...)
+					}
+				}
+
+				masked := build(true, sequences)
+				for _, exec := range executions {
+					p, err := masked.Forward(Infer, exec, batch, steps)
+					if err != nil {
+						r.Fatal(err)
+					}
+					copy(p.X.Int32s(), ids)
+					got := forward(t, p)
+					first := 0
+					if !sequences {
+						first = steps - 1
+					}
+					for s := first; s < steps; s++ {
+						for b := range batch {
+							y := got[((s-first)*batch+b)*units:][:units]
+							x := want[b][s*units:][:units]
+							if !slices.EqualFunc(x, y, func(a, b float64) bool { return math.Abs(a-b) <= 1e-12 }) {
+								r.Fatalf("%s: step %d of row %d is %v, want %v", exec, s, b, y, x)
+							}
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestFullyMasked: a row of padding alone gives zeros, and no gradient.
+func TestFullyMasked(t *testing.T) {
+	for name, layer := range recurrentLayers {
+		for _, exec := range executions {
+			s := Sequential{Input: Tokens(4), Layers: []Layer{Embedding{InputDim: 5, OutputDim: 3, MaskZero: true}, layer(2, false, false)}}
+			m, err := s.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := m.Forward(Infer, exec, 2, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range p.X.Int32s() {
+				p.X.Int32s()[i] = int32(i % 2) // the first row is padding
+			}
+			y := forward(t, p)
+			if y[0] != 0 || y[1] != 0 || y[2] == 0 {
+				t.Errorf("%s, %s: the output is %v, want zeros in its first row alone", name, exec, y)
+			}
+			all := newLossProgram(t, s, exec, 2, 4, func(*rand.Rand, *tensor.Dense) {})
+			for i, g := range all.gradient(t) {
+				if g != 0 {
+					t.Errorf("%s, %s: gradient %d of padding alone is %g", name, exec, i, g)
+				}
+			}
+		}
+	}
+}

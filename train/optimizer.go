@@ -77,9 +77,9 @@ func (o *Adam) Step(weights []gorgonia.ValueGrad) error {
 	lr := or(o.LearningRate, 0.001) * math.Sqrt(1-math.Pow(b2, float64(o.t))) / (1 - math.Pow(b1, float64(o.t)))
 	return each(&o.state, weights, 2,
 		func(w, g []float32, s [][]float32) {
-			kernel.Adam(w, g, s[0], s[1], float32(lr), float32(b1), float32(b2), float32(eps))
+			kernel.Adam(w, g, s[0], s[1], float32(lr), float32(1-b1), float32(1-b2), float32(eps))
 		},
-		func(w, g []float64, s [][]float64) { kernel.Adam(w, g, s[0], s[1], lr, b1, b2, eps) })
+		func(w, g []float64, s [][]float64) { kernel.Adam(w, g, s[0], s[1], lr, 1-b1, 1-b2, eps) })
 }
 
 func or(v, def float64) float64 {

@@ -136,141 +136,108 @@ func TestMapsAtTheEnds(t *testing.T) {
 	})
 }
 
-// TestVectors holds the kernels of several vectors against their formulas.
+// vectorsCase holds the kernels of several vectors against their formulas.
+func vectorsCase(t tb, n int, r *rand.Rand) {
+	var checks []func(tb)
+	random := func() []float32 {
+		x, check := vector(n, r.NormFloat64)
+		checks = append(checks, check)
+		return x
+	}
+	x, y := random(), random()
+	a := wide(y)
+	Axpy(y, 0.75, x)
+	for i := range a {
+		a[i] += 0.75 * float64(x[i])
+	}
+	near(t, "axpy", y, a, 1e-6, 1)
+	Add(y, x)
+	for i := range a {
+		a[i] += float64(x[i])
+	}
+	near(t, "add", y, a, 1e-6, 1)
+
+	h, dh, dx := random(), random(), random()
+	Tanh(h, h)
+	TanhGrad(dx, h, dh)
+	for i := range a {
+		a[i] = float64(dh[i]) * (1 - float64(h[i])*float64(h[i]))
+	}
+	near(t, "tanh_grad", dx, a, 1e-6, 1)
+
+	var dot float64
+	for i := range x {
+		dot += float64(x[i]) * float64(y[i])
+	}
+	near(t, "dot", []float32{Dot(x, y)}, []float64{dot}, 1e-6, math.Sqrt(float64(n))+1)
+
+	for _, nesterov := range []bool{false, true} {
+		w, g, v := random(), random(), random()
+		w64, g64, v64 := wide(w), wide(g), wide(v)
+		Momentum(w, g, v, 0.1, 0.9, nesterov)
+		Momentum(w64, g64, v64, 0.1, 0.9, nesterov)
+		near(t, "momentum w", w, w64, 1e-6, 1)
+		near(t, "momentum v", v, v64, 1e-6, 1)
+	}
+	w, g, m, v := random(), random(), random(), random()
+	for i := range v {
+		v[i] *= v[i]
+	}
+	w64, g64, m64, v64 := wide(w), wide(g), wide(m), wide(v)
+	Adam(w, g, m, v, 0.001, 0.1, 0.001, 1e-7)
+	Adam(w64, g64, m64, v64, 0.001, 0.1, 0.001, 1e-7)
+	near(t, "adam w", w, w64, 1e-5, 0.01)
+	near(t, "adam m", m, m64, 1e-6, 1)
+	near(t, "adam v", v, v64, 1e-6, 1)
+	for _, check := range checks {
+		check(t)
+	}
+}
+
 func TestVectors(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
 		for _, n := range sizes() {
-			var checks []func(tb)
-			random := func() []float32 {
-				x, check := vector(n, r.NormFloat64)
-				checks = append(checks, check)
-				return x
-			}
-			x, y := random(), random()
-			a := wide(y)
-			Axpy(y, 0.75, x)
-			for i := range a {
-				a[i] += 0.75 * float64(x[i])
-			}
-			near(t, "axpy", y, a, 1e-6, 1)
-			Add(y, x)
-			for i := range a {
-				a[i] += float64(x[i])
-			}
-			near(t, "add", y, a, 1e-6, 1)
-
-			h, dh, dx := random(), random(), random()
-			Tanh(h, h)
-			TanhGrad(dx, h, dh)
-			for i := range a {
-				a[i] = float64(dh[i]) * (1 - float64(h[i])*float64(h[i]))
-			}
-			near(t, "tanh_grad", dx, a, 1e-6, 1)
-
-			var dot float64
-			for i := range x {
-				dot += float64(x[i]) * float64(y[i])
-			}
-			near(t, "dot", []float32{Dot(x, y)}, []float64{dot}, 1e-6, math.Sqrt(float64(n))+1)
-
-			for _, nesterov := range []bool{false, true} {
-				w, g, v := random(), random(), random()
-				w64, g64, v64 := wide(w), wide(g), wide(v)
-				Momentum(w, g, v, 0.1, 0.9, nesterov)
-				Momentum(w64, g64, v64, 0.1, 0.9, nesterov)
-				near(t, "momentum w", w, w64, 1e-6, 1)
-				near(t, "momentum v", v, v64, 1e-6, 1)
-			}
-			w, g, m, v := random(), random(), random(), random()
-			for i := range v {
-				v[i] *= v[i]
-			}
-			w64, g64, m64, v64 := wide(w), wide(g), wide(m), wide(v)
-			Adam(w, g, m, v, 0.001, 0.9, 0.999, 1e-7)
-			Adam(w64, g64, m64, v64, 0.001, 0.9, 0.999, 1e-7)
-			near(t, "adam w", w, w64, 1e-5, 0.01)
-			near(t, "adam m", m, m64, 1e-6, 1)
-			near(t, "adam v", v, v64, 1e-6, 1)
-			for _, check := range checks {
-				check(t)
-			}
+			vectorsCase(t, n, r)
 		}
 	})
 }
 
-func TestLSTM(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
-		r := rand.New(rand.NewPCG(7, 8))
-		for _, units := range sizes()[1:] {
-			for _, rows := range []int{1, 3} {
-				var checks []func(tb)
-				random := func(n int) ([]float32, []float64) {
-					x, check := vector(n, r.NormFloat64)
-					checks = append(checks, check)
-					return x, wide(x)
-				}
-				n := rows * units
-				gates, gates64 := random(4 * n)
-				c0, c064 := random(n)
-				c, c64 := random(n)
-				tc, tc64 := random(n)
-				h, h64 := random(n)
-				LSTM(gates, c0, c, tc, h, units)
-				LSTM(gates64, c064, c64, tc64, h64, units)
-				near(t, "gates", gates, gates64, 1e-6, 1)
-				near(t, "c", c, c64, 1e-6, 1)
-				near(t, "tanh c", tc, tc64, 1e-6, 1)
-				near(t, "h", h, h64, 1e-6, 1)
-				dgates, dgates64 := random(4 * n)
-				dh, dh64 := random(n)
-				dc, dc64 := random(n)
-				LSTMGrad(dgates, gates, c0, tc, dh, dc, units)
-				LSTMGrad(dgates64, gates64, c064, tc64, dh64, dc64, units)
-				near(t, "dgates", dgates, dgates64, 1e-5, 1)
-				near(t, "dc", dc, dc64, 1e-5, 1)
-				for _, check := range checks {
-					check(t)
-				}
+// rowsCase holds the kernels of rows against loops in float64.
+func rowsCase(t tb, rows, cols, n int, r *rand.Rand) {
+	table, checkTable := vector(rows*cols, r.NormFloat64)
+	y, checkY := vector(n*cols, func() float64 { return 0 })
+	ids := make([]int32, n)
+	for i := range ids {
+		ids[i] = int32(r.IntN(rows))
+	}
+	GatherRows(y, table, ids, cols)
+	for i, id := range ids {
+		for j := range cols {
+			if y[i*cols+j] != table[int(id)*cols+j] {
+				t.Fatalf("gather: row %d, column %d of %d", i, j, cols)
 			}
 		}
-	})
-}
-
-func TestGRU(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
-		r := rand.New(rand.NewPCG(9, 8))
-		for _, units := range sizes()[1:] {
-			for _, rows := range []int{1, 3} {
-				var checks []func(tb)
-				random := func(n int) ([]float32, []float64) {
-					x, check := vector(n, r.NormFloat64)
-					checks = append(checks, check)
-					return x, wide(x)
-				}
-				n := rows * units
-				gates, gates64 := random(3 * n)
-				a, a64 := random(3 * n)
-				h0, h064 := random(n)
-				h, h64 := random(n)
-				GRU(gates, a, h0, h, units)
-				GRU(gates64, a64, h064, h64, units)
-				near(t, "gates", gates, gates64, 1e-6, 1)
-				near(t, "h", h, h64, 1e-6, 1)
-				dgates, dgates64 := random(3 * n)
-				da, da64 := random(3 * n)
-				dh, dh64 := random(n)
-				GRUGrad(dgates, da, gates, a, h0, dh, units)
-				GRUGrad(dgates64, da64, gates64, a64, h064, dh64, units)
-				near(t, "dgates", dgates, dgates64, 1e-5, 1)
-				near(t, "da", da, da64, 1e-5, 1)
-				near(t, "dh", dh, dh64, 1e-5, 1)
-				for _, check := range checks {
-					check(t)
-				}
-			}
+	}
+	want := wide(table)
+	for i, id := range ids {
+		for j := range cols {
+			want[int(id)*cols+j] += float64(y[i*cols+j])
 		}
-	})
+	}
+	ScatterAddRows(table, y, ids, cols)
+	sum := 1.2e-7 * float64(n+10) // a rounding for each term of a sum
+	near(t, "scatter", table, want, sum, 10)
+	sums, checkSums := vector(cols, r.NormFloat64)
+	want = wide(sums)
+	for i := range n * cols {
+		want[i%cols] += float64(y[i])
+	}
+	ColSums(sums, y)
+	near(t, "column sums", sums, want, sum, 10)
+	checkTable(t)
+	checkY(t)
+	checkSums(t)
 }
 
 func TestRows(t *testing.T) {
@@ -278,41 +245,37 @@ func TestRows(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
 		for _, cols := range sizes()[1:] {
 			for _, n := range []int{0, 1, 7, 40} {
-				const rows = 9
-				table, checkTable := vector(rows*cols, r.NormFloat64)
-				y, checkY := vector(n*cols, func() float64 { return 0 })
-				ids := make([]int32, n)
-				for i := range ids {
-					ids[i] = int32(r.IntN(rows))
-				}
-				GatherRows(y, table, ids, cols)
-				for i, id := range ids {
-					for j := range cols {
-						if y[i*cols+j] != table[int(id)*cols+j] {
-							t.Fatalf("gather: row %d, column %d of %d", i, j, cols)
-						}
-					}
-				}
-				want := wide(table)
-				for i, id := range ids {
-					for j := range cols {
-						want[int(id)*cols+j] += float64(y[i*cols+j])
-					}
-				}
-				ScatterAddRows(table, y, ids, cols)
-				near(t, "scatter", table, want, 1e-6, 10)
-				sums, checkSums := vector(cols, r.NormFloat64)
-				want = wide(sums)
-				for i := range n * cols {
-					want[i%cols] += float64(y[i])
-				}
-				ColSums(sums, y)
-				near(t, "column sums", sums, want, 1e-6, 40)
-				checkTable(t)
-				checkY(t)
-				checkSums(t)
+				rowsCase(t, 9, cols, n, r)
 			}
 		}
+	})
+}
+
+// TestRandom draws the sizes of everything that is not a product.
+func TestRandom(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+			n := rapid.IntRange(0, 300).Draw(t, "n")
+			vectorsCase(t, n, r)
+			rowsCase(t, rapid.IntRange(1, 20).Draw(t, "rows"), rapid.IntRange(1, 90).Draw(t, "cols"), n%50, r)
+			units := rapid.IntRange(1, 70).Draw(t, "units")
+			lstmCase(t, n%5+1, units, r)
+			gruCase(t, n%5+1, units, r)
+		})
+	})
+}
+
+func FuzzRandom(f *testing.F) {
+	f.Add(uint16(17), uint8(3), uint8(33), uint64(1))
+	f.Fuzz(func(t *testing.T, n uint16, rows, cols uint8, seed uint64) {
+		forEachLevel(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 2))
+			vectorsCase(t, int(n)%2000, r)
+			rowsCase(t, int(rows)+1, int(cols)+1, int(n)%100, r)
+			lstmCase(t, int(rows)%8+1, int(cols)+1, r)
+			gruCase(t, int(rows)%8+1, int(cols)+1, r)
+		})
 	})
 }
 

@@ -54,7 +54,7 @@ func TestSameBits(t *testing.T) {
 			m, _ := vector(n, normal)
 			v, _ := vector(n, func() float64 { x := normal(); return x * x })
 			d := Dot(w, g)
-			Adam(w, g, m, v, 0.001, 0.9, 0.999, 1e-7)
+			Adam(w, g, m, v, 0.001, 0.1, 0.001, 1e-7)
 			Momentum(w, g, m, 0.1, 0.9, false)
 			TanhGrad(v, w, g)
 			Axpy(v, 0.3, w)

@@ -19,11 +19,11 @@ func Momentum[T Float](w, g, v []T, lr, momentum T, nesterov bool) {
 	}
 }
 
-// Adam computes m += (1−b1)·(g − m), v += (1−b2)·(g² − v) and
-// w −= lr·m/(√v + eps). lr holds the bias correction.
-func Adam[T Float](w, g, m, v []T, lr, b1, b2, eps T) {
+// Adam computes m += c1·(g − m), v += c2·(g² − v) and w −= lr·m/(√v + eps). c1
+// and c2 are 1−β₁ and 1−β₂, which float32 could not subtract without losing
+// digits; lr holds the bias correction.
+func Adam[T Float](w, g, m, v []T, lr, c1, c2, eps T) {
 	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	c1, c2 := 1-b1, 1-b2
 	if fast(w) && adam32(f32(w), f32(g), f32(m), f32(v), float32(lr), float32(c1), float32(c2), float32(eps)) {
 		return
 	}

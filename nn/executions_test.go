@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -14,18 +15,23 @@ import (
 // definition in plain nodes, to one another in float64.
 func TestExecutionsAgree(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		steps := rapid.IntRange(1, 64).Draw(r, "T")
 		batch := rapid.IntRange(1, 9).Draw(r, "B")
 		features := rapid.IntRange(1, 9).Draw(r, "F")
 		seed := rapid.Uint64().Draw(r, "seed")
-		cell := SimpleRNNCell{
-			Units:      rapid.IntRange(1, 33).Draw(r, "H"),
-			Activation: rapid.SampledFrom([]Func{"", Tanh, Sigmoid, Relu, Linear}).Draw(r, "f"),
-			NoBias:     rapid.Bool().Draw(r, "no bias"),
+		cell, fused := drawCell(r)
+		most := 12 // steps: the gated cells' unrolled graphs are large
+		if c, ok := cell.(SimpleRNNCell); ok {
+			most = 50
+			if c.Activation == Linear || c.Activation == Relu {
+				most = 8 // these grow without bounds
+			}
 		}
-		sequences := rapid.Bool().Draw(r, "sequences")
-		if cell.Activation == Linear || cell.Activation == Relu {
-			steps = min(steps, 8) // these grow without bounds
+		steps := rapid.IntRange(1, most).Draw(r, "T")
+		backwards, sequences := rapid.Bool().Draw(r, "backwards"), rapid.Bool().Draw(r, "sequences")
+		input, before, fill := Features(steps, features), []Layer(nil), randomFloats
+		if rapid.Bool().Draw(r, "masked") {
+			input, fill = Tokens(steps), randomIDs(3)
+			before = []Layer{Embedding{InputDim: 3, OutputDim: features, MaskZero: true, EmbeddingsInitializer: Uniform(1)}}
 		}
 		var want []float64
 		for _, e := range []struct {
@@ -36,13 +42,14 @@ func TestExecutionsAgree(t *testing.T) {
 			{"definition", plainCell{cell}, Unrolled},
 			{"unrolled", cell, Unrolled},
 			{"looped", cell, Looped},
-			{"fused", cell, Fused},
+			{"fused", cell, fused},
 		} {
 			p := newLossProgram(t, Sequential{
-				Input:  Features(steps, features),
-				Layers: []Layer{RNN{Cell: e.cell, ReturnSequences: sequences, Execution: e.exec}, Dense{Units: 2}},
-				Seed:   seed,
-			}, Auto, batch, steps, randomFloats)
+				Input: input,
+				Layers: append(slices.Clone(before),
+					RNN{Cell: e.cell, ReturnSequences: sequences, GoBackwards: backwards, Execution: e.exec}, Dense{Units: 2}),
+				Seed: seed,
+			}, Auto, batch, steps, fill)
 			got := append(p.gradient(t), p.run(t))
 			if want == nil {
 				want = got
@@ -55,6 +62,31 @@ func TestExecutionsAgree(t *testing.T) {
 			}
 		}
 	})
+}
+
+// drawCell draws a cell with its settings, and the execution that fuses it if it
+// has one.
+func drawCell(r *rapid.T) (Cell, Execution) {
+	units := rapid.IntRange(1, 33).Draw(r, "H")
+	noBias := rapid.Bool().Draw(r, "no bias")
+	activation := func(name string, of ...Func) Func { return rapid.SampledFrom(of).Draw(r, name) }
+	switch rapid.SampledFrom([]string{"simple_rnn", "lstm", "gru"}).Draw(r, "cell") {
+	case "lstm":
+		c := LSTMCell{
+			Units: units, NoBias: noBias, NoUnitForgetBias: rapid.Bool().Draw(r, "no unit forget bias"),
+			Activation: activation("f", "", Tanh, Sigmoid), RecurrentActivation: activation("gates", "", Sigmoid, Tanh),
+		}
+		if c.Activation == Sigmoid || c.RecurrentActivation == Tanh {
+			return c, Auto
+		}
+		return c, Fused
+	case "gru":
+		return GRUCell{
+			Units: units, NoBias: noBias, ResetBefore: rapid.Bool().Draw(r, "reset before"),
+			Activation: activation("f", "", Tanh, Sigmoid), RecurrentActivation: activation("gates", "", Sigmoid, Tanh),
+		}, Auto
+	}
+	return SimpleRNNCell{Units: units, NoBias: noBias, Activation: activation("f", "", Tanh, Sigmoid, Relu, Linear)}, Fused
 }
 
 // TestFusedUnavailable asks a cell of plain nodes for what it cannot do.

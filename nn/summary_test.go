@@ -90,6 +90,42 @@ func TestSummaries(t *testing.T) {
 	}
 }
 
+// TestParameterCounts states what Keras's summaries say of gated layers:
+// gates·units·(features + units + biases).
+func TestParameterCounts(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		model Sequential
+		row   string // of the recurrent layer
+		total string
+	}{
+		// 4·8·(32 + 8 + 1) = 1,312 after 32,000 and before 9
+		{"lstm", Sequential{Input: Tokens(100), Layers: []Layer{
+			Embedding{InputDim: 1000, OutputDim: 32}, LSTM{Units: 8}, Dense{Units: 1, Activation: Sigmoid},
+		}}, " lstm (LSTM)                 (None, 8)                 1312 ", "33,321"},
+		{"lstm without bias", Sequential{Input: Features(4, 8), Layers: []Layer{LSTM{Units: 32, NoBias: true}}},
+			" lstm (LSTM)                 (None, 32)                5120 ", "5,120"},
+		// 3·32·(8 + 32 + 2)
+		{"gru", Sequential{Input: Features(4, 8), Layers: []Layer{GRU{Units: 32}}},
+			" gru (GRU)                   (None, 32)                4032 ", "4,032"},
+		// 3·32·(8 + 32 + 1)
+		{"gru with its reset before", Sequential{Input: Features(4, 8), Layers: []Layer{GRU{Units: 32, ResetBefore: true, ReturnSequences: true}}},
+			" gru (GRU)                   (None, 4, 32)             3936 ", "3,936"},
+		{"gru without bias", Sequential{Input: Features(4, 8), Layers: []Layer{GRU{Units: 32, NoBias: true}}},
+			" gru (GRU)                   (None, 32)                3840 ", "3,840"},
+	} {
+		m, err := c.model.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"\n" + c.row, "\nTotal params: " + c.total + "\n"} {
+			if got := m.Summary(); !strings.Contains(got, want) {
+				t.Errorf("%s: no %q in\n%s", c.name, want, got)
+			}
+		}
+	}
+}
+
 // ConvolutionalLongShortTermMemory has a name that does not fit its column.
 type ConvolutionalLongShortTermMemory struct{ Dense }
 

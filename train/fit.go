@@ -236,8 +236,7 @@ func (r *fitRun) step(b int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, reads := r.config.Optimizer.(reader)
-	if r.solver, err = handOver(r.shards[:n], r.solver, !reads); err != nil {
+	if r.solver, err = handOver(r.shards[:n], r.solver, !readsOnly(r.config.Optimizer)); err != nil {
 		return 0, err
 	}
 	return n, r.config.Optimizer.Step(r.solver)

@@ -29,9 +29,6 @@ type SGD struct {
 	state state
 }
 
-func (o *SGD) readsGradients()  {}
-func (o *Adam) readsGradients() {}
-
 // Step implements gorgonia.Solver.
 func (o *SGD) Step(weights []gorgonia.ValueGrad) error {
 	lr := or(o.LearningRate, 0.01)

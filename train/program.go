@@ -132,9 +132,15 @@ func (p *program) lossValue() (float64, error) {
 	return graph.Floats[float64](v)[0], nil
 }
 
-// reader is a solver that only reads gradients. Others may change them in place,
-// as Gorgonia's do.
-type reader interface{ readsGradients() }
+// readsOnly reports whether a solver only reads gradients. Others may change
+// them in place, as Gorgonia's do, and one that embeds SGD too.
+func readsOnly(o Optimizer) bool {
+	switch o.(type) {
+	case *SGD, *Adam:
+		return true
+	}
+	return false
+}
 
 // handOver sums the shards' gradients, gives them to the weights and returns
 // these for a solver. The gradients' buffers belong to the graph, and two

@@ -16,7 +16,7 @@ import (
 
 // decay adds λ·w to the gradient, in place or in a copy, and hands over to SGD.
 type decay struct {
-	sgd     SGD
+	SGD
 	inPlace bool
 }
 
@@ -35,7 +35,7 @@ func (o *decay) Step(ws []gorgonia.ValueGrad) error {
 			d[i] += 0.1 * x[i]
 		}
 	}
-	return o.sgd.Step(ws)
+	return o.SGD.Step(ws)
 }
 
 // TestSolverMayWriteIntoGradients: the rows of an embedding that a batch does

@@ -115,6 +115,9 @@ func (c *Context) checkShape(x Value, want Shape) {
 	case x.Node != nil && x.IDs != nil:
 		c.Fail(errorf("emitted a value with both Node and IDs: clear IDs, Depth and Table"))
 		return
+	case x.Mask != nil && !x.Mask.Shape().Eq(tensor.Shape{c.Batch * max(x.Steps, 1), 1}):
+		c.Fail(errorf("emitted a mask of shape %v for a batch of %d and %d steps", x.Mask.Shape(), c.Batch, x.Steps))
+		return
 	case x.Node != nil && x.Node.Dims() != 2:
 		c.Fail(errorf("emitted a node of shape %v, want a matrix", x.Node.Shape()))
 		return

@@ -42,6 +42,14 @@ type nothing struct{}
 func (nothing) Init(_ *Scope, in ...Shape) ([]Shape, error) { return in, nil }
 func (nothing) Apply(*Context, ...Value) []Value            { return []Value{{}} }
 
+// lastStep keeps the mask of all steps.
+type lastStep struct{}
+
+func (lastStep) Init(_ *Scope, in ...Shape) ([]Shape, error) { return []Shape{in[0][1:]}, nil }
+func (lastStep) Apply(c *Context, in ...Value) []Value {
+	return []Value{{Node: c.Last(c.Dense(in[0]), in[0].Steps), Mask: in[0].Mask}}
+}
+
 // TestWrongValues: what a layer emits is held to what later layers read of it.
 func TestWrongValues(t *testing.T) {
 	const both = "scale: emitted a value with both Node and IDs: clear IDs, Depth and Table"
@@ -54,6 +62,8 @@ func TestWrongValues(t *testing.T) {
 		{"a new node beside a table", Tokens(3), []Layer{Embedding{InputDim: 4, OutputDim: 2}, scale{100, true}, SimpleRNN{Units: 1}}, both},
 		{"a new node beside one-hot ids", Tokens(3), []Layer{OneHot{Depth: 4}, scale{100, true}, SimpleRNN{Units: 1}}, both},
 		{"a vector", Features(2), []Layer{rowSums{}}, "row_sums: emitted a node of shape (2), want a matrix"},
+		{"a mask of more steps", Tokens(3), []Layer{Embedding{InputDim: 4, OutputDim: 2, MaskZero: true}, lastStep{}},
+			"last_step: emitted a mask of shape (6, 1) for a batch of 2 and 0 steps"},
 		{"no value", Features(2), []Layer{nothing{}}, "nothing: emitted no value"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -81,10 +81,14 @@ func drawCell(r *rapid.T) (Cell, Execution) {
 		}
 		return c, Fused
 	case "gru":
-		return GRUCell{
+		c := GRUCell{
 			Units: units, NoBias: noBias, ResetBefore: rapid.Bool().Draw(r, "reset before"),
 			Activation: activation("f", "", Tanh, Sigmoid), RecurrentActivation: activation("gates", "", Sigmoid, Tanh),
-		}, Auto
+		}
+		if c.ResetBefore || c.Activation == Sigmoid || c.RecurrentActivation == Tanh {
+			return c, Auto
+		}
+		return c, Fused
 	}
 	return SimpleRNNCell{Units: units, NoBias: noBias, Activation: activation("f", "", Tanh, Sigmoid, Relu, Linear)}, Fused
 }

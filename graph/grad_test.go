@@ -22,6 +22,16 @@ func intIDs(v ...int32) *tensor.Dense {
 	return tensor.New(tensor.WithShape(len(v)), tensor.WithBacking(v))
 }
 
+// targets declares an input of the graph's element type.
+func targets(b *Builder, shape []int, x ...float64) *Node {
+	t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
+	copy(Floats[float64](t), x)
+	for i, p := 0, Floats[float32](t); i < len(p); i++ {
+		p[i] = float32(x[i])
+	}
+	return b.Input("t", t)
+}
+
 // value runs the program and returns n's elements.
 func value(t *testing.T, p *Program, n *Node) []float64 {
 	t.Helper()
@@ -72,8 +82,10 @@ var cases = []struct {
 	}},
 	{"sum", [][]int{{2, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Sum(p[0], p[1], p[0])) }},
 	{"logit_loss", [][]int{{4, 1}}, func(b *Builder, p []*Node) *Node {
-		return b.LogitLoss(b.Affine(5, p[0], 0), b.Input("t",
-			tensor.New(tensor.WithShape(4, 1), tensor.WithBacking([]float64{0, 1, 0.3, 1}))))
+		return b.LogitLoss(b.Affine(5, p[0], 0), targets(b, []int{4, 1}, 0, 1, 0.3, 1))
+	}},
+	{"softmax_loss", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node {
+		return b.SoftmaxLoss(b.Affine(3, p[0], 0), targets(b, []int{3, 4}, 0, 1, 0, 0, 0.2, 0.3, 0.1, 0.4, 1, 0, 0, 1))
 	}},
 	{"gorgonia_op", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node {
 		return b.Tanh(b.Unary(gorgonia.Cube, b.Affine(2, p[0], 0)))

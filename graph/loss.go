@@ -41,6 +41,42 @@ func logitLossGrad[T kernel.Float](o *op, in []gorgonia.Value) error {
 	return nil
 }
 
+// SoftmaxLoss emits the terms of the categorical cross-entropy of logits x
+// against targets t, matrices [rows, classes], −t·log softmax(x): a row's loss
+// is the sum of its terms. The targets have no gradient.
+func (b *Builder) SoftmaxLoss(x, t *Node) *Node {
+	_, cols, ok := b.matrix("softmax loss", x)
+	if !ok || !b.ok(t) {
+		return nil
+	}
+	if !x.Shape().Eq(t.Shape()) {
+		return b.Fail(errors.Errorf("softmax loss: logits are %s, targets %s", shapeString(x), shapeString(t)))
+	}
+	return b.apply(&op{
+		name:  "softmax_loss",
+		shape: x.Shape(),
+		run:   pick(b, softmaxLoss[float32](cols), softmaxLoss[float64](cols)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{b.apply(&op{
+				name:  "softmax_loss_grad",
+				shape: x.Shape(),
+				run:   pick(b, softmaxLossGrad[float32](cols), softmaxLossGrad[float64](cols)),
+			}, "", in[0], in[1], dout), nil}
+		},
+	}, "d.", x, t)
+}
+
+func softmaxLoss[T kernel.Float](cols int) runFunc {
+	return map2(func(y, x, t []T) { kernel.SoftmaxLoss(y, x, t, cols) })
+}
+
+func softmaxLossGrad[T kernel.Float](cols int) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		kernel.SoftmaxLossGrad(Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), cols)
+		return nil
+	}
+}
+
 // Inner emits the scalar Σ xᵢ·wᵢ of two nodes of one size. With wᵢ = vᵢ·sᵢ/Σv
 // it is the mean of the losses xᵢ weighted by sᵢ over the samples that are
 // valid, vᵢ = 1.

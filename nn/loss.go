@@ -27,3 +27,37 @@ func (l BinaryCrossentropy) Apply(c *Context, y Value, targets *graph.Node) *gra
 	}
 	return c.LogitLoss(logits, targets)
 }
+
+// CategoricalCrossentropy is the loss −Σ t·log y over the classes, for targets
+// that are one-hot or a distribution. It is computed from the logits, so the
+// model must end in a softmax, or in logits if FromLogits is set. Keras:
+// CategoricalCrossentropy.
+type CategoricalCrossentropy struct {
+	FromLogits bool
+}
+
+// Apply implements Loss.
+func (l CategoricalCrossentropy) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	logits := y.Logits(Softmax)
+	if l.FromLogits {
+		logits = y.Node
+	}
+	if logits == nil {
+		return c.Fail(errorf("categorical_crossentropy: the model does not end in a softmax; if it ends in logits, set FromLogits"))
+	}
+	terms := c.SoftmaxLoss(logits, targets)
+	if terms == nil {
+		return nil
+	}
+	// A row's loss is the sum of its terms, not their mean.
+	return c.Affine(float64(terms.Shape()[1]), terms, 0)
+}
+
+// MeanSquaredError is the loss (y − t)². Keras: MeanSquaredError.
+type MeanSquaredError struct{}
+
+// Apply implements Loss.
+func (MeanSquaredError) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	d := c.Sub(y.Node, targets)
+	return c.Mul(d, d)
+}

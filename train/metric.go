@@ -45,3 +45,56 @@ func (m *BinaryAccuracy) Value() float64 {
 	}
 	return m.right / m.total
 }
+
+// CategoricalAccuracy is the weighted share of samples, or of steps of a
+// sequence, whose largest output stands where the largest target does. Keras:
+// CategoricalAccuracy.
+type CategoricalAccuracy struct {
+	Classes int // of an output; all outputs of a sample if 0
+
+	right, total float64
+}
+
+var _ Metric = (*CategoricalAccuracy)(nil)
+
+// Name implements Metric.
+func (m *CategoricalAccuracy) Name() string { return "accuracy" }
+
+// New implements Metric.
+func (m *CategoricalAccuracy) New() Metric { return &CategoricalAccuracy{Classes: m.Classes} }
+
+// Update implements Metric.
+func (m *CategoricalAccuracy) Update(y, targets, weights []float32) {
+	outputs := len(y) / len(weights)
+	classes := m.Classes
+	if classes < 1 || outputs%classes != 0 {
+		classes = outputs
+	}
+	for i, w := range weights {
+		for from := i * outputs; from < (i+1)*outputs; from += classes {
+			m.total += float64(w)
+			if largest(y[from:from+classes]) == largest(targets[from:from+classes]) {
+				m.right += float64(w)
+			}
+		}
+	}
+}
+
+// Value implements Metric.
+func (m *CategoricalAccuracy) Value() float64 {
+	if m.total == 0 {
+		return 0
+	}
+	return m.right / m.total
+}
+
+// largest returns the place of the first largest value.
+func largest(x []float32) int {
+	at := 0
+	for i, v := range x {
+		if v > x[at] {
+			at = i
+		}
+	}
+	return at
+}

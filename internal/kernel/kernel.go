@@ -216,3 +216,34 @@ func LogitLossGrad[T Float](dx, x, t, dy []T) {
 		dx[i] = dy[i] * T(1/(1+math.Exp(-float64(v)))-float64(t[i]))
 	}
 }
+
+// SoftmaxLoss computes the terms of the cross-entropy of logits x against
+// targets t over each row of [rows, cols], y = −t·log softmax(x), with the
+// logarithm of the sum taken from the largest value.
+func SoftmaxLoss[T Float](y, x, t []T, cols int) {
+	for ; len(x) > 0; x, y, t = x[cols:], y[cols:], t[cols:] {
+		top := x[0]
+		for _, v := range x[:cols] {
+			top = max(top, v)
+		}
+		var sum float64
+		for _, v := range x[:cols] {
+			sum += math.Exp(float64(v - top))
+		}
+		log := T(math.Log(sum)) + top
+		for j, v := range x[:cols] {
+			y[j] = t[j] * (log - v)
+		}
+	}
+}
+
+// SoftmaxLossGrad computes dx = softmax(x)·⟨dy, t⟩ − dy∘t over each row.
+func SoftmaxLossGrad[T Float](dx, x, t, dy []T, cols int) {
+	Softmax(dx, x, cols)
+	for ; len(dx) > 0; dx, t, dy = dx[cols:], t[cols:], dy[cols:] {
+		s := Dot(dy[:cols], t[:cols])
+		for j := range cols {
+			dx[j] = dx[j]*s - dy[j]*t[j]
+		}
+	}
+}

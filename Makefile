@@ -9,7 +9,7 @@ test:
 	go test ./...
 
 race:
-	go test -race -short ./graph ./train ./datasets
+	go test -race ./graph ./nn ./train ./datasets ./cmd/...
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt would change these"; exit 1; }

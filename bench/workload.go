@@ -56,11 +56,14 @@ var Embedding = Workload{
 var Workloads = []Workload{OneHot, Embedding}
 
 // Features is SimpleRNN(width) on features of that width, with one logit.
-func Features(width int) Workload {
+func Features(width int) Workload { return OnFeatures(width, nn.SimpleRNN{Units: width}) }
+
+// OnFeatures is a recurrent layer on features of a width, with one logit.
+func OnFeatures(width int, layer nn.Layer) Workload {
 	return Workload{
 		Name:   "features",
 		Input:  func(steps int) nn.Input { return nn.Features(steps, width) },
-		Layers: []nn.Layer{nn.SimpleRNN{Units: width}, nn.Dense{Units: 1}},
+		Layers: []nn.Layer{layer, nn.Dense{Units: 1}},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"unroll/bench"
 	"unroll/bench/internal/report"
+	"unroll/nn"
 	"unroll/train"
 )
 
@@ -48,7 +49,7 @@ func grid(ctx context.Context, c *config) error {
 			continue
 		}
 		progress("grid: cell %d of %d, H=%d B=%d T=%d", i+1, len(all), s.width, s.batch, s.steps)
-		best, p, err := c.cell(ctx, s)
+		best, p, err := c.cell(ctx, s, "RNN", nn.SimpleRNN{Units: s.width})
 		if err != nil {
 			return err
 		}
@@ -68,16 +69,47 @@ func grid(ctx context.Context, c *config) error {
 	return nil
 }
 
-// cell measures one size. Every measurement takes at least 3 steps.
-func (c *config) cell(ctx context.Context, s cell) (best request, p pairs, err error) {
+// gates compares training steps of LSTM and GRU.
+func gates(ctx context.Context, c *config) error {
+	table := &report.Table{Text: 2, Head: append([]string{"layer", "PyTorch's fastest", "H", "ours", "PyTorch"}, append(pairHead, "bar")...)}
+	widths, size := []int{8, 32, 128, 512}, cell{batch: 32, steps: 100}
+	if c.quick {
+		widths, size.steps = widths[:1], 10
+	}
+	for _, name := range []string{"LSTM", "GRU"} {
+		for _, h := range widths {
+			progress("gates: %s, H=%d", name, h)
+			size.width = h
+			var layer nn.Layer = nn.LSTM{Units: h}
+			if name == "GRU" {
+				layer = nn.GRU{Units: h}
+			}
+			best, p, err := c.cell(ctx, size, name, layer)
+			if err != nil {
+				return err
+			}
+			bar := 5.0
+			if h > 32 {
+				bar = 1
+			}
+			table.Add(append(append([]string{name, best.String(), fmt.Sprint(h)}, p.cells(report.Duration)...), atLeast(p.ratio(), bar))...)
+		}
+	}
+	c.print("Gates", fmt.Sprintf("Training steps of %d sequences of %d steps of H features with one logit, by SGD.", size.batch, size.steps), table)
+	return nil
+}
+
+// cell measures one size of a recurrent layer. Every measurement takes at least
+// 3 steps.
+func (c *config) cell(ctx context.Context, s cell, name string, layer nn.Layer) (best request, p pairs, err error) {
 	defer debug.FreeOSMemory()
 	// One run of each number of threads, of a single step where that is long.
-	r := request{Do: "step", Width: s.width, Units: s.width, Batch: s.batch, Steps: s.steps, Seconds: c.seconds(), Least: 1, Feed: c.feed}
+	r := request{Do: "step", Width: s.width, Units: s.width, Batch: s.batch, Steps: s.steps, Seconds: c.seconds(), Least: 1, Feed: c.feed, Cell: name}
 	if best, err = c.peer.fastest(ctx, r, 1, "features"); err != nil {
 		return best, p, err
 	}
 	best.Least = 3
-	w := bench.Features(s.width)
+	w := bench.OnFeatures(s.width, layer)
 	t, err := trainer(w, s.steps, train.Config{})
 	if err != nil {
 		return best, p, err

@@ -53,6 +53,7 @@ type request struct {
 	Seconds     float64 `json:"seconds,omitempty"`
 	Least       int     `json:"least,omitempty"`
 	Feed        bool    `json:"feed,omitempty"`
+	Cell        string  `json:"cell,omitempty"` // RNN, LSTM or GRU
 }
 
 func (r request) String() string {

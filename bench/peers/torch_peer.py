@@ -54,7 +54,7 @@ def openblas(files):
 
 
 class Model(nn.Module):
-    def __init__(self, kind, words, width, units):
+    def __init__(self, kind, words, width, units, cell="RNN"):
         super().__init__()
         self.kind = kind
         self.words = words
@@ -62,7 +62,7 @@ class Model(nn.Module):
             self.table = nn.Embedding(words, width)
         elif kind == "gather":
             self.table = nn.Embedding.from_pretrained(torch.eye(words), freeze=True)
-        self.rnn = nn.RNN(width, units)
+        self.rnn = getattr(nn, cell)(width, units)
         self.dense = nn.Linear(units, 1)
 
     def forward(self, ids):  # [time, batch]
@@ -72,7 +72,10 @@ class Model(nn.Module):
             x = ids
         else:
             x = self.table(ids)
-        return self.dense(self.rnn(x)[1][0])[:, 0]
+        state = self.rnn(x)[1]
+        if isinstance(state, tuple):  # LSTM: h and c
+            state = state[0]
+        return self.dense(state[0])[:, 0]
 
 
 cache = {}
@@ -120,7 +123,7 @@ def step(r):
     measured: seconds a step. The batch is the same each time, so nothing is
     fed, unless "feed" is set: then it is gathered anew from time-major
     samples, the layout that costs PyTorch one copy."""
-    model = Model("features", 0, r["width"], r["units"])
+    model = Model("features", 0, r["width"], r["units"], r.get("cell") or "RNN")
     opt = optimizer("sgd", model)
     loss = nn.BCEWithLogitsLoss()
     x = torch.randn(r["steps"], r["batch"], r["width"])

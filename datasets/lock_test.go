@@ -12,7 +12,7 @@ import (
 func needLocks(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip("no locks here, see lock_other.go")
+		t.Skip("SKIPPED, NO FILE LOCKS HERE: that one download waits for another is not tested; see lock_other.go")
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 func python(t *testing.T, body string) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED, NO SHELL HERE: that the other process ends is not tested")
+		t.Skip("SKIPPED, NO SHELL HERE: nothing that needs a stand-in for Python is tested")
 	}
 	path := filepath.Join(t.TempDir(), "python3")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o755); err != nil {

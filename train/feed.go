@@ -45,16 +45,7 @@ func (f *feed) fill(d Data, rows []int, total int, targets bool) {
 			}
 		}
 	} else {
-		for i := range f.batch {
-			for t := range steps {
-				at := (t*f.batch + i) * f.width
-				var from []float32
-				if i < len(rows) {
-					from = d.Features[rows[i]][t*f.width:]
-				}
-				set(f.x, at, f.width, from)
-			}
-		}
+		f.features(d, rows, steps)
 	}
 	if !targets {
 		return
@@ -99,5 +90,26 @@ func set(t *tensor.Dense, at, n int, x []float32) {
 	clear(f)
 	for i := range x[:min(n, len(x))] {
 		f[i] = float64(x[i])
+	}
+}
+
+// features writes the samples' features in the order in which they lie in x: a
+// step of all samples after the other.
+func (f *feed) features(d Data, rows []int, steps int) {
+	x := graph.Floats[float32](f.x)
+	for t := range steps {
+		for i := range f.batch {
+			at := (t*f.batch + i) * f.width
+			switch {
+			case x == nil && i < len(rows):
+				set(f.x, at, f.width, d.Features[rows[i]][t*f.width:])
+			case x == nil:
+				set(f.x, at, f.width, nil)
+			case i < len(rows):
+				copy(x[at:at+f.width], d.Features[rows[i]][t*f.width:])
+			default:
+				clear(x[at : at+f.width])
+			}
+		}
 	}
 }

@@ -145,7 +145,7 @@ func (w Workload) Emit(m *nn.Model, phase nn.Phase, exec nn.Execution, batch, st
 		targets:  tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(batch, 1)),
 		coef:     tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(batch, 1)),
 	}
-	losses := w.Loss().Apply(p.Context, p.Out, p.Input("targets", g.targets))
+	losses := w.Loss().Apply(p.Context, p.Outputs[0], p.Input("targets", g.targets))
 	g.Loss = p.Inner(losses, p.Input("coef", g.coef))
 	if phase == nn.Train {
 		var weights []*graph.Node
@@ -159,16 +159,16 @@ func (w Workload) Emit(m *nn.Model, phase nn.Phase, exec nn.Execution, batch, st
 
 // Fill sets the inputs to the workload's first sequences and targets.
 func (g *Graph) Fill() {
-	batch, steps := g.Pass.Batch, g.Pass.X.Shape()[0]/g.Pass.Batch
+	batch, steps := g.Pass.Batch, g.Pass.Inputs[0].X.Shape()[0]/g.Pass.Batch
 	if g.workload.Words > 0 {
-		ids := g.Pass.X.Int32s()
+		ids := g.Pass.Inputs[0].X.Int32s()
 		for i, s := range g.workload.Sequences(batch, steps) {
 			for t, id := range s {
 				ids[t*batch+i] = id
 			}
 		}
 	} else {
-		copy(g.Pass.X.Float32s(), Normal(g.Pass.X.Shape().TotalSize()))
+		copy(g.Pass.Inputs[0].X.Float32s(), Normal(g.Pass.Inputs[0].X.Shape().TotalSize()))
 	}
 	copy(g.targets.Float32s(), Targets(batch))
 	for i := range batch {
@@ -178,7 +178,7 @@ func (g *Graph) Fill() {
 
 // Compile makes the graph a program.
 func (g *Graph) Compile() (*graph.Program, error) {
-	return g.Pass.Compile(append([]*graph.Node{g.Pass.Out.Node, g.Loss}, g.Grads...)...)
+	return g.Pass.Compile(append([]*graph.Node{g.Pass.Outputs[0].Node, g.Loss}, g.Grads...)...)
 }
 
 // Compile emits, differentiates, compiles and fills.

@@ -17,7 +17,7 @@ import (
 //
 // z is time-major [steps·batch, 3·units], h0 [batch, units], u [units, 3·units],
 // bias [3·units] or nil. It returns h of all steps, time-major. Where the mask
-// [steps·batch, 1] is 0 a row stays as it was; h0 must then be Zeros. A nil mask
+// [steps·batch, 1] is 0 a row stays as it was. A nil mask
 // is 1 everywhere. The gradients are symbolic around one reverse loop, which
 // gives those of x and of a; du = Σ h_{t−1}ᵀ·da_t is one product over all steps.
 func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
@@ -40,7 +40,7 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 		return b.Fail(errors.Errorf("gru: recurrent kernel is %s and bias %s for gates %s", shapeString(u), shapeString(bias), shapeString(z)))
 	case !h0.Shape().Eq(tensor.Shape{batch, units}):
 		return b.Fail(errors.Errorf("gru: state is %s, want [%d %d]", shapeString(h0), batch, units))
-	case !b.maskFits("gru", mask, z, h0):
+	case !b.maskFits("gru", mask, z):
 		return nil
 	}
 	l := &gru{steps: steps, batch: batch, units: units}

@@ -16,8 +16,8 @@ import (
 //
 // z is time-major [steps·batch, 4·units], h0 and c0 are [batch, units], u
 // [units, 4·units]. It returns h of all steps, time-major, and the final c.
-// Where the mask [steps·batch, 1] is 0 a row's states stay as they were; h0 and
-// c0 must then be Zeros. A nil mask is 1 everywhere. The gradients are symbolic
+// Where the mask [steps·batch, 1] is 0 a row's states stay as they were. A nil
+// mask is 1 everywhere. The gradients are symbolic
 // around one reverse loop, which gives dz; du = Σ h_{t−1}ᵀ·dz_t is one product
 // over all steps.
 func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
@@ -38,7 +38,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 	case !h0.Shape().Eq(state) || !c0.Shape().Eq(state):
 		return b.Fail(errors.Errorf("lstm: states are %s and %s, want %v", shapeString(h0), shapeString(c0), []int(state))), nil
 	}
-	if !b.maskFits("lstm", mask, z, h0, c0) {
+	if !b.maskFits("lstm", mask, z) {
 		return nil, nil
 	}
 	l := &lstm{steps: steps, batch: batch, units: units}

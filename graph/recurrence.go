@@ -139,8 +139,11 @@ func rnnStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc 
 // must then be Zeros. A nil mask is 1 everywhere.
 func (b *Builder) Recurrence(activation string, z, mask, h0, u *Node, steps int) *Node {
 	batch, units, ok := b.recurrence("recurrence", activation, z, h0, u, steps)
-	if !ok || !b.maskFits("recurrence", mask, z, h0) {
+	if !ok || !b.maskFits("recurrence", mask, z) {
 		return nil
+	}
+	if mask != nil && !b.isZeros(h0) {
+		return b.Fail(errors.New("recurrence: with a mask the first state must be zeros"))
 	}
 	l := loopSize{steps, batch, units}
 	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
@@ -180,7 +183,7 @@ func (b *Builder) Recurrence(activation string, z, mask, h0, u *Node, steps int)
 }
 
 // maskFits checks a recurrence's mask.
-func (b *Builder) maskFits(name string, mask, z *Node, first ...*Node) bool {
+func (b *Builder) maskFits(name string, mask, z *Node) bool {
 	if mask == nil {
 		return true
 	}
@@ -189,11 +192,6 @@ func (b *Builder) maskFits(name string, mask, z *Node, first ...*Node) bool {
 	}
 	if !mask.Shape().Eq(tensor.Shape{z.Shape()[0], 1}) {
 		b.Fail(errors.Errorf("%s: mask is %s for a sequence %s", name, shapeString(mask), shapeString(z)))
-	}
-	for _, h := range first {
-		if !b.isZeros(h) {
-			b.Fail(errors.Errorf("%s: with a mask the first state must be zeros", name))
-		}
 	}
 	return b.err == nil
 }

@@ -73,6 +73,35 @@ func notEqual[T kernel.Float](id int32) runFunc {
 	}
 }
 
+// Seen emits, for a mask of a time-major sequence [steps·batch, 1], a column
+// that is 0 before a row's first step whose mask is not 0, and 1 from there on.
+func (b *Builder) Seen(mask *Node, steps int) *Node {
+	rows, cols, ok := b.matrix("seen", mask)
+	if !ok {
+		return nil
+	}
+	if cols != 1 || steps < 1 || rows%steps != 0 {
+		return b.Fail(errors.Errorf("seen: mask %s of %d steps", shapeString(mask), steps))
+	}
+	return b.apply(&op{
+		name:  "seen",
+		shape: mask.Shape(),
+		run:   pick(b, seen[float32](rows/steps), seen[float64](rows/steps)),
+		grad:  func([]*Node, *Node, *Node) []*Node { return []*Node{nil} }, // a constant
+	}, ".", mask)
+}
+
+func seen[T kernel.Float](batch int) runFunc {
+	return map1(func(y, mask []T) {
+		for i, m := range mask {
+			y[i] = 0
+			if m != 0 || i >= batch && y[i-batch] != 0 {
+				y[i] = 1
+			}
+		}
+	})
+}
+
 // Reverse emits a time-major sequence [steps·batch, features] with its steps in
 // reverse.
 func (b *Builder) Reverse(x *Node, steps int) *Node {

@@ -142,27 +142,26 @@ func viewPart[T kernel.Float](at *part) runFunc {
 	}
 }
 
-// Stack emits the time-major sequence [steps·batch, features] of the steps
-// [batch, features].
-func (b *Builder) Stack(steps ...*Node) *Node {
-	if len(steps) == 0 {
-		return b.Fail(errors.New("stack: no steps"))
+// Stack emits matrices of as many columns under each other: the time-major
+// sequence [steps·batch, features] of steps [batch, features], or of shorter
+// sequences.
+func (b *Builder) Stack(xs ...*Node) *Node {
+	if len(xs) == 0 {
+		return b.Fail(errors.New("stack: nothing to stack"))
 	}
-	batch, cols, ok := b.matrix("stack", steps[0])
-	if !ok {
-		return nil
-	}
-	for t, s := range steps {
-		if !b.ok(s) {
+	terms := make([]term, len(xs))
+	width, at := 0, 0
+	for i, x := range xs {
+		rows, cols, ok := b.matrix("stack", x)
+		if !ok {
 			return nil
 		}
-		if !s.Shape().Eq(steps[0].Shape()) {
-			return b.Fail(errors.Errorf("stack: step %d is %s, step 0 is %s", t, shapeString(s), shapeString(steps[0])))
+		if i > 0 && cols != width {
+			return b.Fail(errors.Errorf("stack: matrix %d is %s, matrix 0 is %s", i, shapeString(x), shapeString(xs[0])))
 		}
+		width = cols
+		terms[i] = term{x, rowsOf(at, at+rows, cols)}
+		at += rows
 	}
-	terms := make([]term, len(steps))
-	for t, s := range steps {
-		terms[t] = term{s, rowsOf(t*batch, (t+1)*batch, cols)}
-	}
-	return b.sum(tensor.Shape{len(steps) * batch, cols}, terms)
+	return b.sum(tensor.Shape{at, width}, terms)
 }

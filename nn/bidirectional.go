@@ -11,8 +11,8 @@ import (
 // Bidirectional runs a recurrent layer over a sequence in both directions, each
 // with weights of its own under forward/ and backward/, and merges the outputs;
 // those of sequences step by step. With ReturnState the states of the forward
-// layer and then those of the backward layer follow. Input [time, features];
-// output as the layer's, its width doubled by Concat.
+// layer and then those of the backward layer follow. Input [time, features],
+// and, optionally, the first states of both layers in the same order; output as the layer's, its width doubled by Concat.
 //
 // Schuster and Paliwal, Bidirectional recurrent neural networks, 1997. Keras:
 // Bidirectional.
@@ -27,11 +27,11 @@ type Merge string
 
 // The ways to merge.
 const (
-	Concat   Merge = ""     // side by side
-	Sum      Merge = "sum"  // x + y
-	Product  Merge = "mul"  // x∘y
-	Average  Merge = "ave"  // (x + y)/2
-	Separate Merge = "none" // two outputs
+	MergeConcat Merge = ""     // side by side
+	MergeSum    Merge = "sum"  // x + y
+	MergeMul    Merge = "mul"  // x∘y
+	MergeAve    Merge = "ave"  // (x + y)/2
+	MergeNone   Merge = "none" // two outputs
 )
 
 var _ Layer = Bidirectional{}
@@ -68,31 +68,31 @@ func (l Bidirectional) both() (forward, backward RNN, err error) {
 // Init implements Layer.
 func (l Bidirectional) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	switch l.Merge {
-	case Concat, Sum, Product, Average, Separate:
+	case MergeConcat, MergeSum, MergeMul, MergeAve, MergeNone:
 	default:
 		return nil, errorf("unknown merge %q", l.Merge)
 	}
-	if len(in) != 1 {
-		return nil, errorf("%d inputs, want 1", len(in))
+	if len(in)%2 != 1 {
+		return nil, errorf("%d inputs, want a sequence and the first states of two layers", len(in))
 	}
 	forward, backward, err := l.both()
 	if err != nil {
 		return nil, err
 	}
-	f, err := forward.Init(s.Enter("forward"), in...)
+	f, err := forward.Init(s.Enter("forward"), in[:1+len(in)/2]...)
 	if err != nil {
 		return nil, errors.WithMessage(err, "forward")
 	}
-	b, err := backward.Init(s.Enter("backward"), in...)
+	b, err := backward.Init(s.Enter("backward"), append(in[:1:1], in[1+len(in)/2:]...)...)
 	if err != nil {
 		return nil, errors.WithMessage(err, "backward")
 	}
 	out := append(Shape{}, f[0]...)
 	outs := []Shape{out}
 	switch {
-	case l.Merge == Concat:
+	case l.Merge == MergeConcat:
 		out[len(out)-1] += b[0][len(b[0])-1]
-	case l.Merge == Separate:
+	case l.Merge == MergeNone:
 		outs = append(outs, b[0])
 	case !f[0].Eq(b[0]):
 		return nil, errorf("outputs %v and %v cannot be merged by %q", f[0], b[0], l.Merge)
@@ -108,8 +108,8 @@ func (l Bidirectional) Apply(c *Context, in ...Value) []Value {
 		return []Value{{}}
 	}
 	var f, b []Value
-	c.Enter("forward", func(c *Context) { f = forward.Apply(c, in...) })
-	c.Enter("backward", func(c *Context) { b = backward.Apply(c, in...) })
+	c.Enter("forward", func(c *Context) { f = forward.Apply(c, in[:1+len(in)/2]...) })
+	c.Enter("backward", func(c *Context) { b = backward.Apply(c, append(in[:1:1], in[1+len(in)/2:]...)...) })
 	if c.Err() != nil {
 		return []Value{{}}
 	}
@@ -124,7 +124,7 @@ func (l Bidirectional) Apply(c *Context, in ...Value) []Value {
 	}
 	outs := []Value{x}
 	switch l.Merge {
-	case Separate:
+	case MergeNone:
 		outs = append(outs, y)
 	default:
 		outs[0].Node = l.merge(c, x.Node, y.Node)
@@ -134,11 +134,11 @@ func (l Bidirectional) Apply(c *Context, in ...Value) []Value {
 
 func (l Bidirectional) merge(c *Context, x, y *graph.Node) *graph.Node {
 	switch l.Merge {
-	case Sum:
+	case MergeSum:
 		return c.Add(x, y)
-	case Product:
+	case MergeMul:
 		return c.Mul(x, y)
-	case Average:
+	case MergeAve:
 		return c.Affine(0.5, c.Add(x, y), 0)
 	}
 	return c.Concat(x, y)

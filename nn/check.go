@@ -19,6 +19,14 @@ func positive(field string, n int) error {
 	return nil
 }
 
+// rate holds a share of what is dropped to [0, 1).
+func rate(field string, r float64) error {
+	if !(r >= 0 && r < 1) {
+		return errorf("%s is %v, want at least 0 and less than 1", field, r)
+	}
+	return nil
+}
+
 // last returns the number of features.
 func (s Shape) last() (int, error) {
 	if len(s) == 0 || s[len(s)-1] < 1 {

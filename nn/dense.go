@@ -14,6 +14,10 @@ type Dense struct {
 	NoBias            bool        `json:"no_bias,omitempty"`
 	KernelInitializer Initializer `json:"kernel_initializer,omitzero"` // Glorot uniform
 	BiasInitializer   Initializer `json:"bias_initializer,omitzero"`   // zeros
+	KernelRegularizer Regularizer `json:"kernel_regularizer,omitzero"`
+	BiasRegularizer   Regularizer `json:"bias_regularizer,omitzero"`
+	KernelConstraint  Constraint  `json:"kernel_constraint,omitzero"`
+	BiasConstraint    Constraint  `json:"bias_constraint,omitzero"`
 }
 
 var _ Layer = Dense{}
@@ -33,9 +37,9 @@ func (l Dense) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Weight("kernel", l.KernelInitializer.or(GlorotUniform()), features, l.Units)
+	s.weight("kernel", l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, features, l.Units)
 	if !l.NoBias {
-		s.Weight("bias", l.BiasInitializer.or(Zeros()), l.Units)
+		s.weight("bias", l.BiasInitializer.or(Zeros()), l.BiasRegularizer, l.BiasConstraint, l.Units)
 	}
 	return []Shape{append(x[:len(x)-1:len(x)-1], l.Units)}, l.Activation.or(Linear).check()
 }

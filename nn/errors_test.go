@@ -72,7 +72,7 @@ func TestWrongModels(t *testing.T) {
 		{"step of any width", Features(3, Any), []Layer{rnn}, "sequential: input: features of shape [3 -1]: size 1 is -1, want at least 1"},
 		{"no steps", Tokens(0), []Layer{Embedding{InputDim: 2, OutputDim: 1}}, "sequential: input: tokens of shape [0]: size 0 is 0, want at least 1"},
 		{"fewer steps than any", Tokens(-2), []Layer{Embedding{InputDim: 2, OutputDim: 1}}, "sequential: input: tokens of shape [-2]: size 0 is -2, want at least 1"},
-		{"word ids of two dimensions", Input{"tokens", Shape{2, 3}}, []Layer{dense}, "sequential: input: word ids of shape [2 3], want [steps]"},
+		{"word ids of two dimensions", Input{Kind: "tokens", Shape: Shape{2, 3}}, []Layer{dense}, "sequential: input: word ids of shape [2 3], want [steps]"},
 
 		{"dense of no units", Features(2), []Layer{dense, Dense{}}, "dense_1: units is 0, want at least 1"},
 		{"dense of negative units", Features(2), []Layer{Dense{Units: -3}}, "dense: units is -3, want at least 1"},
@@ -174,7 +174,7 @@ func TestLossWithoutLogits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.loss.Apply(p.Context, p.Out, p.Zeros(3, 1))
+		c.loss.Apply(p.Context, p.Outputs[0], p.Zeros(3, 1))
 		want := "binary_crossentropy: the model does not end in a sigmoid"
 		if err := p.Err(); c.ok != (err == nil) || err != nil && !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s, %+v: the error is %v", c.end, c.loss, err)

@@ -234,14 +234,14 @@ func TestGoldens(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					put(p.X, c.x, c.batch, max(steps, 1), c.input.Width())
+					put(p.Inputs[0].X, c.x, c.batch, max(steps, 1), c.input.Width())
 
 					// The cotangent wave(9) has the order [batch, time, units] too.
-					shape := p.Out.Node.Shape()
+					shape := p.Outputs[0].Node.Shape()
 					outSteps, units := shape[0]/c.batch, shape[1]
 					dout := tensor.New(tensor.Of(typ.dt), tensor.WithShape(shape...))
 					put(dout, wave(9, shape.TotalSize()), c.batch, outSteps, units)
-					loss := p.Inner(p.Out.Node, p.Input("dout", dout))
+					loss := p.Inner(p.Outputs[0].Node, p.Input("dout", dout))
 
 					var nodes []*graph.Node
 					for _, w := range m.Weights() {
@@ -252,7 +252,7 @@ func TestGoldens(t *testing.T) {
 						nodes = append(nodes, p.WeightNode(w))
 					}
 					grads := p.Grad(loss, nodes...)
-					prog, err := p.Compile(append([]*graph.Node{p.Out.Node}, grads...)...)
+					prog, err := p.Compile(append([]*graph.Node{p.Outputs[0].Node}, grads...)...)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -260,7 +260,7 @@ func TestGoldens(t *testing.T) {
 					if err := prog.Run(); err != nil {
 						t.Fatal(err)
 					}
-					y := floatsOf(t, prog, p.Out.Node)
+					y := floatsOf(t, prog, p.Outputs[0].Node)
 					got := make([]float64, len(y))
 					each(c.batch, outSteps, units, func(outside, inside int) { got[outside] = y[inside] })
 					closeTo(t, "output", got, layerGoldens[c.name], typ.tol)

@@ -31,27 +31,40 @@ func newLossProgram(t *testing.T, s Sequential, exec Execution, batch, steps int
 	if err != nil {
 		t.Fatal(err)
 	}
-	pass, err := m.Forward(Train, exec, batch, steps)
+	return lossProgramOf(t, m, exec, batch, []int{steps}, x)
+}
+
+// lossProgramOf does so for a model of float64: a cross-entropy for an output
+// that ends in a sigmoid, else the products y·(y−t), and what layers add.
+func lossProgramOf(t *testing.T, m *Model, exec Execution, batch int, steps []int, x func(r *rand.Rand, x *tensor.Dense)) *lossProgram {
+	t.Helper()
+	pass, err := m.Forward(Train, exec, batch, steps...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := rand.New(rand.NewPCG(7, 7))
-	x(r, pass.X)
-	shape := pass.Out.Node.Shape()
-	targets := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
-	coef := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
-	for i := range targets.Float64s() {
-		targets.Float64s()[i] = float64(r.IntN(2))
-		coef.Float64s()[i] = r.Float64()
+	for _, in := range pass.Inputs {
+		x(r, in.X)
 	}
-	y := pass.Input("targets", targets)
-	w := pass.Input("coef", coef)
+	var terms []*graph.Node
+	for i, out := range pass.Outputs {
+		shape := out.Node.Shape()
+		targets := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
+		coef := tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(shape...))
+		for i := range targets.Float64s() {
+			targets.Float64s()[i] = float64(r.IntN(2))
+			coef.Float64s()[i] = r.Float64()
+		}
+		y := pass.Input("test/targets"+itoa(i), targets)
+		w := pass.Input("test/coef"+itoa(i), coef)
+		if logits := out.Logits(Sigmoid); logits != nil {
+			terms = append(terms, pass.Inner(pass.LogitLoss(logits, y), w))
+		} else {
+			terms = append(terms, pass.Inner(pass.Mul(out.Node, pass.Sub(out.Node, y)), w))
+		}
+	}
 	p := &lossProgram{Pass: pass, model: m}
-	if pass.Out.Logits(Sigmoid) != nil {
-		p.loss = pass.Inner(BinaryCrossentropy{}.Apply(pass.Context, pass.Out, y), w)
-	} else {
-		p.loss = pass.Inner(pass.Mul(pass.Out.Node, pass.Sub(pass.Out.Node, y)), w)
-	}
+	p.loss = pass.Sum(append(terms, pass.Losses()...)...)
 	nodes := []*graph.Node{}
 	for _, w := range m.Weights() {
 		nodes = append(nodes, p.WeightNode(w))
@@ -204,10 +217,10 @@ var layerCases = []struct {
 	{"gru_backwards", Features(4, 2), []Layer{GRU{Units: 3, GoBackwards: true}}, randomFloats},
 	{"gru_masked", Tokens(5), []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, GRU{Units: 3, ReturnSequences: true}, GRU{Units: 2}, Dense{Units: 1}}, paddedRow},
 	{"bidirectional", Features(4, 2), []Layer{Bidirectional{Layer: LSTM{Units: 3, ReturnSequences: true}}, Dense{Units: 1}}, randomFloats},
-	{"bidirectional_sum", Features(4, 2), []Layer{Bidirectional{Layer: GRU{Units: 3}, Merge: Sum}}, randomFloats},
-	{"bidirectional_mul", Features(4, 2), []Layer{Bidirectional{Layer: SimpleRNN{Units: 3, GoBackwards: true, ReturnSequences: true}, Merge: Product}, Dense{Units: 1}}, randomFloats},
+	{"bidirectional_sum", Features(4, 2), []Layer{Bidirectional{Layer: GRU{Units: 3}, Merge: MergeSum}}, randomFloats},
+	{"bidirectional_mul", Features(4, 2), []Layer{Bidirectional{Layer: SimpleRNN{Units: 3, GoBackwards: true, ReturnSequences: true}, Merge: MergeMul}, Dense{Units: 1}}, randomFloats},
 	{"bidirectional_ave_masked", Tokens(5), []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
-		Bidirectional{Layer: LSTM{Units: 2, ReturnSequences: true}, Backward: LSTM{Units: 2, ReturnSequences: true, NoBias: true}, Merge: Average},
+		Bidirectional{Layer: LSTM{Units: 2, ReturnSequences: true}, Backward: LSTM{Units: 2, ReturnSequences: true, NoBias: true}, Merge: MergeAve},
 		SimpleRNN{Units: 2}, Dense{Units: 1}}, paddedRow},
 	{"rnn_plain_cell", Features(5, 4), []Layer{RNN{Cell: plainCell{SimpleRNNCell{Units: 3}}, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},
 	{"rnn_cell", Features(5, 4), []Layer{RNN{Cell: SimpleRNNCell{Units: 3}, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},

@@ -26,10 +26,19 @@ type GRU struct {
 	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`    // Glorot uniform
 	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"` // orthogonal
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`      // zeros
+	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
+	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
+	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
+	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
+	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
+	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
+	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
+	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
 
 	ReturnSequences bool      `json:"return_sequences,omitempty"`
 	ReturnState     bool      `json:"return_state,omitempty"`
 	GoBackwards     bool      `json:"go_backwards,omitempty"`
+	Stateful        bool      `json:"stateful,omitempty"`
 	Execution       Execution `json:"execution,omitempty"`
 }
 
@@ -37,16 +46,7 @@ var _ Layer = GRU{}
 
 func init() { Register(GRU{}); Register(GRUCell{}) }
 
-func (l GRU) rnn() RNN {
-	return RNN{
-		Cell: GRUCell{
-			Units: l.Units, Activation: l.Activation, RecurrentActivation: l.RecurrentActivation,
-			ResetBefore: l.ResetBefore, NoBias: l.NoBias,
-			KernelInitializer: l.KernelInitializer, RecurrentInitializer: l.RecurrentInitializer, BiasInitializer: l.BiasInitializer,
-		},
-		ReturnSequences: l.ReturnSequences, ReturnState: l.ReturnState, GoBackwards: l.GoBackwards, Execution: l.Execution,
-	}
-}
+func (l GRU) rnn() RNN { return flat[GRUCell](l) }
 
 // Init implements Layer.
 func (l GRU) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
@@ -64,24 +64,25 @@ type GRUCell struct {
 	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
 	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
+	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
+	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
+	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
+	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
+	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
+	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
+	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
+	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
 }
 
 var _ Fuser = GRUCell{}
 
 // Init implements Cell.
 func (l GRUCell) Init(s *Scope, in Shape) (Shape, error) {
-	gates := gated{l.Units, 3, l.KernelInitializer, l.RecurrentInitializer}
-	if err := gates.init(s, in, l.Activation, l.RecurrentActivation); err != nil {
-		return nil, err
+	bias := []int{2, 3 * l.Units}
+	if l.ResetBefore {
+		bias = bias[1:]
 	}
-	if !l.NoBias {
-		shape := []int{2, 3 * l.Units}
-		if l.ResetBefore {
-			shape = shape[1:]
-		}
-		s.Weight("bias", l.BiasInitializer.or(Zeros()), shape...)
-	}
-	return Shape{l.Units}, nil
+	return Shape{l.Units}, settingsOf(l).init(s, in, 3, bias...)
 }
 
 // Sizes implements Cell.
@@ -98,22 +99,23 @@ func (l GRUCell) Begin(c *Context, x Value) (z *graph.Node, consts []*graph.Node
 			bias = c.Row(bias, 0)
 		}
 	}
-	return c.Linear(x, c.Weight("kernel"), bias), consts
+	return c.Linear(c.dropInputs(l.Dropout, x), c.Weight("kernel"), bias), consts
 }
 
 // Step implements Cell.
 func (l GRUCell) Step(c *Context, z *graph.Node, consts, state []*graph.Node) (*graph.Node, []*graph.Node) {
 	h, u := state[0], c.Weight("recurrent_kernel")
+	kept := c.dropState(l.RecurrentDropout, h)
 	sigma, tanh := l.RecurrentActivation.or(Sigmoid), l.Activation.or(Tanh)
 	gate := func(x *graph.Node, i int) *graph.Node { return c.Columns(x, i*l.Units, (i+1)*l.Units) }
 	var update, candidate *graph.Node
 	if l.ResetBefore {
-		both := c.MulAdd(c.Columns(z, 0, 2*l.Units), h, c.Columns(u, 0, 2*l.Units))
+		both := c.MulAdd(c.Columns(z, 0, 2*l.Units), kept, c.Columns(u, 0, 2*l.Units))
 		update = c.Activate(sigma, gate(both, 0))
 		reset := c.Activate(sigma, gate(both, 1))
-		candidate = c.MulAdd(gate(z, 2), c.Mul(reset, h), gate(u, 2))
+		candidate = c.MulAdd(gate(z, 2), c.Mul(reset, kept), gate(u, 2))
 	} else {
-		inner := c.MatMul(h, u)
+		inner := c.MatMul(kept, u)
 		if len(consts) > 0 {
 			inner = c.Add(inner, consts[0])
 		}
@@ -129,7 +131,7 @@ func (l GRUCell) Step(c *Context, z *graph.Node, consts, state []*graph.Node) (*
 
 // Fuse implements Fuser, for the default activations and order of the reset.
 func (l GRUCell) Fuse(c *Context, z, mask *graph.Node, consts, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
-	if l.ResetBefore || l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid {
+	if l.ResetBefore || l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid || c.dropsState(l.RecurrentDropout) {
 		return nil, nil, false
 	}
 	var bias *graph.Node

@@ -43,7 +43,7 @@ func TestBadArchitectureFiles(t *testing.T) {
 	cases := []struct{ name, doc, want string }{
 		{"empty", "", "damaged"},
 		{"not JSON", "layers: []", "damaged"},
-		{"newer version", swap(`"version": 1`, `"version": 2`), "version 2, this program reads up to 1"},
+		{"newer version", swap(`"version": 1`, `"version": 3`), "version 3, this program reads up to 2"},
 		{"no version", swap(`"version": 1,`, ``), "version 0"},
 		{"newer version with new fields", swap(`"version": 1`, `"version": 9, "gpu": true`), "version 9"},
 		{"unknown field", swap(`"version": 1`, `"version": 1, "gpu": true`), `unknown field "gpu"`},

@@ -25,10 +25,19 @@ type LSTM struct {
 	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`    // Glorot uniform
 	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"` // orthogonal
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`      // zeros
+	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
+	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
+	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
+	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
+	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
+	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
+	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
+	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
 
 	ReturnSequences bool      `json:"return_sequences,omitempty"`
 	ReturnState     bool      `json:"return_state,omitempty"`
 	GoBackwards     bool      `json:"go_backwards,omitempty"`
+	Stateful        bool      `json:"stateful,omitempty"`
 	Execution       Execution `json:"execution,omitempty"`
 }
 
@@ -36,16 +45,7 @@ var _ Layer = LSTM{}
 
 func init() { Register(LSTM{}); Register(LSTMCell{}) }
 
-func (l LSTM) rnn() RNN {
-	return RNN{
-		Cell: LSTMCell{
-			Units: l.Units, Activation: l.Activation, RecurrentActivation: l.RecurrentActivation,
-			NoBias: l.NoBias, NoUnitForgetBias: l.NoUnitForgetBias,
-			KernelInitializer: l.KernelInitializer, RecurrentInitializer: l.RecurrentInitializer, BiasInitializer: l.BiasInitializer,
-		},
-		ReturnSequences: l.ReturnSequences, ReturnState: l.ReturnState, GoBackwards: l.GoBackwards, Execution: l.Execution,
-	}
-}
+func (l LSTM) rnn() RNN { return flat[LSTMCell](l) }
 
 // Init implements Layer.
 func (l LSTM) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
@@ -64,23 +64,25 @@ type LSTMCell struct {
 	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
 	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
+	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
+	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
+	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
+	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
+	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
+	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
+	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
+	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
 }
 
 var _ Fuser = LSTMCell{}
 
 // Init implements Cell.
 func (l LSTMCell) Init(s *Scope, in Shape) (Shape, error) {
-	gates := gated{l.Units, 4, l.KernelInitializer, l.RecurrentInitializer}
-	if err := gates.init(s, in, l.Activation, l.RecurrentActivation); err != nil {
-		return nil, err
+	err := settingsOf(l).init(s, in, 4, 4*l.Units)
+	if !l.NoUnitForgetBias {
+		s.startAtOne("bias", l.Units, 2*l.Units)
 	}
-	if !l.NoBias {
-		s.Weight("bias", l.BiasInitializer.or(Zeros()), 4*l.Units)
-		if !l.NoUnitForgetBias {
-			s.startAtOne("bias", l.Units, 2*l.Units)
-		}
-	}
-	return Shape{l.Units}, nil
+	return Shape{l.Units}, err
 }
 
 // Sizes implements Cell.
@@ -92,13 +94,13 @@ func (l LSTMCell) Begin(c *Context, x Value) (z *graph.Node, consts []*graph.Nod
 	if !l.NoBias {
 		bias = c.Weight("bias")
 	}
-	return c.Linear(x, c.Weight("kernel"), bias), nil
+	return c.Linear(c.dropInputs(l.Dropout, x), c.Weight("kernel"), bias), nil
 }
 
 // Step implements Cell.
 func (l LSTMCell) Step(c *Context, z *graph.Node, _, state []*graph.Node) (*graph.Node, []*graph.Node) {
 	h, memory := state[0], state[1]
-	all := c.MulAdd(z, h, c.Weight("recurrent_kernel"))
+	all := c.MulAdd(z, c.dropState(l.RecurrentDropout, h), c.Weight("recurrent_kernel"))
 	gate := func(i int, f Func) *graph.Node { return c.Activate(f, c.Columns(all, i*l.Units, (i+1)*l.Units)) }
 	sigma, tanh := l.RecurrentActivation.or(Sigmoid), l.Activation.or(Tanh)
 	i, f, g, o := gate(0, sigma), gate(1, sigma), gate(2, tanh), gate(3, sigma)
@@ -109,33 +111,9 @@ func (l LSTMCell) Step(c *Context, z *graph.Node, _, state []*graph.Node) (*grap
 
 // Fuse implements Fuser, for the default activations.
 func (l LSTMCell) Fuse(c *Context, z, mask *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
-	if l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid {
+	if l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid || c.dropsState(l.RecurrentDropout) {
 		return nil, nil, false
 	}
 	outs, memory := c.LSTM(z, mask, state[0], state[1], c.Weight("recurrent_kernel"), steps)
 	return outs, []*graph.Node{c.Last(outs, steps), memory}, true
-}
-
-// gated is what LSTM and GRU have in common.
-type gated struct {
-	units, gates      int
-	kernel, recurrent Initializer
-}
-
-func (g gated) init(s *Scope, in Shape, activations ...Func) error {
-	if err := positive("units", g.units); err != nil {
-		return err
-	}
-	for _, f := range activations {
-		if err := f.or(Tanh).check(); err != nil {
-			return err
-		}
-	}
-	features, err := in.last()
-	if err != nil {
-		return err
-	}
-	s.Weight("kernel", g.kernel.or(GlorotUniform()), features, g.gates*g.units)
-	s.Weight("recurrent_kernel", g.recurrent.or(Orthogonal()), g.units, g.gates*g.units)
-	return nil
 }

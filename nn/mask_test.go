@@ -75,7 +75,7 @@ func TestMaskedStepsCountForNothing(t *testing.T) {
 						if err != nil {
 							r.Fatal(err)
 						}
-						copy(p.X.Int32s(), kept)
+						copy(p.Inputs[0].X.Int32s(), kept)
 						y = forward(t, p)
 					}
 					last := make([]float64, units)
@@ -96,7 +96,7 @@ func TestMaskedStepsCountForNothing(t *testing.T) {
 					if err != nil {
 						r.Fatal(err)
 					}
-					copy(p.X.Int32s(), ids)
+					copy(p.Inputs[0].X.Int32s(), ids)
 					got := forward(t, p)
 					first := 0
 					if !sequences {
@@ -130,8 +130,8 @@ func TestFullyMasked(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i := range p.X.Int32s() {
-				p.X.Int32s()[i] = int32(i % 2) // the first row is padding
+			for i := range p.Inputs[0].X.Int32s() {
+				p.Inputs[0].X.Int32s()[i] = int32(i % 2) // the first row is padding
 			}
 			y := forward(t, p)
 			if y[0] != 0 || y[1] != 0 || y[2] == 0 {

@@ -1,16 +1,22 @@
 package nn
 
 import (
+	"math"
+	"slices"
+
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
 )
 
 // Model is a built model: layers, the shapes between them, and the weights,
-// which every program of the model shares.
+// which every program of the model shares. Sequential and Functional make one.
 type Model struct {
-	Sequential
-	rows    []row
+	network
+	settings
+	kind    string    // of its description: sequential or functional
+	rows    []row     // by layer
+	shapes  [][]Shape // of the outputs, by call
 	weights *weights
 }
 
@@ -18,14 +24,60 @@ type Model struct {
 type row struct {
 	name    string
 	layer   Layer
-	out     Shape
+	first   int // the index of its first call
 	weights []*Weight
 }
 
-// Weights returns the trainable weights in the order of their layers.
-func (m *Model) Weights() []*Weight { return m.weights.list }
+// build makes a model of the network, with its first weights.
+func (n network) build(kind string, s settings) (*Model, error) {
+	m, err := n.declare(kind, s, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	initialize(s.seed, m.weights.list)
+	return m, nil
+}
 
-// Weight returns the weight at path, such as "dense/kernel".
+// Inputs returns the model's inputs.
+func (m *Model) Inputs() []Input { return slices.Clone(m.inputs) }
+
+// Port is an output of a model.
+type Port struct {
+	Name  string
+	Shape Shape // of one sample
+}
+
+// Outputs returns the model's outputs. That of a Sequential is called "output".
+func (m *Model) Outputs() []Port {
+	ports := make([]Port, len(m.outputs))
+	for i, o := range m.outputs {
+		shape, _ := m.shape(o.from) // declare checked it
+		ports[i] = Port{o.name, shape}
+	}
+	return ports
+}
+
+// Layers returns the model's layers; one that is shared is listed once.
+func (m *Model) Layers() []Layer { return slices.Clone(m.layers) }
+
+// Dtype returns the weights' element type.
+func (m *Model) Dtype() tensor.Dtype { return m.dtype }
+
+// Batch returns the size that every batch must have, 0 if any may.
+func (m *Model) Batch() int { return m.batch }
+
+// Weights returns the trainable weights in the order of their layers.
+func (m *Model) Weights() []*Weight { return m.weights.of(trained) }
+
+// States returns what is not trained but assigned by the layers, such as
+// running means.
+func (m *Model) States() []*Weight { return m.weights.of(state, memory) }
+
+// ResetStates takes the states that go on from batch to batch back to their
+// first values: what follows is the beginning of new sequences.
+func (m *Model) ResetStates() { initialize(m.seed, m.weights.of(memory)) }
+
+// Weight returns the weight or state at path, such as "dense/kernel".
 func (m *Model) Weight(path string) (*Weight, error) {
 	if w := m.weights.byPath[path]; w != nil {
 		return w, nil
@@ -34,75 +86,146 @@ func (m *Model) Weight(path string) (*Weight, error) {
 }
 
 // Params returns the number of trainable parameters.
-func (m *Model) Params() int {
+func (m *Model) Params() int { return size(m.Weights()) }
+
+// size returns the number of the weights' elements.
+func size(list []*Weight) int {
 	n := 0
-	for _, w := range m.weights.list {
+	for _, w := range list {
 		n += w.value.Shape().TotalSize()
 	}
 	return n
 }
 
-// Output returns the shape of the model's output for one sample.
-func (m *Model) Output() Shape { return m.rows[len(m.rows)-1].out }
-
-// Pass is a forward pass emitted for one program: fill X, run, read Out.
+// Pass is a forward pass emitted for one program: fill the inputs, run, read
+// the outputs.
 type Pass struct {
 	*Context
-	// X is the input's tensor, time-major: ids [steps·batch] int32, or
-	// features [steps·batch, features] or [batch, features]. In is its node.
-	X   *tensor.Dense
-	In  *graph.Node
-	Out Value
+	Inputs  []PassInput
+	Outputs []Value // in the order of the model's; Node is set
 }
 
-// Forward emits the model's forward pass for a batch and a number of steps,
-// which is 0 for a model whose input is no sequence.
-func (m *Model) Forward(phase Phase, exec Execution, batch, steps int) (*Pass, error) {
+// PassInput is an input of a pass: its tensor, time-major, is ids
+// [steps·batch] int32, or features [steps·batch, features] or [batch,
+// features].
+type PassInput struct {
+	X     *tensor.Dense
+	Node  *graph.Node
+	Steps int // 0 if it is no sequence
+}
+
+// Forward emits the model's forward pass for a batch and, for each input, a
+// number of steps, which is 0 for one that is no sequence.
+func (m *Model) Forward(phase Phase, exec Execution, batch int, steps ...int) (*Pass, error) {
 	if batch < 1 {
 		return nil, errorf("batch of %d rows", batch)
 	}
-	if want := m.Input.Steps(); want != Any && want != steps || want == Any && steps < 1 {
-		return nil, errorf("%d steps for a model whose input is %v", steps, m.Input.Shape)
+	if m.batch > 0 && batch != m.batch {
+		return nil, errorf("batch of %d rows, the model's is %d", batch, m.batch)
+	}
+	if len(steps) != len(m.inputs) {
+		return nil, errorf("%d numbers of steps for %d inputs", len(steps), len(m.inputs))
 	}
 	if err := exec.check(); err != nil {
 		return nil, err
 	}
 	p := &Pass{Context: &Context{
-		Builder:   graph.New(m.Dtype),
+		Builder:   graph.New(m.dtype),
 		Phase:     phase,
 		Batch:     batch,
 		Execution: exec,
 		weights:   m.weights,
-		nodes:     map[string]*graph.Node{},
+		emitted:   newEmitted(),
 	}}
-	rows := batch * max(steps, 1)
-	x := Value{Steps: steps}
-	if m.Input.IDs() {
-		p.X = tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(rows))
-		p.In = p.Input("input", p.X)
-		x.IDs = p.In
-	} else {
-		p.X = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(rows, m.Input.Width()))
-		p.In = p.Input("input", p.X)
-		x.Node = p.In
+	inputs := make([]Value, len(m.inputs))
+	for i, in := range m.inputs {
+		if want := in.Steps(); want != Any && want != steps[i] || want == Any && steps[i] < 1 {
+			return nil, errorf("%d steps for a model whose %s is %v", steps[i], in.Name, in.Shape)
+		}
+		inputs[i] = p.input(in, steps[i])
 	}
-	for _, r := range m.rows {
-		p.Enter(r.name, func(c *Context) {
-			out := r.layer.Apply(c, x)
-			if c.Err() != nil {
-				return
-			}
-			if len(out) != 1 {
-				c.Fail(errorf("%d outputs in a sequential model, want 1", len(out)))
-				return
-			}
-			x = out[0]
-			c.checkShape(x, r.out)
+	values := make([][]Value, len(m.calls))
+	at := func(r ref) Value {
+		if r.call < 0 {
+			return inputs[^r.call]
+		}
+		if r.out >= len(values[r.call]) {
+			return Value{} // after a failure
+		}
+		return values[r.call][r.out]
+	}
+	calls := make([]int, len(m.layers))
+	for i, c := range m.calls {
+		in := make([]Value, len(c.in))
+		for k, r := range c.in {
+			in[k] = at(r)
+		}
+		p.Enter(m.rows[c.layer].name, func(c2 *Context) {
+			c2.call = calls[c.layer]
+			values[i] = m.layers[c.layer].Apply(c2, in...)
+			c2.checkValues(values[i], m.shapes[i])
 		})
+		calls[c.layer]++
 	}
-	x.Node = p.Dense(x)
-	p.Out = x
+	for _, o := range m.outputs {
+		y := at(o.from)
+		y.Node = p.Dense(y)
+		p.Outputs = append(p.Outputs, y)
+	}
+	for _, w := range m.weights.list {
+		if n := p.nodes[w.path]; n != nil && w.regularizer != (Regularizer{}) {
+			p.AddLoss(p.Penalty(n, w.regularizer.L1, w.regularizer.L2))
+		}
+	}
 	return p, p.Err()
+}
+
+// input declares an input of the pass.
+func (p *Pass) input(in Input, steps int) Value {
+	rows := p.Batch * max(steps, 1)
+	x := PassInput{Steps: steps}
+	v := Value{Steps: steps}
+	if in.IDs() {
+		x.X = tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(rows))
+		x.Node = p.Input(in.Name, x.X)
+		v.IDs = x.Node
+	} else {
+		x.X = tensor.New(tensor.Of(p.Dtype()), tensor.WithShape(rows, in.Width()))
+		x.Node = p.Input(in.Name, x.X)
+		v.Node = x.Node
+	}
+	p.Inputs = append(p.Inputs, x)
+	return v
+}
+
+// Losses returns the scalars that layers and regularizers add to the loss.
+func (p *Pass) Losses() []*graph.Node { return p.losses }
+
+// Whole reports whether the pass must be run on whole batches, see
+// Context.WholeBatch.
+func (p *Pass) Whole() bool { return p.whole }
+
+// Assigned returns the nodes whose values are the next ones of states.
+func (p *Pass) Assigned() map[*Weight]*graph.Node {
+	next := map[*Weight]*graph.Node{}
+	for path, n := range p.assigned {
+		next[p.weights.byPath[path]] = n
+	}
+	return next
+}
+
+// checkValues holds a layer to the shapes that it declared.
+func (c *Context) checkValues(values []Value, want []Shape) {
+	if c.Err() != nil {
+		return
+	}
+	if len(values) != len(want) {
+		c.Fail(errorf("emitted %d values, declared %d", len(values), len(want)))
+		return
+	}
+	for i, v := range values {
+		c.checkShape(v, want[i])
+	}
 }
 
 // checkShape holds a layer to the shape that it declared.

@@ -56,13 +56,16 @@ func (r *recurrence) done(all *graph.Node) {
 
 func (r *recurrence) fused() bool {
 	f, ok := r.cell.(Fuser)
-	if !ok || r.mask != nil && !r.fromZeros {
-		// Until the first step that is not masked the output is zeros, as in
-		// Keras, which no fused operation tells from the first state.
+	if !ok {
 		return false
 	}
 	all, final, ok := f.Fuse(r.Context, r.z, r.mask, r.consts, r.state, r.steps)
 	if ok && r.check(r.Context, r.steps*r.Batch, all, final) {
+		if r.mask != nil && !r.fromZeros {
+			// Until the first step that is not masked the output is zeros, as in
+			// Keras, which no fused operation tells from the first state.
+			all = r.Where(r.Seen(r.mask, r.steps), all, r.Zeros(r.steps*r.Batch, all.Shape()[1]))
+		}
 		r.state = final
 		r.done(all)
 	}
@@ -81,7 +84,7 @@ func (r *recurrence) looped() {
 	all, final := r.Loop(seqs, state, r.steps, func(body *graph.LoopBody, seqs, state []*graph.Node) (*graph.Node, []*graph.Node) {
 		inner := &Context{
 			Builder: body.Builder, Phase: r.Phase, Batch: r.Batch, Execution: r.Execution,
-			path: r.path, weights: r.weights, nodes: map[string]*graph.Node{}, outer: r.Context, body: body,
+			path: r.path, call: r.call, weights: r.weights, emitted: newEmitted(), outer: r.Context, body: body,
 		}
 		consts := make([]*graph.Node, len(r.consts))
 		for i, n := range r.consts {

@@ -52,13 +52,17 @@ type Fuser interface {
 // Steps that are masked leave the output and the states as they were. Input
 // [time, features], and, optionally, the first states as further inputs; output
 // [units], the last step's, or [time, units] if ReturnSequences is set, and then
-// the final states if ReturnState is set. The weights are the cell's. Keras:
-// RNN.
+// the final states if ReturnState is set. The weights are the cell's.
+//
+// If Stateful is set, a batch goes on from the states that the batch before it
+// ended in, row by row, until Model.ResetStates: the model must have a fixed
+// Batch, and in Fit NoShuffle keeps the sequences in their order. Keras: RNN.
 type RNN struct {
 	Cell            Cell      `json:"-"`
 	ReturnSequences bool      `json:"return_sequences,omitempty"`
 	ReturnState     bool      `json:"return_state,omitempty"`
 	GoBackwards     bool      `json:"go_backwards,omitempty"` // last step first; the outputs are in that order
+	Stateful        bool      `json:"stateful,omitempty"`
 	Execution       Execution `json:"execution,omitempty"`
 }
 
@@ -91,6 +95,14 @@ func (l RNN) Init(s *Scope, in ...Shape) ([]Shape, error) {
 			return nil, errorf("first state %d is %v, want %v", i, h, Shape{sizes[i]})
 		}
 	}
+	if l.Stateful {
+		if s.Batch() == 0 {
+			return nil, errorf("stateful: give the model a fixed Batch")
+		}
+		for i, n := range sizes {
+			s.Memory(stateName(i), Zeros(), s.Batch(), n)
+		}
+	}
 	if l.ReturnSequences {
 		out = append(Shape{x[0]}, out...)
 	}
@@ -103,6 +115,8 @@ func (l RNN) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	return shapes, l.Execution.check()
 }
 
+func stateName(i int) string { return "state_" + itoa(i) }
+
 // Apply implements Layer.
 func (l RNN) Apply(c *Context, in ...Value) []Value {
 	x := in[0]
@@ -110,7 +124,7 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 		c.Fail(errorf("input is no sequence"))
 		return []Value{{}}
 	}
-	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1}
+	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1 && !l.Stateful}
 	r.z, r.consts = l.Cell.Begin(c, x)
 	if c.Err() == nil && (r.z == nil || r.z.Dims() != 2 || r.z.Shape()[0] != x.Steps*c.Batch) {
 		c.Fail(errorf("cell %s: Begin did not return a matrix of %d rows, steps·batch", typeName(l.Cell), x.Steps*c.Batch))
@@ -123,17 +137,25 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	}
 	_, sizes := l.Cell.Sizes()
 	for i, width := range sizes {
-		h := c.Zeros(c.Batch, width)
-		if i+1 < len(in) {
-			h = in[i+1].Node
+		switch {
+		case i+1 < len(in):
+			r.state = append(r.state, c.Dense(in[i+1]))
+		case l.Stateful:
+			r.state = append(r.state, c.Weight(stateName(i)))
+		default:
+			r.state = append(r.state, c.Zeros(c.Batch, width))
 		}
-		r.state = append(r.state, h)
 	}
 	exec := l.Execution
 	if c.Execution != Auto {
 		exec = c.Execution
 	}
 	r.run(exec)
+	for i, h := range r.state {
+		if l.Stateful {
+			c.Assign(stateName(i), h)
+		}
+	}
 	out := Value{Node: r.last}
 	if l.ReturnSequences {
 		out = Value{Node: r.all(), Steps: x.Steps, Mask: r.mask}

@@ -24,28 +24,138 @@ const (
 	WeightsFile      = "weights.safetensors"
 )
 
-// version of the files; a file with a greater one is refused.
-const version = 1
+// version of the files; a file with a greater one is refused. Version 2 added
+// models that are no chain; a chain is still written as version 1.
+const version = 2
 
 // architecture is the content of ArchitectureFile.
 type architecture struct {
 	Version int     `json:"version"`
 	Dtype   string  `json:"dtype"`
-	Input   Input   `json:"input"`
+	Batch   int     `json:"batch,omitempty"`
+	Input   *Input  `json:"input,omitempty"` // of a chain
 	Layers  []typed `json:"layers"`
+
+	Inputs  []Input       `json:"inputs,omitempty"`
+	Calls   []savedCall   `json:"calls,omitempty"`
+	Outputs []savedOutput `json:"outputs,omitempty"`
+}
+
+// savedCall is a call of the layer with an index, savedRef what it takes: an
+// output of an earlier call or one of the inputs.
+type savedCall struct {
+	Layer int        `json:"layer"`
+	In    []savedRef `json:"in"`
+}
+
+type savedRef struct {
+	Input *int `json:"input,omitempty"`
+	Call  *int `json:"call,omitempty"`
+	Out   int  `json:"out,omitempty"`
+}
+
+type savedOutput struct {
+	Name string   `json:"name"`
+	From savedRef `json:"from"`
+}
+
+func saveRef(r ref) savedRef {
+	if r.call < 0 {
+		input := ^r.call
+		return savedRef{Input: &input}
+	}
+	return savedRef{Call: &r.call, Out: r.out}
+}
+
+// loadRef reads a reference to one of so many inputs or earlier calls.
+func loadRef(s savedRef, inputs, calls int) (ref, error) {
+	switch {
+	case s.Input != nil && s.Call == nil && s.Out == 0 && *s.Input >= 0 && *s.Input < inputs:
+		return ref{call: ^*s.Input}, nil
+	case s.Input == nil && s.Call != nil && s.Out >= 0 && *s.Call >= 0 && *s.Call < calls:
+		return ref{*s.Call, s.Out}, nil
+	}
+	return ref{}, errorf("a value comes from nowhere")
+}
+
+// architecture describes the model for a file.
+func (m *Model) architecture() (architecture, error) {
+	a := architecture{Version: 2, Dtype: m.dtype.String(), Batch: m.batch}
+	for _, r := range m.rows {
+		t, err := marshalTyped(r.layer)
+		if err != nil {
+			return a, errors.WithMessage(err, r.name)
+		}
+		a.Layers = append(a.Layers, t)
+	}
+	if m.kind == kindSequential {
+		in := m.inputs[0]
+		in.Name = ""
+		a.Version, a.Input = 1, &in
+		return a, nil
+	}
+	a.Inputs = m.inputs
+	for _, c := range m.calls {
+		saved := savedCall{Layer: c.layer}
+		for _, r := range c.in {
+			saved.In = append(saved.In, saveRef(r))
+		}
+		a.Calls = append(a.Calls, saved)
+	}
+	for _, o := range m.outputs {
+		a.Outputs = append(a.Outputs, savedOutput{o.name, saveRef(o.from)})
+	}
+	return a, nil
+}
+
+// network makes the network that a file describes.
+func (a architecture) network() (n network, kind string, err error) {
+	var layers []Layer
+	for i, t := range a.Layers {
+		l, err := unmarshalTyped[Layer](t)
+		if err != nil {
+			return n, "", errors.WithMessagef(err, "layer %d", i)
+		}
+		layers = append(layers, l)
+	}
+	if a.Input != nil {
+		if len(a.Inputs)+len(a.Calls)+len(a.Outputs) > 0 {
+			return n, "", errorf("both a chain and a graph")
+		}
+		return Sequential{Input: *a.Input, Layers: layers}.network(), kindSequential, nil
+	}
+	n = network{inputs: a.Inputs, layers: layers}
+	for i, c := range a.Calls {
+		if c.Layer < 0 || c.Layer >= len(layers) {
+			return n, "", errorf("call %d is of layer %d of %d", i, c.Layer, len(layers))
+		}
+		next := call{layer: c.Layer}
+		for _, s := range c.In {
+			r, err := loadRef(s, len(a.Inputs), i)
+			if err != nil {
+				return n, "", errors.WithMessagef(err, "call %d", i)
+			}
+			next.in = append(next.in, r)
+		}
+		n.calls = append(n.calls, next)
+	}
+	for _, o := range a.Outputs {
+		r, err := loadRef(o.From, len(a.Inputs), len(a.Calls))
+		if err != nil {
+			return n, "", errors.WithMessagef(err, "output %q", o.Name)
+		}
+		n.outputs = append(n.outputs, output{o.Name, r})
+	}
+	return n, kindFunctional, nil
 }
 
 // Save writes the model into the folder dir, which must exist: its layers as
 // JSON and its weights as safetensors keyed by path. Each file is replaced as a
 // whole or not at all.
 func (m *Model) Save(dir string) error {
-	a := architecture{Version: version, Dtype: m.Dtype.String(), Input: m.Input}
-	for _, r := range m.rows {
-		t, err := marshalTyped(r.layer)
-		if err != nil {
-			return errors.WithMessage(err, r.name)
-		}
-		a.Layers = append(a.Layers, t)
+	a, err := m.architecture()
+	if err != nil {
+		return err
 	}
 	doc, err := json.MarshalIndent(a, "", "  ")
 	if err != nil {
@@ -90,7 +200,7 @@ func Load(dir string) (*Model, error) {
 // load makes the model of the two files' contents; dir is for the errors.
 func load(dir string, doc, data []byte) (*Model, error) {
 	arch, weights := filepath.Join(dir, ArchitectureFile), filepath.Join(dir, WeightsFile)
-	s, err := parse(doc)
+	a, err := parse(doc)
 	if err != nil {
 		return nil, errors.WithMessage(err, arch)
 	}
@@ -98,8 +208,13 @@ func load(dir string, doc, data []byte) (*Model, error) {
 	if err != nil {
 		return nil, errors.WithMessage(err, weights)
 	}
+	n, kind, err := a.network()
+	if err != nil {
+		return nil, errors.WithMessage(err, arch)
+	}
 	// No architecture makes us allocate more than the weights' own size.
-	m, err := s.declare(len(data) / int(s.Dtype.Size()))
+	dtype := dtypes[a.Dtype]
+	m, err := n.declare(kind, settings{dtype: dtype, batch: a.Batch}, len(data)/int(dtype.Size()))
 	if err != nil {
 		return nil, errors.WithMessage(err, arch)
 	}
@@ -109,37 +224,28 @@ func load(dir string, doc, data []byte) (*Model, error) {
 	return m, nil
 }
 
-func parse(doc []byte) (s Sequential, err error) {
+var dtypes = map[string]tensor.Dtype{
+	tensor.Float32.String(): tensor.Float32,
+	tensor.Float64.String(): tensor.Float64,
+}
+
+func parse(doc []byte) (a architecture, err error) {
 	var head struct {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(doc, &head); err != nil {
-		return s, errors.Wrap(err, "damaged")
+		return a, errors.Wrap(err, "damaged")
 	}
 	if head.Version < 1 || head.Version > version {
-		return s, errorf("version %d, this program reads up to %d", head.Version, version)
+		return a, errorf("version %d, this program reads up to %d", head.Version, version)
 	}
-	var a architecture
 	if err := strict(doc, &a); err != nil {
-		return s, errors.Wrap(err, "damaged")
+		return a, errors.Wrap(err, "damaged")
 	}
-	s.Input = a.Input
-	switch a.Dtype {
-	case tensor.Float32.String():
-		s.Dtype = tensor.Float32
-	case tensor.Float64.String():
-		s.Dtype = tensor.Float64
-	default:
-		return s, errorf("dtype %q, want float32 or float64", a.Dtype)
+	if _, ok := dtypes[a.Dtype]; !ok {
+		return a, errorf("dtype %q, want float32 or float64", a.Dtype)
 	}
-	for i, t := range a.Layers {
-		l, err := unmarshalTyped[Layer](t)
-		if err != nil {
-			return s, errors.WithMessagef(err, "layer %d", i)
-		}
-		s.Layers = append(s.Layers, l)
-	}
-	return s, nil
+	return a, nil
 }
 
 // openWeights reads a file of weights that belong to the given architecture.

@@ -48,6 +48,9 @@ func (s Shape) Eq(t Shape) bool {
 
 // Input says what a model takes.
 type Input struct {
+	// Name is that by which data is given to the input, where a model has
+	// several.
+	Name string `json:"name,omitempty"`
 	// Kind is "tokens" for sequences of word ids, "features" for floats.
 	Kind string `json:"kind"`
 	// Shape is that of one sample.
@@ -60,11 +63,11 @@ const (
 )
 
 // Tokens is an input of word ids, [batch, steps]; steps may be Any.
-func Tokens(steps int) Input { return Input{tokens, Shape{steps}} }
+func Tokens(steps int) Input { return Input{Kind: tokens, Shape: Shape{steps}} }
 
 // Features is an input of floats, [batch, features] or [batch, time, features];
 // time may be Any.
-func Features(shape ...int) Input { return Input{features, shape} }
+func Features(shape ...int) Input { return Input{Kind: features, Shape: shape} }
 
 // IDs reports whether the input is word ids.
 func (in Input) IDs() bool { return in.Kind == tokens }

@@ -17,10 +17,19 @@ type SimpleRNN struct {
 	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`    // Glorot uniform
 	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"` // orthogonal
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`      // zeros
+	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
+	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
+	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
+	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
+	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
+	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
+	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
+	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
 
 	ReturnSequences bool      `json:"return_sequences,omitempty"`
 	ReturnState     bool      `json:"return_state,omitempty"`
 	GoBackwards     bool      `json:"go_backwards,omitempty"`
+	Stateful        bool      `json:"stateful,omitempty"`
 	Execution       Execution `json:"execution,omitempty"`
 }
 
@@ -28,22 +37,7 @@ var _ Layer = SimpleRNN{}
 
 func init() { Register(SimpleRNN{}); Register(SimpleRNNCell{}) }
 
-func (l SimpleRNN) rnn() RNN {
-	return RNN{
-		Cell: SimpleRNNCell{
-			Units:                l.Units,
-			Activation:           l.Activation,
-			NoBias:               l.NoBias,
-			KernelInitializer:    l.KernelInitializer,
-			RecurrentInitializer: l.RecurrentInitializer,
-			BiasInitializer:      l.BiasInitializer,
-		},
-		ReturnSequences: l.ReturnSequences,
-		ReturnState:     l.ReturnState,
-		GoBackwards:     l.GoBackwards,
-		Execution:       l.Execution,
-	}
-}
+func (l SimpleRNN) rnn() RNN { return flat[SimpleRNNCell](l) }
 
 // Init implements Layer.
 func (l SimpleRNN) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
@@ -59,25 +53,21 @@ type SimpleRNNCell struct {
 	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
 	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
 	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
+	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
+	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
+	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
+	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
+	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
+	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
+	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
+	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
 }
 
 var _ Cell = SimpleRNNCell{}
 
 // Init implements Cell.
 func (l SimpleRNNCell) Init(s *Scope, in Shape) (Shape, error) {
-	if err := positive("units", l.Units); err != nil {
-		return nil, err
-	}
-	features, err := in.last()
-	if err != nil {
-		return nil, err
-	}
-	s.Weight("kernel", l.KernelInitializer.or(GlorotUniform()), features, l.Units)
-	s.Weight("recurrent_kernel", l.RecurrentInitializer.or(Orthogonal()), l.Units, l.Units)
-	if !l.NoBias {
-		s.Weight("bias", l.BiasInitializer.or(Zeros()), l.Units)
-	}
-	return Shape{l.Units}, l.Activation.or(Tanh).check()
+	return Shape{l.Units}, settingsOf(l).init(s, in, 1, l.Units)
 }
 
 // Sizes implements Cell.
@@ -89,12 +79,12 @@ func (l SimpleRNNCell) Begin(c *Context, x Value) (z *graph.Node, consts []*grap
 	if !l.NoBias {
 		bias = c.Weight("bias")
 	}
-	return c.Linear(x, c.Weight("kernel"), bias), nil
+	return c.Linear(c.dropInputs(l.Dropout, x), c.Weight("kernel"), bias), nil
 }
 
 // Step emits h = f(z + h·recurrent_kernel).
 func (l SimpleRNNCell) Step(c *Context, z *graph.Node, _, state []*graph.Node) (*graph.Node, []*graph.Node) {
-	h := c.Activate(l.Activation.or(Tanh), c.MulAdd(z, state[0], c.Weight("recurrent_kernel")))
+	h := c.Activate(l.Activation.or(Tanh), c.MulAdd(z, c.dropState(l.RecurrentDropout, state[0]), c.Weight("recurrent_kernel")))
 	return h, []*graph.Node{h}
 }
 
@@ -106,7 +96,7 @@ var (
 // StepAt implements Stepper.
 func (l SimpleRNNCell) StepAt(c *Context, z *graph.Node, _, state []*graph.Node, t, steps int) (*graph.Node, []*graph.Node, bool) {
 	f := string(l.Activation.or(Tanh))
-	if !graph.Elementwise(f) {
+	if !graph.Elementwise(f) || c.dropsState(l.RecurrentDropout) {
 		return nil, nil, false
 	}
 	h := c.RNNStep(f, z, state[0], c.Weight("recurrent_kernel"), t, steps)
@@ -116,7 +106,8 @@ func (l SimpleRNNCell) StepAt(c *Context, z *graph.Node, _, state []*graph.Node,
 // Fuse implements Fuser.
 func (l SimpleRNNCell) Fuse(c *Context, z, mask *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
 	f := string(l.Activation.or(Tanh))
-	if !graph.Elementwise(f) {
+	masked := mask != nil && state[0] != c.Zeros(c.Batch, l.Units) // the operation has no such form
+	if !graph.Elementwise(f) || c.dropsState(l.RecurrentDropout) || masked {
 		return nil, nil, false
 	}
 	outs := c.Recurrence(f, z, mask, state[0], c.Weight("recurrent_kernel"), steps)

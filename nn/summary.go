@@ -7,36 +7,127 @@ import (
 
 // Summary returns the table that Keras 2 prints: a row for each layer with its
 // name and type, output shape and number of parameters, then the totals. Input
-// encodings such as OneHot are not rows.
+// encodings such as OneHot are not rows. Of a Functional model the inputs are
+// rows too, and a fourth column says what each layer reads: name[call][output].
 func (m *Model) Summary() string {
-	head := [3]string{"Layer (type)", "Output Shape", "Param #"}
-	var table [][3]string
-	width := 29
-	for _, r := range m.rows {
-		if _, ok := r.layer.(interface{ Encoding() }); ok {
-			continue
-		}
-		n := 0
-		for _, w := range r.weights {
-			n += w.value.Shape().TotalSize()
-		}
-		cells := [3]string{fmt.Sprintf("%s (%s)", r.name, typeName(r.layer)), r.out.String(), itoa(n)}
-		width = max(width, len(cells[0])+3)
-		table = append(table, cells)
+	graph := m.kind == kindFunctional
+	name, ends := "sequential", []int{29, 55, 65}
+	head := []string{"Layer (type)", "Output Shape", "Param #"}
+	if graph {
+		name, ends = "model", []int{32, 53, 65, 98}
+		head = append(head, "Connected to")
 	}
-	line := func(c [3]string) string { return fmt.Sprintf(" %-*s%-26s%-10s\n", width-1, c[0], c[1], c[2]) }
-	total := width + 36
+	table := m.table(graph)
+	wide := 0
+	for _, cells := range table {
+		wide = max(wide, len(cells[0][0])+3-ends[0])
+	}
+	for i := range ends {
+		ends[i] += wide
+	}
+	total := ends[len(ends)-1]
 	rule := func(c string) string { return strings.Repeat(c, total) + "\n" }
 
 	var b strings.Builder
-	b.WriteString("Model: \"sequential\"\n" + rule("_") + line(head) + rule("="))
+	b.WriteString("Model: \"" + name + "\"\n" + rule("_"))
+	line(&b, ends, head)
+	b.WriteString(rule("="))
 	for _, cells := range table {
-		b.WriteString(line(cells) + strings.Repeat(" ", total) + "\n")
+		for _, l := range cells {
+			line(&b, ends, l)
+		}
+		b.WriteString(strings.Repeat(" ", total) + "\n")
 	}
 	b.WriteString(rule("="))
-	n := Thousands(m.Params())
-	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: 0\n%s", n, n, rule("_"))
+	fixed := size(m.States())
+	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n%s",
+		Thousands(m.Params()+fixed), Thousands(m.Params()), Thousands(fixed), rule("_"))
 	return b.String()
+}
+
+// line writes a row whose columns end at the given places.
+func line(b *strings.Builder, ends []int, cells []string) {
+	b.WriteString(" ")
+	at := 1
+	for i, c := range cells {
+		fmt.Fprintf(b, "%-*s", ends[i]-at, c)
+		at = max(ends[i], at+len(c))
+	}
+	b.WriteString("\n")
+}
+
+// table returns the rows, each of one line or, where a layer reads several
+// values, of more.
+func (m *Model) table(graph bool) [][][]string {
+	var table [][][]string
+	seen := map[int]bool{}
+	if graph {
+		for _, in := range m.inputs {
+			table = append(table, [][]string{{in.Name + " (InputLayer)", "[" + in.Shape.String() + "]", "0", "[]"}})
+		}
+	}
+	for i, c := range m.calls {
+		r := m.rows[c.layer]
+		if _, ok := r.layer.(interface{ Encoding() }); ok && !graph || seen[c.layer] {
+			continue
+		}
+		seen[c.layer] = true
+		shapes := make([]string, len(m.shapes[i]))
+		for k, s := range m.shapes[i] {
+			shapes[k] = s.String()
+		}
+		shape := shapes[0]
+		if len(shapes) > 1 {
+			shape = "[" + strings.Join(shapes, ", ") + "]"
+		}
+		first := []string{fmt.Sprintf("%s (%s)", r.name, typeName(r.layer)), shape, itoa(size(r.weights))}
+		cells := [][]string{first}
+		if graph {
+			cells = m.connected(first, c.layer)
+		}
+		table = append(table, cells)
+	}
+	return table
+}
+
+// connected adds the column of what all calls of a layer read to its row, one
+// value in a line.
+func (m *Model) connected(row []string, layer int) [][]string {
+	var from []string
+	for _, c := range m.calls {
+		if c.layer != layer {
+			continue
+		}
+		for _, r := range c.in {
+			from = append(from, "'"+m.nameOf(r)+"'")
+		}
+	}
+	var cells [][]string
+	for i, f := range from {
+		l := []string{"", "", "", " " + f + ","}
+		if i == 0 {
+			l = append(row[:3:3], "["+f+",")
+		}
+		if i == len(from)-1 {
+			l[3] = strings.TrimSuffix(l[3], ",") + "]"
+		}
+		cells = append(cells, l)
+	}
+	return cells
+}
+
+// nameOf names a value as Keras does: layer[call][output].
+func (m *Model) nameOf(r ref) string {
+	if r.call < 0 {
+		return m.inputs[^r.call].Name + "[0][0]"
+	}
+	layer, n := m.calls[r.call].layer, 0
+	for _, c := range m.calls[:r.call] {
+		if c.layer == layer {
+			n++
+		}
+	}
+	return fmt.Sprintf("%s[%d][%d]", m.rows[layer].name, n, r.out)
 }
 
 // Thousands writes n with commas between groups of three digits: 32,337.

@@ -42,7 +42,9 @@ type Embedding struct {
 	InputDim              int         `json:"input_dim"`                       // words, the padding id included
 	OutputDim             int         `json:"output_dim"`                      // width of a word's vector
 	EmbeddingsInitializer Initializer `json:"embeddings_initializer,omitzero"` // U(−0.05, 0.05)
-	MaskZero              bool        `json:"mask_zero,omitempty"`             // id 0 is padding: later layers pass over it
+	EmbeddingsRegularizer Regularizer `json:"embeddings_regularizer,omitzero"`
+	EmbeddingsConstraint  Constraint  `json:"embeddings_constraint,omitzero"`
+	MaskZero              bool        `json:"mask_zero,omitempty"` // id 0 is padding: later layers pass over it
 }
 
 var _ Layer = Embedding{}
@@ -59,7 +61,7 @@ func (l Embedding) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	if err := positive("output_dim", l.OutputDim); err != nil {
 		return nil, err
 	}
-	s.Weight("embeddings", l.EmbeddingsInitializer.or(Uniform(0.05)), l.InputDim, l.OutputDim)
+	s.weight("embeddings", l.EmbeddingsInitializer.or(Uniform(0.05)), l.EmbeddingsRegularizer, l.EmbeddingsConstraint, l.InputDim, l.OutputDim)
 	return []Shape{{steps, l.OutputDim}}, nil
 }
 

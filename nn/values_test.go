@@ -92,8 +92,8 @@ func TestValueReplaced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range pass.X.Int32s() {
-			pass.X.Int32s()[i] = int32(1 + i/batch)
+		for i := range pass.Inputs[0].X.Int32s() {
+			pass.Inputs[0].X.Int32s()[i] = int32(1 + i/batch)
 		}
 		return forward(t, pass)
 	}
@@ -110,7 +110,7 @@ func TestValueReplaced(t *testing.T) {
 // forward runs a pass and returns its output.
 func forward(t *testing.T, p *Pass) []float64 {
 	t.Helper()
-	prog, err := p.Compile(p.Out.Node)
+	prog, err := p.Compile(p.Outputs[0].Node)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func forward(t *testing.T, p *Pass) []float64 {
 	if err := prog.Run(); err != nil {
 		t.Fatal(err)
 	}
-	return floatsOf(t, prog, p.Out.Node)
+	return floatsOf(t, prog, p.Outputs[0].Node)
 }
 
 // TestLogitsOfTheValueAlone: the logits belong to the function's own value, not
@@ -144,7 +144,7 @@ func TestLogitsOfTheValueAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		BinaryCrossentropy{}.Apply(p.Context, p.Out, p.Zeros(3, 2))
+		BinaryCrossentropy{}.Apply(p.Context, p.Outputs[0], p.Zeros(3, 2))
 		if err := p.Err(); c.ok != (err == nil) || err != nil && err.Error() != want {
 			t.Errorf("%s: the error is %v", c.name, err)
 		}

@@ -3,6 +3,7 @@ package nn
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -13,15 +14,28 @@ import (
 
 var errorf = errors.Errorf
 
-// Weight is a trainable tensor of a model, shared by all of its programs. It is
-// a gorgonia.ValueGrad, so a gorgonia.Solver can update it.
+// Weight is a tensor of a model, shared by all of its programs: one that is
+// trained, or a state that programs assign. It is a gorgonia.ValueGrad, so a
+// gorgonia.Solver can update it.
 type Weight struct {
-	path  string
-	init  Initializer
-	ones  [2]int // elements from, to that start at 1 whatever is drawn
-	value *tensor.Dense
-	grad  gorgonia.Value
+	path        string
+	init        Initializer
+	regularizer Regularizer
+	constraint  Constraint
+	ones        [2]int // elements from, to that start at 1 whatever is drawn
+	kind        kind
+	value       *tensor.Dense
+	grad        gorgonia.Value
 }
+
+// kind tells what changes a weight.
+type kind int
+
+const (
+	trained kind = iota // by the optimizer
+	state               // by Context.Assign
+	memory              // by Context.Assign, and Model.ResetStates sets it to its first value
+)
 
 var _ gorgonia.ValueGrad = (*Weight)(nil)
 
@@ -71,32 +85,112 @@ func (w *Weight) Set(x []float64) error {
 	return nil
 }
 
+// Trainable reports whether the optimizer changes the weight.
+func (w *Weight) Trainable() bool { return w.kind == trained }
+
+// Assign replaces a state's elements by v's, of its shape and type.
+func (w *Weight) Assign(v gorgonia.Value) error {
+	if w.kind == trained || !v.Shape().Eq(w.value.Shape()) || v.Dtype() != w.value.Dtype() {
+		return errorf("%s: a value of %v %v cannot be assigned", w.path, v.Dtype(), v.Shape())
+	}
+	copy(graph.Floats[float32](w.value), graph.Floats[float32](v))
+	copy(graph.Floats[float64](w.value), graph.Floats[float64](v))
+	return nil
+}
+
 // weights holds a model's weights in the order of declaration.
 type weights struct {
 	dt     tensor.Dtype
+	batch  int
 	room   int // parameters that may yet be declared
 	list   []*Weight
 	byPath map[string]*Weight
 	err    error
 }
 
+// of returns the weights of the given kinds.
+func (ws *weights) of(kinds ...kind) []*Weight {
+	var list []*Weight
+	for _, w := range ws.list {
+		if slices.Contains(kinds, w.kind) {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
 // Scope is the path under which a layer declares its weights.
 type Scope struct {
 	path    string
 	weights *weights
-	names   map[string]int
+	again   bool // a shared layer is called again: its weights are there
 }
 
-// Weight declares a weight of the given shape. A path declared twice, and a
-// shape that is not positive, are errors of the model.
+// Batch returns the model's fixed batch size, which layers that carry a state
+// from batch to batch need; 0 if it has none.
+func (s *Scope) Batch() int { return s.weights.batch }
+
+// Weight declares a trained weight of the given shape. A path declared twice,
+// and a shape that is not positive, are errors of the model.
 func (s *Scope) Weight(name string, init Initializer, shape ...int) {
+	s.declare(trained, name, init, shape)
+}
+
+// State declares a tensor that is not trained but assigned by the layer's
+// programs, such as a running mean; see Context.Assign. It is saved with the
+// model.
+func (s *Scope) State(name string, init Initializer, shape ...int) {
+	s.declare(state, name, init, shape)
+}
+
+// Memory is a State that goes on from one batch to the next and that
+// Model.ResetStates takes back to its first value.
+func (s *Scope) Memory(name string, init Initializer, shape ...int) {
+	s.declare(memory, name, init, shape)
+}
+
+// Regularize adds a penalty on a weight that was declared to the model's loss.
+func (s *Scope) Regularize(name string, r Regularizer) {
+	if w := s.weights.byPath[join(s.path, name)]; w != nil && !s.again {
+		w.regularizer = r
+		s.fail(name, r.check())
+	}
+}
+
+// Constrain holds a weight that was declared to a constraint after each update.
+func (s *Scope) Constrain(name string, c Constraint) {
+	if w := s.weights.byPath[join(s.path, name)]; w != nil && !s.again {
+		w.constraint = c
+		s.fail(name, c.check(w.value.Shape()))
+	}
+}
+
+func (s *Scope) fail(name string, err error) {
+	if all := s.weights; all.err == nil && err != nil {
+		all.err = errors.WithMessage(err, join(s.path, name))
+	}
+}
+
+// weight declares a trained weight with all that may be set for it.
+func (s *Scope) weight(name string, init Initializer, r Regularizer, c Constraint, shape ...int) {
+	s.Weight(name, init, shape...)
+	s.Regularize(name, r)
+	s.Constrain(name, c)
+}
+
+func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
 	path := join(s.path, name)
 	all := s.weights
 	if all.err != nil {
 		return
 	}
-	if all.byPath[path] != nil {
-		all.err = errorf("%s: declared twice", path)
+	if w := all.byPath[path]; w != nil {
+		switch {
+		case !s.again:
+			all.err = errorf("%s: declared twice", path)
+		case !w.value.Shape().Eq(shape):
+			all.err = errorf("%s: of shape %v for this input, %v for the first", path, shape, w.value.Shape())
+		}
 		return
 	}
 	size := 1
@@ -116,7 +210,7 @@ func (s *Scope) Weight(name string, init Initializer, shape ...int) {
 		all.err = errors.WithMessage(err, path)
 		return
 	}
-	w := &Weight{path: path, init: init, value: tensor.New(tensor.Of(all.dt), tensor.WithShape(shape...))}
+	w := &Weight{path: path, init: init, kind: k, value: tensor.New(tensor.Of(all.dt), tensor.WithShape(shape...))}
 	all.list = append(all.list, w)
 	all.byPath[path] = w
 }
@@ -130,23 +224,13 @@ func (s *Scope) startAtOne(name string, from, to int) {
 
 // Enter returns the scope below s under name.
 func (s *Scope) Enter(name string) *Scope {
-	return &Scope{path: join(s.path, name), weights: s.weights, names: map[string]int{}}
+	return &Scope{path: join(s.path, name), weights: s.weights, again: s.again}
 }
 
-// unique numbers repeated names as Keras does: dense, dense_1, dense_2.
-func (s *Scope) unique(name string) string {
-	n := s.names[name]
-	s.names[name] = n + 1
-	if n == 0 {
-		return name
-	}
-	return name + "_" + itoa(n)
-}
-
-// initialize draws every weight anew. The stream of each is seeded by the seed
-// and its path, so adding a layer leaves the others' values alone.
-func (ws *weights) initialize(seed uint64) {
-	for _, w := range ws.list {
+// initialize draws weights anew. The stream of each is seeded by the seed and
+// its path, so adding a layer leaves the others' values alone.
+func initialize(seed uint64, list []*Weight) {
+	for _, w := range list {
 		h := fnv.New64a()
 		h.Write([]byte("weight/" + w.path))
 		x := make([]float64, w.value.Shape().TotalSize())

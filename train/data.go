@@ -1,6 +1,9 @@
 package train
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/pkg/errors"
 
 	"unroll/nn"
@@ -14,77 +17,165 @@ type Data struct {
 	// Features holds the values of a sample, [features] or [time·features]
 	// with the features of a step together, for models of nn.Features.
 	Features [][]float32
-	// Targets holds [samples·outputs] values. Predict does not read them.
+	// Targets holds [samples·outputs] values, or what the loss wants in their
+	// place. Predict does not read them.
 	Targets []float32
-	// Weights holds a weight a sample; nil is 1 for each. It multiplies the
-	// sample's loss and weighs it in metrics.
+	// Weights holds a weight a sample, or one a step of a sequence output,
+	// [samples·time]; nil is 1 for each. It multiplies the loss and weighs
+	// metrics.
 	Weights []float32
+
+	// Inputs and Outputs hold the same for a model of several inputs or
+	// outputs, by their names; the fields above are empty then.
+	Inputs  map[string]Samples
+	Outputs map[string]Labels
 }
 
-// Len returns the number of samples.
-func (d Data) Len() int { return max(len(d.Tokens), len(d.Features)) }
+// Samples are the data of one input: one of the two.
+type Samples struct {
+	Tokens   [][]int32
+	Features [][]float32
+}
 
-// check holds d against the model and returns the number of steps.
-func (d Data) check(m *nn.Model, targets bool) (steps int, err error) {
-	n := d.Len()
-	if n == 0 {
-		return 0, errors.New("data: no samples")
+// Labels are the data of one output.
+type Labels struct{ Targets, Weights []float32 }
+
+// Len returns the number of samples.
+func (d Data) Len() int {
+	for _, s := range d.Inputs {
+		return s.len()
 	}
-	if m.Input.IDs() {
-		if d.Tokens == nil || d.Features != nil {
-			return 0, errors.New("data: the model takes word ids: set Tokens alone")
+	return Samples{d.Tokens, d.Features}.len()
+}
+
+func (s Samples) len() int { return max(len(s.Tokens), len(s.Features)) }
+
+// table is data in the order of a model's inputs and outputs.
+type table struct {
+	n      int
+	in     []Samples
+	steps  []int    // of each input
+	labels []Labels // of each output; empty where it has no loss
+}
+
+// inputs holds d against the model's inputs.
+func (d Data) inputs(m *nn.Model) (*table, error) {
+	t := &table{n: d.Len()}
+	if t.n == 0 {
+		return nil, errors.New("data: no samples")
+	}
+	ports := m.Inputs()
+	named := d.Inputs
+	if d.Inputs == nil && len(ports) == 1 {
+		named = map[string]Samples{ports[0].Name: {d.Tokens, d.Features}}
+	} else if d.Tokens != nil || d.Features != nil {
+		return nil, errors.New("data: set Inputs, or, for a model of one input, Tokens or Features")
+	}
+	for _, in := range ports {
+		s, ok := named[in.Name]
+		prefix := "data"
+		if d.Inputs != nil || len(ports) > 1 {
+			prefix = "data: input " + in.Name
 		}
-		steps, err = length(d.Tokens, m.Input.Steps(), 1)
-	} else {
-		if d.Features == nil || d.Tokens != nil {
-			return 0, errors.New("data: the model takes features: set Features alone")
+		if !ok {
+			return nil, errors.Errorf("%s: no samples", prefix)
 		}
-		steps, err = length(d.Features, max(m.Input.Steps(), -1), m.Input.Width())
-		if m.Input.Steps() == 0 {
-			steps = 0
+		steps, err := s.check(in)
+		if err != nil {
+			return nil, errors.WithMessage(err, prefix)
+		}
+		if s.len() != t.n {
+			return nil, errors.Errorf("%s: %d samples, another input has %d", prefix, s.len(), t.n)
+		}
+		t.in, t.steps = append(t.in, s), append(t.steps, steps)
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if !slices.ContainsFunc(ports, func(in nn.Input) bool { return in.Name == name }) {
+			return nil, errors.Errorf("data: the model has no input %q", name)
 		}
 	}
-	if err != nil {
+	return t, nil
+}
+
+// check holds samples against an input and returns the number of steps.
+func (s Samples) check(in nn.Input) (steps int, err error) {
+	if in.IDs() {
+		if s.Tokens == nil || s.Features != nil {
+			return 0, errors.New("the model takes word ids: set Tokens alone")
+		}
+		return length(s.Tokens, in.Steps(), 1)
+	}
+	if s.Features == nil || s.Tokens != nil {
+		return 0, errors.New("the model takes features: set Features alone")
+	}
+	if in.Steps() == 0 {
+		_, err = length(s.Features, 1, in.Width())
 		return 0, err
 	}
-	if targets {
-		outputs := outputs(m, steps)
-		if len(d.Targets) != n*outputs {
-			return 0, errors.Errorf("data: %d targets for %d samples of %d outputs", len(d.Targets), n, outputs)
-		}
-	}
-	if d.Weights != nil && len(d.Weights) != n {
-		return 0, errors.Errorf("data: %d weights for %d samples", len(d.Weights), n)
-	}
-	return steps, nil
+	return length(s.Features, in.Steps(), in.Width())
 }
 
 // length returns the number of steps that all samples have: want, unless it is
-// nn.Any; 0 counts as a single step.
+// nn.Any.
 func length[T any](samples [][]T, want, width int) (int, error) {
-	if want == 0 {
-		want = 1
-	}
 	if want == nn.Any {
 		want = len(samples[0]) / width
 	}
 	for i, s := range samples {
 		if len(s) != want*width || want == 0 {
-			return 0, errors.Errorf("data: sample %d has %d values, want %d steps of %d", i, len(s), want, width)
+			return 0, errors.Errorf("sample %d has %d values, want %d steps of %d", i, len(s), want, width)
 		}
 	}
 	return want, nil
 }
 
-// outputs returns the number of values of one sample's output, for inputs of
-// the given steps.
-func outputs(m *nn.Model, steps int) int {
-	n := 1
-	for _, k := range m.Output() {
-		if k == nn.Any {
-			k = steps
-		}
-		n *= k
+// outputs adds the labels, held against the outputs of a program that was
+// compiled with losses.
+func (t *table) outputs(d Data, p *program) error {
+	ports := p.model.Outputs()
+	named := d.Outputs
+	if d.Outputs == nil && len(ports) == 1 {
+		named = map[string]Labels{ports[0].Name: {d.Targets, d.Weights}}
+	} else if d.Targets != nil || d.Weights != nil {
+		return errors.New("data: set Outputs, or, for a model of one output, Targets and Weights")
 	}
-	return n
+	t.labels = make([]Labels, len(ports))
+	for i, port := range ports {
+		l, ok := named[port.Name]
+		o := p.outs[i]
+		if o.loss == nil {
+			continue
+		}
+		prefix := "data"
+		if d.Outputs != nil || len(ports) > 1 {
+			prefix = "data: output " + port.Name
+		}
+		if !ok {
+			return errors.Errorf("%s: no targets", prefix)
+		}
+		if each := o.steps * o.width; len(l.Targets) != t.n*each {
+			return errors.Errorf("%s: %d targets for %d samples of %d outputs", prefix, len(l.Targets), t.n, each)
+		}
+		if n := len(l.Weights); l.Weights != nil && n != t.n && n != t.n*o.steps {
+			return errors.Errorf("%s: %d weights for %d samples", prefix, n, t.n)
+		}
+		t.labels[i] = l
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if !slices.ContainsFunc(ports, func(p nn.Port) bool { return p.Name == name }) {
+			return errors.Errorf("data: the model has no output %q", name)
+		}
+	}
+	return nil
+}
+
+// weight returns the weight of step s, of so many, of sample i.
+func (l Labels) weight(i, s, steps, samples int) float32 {
+	switch len(l.Weights) {
+	case 0:
+		return 1
+	case samples:
+		return l.Weights[i]
+	}
+	return l.Weights[i*steps+s]
 }

@@ -9,69 +9,108 @@ import (
 // feed is one batch of inputs of a program. A training program has two: one is
 // filled while the machine computes on the other.
 type feed struct {
-	shape
-	width   int // values of one step of the input
-	x       *tensor.Dense
-	targets *tensor.Dense
-	coef    *tensor.Dense // weight of each sample's loss over the number of samples
+	x       []*tensor.Dense // by input
+	targets []*tensor.Dense // by output; nil where there is no loss
+	coef    []*tensor.Dense // what each row's loss is multiplied by
+	share   *tensor.Dense   // the part of the batch that this is
 }
 
 // twin returns a feed of the same shapes.
-func (f *feed) twin() feed {
-	like := func(t *tensor.Dense) *tensor.Dense {
+func (f feed) twin() feed {
+	one := func(t *tensor.Dense) *tensor.Dense {
+		if t == nil {
+			return nil
+		}
 		return tensor.New(tensor.Of(t.Dtype()), tensor.WithShape(t.Shape()...))
 	}
-	return feed{f.shape, f.width, like(f.x), like(f.targets), like(f.coef)}
+	all := func(ts []*tensor.Dense) []*tensor.Dense {
+		like := make([]*tensor.Dense, len(ts))
+		for i, t := range ts {
+			like[i] = one(t)
+		}
+		return like
+	}
+	return feed{all(f.x), all(f.targets), all(f.coef), one(f.share)}
 }
 
-// fill writes the samples d[rows] into the inputs. The loss is the
-// mean over total samples, which may be more than these. Without targets there
-// is no loss to compute.
-func (f *feed) fill(d Data, rows []int, total int, targets bool) {
-	steps := max(f.steps, 1)
-	if d.Tokens != nil {
-		x := f.x.Int32s()[:steps*f.batch]
-		for i := range f.batch {
-			if i >= len(rows) {
-				for at := i; at < len(x); at += f.batch {
-					x[at] = 0
-				}
-				continue
-			}
-			at := i
-			for _, id := range d.Tokens[rows[i]] {
-				x[at] = id
-				at += f.batch
-			}
+// fill writes the samples t[rows] into a feed of p. A loss is the mean over
+// total samples, which may be more than these. Without labels there is no loss
+// to compute.
+func (p *program) fill(f feed, t *table, rows []int, total int) {
+	for i, x := range f.x {
+		steps := max(p.steps[i], 1)
+		if t.in[i].Tokens != nil {
+			fillTokens(x.Int32s(), t.in[i].Tokens, rows, steps)
+		} else {
+			fillFeatures(x, t.in[i].Features, rows, steps)
 		}
-	} else {
-		f.features(d, rows, steps)
 	}
-	if !targets {
+	if t.labels == nil {
 		return
 	}
-	outputs, outSteps := f.targets.Shape().TotalSize()/f.batch, f.targets.Shape()[0]/f.batch
-	for i := range f.batch {
-		var want []float32
-		var c float64
-		if i < len(rows) {
-			want = d.Targets[rows[i]*outputs:]
-			c = 1 / float64(total*outputs)
-			if d.Weights != nil {
-				c *= float64(d.Weights[rows[i]])
+	setOne(f.share, 0, float64(len(rows))/float64(total))
+	for i, o := range p.outs {
+		if o.loss != nil {
+			p.fillLabels(f.targets[i], f.coef[i], t.labels[i], t.n, o, rows, total)
+		}
+	}
+}
+
+// fillTokens writes the sequences of the rows, a step of all samples after the
+// other; what is left of the batch is zeros.
+func fillTokens(x []int32, tokens [][]int32, rows []int, steps int) {
+	batch := len(x) / steps
+	for i := range batch {
+		if i >= len(rows) {
+			for at := i; at < len(x); at += batch {
+				x[at] = 0
+			}
+			continue
+		}
+		at := i
+		for _, id := range tokens[rows[i]] {
+			x[at] = id
+			at += batch
+		}
+	}
+}
+
+// fillFeatures writes the samples' features in the order in which they lie in
+// t: a step of all samples after the other.
+func fillFeatures(t *tensor.Dense, features [][]float32, rows []int, steps int) {
+	x := graph.Floats[float32](t)
+	batch, width := t.Shape()[0]/steps, t.Shape()[1]
+	for s := range steps {
+		for i := range batch {
+			at := (s*batch + i) * width
+			switch {
+			case x == nil && i < len(rows):
+				set(t, at, width, features[rows[i]][s*width:])
+			case x == nil:
+				set(t, at, width, nil)
+			case i < len(rows):
+				copy(x[at:at+width], features[rows[i]][s*width:])
+			default:
+				clear(x[at : at+width])
 			}
 		}
-		units := outputs / outSteps
-		for t := range outSteps {
-			at := (t*f.batch + i) * units
-			var x []float32
-			if want != nil {
-				x = want[t*units:]
+	}
+}
+
+// fillLabels writes targets, and as coefficients the samples' weights over the
+// number of rows in the batch.
+func (p *program) fillLabels(targets, coef *tensor.Dense, l Labels, samples int, o output, rows []int, total int) {
+	for i := range p.batch {
+		for s := range o.steps {
+			at := s*p.batch + i
+			if i >= len(rows) {
+				set(targets, at*o.width, o.width, nil)
+				setOne(coef, at, 0)
+				continue
 			}
-			set(f.targets, at, units, x)
-			for j := range units {
-				setOne(f.coef, at+j, c)
-			}
+			set(targets, at*o.width, o.width, l.Targets[(rows[i]*o.steps+s)*o.width:])
+			w := float64(l.weight(rows[i], s, o.steps, samples))
+			setOne(coef, at, 1/float64(total*o.steps)*w)
 		}
 	}
 }
@@ -93,23 +132,11 @@ func set(t *tensor.Dense, at, n int, x []float32) {
 	}
 }
 
-// features writes the samples' features in the order in which they lie in x: a
-// step of all samples after the other.
-func (f *feed) features(d Data, rows []int, steps int) {
-	x := graph.Floats[float32](f.x)
-	for t := range steps {
-		for i := range f.batch {
-			at := (t*f.batch + i) * f.width
-			switch {
-			case x == nil && i < len(rows):
-				set(f.x, at, f.width, d.Features[rows[i]][t*f.width:])
-			case x == nil:
-				set(f.x, at, f.width, nil)
-			case i < len(rows):
-				copy(x[at:at+f.width], d.Features[rows[i]][t*f.width:])
-			default:
-				clear(x[at : at+f.width])
-			}
-		}
+// setOne writes one value.
+func setOne(t *tensor.Dense, at int, v float64) {
+	if f := graph.Floats[float32](t); f != nil {
+		f[at] = float32(v)
+	} else {
+		graph.Floats[float64](t)[at] = v
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
+	"unroll/graph"
 	"unroll/nn"
 )
 
@@ -79,38 +80,36 @@ func (t *Trainer) fit(ctx context.Context, d Data, c FitConfig, h *History) erro
 	if c.Epochs == 0 {
 		c.Epochs = 1
 	}
-	if c.BatchSize == 0 {
-		c.BatchSize = 32
-	}
-	if c.Epochs < 1 || c.BatchSize < 1 {
+	if c.Epochs < 1 || c.BatchSize < 0 {
 		return errors.Errorf("%d epochs of batches of %d", c.Epochs, c.BatchSize)
 	}
-	if t.config.Loss == nil {
-		return errors.New("no loss was configured")
-	}
-	steps, err := d.check(t.model, true)
+	err := t.wantLoss()
 	if err != nil {
+		return err
+	}
+	if c.BatchSize, err = t.batchSize(c.BatchSize, d.Len()); err != nil {
+		return err
+	}
+	data, err := d.inputs(t.model)
+	if err != nil {
+		return err
+	}
+	k, err := t.shards(min(c.BatchSize, data.n), data.steps)
+	if err != nil {
+		return err
+	}
+	run := &fitRun{Trainer: t, data: data, fit: c, order: make([]int, data.n)}
+	defer run.release()
+	if err := run.borrow(k); err != nil {
+		return err
+	}
+	if err := data.outputs(d, run.full.shards[0]); err != nil {
 		return err
 	}
 	if c.Validation != nil {
-		if _, err := c.Validation.check(t.model, true); err != nil {
+		if err := t.checkLabels(*c.Validation, c.BatchSize); err != nil {
 			return errors.WithMessage(err, "validation")
 		}
-	}
-	batch := min(c.BatchSize, d.Len())
-	k, err := t.shards(batch, steps)
-	if err != nil {
-		return err
-	}
-	run := &fitRun{Trainer: t, size: (batch + k - 1) / k, data: d, fit: c, order: make([]int, d.Len())}
-	k = (batch + run.size - 1) / run.size // those that get any sample
-	for range k {
-		p, err := t.borrow(shape{nn.Train, run.size, steps})
-		if err != nil {
-			return err
-		}
-		defer t.give(p)
-		run.shards = append(run.shards, p)
 	}
 	run.team = newTeam(k + 1) // the shards, and the next batch
 	defer run.team.stop()
@@ -136,18 +135,70 @@ func (t *Trainer) fit(ctx context.Context, d Data, c FitConfig, h *History) erro
 // fitRun is the state of one call of Fit.
 type fitRun struct {
 	*Trainer
-	shards []*program // each takes size samples of a batch
-	size   int
+	full   shardSet // for a batch of full size
+	rest   shardSet // for the last one, if it needs programs of its own size
 	team   *team
-	data   Data
+	data   *table
 	fit    FitConfig
 	order  []int
+	steps  uint64 // taken so far
 	solver []gorgonia.ValueGrad
-	buf    batchBuffers
+}
+
+// shardSet is the programs that share a batch; each takes size samples.
+type shardSet struct {
+	shards []*program
+	size   int
+}
+
+// part returns the samples of shard i.
+func (s shardSet) part(rows []int, i int) []int {
+	return rows[i*s.size : min((i+1)*s.size, len(rows))]
+}
+
+// active returns the number of shards that a batch fills.
+func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.size }
+
+// borrow takes the programs of the run: k shards of a batch, less those that
+// would get no sample.
+func (r *fitRun) borrow(k int) error {
+	batch := min(r.fit.BatchSize, r.data.n)
+	r.full.size = (batch + k - 1) / k
+	for range r.full.active(make([]int, batch)) {
+		p, err := r.Trainer.borrow(nn.Train, r.full.size, r.data.steps)
+		if err != nil {
+			return err
+		}
+		r.full.shards = append(r.full.shards, p)
+	}
+	last := r.data.n % batch
+	if last == 0 || !r.full.shards[0].pass.Whole() {
+		return nil
+	}
+	p, err := r.Trainer.borrow(nn.Train, last, r.data.steps)
+	if err == nil {
+		r.rest = shardSet{[]*program{p}, last}
+	}
+	return err
+}
+
+// release gives the programs back.
+func (r *fitRun) release() {
+	for _, p := range append(r.full.shards, r.rest.shards...) {
+		r.give(p)
+	}
+}
+
+// set returns the programs that compute a batch.
+func (r *fitRun) set(rows []int) shardSet {
+	if r.rest.shards != nil && len(rows) == r.rest.size {
+		return r.rest
+	}
+	return r.full
 }
 
 func (r *fitRun) batches() int {
-	return (r.data.Len() + r.fit.BatchSize - 1) / r.fit.BatchSize
+	return (r.data.n + r.fit.BatchSize - 1) / r.fit.BatchSize
 }
 
 // epoch trains on every sample once and returns the seconds it took.
@@ -171,13 +222,13 @@ func (r *fitRun) epoch(ctx context.Context, epoch int, logs Logs) (float64, erro
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		n, err := r.step(b)
-		if err != nil {
+		if err := r.step(b); err != nil {
 			return 0, errors.WithMessagef(err, "epoch %d, batch %d", epoch+1, b+1)
 		}
 		rows := r.rows(b)
-		for i := range n {
-			if err := s.add(r.shards[i], r.data, r.part(rows, i), len(rows), &r.buf); err != nil {
+		set := r.set(rows)
+		for i, p := range set.shards[:set.active(rows)] {
+			if err := s.add(p, r.data, set.part(rows, i), len(rows)); err != nil {
 				return 0, err
 			}
 		}
@@ -196,50 +247,64 @@ func (r *fitRun) rows(b int) []int {
 	return r.order[from:min(from+r.fit.BatchSize, len(r.order))]
 }
 
-// part returns the samples of shard i.
-func (r *fitRun) part(rows []int, i int) []int {
-	return rows[i*r.size : min((i+1)*r.size, len(rows))]
-}
-
-// active returns the number of shards that a batch fills.
-func (r *fitRun) active(rows []int) int { return (len(rows) + r.size - 1) / r.size }
-
-// fill writes a batch into the shards' spare inputs.
+// fill writes a batch into the spare inputs of its programs.
 func (r *fitRun) fill(rows []int) {
-	for i := range r.active(rows) {
-		r.shards[i].next.fill(r.data, r.part(rows, i), len(rows), true)
+	set := r.set(rows)
+	for i, p := range set.shards[:set.active(rows)] {
+		p.fill(p.next, r.data, set.part(rows, i), len(rows))
 	}
 }
 
 // step runs batch b forward and backward and updates the weights; meanwhile the
-// next batch is filled. It returns the number of shards that it took. The
-// shards' gradients are summed in their order, so the result does not depend on
-// who computed which.
-func (r *fitRun) step(b int) (int, error) {
-	n := r.active(r.rows(b))
-	for _, p := range r.shards[:n] {
+// next batch is filled. The shards' gradients are summed in their order, so the
+// result does not depend on who computed which.
+func (r *fitRun) step(b int) error {
+	rows := r.rows(b)
+	set := r.set(rows)
+	shards := set.shards[:set.active(rows)]
+	r.steps++
+	for i, p := range shards {
 		if err := p.swap(); err != nil {
-			return 0, err
+			return err
+		}
+		*p.pass.Random() = graph.Random{Seed: r.fit.Seed, Step: r.steps, Shard: uint64(i)}
+	}
+	if shards[0].masks != nil {
+		err := r.team.do(len(shards), func(i int) error { return shards[i].masks.Run() })
+		if err != nil {
+			return err
+		}
+		if err := weigh(shards, func(i int) int { return len(set.part(rows, i)) }); err != nil {
+			return err
 		}
 	}
-	tasks := n
+	tasks := len(shards)
 	if b+1 < r.batches() {
 		tasks++
 	}
 	err := r.team.do(tasks, func(i int) error {
-		if i == n {
+		if i == len(shards) {
 			r.fill(r.rows(b + 1))
 			return nil
 		}
-		return r.shards[i].run()
+		return shards[i].run()
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if r.solver, err = handOver(r.shards[:n], r.solver, !readsOnly(r.config.Optimizer)); err != nil {
-		return 0, err
+	if err := shards[0].assign(); err != nil { // a model with states has one shard
+		return err
 	}
-	return n, r.config.Optimizer.Step(r.solver)
+	if r.solver, err = handOver(shards, r.solver, !readsOnly(r.config.Optimizer)); err != nil {
+		return err
+	}
+	if err := r.config.Optimizer.Step(r.solver); err != nil {
+		return err
+	}
+	for _, w := range shards[0].weights {
+		w.Constrain()
+	}
+	return nil
 }
 
 func (r *fitRun) tell(e *Event) error {

@@ -6,8 +6,9 @@ type Metric interface {
 	Name() string
 	// New returns a metric of the same settings that has gathered nothing.
 	New() Metric
-	// Update adds samples: y and targets are [samples·outputs], weights
-	// [samples].
+	// Update adds rows, which are samples or the steps of their sequences: y is
+	// [rows·outputs], targets [rows·width] for the width of the loss's targets,
+	// weights [rows].
 	Update(y, targets, weights []float32)
 	// Value returns the score; 0 before any update.
 	Value() float64
@@ -49,11 +50,7 @@ func (m *BinaryAccuracy) Value() float64 {
 // CategoricalAccuracy is the weighted share of samples, or of steps of a
 // sequence, whose largest output stands where the largest target does. Keras:
 // CategoricalAccuracy.
-type CategoricalAccuracy struct {
-	Classes int // of an output; all outputs of a sample if 0
-
-	right, total float64
-}
+type CategoricalAccuracy struct{ right, total float64 }
 
 var _ Metric = (*CategoricalAccuracy)(nil)
 
@@ -61,21 +58,16 @@ var _ Metric = (*CategoricalAccuracy)(nil)
 func (m *CategoricalAccuracy) Name() string { return "accuracy" }
 
 // New implements Metric.
-func (m *CategoricalAccuracy) New() Metric { return &CategoricalAccuracy{Classes: m.Classes} }
+func (m *CategoricalAccuracy) New() Metric { return &CategoricalAccuracy{} }
 
 // Update implements Metric.
 func (m *CategoricalAccuracy) Update(y, targets, weights []float32) {
-	outputs := len(y) / len(weights)
-	classes := m.Classes
-	if classes < 1 || outputs%classes != 0 {
-		classes = outputs
-	}
+	classes := len(y) / len(weights)
 	for i, w := range weights {
-		for from := i * outputs; from < (i+1)*outputs; from += classes {
-			m.total += float64(w)
-			if largest(y[from:from+classes]) == largest(targets[from:from+classes]) {
-				m.right += float64(w)
-			}
+		m.total += float64(w)
+		from, to := i*classes, (i+1)*classes
+		if largest(y[from:to]) == largest(targets[from:to]) {
+			m.right += float64(w)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"fmt"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -12,43 +14,75 @@ import (
 
 // shape names a program of a model.
 type shape struct {
-	phase        nn.Phase
-	batch, steps int
+	phase nn.Phase
+	batch int
+	steps string // of the inputs, printed
 }
 
 // program is a compiled model with its inputs. The rows of a batch that is
 // smaller than the program's are zeros with the coefficient 0.
 type program struct {
 	shape
+	model   *nn.Model
+	steps   []int // of the inputs
 	pass    *nn.Pass
 	prog    *graph.Program
-	in      feed // what the next run reads
-	next    feed // what is filled meanwhile; only of training programs
-	targets *graph.Node
-	coef    *graph.Node
-	loss    *graph.Node
+	masks   *graph.Program // computes the masks of outputs that have a loss; may be nil
+	in      feed           // what the next run reads
+	next    feed           // what is filled meanwhile; only of training programs
+	nodes   feedNodes
+	outs    []output
+	loss    *graph.Node  // of all outputs and what layers add
 	weights []*nn.Weight // those that the model reads, and their gradients
 	grads   []*graph.Node
 	sums    []*tensor.Dense // of the gradients of several shards
-	y       []float32
 }
 
-func compile(m *nn.Model, loss nn.Loss, exec nn.Execution, s shape) (*program, error) {
-	pass, err := m.Forward(s.phase, exec, s.batch, s.steps)
+// feedNodes are the nodes that a feed is bound to.
+type feedNodes struct {
+	targets, coef []*graph.Node
+	share         *graph.Node
+}
+
+// output is what a program computes for an output of the model.
+type output struct {
+	node  *graph.Node
+	steps int         // of the output's sequence, 1 if it is none
+	width int         // of a row's targets
+	loss  *graph.Node // nil if there is none
+	mask  *graph.Node // nil if all rows count
+	y     []float32
+	valid []float32
+}
+
+// compile makes a program. objectives belong to the model's outputs.
+func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Phase, batch int, steps []int) (*program, error) {
+	pass, err := m.Forward(phase, exec, batch, steps...)
 	if err != nil {
 		return nil, err
 	}
-	p := &program{shape: s, pass: pass, in: feed{shape: s, x: pass.X, width: m.Input.Width()}}
-	roots := []*graph.Node{pass.Out.Node}
-	if loss != nil {
-		out := pass.Out.Node.Shape()
-		p.in.targets = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(out...))
-		p.in.coef = tensor.New(tensor.Of(m.Dtype), tensor.WithShape(out...))
-		p.targets, p.coef = pass.Input("targets", p.in.targets), pass.Input("sample_weights", p.in.coef)
-		p.loss = pass.Inner(loss.Apply(pass.Context, pass.Out, p.targets), p.coef)
-		roots = append(roots, p.loss)
+	p := &program{shape: shape{phase, batch, fmt.Sprint(steps)}, model: m, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
+	var roots []*graph.Node
+	for _, in := range pass.Inputs {
+		p.in.x = append(p.in.x, in.X)
 	}
-	if s.phase == nn.Train {
+	for i, y := range pass.Outputs {
+		p.outs[i] = output{node: y.Node, steps: y.Node.Shape()[0] / batch}
+		roots = append(roots, y.Node)
+	}
+	p.emitLosses(objectives)
+	if p.loss != nil {
+		roots = append(roots, p.loss)
+		for _, o := range p.outs {
+			if o.loss != nil && o.loss != p.loss {
+				roots = append(roots, o.loss)
+			}
+		}
+	}
+	for _, n := range pass.Assigned() {
+		roots = append(roots, n)
+	}
+	if phase == nn.Train {
 		p.next = p.in.twin()
 		var nodes []*graph.Node
 		for _, w := range m.Weights() {
@@ -60,69 +94,205 @@ func compile(m *nn.Model, loss nn.Loss, exec nn.Execution, s shape) (*program, e
 		p.grads = pass.Grad(p.loss, nodes...)
 		roots = append(roots, p.grads...)
 	}
+	if err := p.compileMasks(); err != nil {
+		return nil, err
+	}
 	p.prog, err = pass.Compile(roots...)
 	return p, err
+}
+
+// emitLosses emits the loss of each output that has an objective and their sum,
+//
+//	loss = Σ_o weight_o·loss_o + share·Σ added,  loss_o = Σ_rows coef·mask·loss_row
+//
+// where added is what layers and regularizers add, and share the part of the
+// batch that the program computes.
+func (p *program) emitLosses(objectives []Objective) {
+	n := len(p.outs)
+	p.in.targets, p.in.coef = make([]*tensor.Dense, n), make([]*tensor.Dense, n)
+	p.nodes.targets, p.nodes.coef = make([]*graph.Node, n), make([]*graph.Node, n)
+	input := func(name string, into **tensor.Dense, shape ...int) *graph.Node {
+		*into = tensor.New(tensor.Of(p.model.Dtype()), tensor.WithShape(shape...))
+		return p.pass.Input(name, *into)
+	}
+	var terms []*graph.Node
+	for i, port := range p.model.Outputs() {
+		loss := objectives[i].Loss
+		if loss == nil {
+			continue
+		}
+		o, y := &p.outs[i], p.pass.Outputs[i]
+		rows, units := o.node.Shape()[0], o.node.Shape()[1]
+		o.width = units
+		if t, ok := loss.(nn.Targeter); ok {
+			o.width = t.TargetWidth(units)
+		}
+		p.nodes.targets[i] = input("targets/"+port.Name, &p.in.targets[i], rows, o.width)
+		p.nodes.coef[i] = input("coefficients/"+port.Name, &p.in.coef[i], rows, 1)
+		each := loss.Apply(p.pass.Context, y, p.nodes.targets[i])
+		if o.steps > 1 && y.Mask != nil {
+			o.mask = y.Mask
+			each = p.pass.Mul(each, o.mask)
+		}
+		o.loss = p.pass.Inner(each, p.nodes.coef[i])
+		term := o.loss
+		if w := objectives[i].Weight; w != 0 && w != 1 {
+			term = p.pass.Affine(w, term, 0)
+		}
+		terms = append(terms, term)
+	}
+	if len(terms) == 0 {
+		return
+	}
+	p.nodes.share = input("share", &p.in.share, 1)
+	if added := p.pass.Losses(); len(added) > 0 {
+		terms = append(terms, p.pass.Inner(p.pass.Sum(added...), p.nodes.share))
+	}
+	p.loss = p.pass.Sum(terms...)
+}
+
+func (p *program) compileMasks() (err error) {
+	var masks []*graph.Node
+	for _, o := range p.outs {
+		if o.mask != nil {
+			masks = append(masks, o.mask)
+		}
+	}
+	if masks != nil {
+		p.masks, err = p.pass.Compile(masks...)
+	}
+	return err
 }
 
 // swap makes the next run read what was filled meanwhile.
 func (p *program) swap() error {
 	p.in, p.next = p.next, p.in
-	for n, t := range map[*graph.Node]*tensor.Dense{p.pass.In: p.in.x, p.targets: p.in.targets, p.coef: p.in.coef} {
-		if err := p.prog.Let(n, t); err != nil {
+	for i, in := range p.pass.Inputs {
+		if err := p.prog.Let(in.Node, p.in.x[i]); err != nil {
+			return err
+		}
+	}
+	for i := range p.outs {
+		if p.nodes.coef[i] == nil {
+			continue
+		}
+		if err := p.prog.Let(p.nodes.targets[i], p.in.targets[i]); err != nil {
+			return err
+		}
+		if err := p.prog.Let(p.nodes.coef[i], p.in.coef[i]); err != nil {
+			return err
+		}
+	}
+	if p.nodes.share == nil {
+		return nil
+	}
+	return p.prog.Let(p.nodes.share, p.in.share)
+}
+
+// run computes the outputs, the loss and the gradients.
+func (p *program) run() error { return p.prog.Run() }
+
+// assign writes what the run computed for the model's states.
+func (p *program) assign() error {
+	for w, n := range p.pass.Assigned() {
+		v, err := p.prog.Value(n)
+		if err != nil {
+			return errors.WithMessage(err, w.Name())
+		}
+		if err := w.Assign(v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// setOne writes one value.
-func setOne(t *tensor.Dense, at int, v float64) {
-	if f := graph.Floats[float32](t); f != nil {
-		f[at] = float32(v)
-	} else {
-		graph.Floats[float64](t)[at] = v
+// weigh makes the losses of masked outputs means over the rows that are not
+// masked: Σ mask·loss / Σ mask, the sums over the whole batch, which several
+// programs may share. rows are the samples that each of them computes.
+func weigh(shards []*program, rows func(i int) int) error {
+	for k := range shards[0].outs {
+		if shards[0].outs[k].mask == nil {
+			continue
+		}
+		var sum, all float64
+		for i, p := range shards {
+			valid, err := p.valid(k, rows(i))
+			if err != nil {
+				return err
+			}
+			for _, v := range valid {
+				sum += float64(v)
+			}
+			all += float64(len(valid))
+		}
+		if sum == 0 {
+			continue
+		}
+		for _, p := range shards {
+			scale(graph.Floats[float32](p.in.coef[k]), all/sum)
+			scale(graph.Floats[float64](p.in.coef[k]), all/sum)
+		}
+	}
+	return nil
+}
+
+func scale[T kernel.Float](x []T, by float64) {
+	for i, v := range x {
+		x[i] = T(float64(v) * by)
 	}
 }
 
-// run computes the outputs, the loss and the gradients.
-func (p *program) run() error { return p.prog.Run() }
-
-// output returns the model's output for the first n samples, [n·outputs]; the
-// next call overwrites it.
-func (p *program) output(n int) ([]float32, error) {
-	v, err := p.prog.Value(p.pass.Out.Node)
+// valid returns the mask of an output's rows for the first n samples, [n·steps];
+// the next call overwrites it.
+func (p *program) valid(k, n int) ([]float32, error) {
+	o := &p.outs[k]
+	v, err := p.masks.Value(o.mask)
 	if err != nil {
 		return nil, err
 	}
-	steps := p.outSteps()
-	units := v.Shape().TotalSize() / (p.batch * steps)
-	f := graph.Floats[float32](v)
-	if f != nil && steps == 1 {
-		return f[:n*units], nil
+	o.valid = batchMajor(o.valid[:0], v, n, o.steps)
+	return o.valid, nil
+}
+
+// output returns an output of the model for the first n samples, [n·outputs];
+// the next call overwrites it.
+func (p *program) output(k, n int) ([]float32, error) {
+	o := &p.outs[k]
+	v, err := p.prog.Value(o.node)
+	if err != nil {
+		return nil, err
 	}
-	d := graph.Floats[float64](v)
-	p.y = p.y[:0]
+	if f := graph.Floats[float32](v); f != nil && o.steps == 1 {
+		return f[:n*len(f)/p.batch], nil
+	}
+	o.y = batchMajor(o.y[:0], v, n, o.steps)
+	return o.y, nil
+}
+
+// batchMajor appends the values of the first n samples of a time-major sequence,
+// a sample after the other.
+func batchMajor(y []float32, v gorgonia.Value, n, steps int) []float32 {
+	f, d := graph.Floats[float32](v), graph.Floats[float64](v)
+	rows, width := v.Shape()[0], v.Shape()[1]
+	batch := rows / steps
 	for i := range n {
 		for t := range steps {
-			at := (t*p.batch + i) * units
-			for j := at; j < at+units; j++ {
-				if f != nil {
-					p.y = append(p.y, f[j])
-				} else {
-					p.y = append(p.y, float32(d[j]))
-				}
+			at := (t*batch + i) * width
+			if f != nil {
+				y = append(y, f[at:at+width]...)
+				continue
+			}
+			for _, v := range d[at : at+width] {
+				y = append(y, float32(v))
 			}
 		}
 	}
-	return p.y, nil
+	return y
 }
 
-// outSteps returns the steps of the output's sequence, 1 if it is none. The
-// output is time-major; targets and predictions are a sample after another.
-func (p *program) outSteps() int { return p.pass.Out.Node.Shape()[0] / p.batch }
-
-func (p *program) lossValue() (float64, error) {
-	v, err := p.prog.Value(p.loss)
+// value returns the value of a scalar that the program computed.
+func (p *program) value(n *graph.Node) (float64, error) {
+	v, err := p.prog.Value(n)
 	if err != nil {
 		return 0, err
 	}
@@ -130,6 +300,15 @@ func (p *program) lossValue() (float64, error) {
 		return float64(f[0]), nil
 	}
 	return graph.Floats[float64](v)[0], nil
+}
+
+func (p *program) close() error {
+	if p.masks != nil {
+		if err := p.masks.Close(); err != nil {
+			return err
+		}
+	}
+	return p.prog.Close()
 }
 
 // readsOnly reports whether a solver only reads gradients. Others may change
@@ -194,14 +373,21 @@ const (
 
 // shards returns the number of programs that share a training batch. It depends
 // on the model and the batch alone, so results do not depend on the machine.
-func (t *Trainer) shards(batch, steps int) (int, error) {
-	if t.config.Shards > 0 {
-		return min(t.config.Shards, batch), nil
-	}
-	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps)
+func (t *Trainer) shards(batch int, steps []int) (int, error) {
+	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps...)
 	if err != nil {
 		return 0, err
 	}
-	k := int(pass.Work(pass.Out.Node) / shardWork)
+	switch {
+	case pass.Whole():
+		return 1, nil
+	case t.config.Shards > 0:
+		return min(t.config.Shards, batch), nil
+	}
+	var nodes []*graph.Node
+	for _, y := range pass.Outputs {
+		nodes = append(nodes, y.Node)
+	}
+	k := int(pass.Work(nodes...) / shardWork)
 	return max(1, min(k, batch/shardRows, maxShards)), nil
 }

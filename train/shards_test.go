@@ -87,7 +87,7 @@ func TestShardCount(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := tr.shards(c.batch, 100); err != nil || got != c.want {
+			if got, err := tr.shards(c.batch, []int{100}); err != nil || got != c.want {
 				t.Errorf("%s, %s: %d shards, error %v, want %d", c.name, exec, got, err, c.want)
 			}
 		}

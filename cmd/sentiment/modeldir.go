@@ -70,7 +70,7 @@ func load(dir string) (*saved, error) {
 	if s.encoder, err = datasets.LoadEncoder(path); err != nil {
 		return nil, err
 	}
-	if n, want := s.encoder.Config().MaxLen, s.model.Input.Steps(); n != want {
+	if n, want := s.encoder.Config().MaxLen, s.model.Inputs()[0].Steps(); n != want {
 		return nil, errors.Errorf("%s: sequences of %d words, the model takes %d", path, n, want)
 	}
 	if s.settings, err = readSettings(filepath.Join(dir, settingsFile)); err != nil {

@@ -100,54 +100,6 @@ func gemm[T kernel.Float](tx, ty bool, m, n, k int) runFunc {
 	}
 }
 
-// activation is an elementwise function whose derivative follows from its
-// value: y = f(x), dx = df(y, dy).
-type activation[T kernel.Float] struct {
-	f  func(y, x []T)
-	df func(dx, y, dy []T)
-}
-
-func activations[T kernel.Float]() map[string]activation[T] {
-	return map[string]activation[T]{
-		"tanh":    {kernel.Tanh[T], kernel.TanhGrad[T]},
-		"sigmoid": {kernel.Sigmoid[T], kernel.SigmoidGrad[T]},
-		"relu":    {kernel.Relu[T], kernel.ReluGrad[T]},
-		"linear":  {func(y, x []T) { copy(y, x) }, func(dx, _, dy []T) { copy(dx, dy) }},
-	}
-}
-
-var (
-	activations32 = activations[float32]()
-	activations64 = activations[float64]()
-)
-
-func activationOf[T kernel.Float](name string) activation[T] {
-	var a activation[T]
-	switch a := any(&a).(type) {
-	case *activation[float32]:
-		*a = activations32[name]
-	case *activation[float64]:
-		*a = activations64[name]
-	}
-	return a
-}
-
-// elementwise emits y = f(x) whose gradient is dx = df(y, dy).
-func (b *Builder) elementwise(name string, x *Node, f, df runFunc) *Node {
-	if !b.ok(x) {
-		return nil
-	}
-	shape := x.Shape()
-	return b.apply(&op{
-		name:  name,
-		shape: shape,
-		run:   f,
-		grad: func(_ []*Node, y, dy *Node) []*Node {
-			return []*Node{b.apply(&op{name: name + "_grad", shape: shape, run: df}, "", y, dy)}
-		},
-	}, "d", x)
-}
-
 func map1[T kernel.Float](f func(y, x []T)) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		f(Floats[T](o.out), Floats[T](in[0]))
@@ -160,39 +112,6 @@ func map2[T kernel.Float](f func(z, x, y []T)) runFunc {
 		f(Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1]))
 		return nil
 	}
-}
-
-func (b *Builder) activate(name string, x *Node) *Node {
-	a32, a64 := activations32[name], activations64[name]
-	return b.elementwise(name, x, pick(b, map1(a32.f), map1(a64.f)), pick(b, map2(a32.df), map2(a64.df)))
-}
-
-// Tanh emits tanh(x), of any shape.
-func (b *Builder) Tanh(x *Node) *Node { return b.activate("tanh", x) }
-
-// Sigmoid emits 1/(1+e⁻ˣ), of any shape.
-func (b *Builder) Sigmoid(x *Node) *Node { return b.activate("sigmoid", x) }
-
-// Relu emits max(x, 0), of any shape.
-func (b *Builder) Relu(x *Node) *Node { return b.activate("relu", x) }
-
-// Softmax emits softmax over each row of a matrix.
-func (b *Builder) Softmax(x *Node) *Node {
-	_, cols, ok := b.matrix("softmax", x)
-	if !ok {
-		return nil
-	}
-	return b.elementwise("softmax", x,
-		pick(b, softmax[float32](cols), softmax[float64](cols)),
-		pick(b, softmaxGrad[float32](cols), softmaxGrad[float64](cols)))
-}
-
-func softmax[T kernel.Float](cols int) runFunc {
-	return map1(func(y, x []T) { kernel.Softmax(y, x, cols) })
-}
-
-func softmaxGrad[T kernel.Float](cols int) runFunc {
-	return map2(func(dx, y, dy []T) { kernel.SoftmaxGrad(dx, y, dy, cols) })
 }
 
 // Affine emits a·x + c for constants a and c, of any shape.

@@ -1,0 +1,143 @@
+package graph
+
+import (
+	"math"
+
+	"unroll/internal/kernel"
+)
+
+// activation is an elementwise function whose derivative follows from its
+// value: y = f(x), dx = df(y, dy). Each may compute in place. The names are
+// Keras's.
+type activation[T kernel.Float] struct {
+	f  func(y, x []T)
+	df func(dx, y, dy []T)
+}
+
+func activations[T kernel.Float]() map[string]activation[T] {
+	return map[string]activation[T]{
+		"linear":       {func(y, x []T) { copy(y, x) }, func(dx, _, dy []T) { copy(dx, dy) }},
+		"tanh":         {kernel.Tanh[T], kernel.TanhGrad[T]},
+		"sigmoid":      {kernel.Sigmoid[T], kernel.SigmoidGrad[T]},
+		"hard_sigmoid": {kernel.HardSigmoid[T], kernel.HardSigmoidGrad[T]},
+		"relu":         {kernel.Relu[T], kernel.ReluGrad[T]},
+		"leaky_relu":   {kernel.LeakyRelu[T], kernel.LeakyReluGrad[T]},
+		"elu":          {kernel.Elu[T], kernel.EluGrad[T]},
+		"selu":         {kernel.Selu[T], kernel.SeluGrad[T]},
+		"softplus":     {kernel.Softplus[T], kernel.SoftplusGrad[T]},
+		"softsign":     {kernel.Softsign[T], kernel.SoftsignGrad[T]},
+		"exponential":  {kernel.Exp[T], kernel.ExpGrad[T]},
+	}
+}
+
+var (
+	activations32 = activations[float32]()
+	activations64 = activations[float64]()
+)
+
+func activationOf[T kernel.Float](name string) activation[T] {
+	var a activation[T]
+	switch a := any(&a).(type) {
+	case *activation[float32]:
+		*a = activations32[name]
+	case *activation[float64]:
+		*a = activations64[name]
+	}
+	return a
+}
+
+// elementwise emits y = f(x) whose gradient is dx = df(y, dy).
+func (b *Builder) elementwise(name string, x *Node, f, df runFunc) *Node {
+	if !b.ok(x) {
+		return nil
+	}
+	shape := x.Shape()
+	return b.apply(&op{
+		name:  name,
+		shape: shape,
+		run:   f,
+		grad: func(_ []*Node, y, dy *Node) []*Node {
+			return []*Node{b.apply(&op{name: name + "_grad", shape: shape, run: df}, "", y, dy)}
+		},
+	}, "d", x)
+}
+
+func (b *Builder) activate(name string, x *Node) *Node {
+	a32, a64 := activations32[name], activations64[name]
+	return b.elementwise(name, x, pick(b, map1(a32.f), map1(a64.f)), pick(b, map2(a32.df), map2(a64.df)))
+}
+
+// Tanh emits tanh(x). This and the functions below take nodes of any shape.
+func (b *Builder) Tanh(x *Node) *Node { return b.activate("tanh", x) }
+
+// Sigmoid emits 1/(1 + e⁻ˣ).
+func (b *Builder) Sigmoid(x *Node) *Node { return b.activate("sigmoid", x) }
+
+// HardSigmoid emits x/6 + 1/2, held to [0, 1]. Its gradient is 0 at both ends.
+func (b *Builder) HardSigmoid(x *Node) *Node { return b.activate("hard_sigmoid", x) }
+
+// Relu emits max(x, 0). In its gradient and those of LeakyRelu and Selu, 0
+// counts as negative.
+func (b *Builder) Relu(x *Node) *Node { return b.activate("relu", x) }
+
+// LeakyRelu emits x where x > 0, else 0.2·x.
+func (b *Builder) LeakyRelu(x *Node) *Node { return b.activate("leaky_relu", x) }
+
+// Elu emits x where x > 0, else eˣ − 1.
+func (b *Builder) Elu(x *Node) *Node { return b.activate("elu", x) }
+
+// Selu emits s·x where x > 0, else s·a·(eˣ − 1), with s = 1.0507 and a = 1.6733.
+func (b *Builder) Selu(x *Node) *Node { return b.activate("selu", x) }
+
+// Softplus emits log(1 + eˣ).
+func (b *Builder) Softplus(x *Node) *Node { return b.activate("softplus", x) }
+
+// Softsign emits x/(1 + |x|).
+func (b *Builder) Softsign(x *Node) *Node { return b.activate("softsign", x) }
+
+// Exp emits eˣ. Keras: exponential.
+func (b *Builder) Exp(x *Node) *Node { return b.activate("exponential", x) }
+
+// Silu emits x·sigmoid(x). Keras: silu, swish.
+func (b *Builder) Silu(x *Node) *Node { return b.Mul(x, b.Sigmoid(x)) }
+
+// Gelu emits x·Φ(x), Φ being the distribution function of the normal
+// distribution: Keras's gelu with approximate=False. Hendrycks and Gimpel,
+// Gaussian error linear units, 2016.
+func (b *Builder) Gelu(x *Node) *Node { return b.Mul(x, b.normalCDF(x)) }
+
+// normalCDF emits Φ(x) = (1 + erf(x/√2))/2, whose derivative is the density
+// φ(x) = e^(−x²/2 − log √(2π)).
+func (b *Builder) normalCDF(x *Node) *Node {
+	if !b.ok(x) {
+		return nil
+	}
+	return b.apply(&op{
+		name:  "normal_cdf",
+		shape: x.Shape(),
+		run:   pick(b, map1(kernel.NormalCDF[float32]), map1(kernel.NormalCDF[float64])),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			density := b.Exp(b.Affine(-0.5, b.Mul(in[0], in[0]), -math.Log(2*math.Pi)/2))
+			return []*Node{b.Mul(dout, density)}
+		},
+	}, "d", x)
+}
+
+// Softmax emits softmax over each row of a matrix.
+func (b *Builder) Softmax(x *Node) *Node {
+	_, cols, ok := b.matrix("softmax", x)
+	if !ok {
+		return nil
+	}
+	return b.elementwise("softmax", x,
+		pick(b, softmax[float32](cols), softmax[float64](cols)),
+		pick(b, softmaxGrad[float32](cols), softmaxGrad[float64](cols)))
+}
+
+func softmax[T kernel.Float](cols int) runFunc {
+	return map1(func(y, x []T) { kernel.Softmax(y, x, cols) })
+}
+
+func softmaxGrad[T kernel.Float](cols int) runFunc {
+	return map2(func(dx, y, dy []T) { kernel.SoftmaxGrad(dx, y, dy, cols) })
+}

@@ -136,7 +136,7 @@ func TestBadGraphs(t *testing.T) {
 		{"stack of vectors", func(b *Builder, n nodes) { b.Stack(n.v, n.v) }, "stack: input is [3], want a matrix"},
 		{"sum of nothing", func(b *Builder, n nodes) { b.Sum() }, "sum: nothing to add"},
 		{"sum", func(b *Builder, n nodes) { b.Sum(n.x, n.x, n.y) }, "sum: term 2 is [2 3], term 0 is [6 3]"},
-		{"logit loss", func(b *Builder, n nodes) { b.LogitLoss(n.x, n.y) }, "logit loss: logits are [6 3], targets [2 3]"},
+		{"logit loss", func(b *Builder, n nodes) { b.LogitLoss(n.x, n.y) }, "logit_loss: outputs are [6 3], targets [2 3]"},
 		{"inner", func(b *Builder, n nodes) { b.Inner(n.x, n.y) }, "inner: [6 3] and [2 3] differ in size"},
 		{"grad of a matrix", func(b *Builder, n nodes) { b.Grad(n.x, n.y) }, "grad: the cost is [6 3], want a scalar"},
 		{"a name twice", func(b *Builder, n nodes) { b.Input("x", intIDs(1)) }, `input name "x" is empty or taken`},

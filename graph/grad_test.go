@@ -22,15 +22,17 @@ func intIDs(v ...int32) *tensor.Dense {
 	return tensor.New(tensor.WithShape(len(v)), tensor.WithBacking(v))
 }
 
-// targets declares an input of the graph's element type.
-func targets(b *Builder, shape []int, x ...float64) *Node {
+// input declares an input of the graph's element type.
+func input(b *Builder, name string, shape []int, x ...float64) *Node {
 	t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
 	copy(Floats[float64](t), x)
 	for i, p := 0, Floats[float32](t); i < len(p); i++ {
 		p[i] = float32(x[i])
 	}
-	return b.Input("t", t)
+	return b.Input(name, t)
 }
+
+func targets(b *Builder, shape []int, x ...float64) *Node { return input(b, "t", shape, x...) }
 
 // value runs the program and returns n's elements.
 func value(t *testing.T, p *Program, n *Node) []float64 {

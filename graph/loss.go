@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -8,71 +10,179 @@ import (
 	"unroll/internal/kernel"
 )
 
-// LogitLoss emits the binary cross-entropy of logits x against targets t in
-// [0, 1], elementwise and of their common shape:
+// The losses take outputs x and targets t, and t has no gradient. Those of an
+// element are of x's shape, those of a row are a column [rows, 1]. The formulas
+// are Keras's; where an output fills up a batch and means nothing, they still
+// give a number, which a weight of 0 can remove.
+
+// epsilon is what probabilities are kept from 0 and 1. Keras: backend.epsilon.
+const epsilon = 1e-7
+
+// LogitLoss emits the binary cross-entropy of logits x against targets in [0, 1]:
 //
 //	−t·log σ(x) − (1−t)·log(1−σ(x)) = max(x, 0) − x·t + log(1 + e^−|x|)
 //
-// The right side neither overflows nor takes the logarithm of 0. The targets
-// have no gradient.
+// The right side neither overflows nor takes the logarithm of 0.
 func (b *Builder) LogitLoss(x, t *Node) *Node {
+	return b.elementLoss("logit_loss", x, t, func(x, t float64) float64 {
+		return max(x, 0) - x*t + math.Log1p(math.Exp(-math.Abs(x)))
+	}, func(x, t float64) float64 {
+		return 1/(1+math.Exp(-x)) - t
+	})
+}
+
+// BinaryLoss emits the binary cross-entropy −t·log x − (1−t)·log(1−x) of
+// probabilities x, which are held to [ε, 1−ε] with ε = 1e-7; beyond, the gradient
+// is 0. Keras: binary_crossentropy.
+func (b *Builder) BinaryLoss(x, t *Node) *Node {
+	const low, high = epsilon, 1 - epsilon
+	// 1 − ε as the elements' type has it: log(1 − x) shows the difference.
+	top := pick(b, float64(float32(high)), high)
+	return b.elementLoss("binary_loss", x, t, func(x, t float64) float64 {
+		x = min(max(x, low), top)
+		return -t*math.Log(x) - (1-t)*math.Log(1-x)
+	}, func(x, t float64) float64 {
+		if x < low || x > top {
+			return 0
+		}
+		return (1-t)/(1-x) - t/x
+	})
+}
+
+// AbsoluteLoss emits |x − t|, whose gradient is 0 at 0. Keras:
+// mean_absolute_error.
+func (b *Builder) AbsoluteLoss(x, t *Node) *Node {
+	return b.elementLoss("absolute_loss", x, t, func(x, t float64) float64 {
+		return math.Abs(x - t)
+	}, func(x, t float64) float64 {
+		switch {
+		case x > t:
+			return 1
+		case x < t:
+			return -1
+		}
+		return 0
+	})
+}
+
+// HuberLoss emits, with e = x − t, e²/2 where |e| ≤ delta, else
+// delta·|e| − delta²/2. Delta must be positive. Huber, Robust estimation of a
+// location parameter, 1964. Keras: huber.
+func (b *Builder) HuberLoss(x, t *Node, delta float64) *Node {
+	if !(delta > 0) {
+		return b.Fail(errors.Errorf("huber_loss: delta is %v, want a positive number", delta))
+	}
+	return b.elementLoss("huber_loss", x, t, func(x, t float64) float64 {
+		e := math.Abs(x - t)
+		if e <= delta {
+			return e * e / 2
+		}
+		return delta*e - delta*delta/2
+	}, func(x, t float64) float64 {
+		return min(max(x-t, -delta), delta)
+	})
+}
+
+// HingeLoss emits max(1 − t·x, 0) for targets −1 and 1; a target 0 is taken for
+// −1. The gradient is 0 at the edge. Keras: hinge.
+func (b *Builder) HingeLoss(x, t *Node) *Node {
+	sign := func(t float64) float64 {
+		if t == 0 {
+			return -1
+		}
+		return t
+	}
+	return b.elementLoss("hinge_loss", x, t, func(x, t float64) float64 {
+		return max(1-sign(t)*x, 0)
+	}, func(x, t float64) float64 {
+		if t = sign(t); t*x >= 1 {
+			return 0
+		}
+		return -t
+	})
+}
+
+// DivergenceLoss emits the terms t·log(t/x) of the Kullback–Leibler divergence,
+// both held to [ε, 1] with ε = 1e-7; where x is beyond, the gradient is 0. Keras:
+// kl_divergence.
+func (b *Builder) DivergenceLoss(x, t *Node) *Node {
+	hold := func(p float64) float64 { return min(max(p, epsilon), 1) }
+	return b.elementLoss("divergence_loss", x, t, func(x, t float64) float64 {
+		t = hold(t)
+		return t * math.Log(t/hold(x))
+	}, func(x, t float64) float64 {
+		if x < epsilon || x > 1 {
+			return 0
+		}
+		return -hold(t) / x
+	})
+}
+
+// PoissonLoss emits x − t·log(x + ε) for counts t and their expected values x,
+// with ε = 1e-7. Where t is 0 the logarithm is not taken. Keras: poisson.
+func (b *Builder) PoissonLoss(x, t *Node) *Node {
+	return b.elementLoss("poisson_loss", x, t, func(x, t float64) float64 {
+		if t == 0 {
+			return x
+		}
+		return x - t*math.Log(x+epsilon)
+	}, func(x, t float64) float64 {
+		if t == 0 {
+			return 1
+		}
+		return 1 - t/(x+epsilon)
+	})
+}
+
+// elementLoss emits f(x, t) of each element; df is its derivative by x.
+func (b *Builder) elementLoss(name string, x, t *Node, f, df func(x, t float64) float64) *Node {
+	if !b.alike(name, x, t) {
+		return nil
+	}
+	return b.loss(name, x.Shape(), x, t,
+		pick(b, eachElement[float32](f), eachElement[float64](f)),
+		pick(b, eachElementGrad[float32](df), eachElementGrad[float64](df)))
+}
+
+// alike checks that outputs and targets have one shape.
+func (b *Builder) alike(name string, x, t *Node) bool {
 	if !b.ok(x, t) {
-		return nil
+		return false
 	}
 	if !x.Shape().Eq(t.Shape()) {
-		return b.Fail(errors.Errorf("logit loss: logits are %s, targets %s", shapeString(x), shapeString(t)))
+		b.Fail(errors.Errorf("%s: outputs are %s, targets %s", name, shapeString(x), shapeString(t)))
+		return false
 	}
+	return true
+}
+
+// loss emits f(x, t), of the given shape, whose gradient is df(x, t, dy) by x
+// alone.
+func (b *Builder) loss(name string, shape tensor.Shape, x, t *Node, f, df runFunc) *Node {
 	return b.apply(&op{
-		name:  "logit_loss",
-		shape: x.Shape(),
-		run:   pick(b, map2(kernel.LogitLoss[float32]), map2(kernel.LogitLoss[float64])),
-		grad: func(in []*Node, _, dout *Node) []*Node {
-			return []*Node{b.apply(&op{
-				name:  "logit_loss_grad",
-				shape: x.Shape(),
-				run:   pick(b, logitLossGrad[float32], logitLossGrad[float64]),
-			}, "", in[0], in[1], dout), nil}
+		name:  name,
+		shape: shape,
+		run:   f,
+		grad: func(in []*Node, _, dy *Node) []*Node {
+			return []*Node{b.apply(&op{name: name + "_grad", shape: x.Shape(), run: df}, "", in[0], in[1], dy), nil}
 		},
 	}, "d.", x, t)
 }
 
-func logitLossGrad[T kernel.Float](o *op, in []gorgonia.Value) error {
-	kernel.LogitLossGrad(Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]))
-	return nil
+func eachElement[T kernel.Float](f func(x, t float64) float64) runFunc {
+	return map2(func(y, x, t []T) {
+		for i, v := range x {
+			y[i] = T(f(float64(v), float64(t[i])))
+		}
+	})
 }
 
-// SoftmaxLoss emits the terms of the categorical cross-entropy of logits x
-// against targets t, matrices [rows, classes], −t·log softmax(x): a row's loss
-// is the sum of its terms. The targets have no gradient.
-func (b *Builder) SoftmaxLoss(x, t *Node) *Node {
-	_, cols, ok := b.matrix("softmax loss", x)
-	if !ok || !b.ok(t) {
-		return nil
-	}
-	if !x.Shape().Eq(t.Shape()) {
-		return b.Fail(errors.Errorf("softmax loss: logits are %s, targets %s", shapeString(x), shapeString(t)))
-	}
-	return b.apply(&op{
-		name:  "softmax_loss",
-		shape: x.Shape(),
-		run:   pick(b, softmaxLoss[float32](cols), softmaxLoss[float64](cols)),
-		grad: func(in []*Node, _, dout *Node) []*Node {
-			return []*Node{b.apply(&op{
-				name:  "softmax_loss_grad",
-				shape: x.Shape(),
-				run:   pick(b, softmaxLossGrad[float32](cols), softmaxLossGrad[float64](cols)),
-			}, "", in[0], in[1], dout), nil}
-		},
-	}, "d.", x, t)
-}
-
-func softmaxLoss[T kernel.Float](cols int) runFunc {
-	return map2(func(y, x, t []T) { kernel.SoftmaxLoss(y, x, t, cols) })
-}
-
-func softmaxLossGrad[T kernel.Float](cols int) runFunc {
+func eachElementGrad[T kernel.Float](df func(x, t float64) float64) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
-		kernel.SoftmaxLossGrad(Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), cols)
+		dx, t, dy := Floats[T](o.out), Floats[T](in[1]), Floats[T](in[2])
+		for i, v := range Floats[T](in[0]) {
+			dx[i] = dy[i] * T(df(float64(v), float64(t[i])))
+		}
 		return nil
 	}
 }

@@ -26,6 +26,7 @@ type Builder struct {
 	hashes map[uint32]bool
 	consts map[string]*Node
 	packs  map[packKey]*Node
+	random *Random
 
 	// runErr is the error of the operation that failed last. The tape machine
 	// wraps what an operation returns in a page of its own state.
@@ -42,6 +43,7 @@ func New(dt tensor.Dtype) *Builder {
 		hashes: map[uint32]bool{},
 		consts: map[string]*Node{},
 		packs:  map[packKey]*Node{},
+		random: &Random{},
 	}
 	if dt != tensor.Float32 && dt != tensor.Float64 {
 		b.Fail(errors.Errorf("element type %v: want float32 or float64", dt))

@@ -198,6 +198,43 @@ func TestAnyNotEqual(t *testing.T) {
 	compare(t, "NaN", computed(t, b, b.AnyNotEqual(b.Input("x", column(math.NaN(), 0)), 0)), []float64{1, 0}, 0)
 }
 
+// TestConstantsOfTheirInputs: operations without a gradient that VJP must not
+// refuse although their input is differentiated.
+func TestConstantsOfTheirInputs(t *testing.T) {
+	for name, f := range map[string]func(b *Builder, x *Node) *Node{
+		"any not equal": func(b *Builder, x *Node) *Node { return b.AnyNotEqual(x, 0) },
+		"mean":          func(b *Builder, x *Node) *Node { m, _ := b.Moments(x, nil); return m },
+		"variance":      func(b *Builder, x *Node) *Node { _, v := b.Moments(x, b.AnyNotEqual(x, 0)); return v },
+		"mask of columns": func(b *Builder, x *Node) *Node {
+			return b.NormalizeColumns(b.Input("y", column(0.1, 0.2)), b.Columns(x, 0, 1), 0.5)
+		},
+		"bernoulli": func(b *Builder, x *Node) *Node { return b.Bernoulli("key", x, 2, 3, 0.5) },
+		"normal":    func(b *Builder, x *Node) *Node { return b.Normal("key", x, 2, 3, 1) },
+		"mask of scores": func(b *Builder, x *Node) *Node {
+			return b.MaskScores(b.Input("scores", column(0.1, 0.2)), b.Columns(x, 0, 1), false, 2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := New(tensor.Float64)
+			x := b.Input("x", random(rand.New(rand.NewPCG(1, 1)), 2, 3))
+			y := f(b, x)
+			g := b.Grad(b.Sum(b.Inner(y, y), b.Inner(x, x)), x)[0]
+			if b.Err() != nil {
+				t.Fatal(b.Err())
+			}
+			got := computed(t, b, x, g)
+			want := make([]float64, 6)
+			for i, v := range got[:6] {
+				want[i] = 2 * v // of Σx² alone
+			}
+			compare(t, "gradient", got[6:], want, 1e-15)
+			if d := diffWRT(y); d == nil {
+				t.Error("it is refused, not a constant")
+			}
+		})
+	}
+}
+
 func TestInvSqrt(t *testing.T) {
 	trials(t, func(t trial) {
 		x, m := t.matrix("x", t.upTo(6), t.upTo(40))

@@ -1,0 +1,109 @@
+package nn
+
+import (
+	"math"
+
+	"unroll/graph"
+)
+
+// Dropout sets each value to 0 with probability rate and multiplies the others
+// by 1/(1−rate), in training; else it is the identity. Input and output of any
+// shape.
+//
+// Srivastava et al., Dropout: a simple way to prevent neural networks from
+// overfitting, 2014. Keras: Dropout.
+type Dropout struct {
+	Rate float64 `json:"rate"`
+}
+
+// SpatialDropout1D is Dropout of whole features of a sequence: one that is
+// dropped is 0 at every step. Input and output [time, features].
+//
+// Tompson et al., Efficient object localization using convolutional networks,
+// 2015. Keras: SpatialDropout1D.
+type SpatialDropout1D struct {
+	Rate float64 `json:"rate"`
+}
+
+// GaussianNoise adds normal noise of mean 0 and the given standard deviation,
+// in training; else it is the identity. Input and output of any shape. Keras:
+// GaussianNoise.
+type GaussianNoise struct {
+	Stddev float64 `json:"stddev"`
+}
+
+var (
+	_ Layer = Dropout{}
+	_ Layer = SpatialDropout1D{}
+	_ Layer = GaussianNoise{}
+)
+
+func init() { Register(Dropout{}); Register(SpatialDropout1D{}); Register(GaussianNoise{}) }
+
+// Init implements Layer.
+func (l Dropout) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+	x, err := one(in)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := x.last(); err != nil {
+		return nil, err
+	}
+	return in, rate("rate", l.Rate)
+}
+
+// Apply implements Layer.
+func (l Dropout) Apply(c *Context, in ...Value) []Value {
+	return c.noisy(in[0], l.Rate, func(x *graph.Node) *graph.Node {
+		return c.Mul(x, c.DropoutMask("dropout", l.Rate, x.Shape()[0], x.Shape()[1]))
+	})
+}
+
+// Init implements Layer.
+func (l SpatialDropout1D) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+	if _, err := sequence(in); err != nil {
+		return nil, err
+	}
+	return in, rate("rate", l.Rate)
+}
+
+// Apply implements Layer.
+func (l SpatialDropout1D) Apply(c *Context, in ...Value) []Value {
+	return []Value{c.dropInputs(l.Rate, in[0])}
+}
+
+// Init implements Layer.
+func (l GaussianNoise) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+	x, err := one(in)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := x.last(); err != nil {
+		return nil, err
+	}
+	if !(l.Stddev >= 0) || math.IsInf(l.Stddev, 0) {
+		return nil, errorf("stddev is %v, want at least 0", l.Stddev)
+	}
+	return in, nil
+}
+
+// Apply implements Layer.
+func (l GaussianNoise) Apply(c *Context, in ...Value) []Value {
+	return c.noisy(in[0], l.Stddev, func(x *graph.Node) *graph.Node {
+		return c.Add(x, c.random("noise", func(c *Context, key string) *graph.Node {
+			return c.Normal(key, x, x.Shape()[0], x.Shape()[1], l.Stddev)
+		}))
+	})
+}
+
+// noisy returns x, in training with f applied unless it has no strength.
+func (c *Context) noisy(x Value, strength float64, f func(x *graph.Node) *graph.Node) []Value {
+	if c.Phase == Infer || strength == 0 {
+		return []Value{x}
+	}
+	node := c.Dense(x)
+	if c.Err() != nil {
+		return []Value{{}}
+	}
+	return []Value{{Node: f(node), Steps: x.Steps, Mask: x.Mask}}
+}

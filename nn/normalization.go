@@ -1,0 +1,154 @@
+package nn
+
+import "unroll/graph"
+
+// LayerNormalization normalizes the features of each sample or step by their
+// mean and variance, and gives them a gain and an offset:
+//
+//	y = gamma∘(x − μ)/√(σ² + epsilon) + beta
+//
+// Input and output [..., features]. Weights: gamma [features], beta [features].
+//
+// Ba, Kiros and Hinton, Layer normalization, 2016. Keras: LayerNormalization
+// with axis −1.
+type LayerNormalization struct {
+	Epsilon          float64     `json:"epsilon,omitempty"` // 0.001
+	NoScale          bool        `json:"no_scale,omitempty"`
+	NoCenter         bool        `json:"no_center,omitempty"`
+	GammaInitializer Initializer `json:"gamma_initializer,omitzero"` // ones
+	BetaInitializer  Initializer `json:"beta_initializer,omitzero"`  // zeros
+	GammaRegularizer Regularizer `json:"gamma_regularizer,omitzero"`
+	BetaRegularizer  Regularizer `json:"beta_regularizer,omitzero"`
+	GammaConstraint  Constraint  `json:"gamma_constraint,omitzero"`
+	BetaConstraint   Constraint  `json:"beta_constraint,omitzero"`
+}
+
+// BatchNormalization normalizes each feature by its mean and variance over the
+// batch and its steps, those that are masked excepted, and gives it a gain and
+// an offset:
+//
+//	y = gamma∘(x − μ)/√(σ² + epsilon) + beta
+//
+// The moments are the batch's in training, and else running means of them,
+// m ← momentum·m + (1−momentum)·μ, which are saved with the model. A batch is
+// computed as a whole, never in parts. Input and output [..., features].
+// Weights: gamma, beta; states: moving_mean, moving_variance, [features] each.
+//
+// Ioffe and Szegedy, Batch normalization, 2015. Keras: BatchNormalization with
+// axis −1.
+type BatchNormalization struct {
+	Momentum                  float64     `json:"momentum,omitempty"` // 0.99
+	Epsilon                   float64     `json:"epsilon,omitempty"`  // 0.001
+	NoScale                   bool        `json:"no_scale,omitempty"`
+	NoCenter                  bool        `json:"no_center,omitempty"`
+	GammaInitializer          Initializer `json:"gamma_initializer,omitzero"`           // ones
+	BetaInitializer           Initializer `json:"beta_initializer,omitzero"`            // zeros
+	MovingMeanInitializer     Initializer `json:"moving_mean_initializer,omitzero"`     // zeros
+	MovingVarianceInitializer Initializer `json:"moving_variance_initializer,omitzero"` // ones
+	GammaRegularizer          Regularizer `json:"gamma_regularizer,omitzero"`
+	BetaRegularizer           Regularizer `json:"beta_regularizer,omitzero"`
+	GammaConstraint           Constraint  `json:"gamma_constraint,omitzero"`
+	BetaConstraint            Constraint  `json:"beta_constraint,omitzero"`
+}
+
+var (
+	_ Layer = LayerNormalization{}
+	_ Layer = BatchNormalization{}
+)
+
+func init() { Register(LayerNormalization{}); Register(BatchNormalization{}) }
+
+// gainSettings are what both have in common.
+type gainSettings struct {
+	Epsilon                           float64
+	NoScale, NoCenter                 bool
+	GammaInitializer, BetaInitializer Initializer
+	GammaRegularizer, BetaRegularizer Regularizer
+	GammaConstraint, BetaConstraint   Constraint
+}
+
+func gainOf(layer Layer) (g gainSettings) {
+	copyFields(&g, layer)
+	if g.Epsilon == 0 {
+		g.Epsilon = 1e-3
+	}
+	return g
+}
+
+// init declares gain and offset and returns the number of features.
+func (g gainSettings) init(s *Scope, in []Shape) (features int, err error) {
+	x, err := one(in)
+	if err != nil {
+		return 0, err
+	}
+	if features, err = x.last(); err != nil {
+		return 0, err
+	}
+	if !(g.Epsilon > 0) {
+		return 0, errorf("epsilon is %v, want a positive number", g.Epsilon)
+	}
+	if !g.NoScale {
+		s.weight("gamma", g.GammaInitializer.or(Ones()), g.GammaRegularizer, g.GammaConstraint, features)
+	}
+	if !g.NoCenter {
+		s.weight("beta", g.BetaInitializer.or(Zeros()), g.BetaRegularizer, g.BetaConstraint, features)
+	}
+	return features, nil
+}
+
+// apply emits gamma∘x + beta.
+func (g gainSettings) apply(c *Context, x *graph.Node) *graph.Node {
+	if !g.NoScale {
+		x = c.Mul(x, c.Weight("gamma"))
+	}
+	if !g.NoCenter {
+		x = c.Add(x, c.Weight("beta"))
+	}
+	return x
+}
+
+// Init implements Layer.
+func (l LayerNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
+	_, err := gainOf(l).init(s, in)
+	return in, err
+}
+
+// Apply implements Layer.
+func (l LayerNormalization) Apply(c *Context, in ...Value) []Value {
+	g := gainOf(l)
+	y := g.apply(c, c.NormalizeRows(c.Dense(in[0]), g.Epsilon))
+	return []Value{{Node: y, Steps: in[0].Steps, Mask: in[0].Mask}}
+}
+
+// Init implements Layer.
+func (l BatchNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
+	features, err := gainOf(l).init(s, in)
+	if err != nil {
+		return nil, err
+	}
+	s.State("moving_mean", l.MovingMeanInitializer.or(Zeros()), features)
+	s.State("moving_variance", l.MovingVarianceInitializer.or(Ones()), features)
+	return in, rate("momentum", l.Momentum)
+}
+
+// Apply implements Layer.
+func (l BatchNormalization) Apply(c *Context, in ...Value) []Value {
+	g := gainOf(l)
+	x, mask := c.Dense(in[0]), in[0].Mask
+	mean, variance := c.Weight("moving_mean"), c.Weight("moving_variance")
+	var y *graph.Node
+	if c.Phase == Train {
+		y = c.NormalizeColumns(x, mask, g.Epsilon)
+		m := l.Momentum
+		if m == 0 {
+			m = 0.99
+		}
+		batchMean, batchVariance := c.Moments(x, mask)
+		c.Assign("moving_mean", c.Add(c.Affine(m, mean, 0), c.Affine(1-m, batchMean, 0)))
+		c.Assign("moving_variance", c.Add(c.Affine(m, variance, 0), c.Affine(1-m, batchVariance, 0)))
+	} else {
+		s := c.InvSqrt(variance, g.Epsilon)
+		y = c.Add(c.Mul(x, s), c.Affine(-1, c.Mul(mean, s), 0))
+	}
+	return []Value{{Node: g.apply(c, y), Steps: in[0].Steps, Mask: mask}}
+}

@@ -15,8 +15,7 @@ import (
 // are Keras's; where an output fills up a batch and means nothing, they still
 // give a number, which a weight of 0 can remove.
 
-// epsilon is what probabilities are kept from 0 and 1. Keras: backend.epsilon.
-const epsilon = 1e-7
+const epsilon = kernel.Epsilon
 
 // LogitLoss emits the binary cross-entropy of logits x against targets in [0, 1]:
 //

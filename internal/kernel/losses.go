@@ -5,8 +5,8 @@ import "math"
 // Losses of one row: x are its outputs, t its targets, dy the gradient of its
 // loss.
 
-// epsilon keeps logarithms and divisions finite. Keras: backend.epsilon.
-const epsilon = 1e-7
+// Epsilon keeps logarithms and divisions finite. Keras: backend.epsilon.
+const Epsilon = 1e-7
 
 // SoftmaxLoss returns the cross-entropy −Σ t·log softmax(x) of logits.
 func SoftmaxLoss[T Float](x, t []T) T {
@@ -62,7 +62,7 @@ func CategoricalLoss[T Float](x, t []T) T {
 	total := sum(x)
 	var loss float64
 	for j, v := range x {
-		p := min(max(share(v, total), epsilon), T(1-epsilon))
+		p := min(max(share(v, total), Epsilon), T(1-Epsilon))
 		loss -= float64(t[j]) * math.Log(float64(p))
 	}
 	return T(loss)
@@ -75,7 +75,7 @@ func CategoricalLossGrad[T Float](dx, x, t []T, dy T) {
 	var inside T
 	for j, v := range x {
 		dx[j] = 0
-		if p := share(v, total); p >= epsilon && p <= T(1-epsilon) {
+		if p := share(v, total); p >= Epsilon && p <= T(1-Epsilon) {
 			dx[j] = t[j] / p
 			inside += t[j]
 		}
@@ -112,7 +112,7 @@ func CosineLoss[T Float](x, t []T) T {
 func CosineLossGrad[T Float](dx, x, t []T, dy T) {
 	ix, it := inverseNorm(x), inverseNorm(t)
 	var c float64
-	if ix < 1/epsilon {
+	if ix < 1/Epsilon {
 		c = inner(x, t) * ix * it
 	}
 	for j, v := range x {
@@ -128,4 +128,4 @@ func inner[T Float](x, y []T) float64 {
 	return s
 }
 
-func inverseNorm[T Float](x []T) float64 { return min(1/math.Sqrt(inner(x, x)), 1/epsilon) }
+func inverseNorm[T Float](x []T) float64 { return min(1/math.Sqrt(inner(x, x)), 1/Epsilon) }

@@ -61,6 +61,7 @@ func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, s
 	}
 	batch := rows / steps
 	l := &loop{steps: steps, seqs: len(seqs), body: &LoopBody{Builder: New(b.dt), outer: b}}
+	l.body.random = b.random // the same draws at every step, and in the gradient
 	feed := func(name string, shape ...int) {
 		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
 		l.feeds = append(l.feeds, t)

@@ -112,6 +112,11 @@ func (b *Builder) Row(x *Node, i int) *Node {
 
 // window emits a view of a run of x's elements under a shape of their number.
 func (b *Builder) window(x *Node, at *part, shape tensor.Shape) *Node {
+	if b.ok(x) && x.Op() != nil && !isOurs(x) {
+		// Gorgonia gives the register of its own operation to a later one while
+		// the view is still to be read.
+		x = b.Keep(x)
+	}
 	return b.apply(&op{
 		name:  "window",
 		shape: shape,

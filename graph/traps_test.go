@@ -210,3 +210,19 @@ func TestScatterClearsWhatItTouched(t *testing.T) {
 		compare(t, "gradient", value(t, p, g[0]), want, 0)
 	}
 }
+
+// TestViewsOfGorgoniasNodesAreOfCopies: the register of a Gorgonia operation may
+// be used again before a view of it is read.
+func TestViewsOfGorgoniasNodesAreOfCopies(t *testing.T) {
+	b := New(tensor.Float64)
+	x := b.Input("x", tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(4, 2)))
+	theirs := b.Unary(gorgonia.Tanh, x)
+	for name, view := range map[string]*Node{"step": b.Step(theirs, 1, 2), "row": b.Row(theirs, 3), "last": b.Last(theirs, 4)} {
+		if of := inputsOf(view)[0]; !isOurs(of) {
+			t.Errorf("%s is a view of %v", name, of)
+		}
+	}
+	if of := inputsOf(b.Step(x, 1, 2))[0]; of != x {
+		t.Errorf("a view of an input is one of %v", of)
+	}
+}

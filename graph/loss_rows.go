@@ -99,7 +99,7 @@ func sparseSoftmaxLossGrad[T kernel.Float](o *op, in []gorgonia.Value) error {
 func eachClass[T kernel.Float](classes []T, elements int, f func(i, from, to, class int)) error {
 	cols := elements / len(classes)
 	for i, v := range classes {
-		if !(v >= 0 && v < T(cols)) || v != T(int(v)) {
+		if v < 0 || v >= T(cols) || v != T(int(v)) { // NaN too
 			return errors.Errorf("row %d: class %v is not a whole number from 0 to %d", i, v, cols-1)
 		}
 		f(i, i*cols, (i+1)*cols, int(v))

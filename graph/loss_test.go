@@ -202,6 +202,8 @@ func TestLossesAtTheEdges(t *testing.T) {
 			[]float64{math.Ln2 - log}, []float64{0.25, -0.25, 0.25}},
 		{"cosine_loss of zeros", (*Builder).CosineLoss, []float64{0, 0}, []float64{3, 4},
 			[]float64{0}, []float64{-6e6, -8e6}},
+		{"cosine_loss of next to zeros", (*Builder).CosineLoss, []float64{3e-9, 4e-9}, []float64{3, 4},
+			[]float64{-0.05}, []float64{-6e6, -8e6}},
 		{"cosine_loss to zeros", (*Builder).CosineLoss, []float64{1, 2}, []float64{0, 0},
 			[]float64{0}, []float64{0, 0}},
 		{"cosine_loss of opposites", (*Builder).CosineLoss, []float64{-30, -40}, []float64{3, 4},

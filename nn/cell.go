@@ -2,7 +2,6 @@ package nn
 
 import (
 	"reflect"
-	"slices"
 
 	"unroll/graph"
 )
@@ -62,7 +61,7 @@ func (c *Context) dropInputs(rate float64, x Value) Value {
 		return x
 	}
 	mask := c.DropoutMask("dropout", rate, c.Batch, n.Shape()[1])
-	return Value{Node: c.Mul(n, c.Stack(slices.Repeat([]*graph.Node{mask}, x.Steps)...)), Steps: x.Steps, Mask: x.Mask}
+	return Value{Node: c.Mul(n, c.Repeat(mask, x.Steps)), Steps: x.Steps, Mask: x.Mask}
 }
 
 // dropState drops features of a state where it enters the product with the

@@ -34,6 +34,8 @@ func TestUniformMoments(t *testing.T) {
 		{"glorot", GlorotUniform(), []int{300, 100}, math.Sqrt(6.0 / 400)},
 		{"glorot transposed", GlorotUniform(), []int{100, 300}, math.Sqrt(6.0 / 400)},
 		{"glorot of a vector", GlorotUniform(), []int{10000}, math.Sqrt(6.0 / 20000)},
+		{"he", HeUniform(), []int{300, 100}, math.Sqrt(6.0 / 300)},
+		{"lecun", LecunUniform(), []int{300, 100}, math.Sqrt(3.0 / 300)},
 		// A convolution's receptive field multiplies both, as in Keras.
 		{"glorot of a convolution", GlorotUniform(), []int{5, 40, 60}, math.Sqrt(6.0 / 500)},
 	}
@@ -61,6 +63,49 @@ func TestUniformMoments(t *testing.T) {
 				t.Errorf("the variance is %g, want %g", variance, want)
 			}
 		})
+	}
+}
+
+// TestNormalMoments holds normal values to mean 0 and their variance, and those
+// that are cut off to their bounds. A truncated normal distribution has 0.7737…
+// of the variance of the whole.
+func TestNormalMoments(t *testing.T) {
+	const left = 0.87962566103423978 * 0.87962566103423978
+	for _, c := range []struct {
+		name     string
+		init     Initializer
+		variance float64
+		cut      float64 // the bound; 0 if there is none
+	}{
+		{"normal", Normal(0.1), 0.01, 0},
+		{"normal by default", Normal(0), 0.0025, 0},
+		{"truncated", TruncatedNormal(0.1), 0.01 * left, 0.2},
+		{"glorot", GlorotNormal(), 2.0 / 400, 2 * math.Sqrt(2.0/400/left)},
+		{"he", HeNormal(), 2.0 / 300, 2 * math.Sqrt(2.0/300/left)},
+		{"lecun", LecunNormal(), 1.0 / 300, 2 * math.Sqrt(1.0/300/left)},
+	} {
+		x := draw(c.init, 1, 300, 100)
+		mean, variance := stat.MeanVariance(x, nil)
+		n := float64(len(x))
+		if math.Abs(mean) > 5*math.Sqrt(c.variance/n) || math.Abs(variance-c.variance) > 5*c.variance*math.Sqrt(2/n) {
+			t.Errorf("%s: mean %g, variance %g, want 0 and %g", c.name, mean, variance, c.variance)
+		}
+		most := 0.0
+		for _, v := range x {
+			most = max(most, math.Abs(v))
+		}
+		if c.cut > 0 && (most > c.cut || most < 0.98*c.cut) {
+			t.Errorf("%s: the largest value is %g, the bound %g", c.name, most, c.cut)
+		}
+		if c.cut == 0 && most < 3*math.Sqrt(c.variance) {
+			t.Errorf("%s: no value beyond three standard deviations", c.name)
+		}
+	}
+	if diff := cmp.Diff([]float64{1, 0, 0, 1}, draw(Identity(), 1, 2, 2)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]float64{-2.5, -2.5}, draw(Constant(-2.5), 1, 2)); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -253,7 +298,7 @@ func TestBadInitializers(t *testing.T) {
 		shape []int
 		want  string
 	}{
-		{Initializer{Name: "he_normal"}, []int{2, 2}, `unknown initializer "he_normal"`},
+		{Initializer{Name: "magic"}, []int{2, 2}, `unknown initializer "magic"`},
 		{Initializer{Scale: 1}, []int{2, 2}, `unknown initializer ""`},
 		{Orthogonal(), []int{3}, "initializer orthogonal: shape [3], want a matrix"},
 		{Uniform(-1), []int{3}, "initializer uniform: scale -1"},

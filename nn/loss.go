@@ -1,6 +1,10 @@
 package nn
 
-import "unroll/graph"
+import (
+	"cmp"
+
+	"unroll/graph"
+)
 
 // Loss measures an output of a model against targets.
 type Loss interface {
@@ -18,44 +22,44 @@ type Targeter interface {
 
 // BinaryCrossentropy is the mean over the outputs of −t·log y − (1−t)·log(1−y)
 // for outputs that are probabilities. It is computed from the logits, so the
-// model must end in a sigmoid, or in logits if FromLogits is set. Targets are
-// smoothed to t·(1−LabelSmoothing) + LabelSmoothing/2. Keras:
+// model must end in a sigmoid, or in logits if FromLogits is set; of other
+// probabilities, such as a mean of two sigmoids, if FromProbabilities is set.
+// Targets are smoothed to t·(1−LabelSmoothing) + LabelSmoothing/2. Keras:
 // BinaryCrossentropy.
 type BinaryCrossentropy struct {
-	FromLogits     bool
-	LabelSmoothing float64
+	FromLogits        bool
+	FromProbabilities bool
+	LabelSmoothing    float64
 }
 
 // Apply implements Loss.
 func (l BinaryCrossentropy) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
-	logits := l.logits(c, y)
-	if targets = smoothed(c, targets, l.LabelSmoothing, 2); targets == nil {
-		return nil
+	targets = smoothed(c, targets, l.LabelSmoothing, 2)
+	if l.FromProbabilities {
+		return c.RowMeans(c.BinaryLoss(y.Node, targets))
 	}
-	return c.RowMeans(c.LogitLoss(logits, targets))
-}
-
-func (l BinaryCrossentropy) logits(c *Context, y Value) *graph.Node {
-	return logitsOf(c, "binary_crossentropy", y, Sigmoid, l.FromLogits)
+	return c.RowMeans(c.LogitLoss(logitsOf(c, "binary_crossentropy", y, Sigmoid, l.FromLogits), targets))
 }
 
 // CategoricalCrossentropy is −Σ t·log y over the classes, for targets that are
 // one-hot or a distribution. It is computed from the logits, so the model must
-// end in a softmax, or in logits if FromLogits is set. Targets are smoothed to
+// end in a softmax, or in logits if FromLogits is set; of other probabilities,
+// divided by their sum, if FromProbabilities is set. Targets are smoothed to
 // t·(1−LabelSmoothing) + LabelSmoothing/classes. Keras:
 // CategoricalCrossentropy.
 type CategoricalCrossentropy struct {
-	FromLogits     bool
-	LabelSmoothing float64
+	FromLogits        bool
+	FromProbabilities bool
+	LabelSmoothing    float64
 }
 
 // Apply implements Loss.
 func (l CategoricalCrossentropy) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
-	logits := logitsOf(c, "categorical_crossentropy", y, Softmax, l.FromLogits)
-	if c.Err() != nil {
-		return nil
+	targets = smoothed(c, targets, l.LabelSmoothing, y.Node.Shape()[1])
+	if l.FromProbabilities {
+		return c.CategoricalLoss(y.Node, targets)
 	}
-	return c.SoftmaxLoss(logits, smoothed(c, targets, l.LabelSmoothing, logits.Shape()[1]))
+	return c.SoftmaxLoss(logitsOf(c, "categorical_crossentropy", y, Softmax, l.FromLogits), targets)
 }
 
 // SparseCategoricalCrossentropy is −log y_t for targets t that are indices of
@@ -73,7 +77,7 @@ func (SparseCategoricalCrossentropy) TargetWidth(int) int { return 1 }
 
 // Apply implements Loss.
 func (l SparseCategoricalCrossentropy) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
-	return c.SoftmaxLoss(logitsOf(c, "sparse_categorical_crossentropy", y, Softmax, l.FromLogits), targets)
+	return c.SparseSoftmaxLoss(logitsOf(c, "sparse_categorical_crossentropy", y, Softmax, l.FromLogits), targets)
 }
 
 // logitsOf returns what f was taken of to give y, or y itself.
@@ -98,11 +102,69 @@ func smoothed(c *Context, targets *graph.Node, share float64, classes int) *grap
 	return c.Affine(1-share, targets, share/float64(classes))
 }
 
-// MeanSquaredError is the mean of (y − t)². Keras: MeanSquaredError.
+// The losses below are means over the outputs, and sums for KLDivergence and
+// CosineSimilarity, as in Keras.
+
+// MeanSquaredError is (y − t)². Keras: MeanSquaredError.
 type MeanSquaredError struct{}
+
+// MeanAbsoluteError is |y − t|. Keras: MeanAbsoluteError.
+type MeanAbsoluteError struct{}
+
+// Huber is (y − t)²/2 where |y − t| ≤ δ, else δ·|y − t| − δ²/2.
+//
+// Huber, Robust estimation of a location parameter, 1964. Keras: Huber.
+type Huber struct {
+	Delta float64 // 1
+}
+
+// Hinge is max(0, 1 − t·y) for targets −1 and 1; a target of 0 is taken for −1.
+// Keras: Hinge.
+type Hinge struct{}
+
+// KLDivergence is Σ t·log(t/y), both cut off at 1e-7 and 1. Keras:
+// KLDivergence.
+type KLDivergence struct{}
+
+// Poisson is y − t·log(y + 1e-7). Keras: Poisson.
+type Poisson struct{}
+
+// CosineSimilarity is −Σ t·y/(‖t‖·‖y‖): −1 for one direction, 1 for opposite
+// ones. Keras: CosineSimilarity.
+type CosineSimilarity struct{}
 
 // Apply implements Loss.
 func (MeanSquaredError) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
 	d := c.Sub(y.Node, targets)
 	return c.RowMeans(c.Mul(d, d))
+}
+
+// Apply implements Loss.
+func (MeanAbsoluteError) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	return c.RowMeans(c.AbsoluteLoss(y.Node, targets))
+}
+
+// Apply implements Loss.
+func (l Huber) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	return c.RowMeans(c.HuberLoss(y.Node, targets, cmp.Or(l.Delta, 1)))
+}
+
+// Apply implements Loss.
+func (Hinge) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	return c.RowMeans(c.HingeLoss(y.Node, targets))
+}
+
+// Apply implements Loss.
+func (KLDivergence) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	return c.RowSums(c.DivergenceLoss(y.Node, targets))
+}
+
+// Apply implements Loss.
+func (Poisson) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	return c.RowMeans(c.PoissonLoss(y.Node, targets))
+}
+
+// Apply implements Loss.
+func (CosineSimilarity) Apply(c *Context, y Value, targets *graph.Node) *graph.Node {
+	return c.CosineLoss(y.Node, targets)
 }

@@ -60,10 +60,10 @@ type table struct {
 
 // inputs holds d against the model's inputs.
 func (d Data) inputs(m *nn.Model) (*table, error) {
-	t := &table{n: d.Len()}
-	if t.n == 0 {
+	if d.Len() == 0 {
 		return nil, errors.New("data: no samples")
 	}
+	t := &table{}
 	ports := m.Inputs()
 	named := d.Inputs
 	if d.Inputs == nil && len(ports) == 1 {
@@ -83,6 +83,9 @@ func (d Data) inputs(m *nn.Model) (*table, error) {
 		steps, err := s.check(in)
 		if err != nil {
 			return nil, errors.WithMessage(err, prefix)
+		}
+		if t.steps == nil {
+			t.n = s.len()
 		}
 		if s.len() != t.n {
 			return nil, errors.Errorf("%s: %d samples, another input has %d", prefix, s.len(), t.n)
@@ -118,6 +121,9 @@ func (s Samples) check(in nn.Input) (steps int, err error) {
 // length returns the number of steps that all samples have: want, unless it is
 // nn.Any.
 func length[T any](samples [][]T, want, width int) (int, error) {
+	if len(samples) == 0 {
+		return 0, errors.New("no samples")
+	}
 	if want == nn.Any {
 		want = len(samples[0]) / width
 	}

@@ -1,0 +1,206 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// MaxPool emits the largest value of each feature in each window of a time-major
+// sequence [steps·batch, features]; padding takes no part. The gradient goes to
+// the first of the largest.
+func (b *Builder) MaxPool(x *Node, steps int, w Window) *Node {
+	over, batch, ok := b.pooled("max pool", x, steps, w)
+	if !ok {
+		return nil
+	}
+	return b.pool("max_pool", x, over, batch,
+		pick(b, maxPool[float32](over), maxPool[float64](over)),
+		func(x, y, dy *Node) *Node {
+			return b.apply(&op{name: "max_pool_grad", shape: x.Shape(),
+				run: pick(b, maxPoolGrad[float32](over), maxPoolGrad[float64](over))}, "", x, y, dy)
+		})
+}
+
+// AveragePool emits the mean of each feature in each window of a time-major
+// sequence [steps·batch, features], over the steps that are not padding.
+func (b *Builder) AveragePool(x *Node, steps int, w Window) *Node {
+	over, batch, ok := b.pooled("average pool", x, steps, w)
+	if !ok {
+		return nil
+	}
+	return b.pool("average_pool", x, over, batch,
+		pick(b, averagePool[float32](over), averagePool[float64](over)),
+		func(x, _, dy *Node) *Node {
+			return b.apply(&op{name: "average_pool_grad", shape: x.Shape(),
+				run: pick(b, averagePoolGrad[float32](over), averagePoolGrad[float64](over))}, "", dy)
+		})
+}
+
+// GlobalMax emits the largest value of each feature over all steps of a
+// time-major sequence [steps·batch, features]: [batch, features].
+func (b *Builder) GlobalMax(x *Node, steps int) *Node {
+	return b.MaxPool(x, steps, Window{Size: steps})
+}
+
+// GlobalAverage emits the mean of each feature over the steps of a time-major
+// sequence [steps·batch, features] whose mask [steps·batch, 1] is not 0, or all
+// steps if the mask is nil: [batch, features]. A sample without such a step
+// gives zeros, where Keras divides 0 by 0.
+func (b *Builder) GlobalAverage(x, mask *Node, steps int) *Node {
+	if mask == nil {
+		return b.AveragePool(x, steps, Window{Size: steps})
+	}
+	rows, cols, ok := b.matrix("global average", x)
+	if !ok || !b.maskFits("global average", mask, x) {
+		return nil
+	}
+	if steps < 1 || rows%steps != 0 {
+		return b.Fail(errors.Errorf("global average: %d rows are not %d steps", rows, steps))
+	}
+	batch := rows / steps
+	// shares holds mask/Σ mask, [steps·batch, 1], so that the mean is a sum.
+	shares := b.apply(&op{
+		name:  "shares",
+		shape: mask.Shape(),
+		run:   pick(b, maskShares[float32](batch), maskShares[float64](batch)),
+		grad:  noGrad,
+	}, ".", mask)
+	weighted := b.Mul(x, shares)
+	if !b.ok(weighted) {
+		return nil
+	}
+	return b.apply(&op{
+		name:  "step_sums",
+		shape: tensor.Shape{batch, cols},
+		run:   pick(b, stepSums[float32], stepSums[float64]),
+		grad:  func(_ []*Node, _, dy *Node) []*Node { return []*Node{b.Repeat(dy, steps)} },
+	}, "d", weighted)
+}
+
+func maskShares[T kernel.Float](batch int) runFunc {
+	return map1(func(y, mask []T) {
+		for i := range batch {
+			var sum T
+			for at := i; at < len(mask); at += batch {
+				sum += mask[at]
+			}
+			for at := i; at < len(mask); at += batch {
+				y[at] = 0
+				if sum != 0 {
+					y[at] = mask[at] / sum
+				}
+			}
+		}
+	})
+}
+
+// pooled returns the window over a sequence's steps, and the batch.
+func (b *Builder) pooled(name string, x *Node, steps int, w Window) (over window, batch int, ok bool) {
+	rows, _, ok := b.matrix(name, x)
+	if !ok {
+		return over, 0, false
+	}
+	if steps < 1 || rows%steps != 0 {
+		b.Fail(errors.Errorf("%s: %d rows are not %d steps", name, rows, steps))
+		return over, 0, false
+	}
+	over, err := w.over(steps)
+	if err != nil {
+		b.Fail(errors.WithMessage(err, name))
+	}
+	return over, rows / steps, err == nil
+}
+
+func (b *Builder) pool(name string, x *Node, w window, batch int, run runFunc, grad func(x, y, dy *Node) *Node) *Node {
+	return b.apply(&op{
+		name:  name,
+		shape: tensor.Shape{w.out * batch, x.Shape()[1]},
+		run:   run,
+		grad:  func(in []*Node, y, dy *Node) []*Node { return []*Node{grad(in[0], y, dy)} },
+	}, "d", x)
+}
+
+// inside calls f for each step of the sequence that output step s reads.
+func (w window) inside(s int, f func(step int)) {
+	for k := range w.size {
+		if i := w.at(s, k); i >= 0 && i < w.steps {
+			f(i)
+		}
+	}
+}
+
+func maxPool[T kernel.Float](w window) runFunc {
+	return map1(func(y, x []T) {
+		size := len(y) / w.out // of a step of the whole batch
+		for s := range w.out {
+			out, first := y[s*size:(s+1)*size], true
+			w.inside(s, func(i int) {
+				step := x[i*size : (i+1)*size]
+				if first {
+					copy(out, step)
+					first = false
+					return
+				}
+				for j, v := range step {
+					if v > out[j] || v != v {
+						out[j] = v
+					}
+				}
+			})
+		}
+	})
+}
+
+func maxPoolGrad[T kernel.Float](w window) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		x, y, dy, dx := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](o.out)
+		clear(dx)
+		size := len(y) / w.out
+		given := make([]bool, size)
+		for s := range w.out {
+			clear(given)
+			most, d := y[s*size:(s+1)*size], dy[s*size:(s+1)*size]
+			w.inside(s, func(i int) {
+				for j, v := range x[i*size : (i+1)*size] {
+					if !given[j] && v == most[j] {
+						given[j] = true
+						dx[i*size+j] += d[j]
+					}
+				}
+			})
+		}
+		return nil
+	}
+}
+
+func averagePool[T kernel.Float](w window) runFunc {
+	return map1(func(y, x []T) {
+		clear(y)
+		size := len(y) / w.out
+		for s := range w.out {
+			out, n := y[s*size:(s+1)*size], 0
+			w.inside(s, func(i int) {
+				kernel.Add(out, x[i*size:(i+1)*size])
+				n++
+			})
+			for j := range out {
+				out[j] /= T(n)
+			}
+		}
+	})
+}
+
+func averagePoolGrad[T kernel.Float](w window) runFunc {
+	return map1(func(dx, dy []T) {
+		clear(dx)
+		size := len(dy) / w.out
+		for s := range w.out {
+			n := 0
+			w.inside(s, func(int) { n++ })
+			w.inside(s, func(i int) { kernel.Axpy(dx[i*size:(i+1)*size], 1/T(n), dy[s*size:(s+1)*size]) })
+		}
+	})
+}

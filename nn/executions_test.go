@@ -68,29 +68,40 @@ func TestExecutionsAgree(t *testing.T) {
 // has one.
 func drawCell(r *rapid.T) (Cell, Execution) {
 	units := rapid.IntRange(1, 33).Draw(r, "H")
+	drop := rapid.SampledFrom([]float64{0, 0.3}).Draw(r, "dropout")
+	dropState := rapid.SampledFrom([]float64{0, 0, 0.3}).Draw(r, "recurrent dropout")
 	noBias := rapid.Bool().Draw(r, "no bias")
 	activation := func(name string, of ...Func) Func { return rapid.SampledFrom(of).Draw(r, name) }
 	switch rapid.SampledFrom([]string{"simple_rnn", "lstm", "gru"}).Draw(r, "cell") {
 	case "lstm":
 		c := LSTMCell{
+			Dropout: drop, RecurrentDropout: dropState,
 			Units: units, NoBias: noBias, NoUnitForgetBias: rapid.Bool().Draw(r, "no unit forget bias"),
 			Activation: activation("f", "", Tanh, Sigmoid), RecurrentActivation: activation("gates", "", Sigmoid, Tanh),
 		}
-		if c.Activation == Sigmoid || c.RecurrentActivation == Tanh {
+		if c.Activation == Sigmoid || c.RecurrentActivation == Tanh || dropState > 0 {
 			return c, Auto
 		}
 		return c, Fused
 	case "gru":
 		c := GRUCell{
+			Dropout: drop, RecurrentDropout: dropState,
 			Units: units, NoBias: noBias, ResetBefore: rapid.Bool().Draw(r, "reset before"),
 			Activation: activation("f", "", Tanh, Sigmoid), RecurrentActivation: activation("gates", "", Sigmoid, Tanh),
 		}
-		if c.ResetBefore || c.Activation == Sigmoid || c.RecurrentActivation == Tanh {
+		if c.ResetBefore || c.Activation == Sigmoid || c.RecurrentActivation == Tanh || dropState > 0 {
 			return c, Auto
 		}
 		return c, Fused
 	}
-	return SimpleRNNCell{Units: units, NoBias: noBias, Activation: activation("f", "", Tanh, Sigmoid, Relu, Linear)}, Fused
+	c := SimpleRNNCell{
+		Units: units, NoBias: noBias, Activation: activation("f", "", Tanh, Sigmoid, Relu, Linear),
+		Dropout: drop, RecurrentDropout: dropState,
+	}
+	if dropState > 0 {
+		return c, Auto
+	}
+	return c, Fused
 }
 
 // TestFusedUnavailable asks a cell of plain nodes for what it cannot do.

@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -179,75 +178,8 @@ func embeddingModel(words, steps, dim, units int) Sequential {
 	}}
 }
 
-// layerCases is the one table that every layer passes through.
-var layerCases = []struct {
-	name   string
-	input  Input
-	layers []Layer
-	fill   func(*rand.Rand, *tensor.Dense)
-}{
-	{"dense", Features(4), []Layer{Dense{Units: 3}}, randomFloats},
-	{"dense_no_bias_sigmoid", Features(4), []Layer{Dense{Units: 3, NoBias: true, Activation: Sigmoid}}, randomFloats},
-	{"dense_tanh", Features(4), []Layer{Dense{Units: 3, Activation: Tanh}}, randomFloats},
-	{"dense_sequence", Features(5, 4), []Layer{Dense{Units: 3, Activation: Relu}}, randomFloats},
-	{"activation_softmax", Features(4), []Layer{Dense{Units: 3}, Activation{Func: Softmax}, Dense{Units: 1}}, randomFloats},
-	{"activation_relu", Features(4), []Layer{Dense{Units: 3}, Activation{Func: Relu}}, randomFloats},
-	{"one_hot_dense", Tokens(4), []Layer{OneHot{Depth: 12}, Dense{Units: 3}}, randomIDs(12)},
-	{"one_hot_activation", Tokens(4), []Layer{OneHot{Depth: 12}, Activation{Func: Tanh}, Dense{Units: 3}}, randomIDs(12)},
-	{"embedding", Tokens(4), []Layer{Embedding{InputDim: 12, OutputDim: 3}}, randomIDs(12)},
-	{"simple_rnn", Features(5, 4), []Layer{SimpleRNN{Units: 3}}, randomFloats},
-	{"simple_rnn_one_step", Features(1, 4), []Layer{SimpleRNN{Units: 3}}, randomFloats},
-	{"simple_rnn_no_bias_relu", Features(5, 4), []Layer{SimpleRNN{Units: 3, NoBias: true, Activation: Relu}}, randomFloats},
-	{"simple_rnn_sequences", Features(5, 4), []Layer{SimpleRNN{Units: 3, ReturnSequences: true}}, randomFloats},
-	{"simple_rnn_stacked", Features(5, 4), []Layer{SimpleRNN{Units: 3, ReturnSequences: true}, SimpleRNN{Units: 2}}, randomFloats},
-	{"simple_rnn_backwards", Features(5, 4), []Layer{SimpleRNN{Units: 3, GoBackwards: true, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},
-	{"simple_rnn_masked", Tokens(5), []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, SimpleRNN{Units: 3}, Dense{Units: 1}}, paddedRow},
-	{"simple_rnn_masked_sequences", Tokens(5), []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
-		SimpleRNN{Units: 3, ReturnSequences: true, Activation: Sigmoid}, SimpleRNN{Units: 2, GoBackwards: true}, Dense{Units: 1}}, paddedRow},
-	{"lstm", Features(5, 4), []Layer{LSTM{Units: 3}}, randomFloats},
-	{"lstm_one_step", Features(1, 4), []Layer{LSTM{Units: 3}}, randomFloats},
-	{"lstm_no_bias", Features(4, 2), []Layer{LSTM{Units: 3, NoBias: true, Activation: Sigmoid, RecurrentActivation: Tanh}}, randomFloats},
-	{"lstm_sequences", Features(4, 2), []Layer{LSTM{Units: 3, ReturnSequences: true, NoUnitForgetBias: true}, Dense{Units: 1}}, randomFloats},
-	{"lstm_backwards", Features(4, 2), []Layer{LSTM{Units: 3, GoBackwards: true}}, randomFloats},
-	{"lstm_masked", Tokens(5), []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, LSTM{Units: 3, ReturnSequences: true}, LSTM{Units: 2}, Dense{Units: 1}}, paddedRow},
-	{"gru", Features(5, 4), []Layer{GRU{Units: 3}}, randomFloats},
-	{"gru_one_step", Features(1, 4), []Layer{GRU{Units: 3}}, randomFloats},
-	{"gru_no_bias", Features(4, 2), []Layer{GRU{Units: 3, NoBias: true, ReturnSequences: true}}, randomFloats},
-	{"gru_reset_before", Features(4, 2), []Layer{GRU{Units: 3, ResetBefore: true}}, randomFloats},
-	{"gru_backwards", Features(4, 2), []Layer{GRU{Units: 3, GoBackwards: true}}, randomFloats},
-	{"gru_masked", Tokens(5), []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, GRU{Units: 3, ReturnSequences: true}, GRU{Units: 2}, Dense{Units: 1}}, paddedRow},
-	{"bidirectional", Features(4, 2), []Layer{Bidirectional{Layer: LSTM{Units: 3, ReturnSequences: true}}, Dense{Units: 1}}, randomFloats},
-	{"bidirectional_sum", Features(4, 2), []Layer{Bidirectional{Layer: GRU{Units: 3}, Merge: MergeSum}}, randomFloats},
-	{"bidirectional_mul", Features(4, 2), []Layer{Bidirectional{Layer: SimpleRNN{Units: 3, GoBackwards: true, ReturnSequences: true}, Merge: MergeMul}, Dense{Units: 1}}, randomFloats},
-	{"bidirectional_ave_masked", Tokens(5), []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
-		Bidirectional{Layer: LSTM{Units: 2, ReturnSequences: true}, Backward: LSTM{Units: 2, ReturnSequences: true, NoBias: true}, Merge: MergeAve},
-		SimpleRNN{Units: 2}, Dense{Units: 1}}, paddedRow},
-	{"rnn_plain_cell", Features(5, 4), []Layer{RNN{Cell: plainCell{SimpleRNNCell{Units: 3}}, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},
-	{"rnn_cell", Features(5, 4), []Layer{RNN{Cell: SimpleRNNCell{Units: 3}, ReturnSequences: true}, Dense{Units: 1}}, randomFloats},
-	{"one_hot_rnn_padded", Tokens(5), oneHotModel(12, 5, 4).Layers, paddedRow},
-	{"one_hot_rnn_one_step", Tokens(1), oneHotModel(12, 1, 4).Layers, paddedRow},
-	{"embedding_rnn_padded", Tokens(5), embeddingModel(12, 5, 4, 3).Layers, paddedRow},
-	{"embedding_rnn_one_step", Tokens(1), embeddingModel(12, 1, 4, 3).Layers, paddedRow},
-}
-
 // executions are the ways in which a recurrent layer runs.
 var executions = []Execution{Auto, Unrolled, Looped}
-
-// TestLayers holds every coordinate of every layer's gradient against finite
-// differences, for batches of 1 and of 3 rows; Forward itself holds the emitted
-// shape against the declared one.
-func TestLayers(t *testing.T) {
-	for _, c := range layerCases {
-		for _, exec := range executions {
-			for _, batch := range []int{1, 3} {
-				t.Run(fmt.Sprintf("%s/%s/%d", c.name, exec, batch), func(t *testing.T) {
-					s := Sequential{Input: c.input, Layers: c.layers, Seed: 3}
-					newLossProgram(t, s, exec, batch, c.input.Steps(), c.fill).check(t, nil)
-				})
-			}
-		}
-	}
-}
 
 // TestFullSizeGradients checks 200 coordinates of both experiments' models at
 // their real size.

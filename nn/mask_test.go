@@ -146,3 +146,82 @@ func TestFullyMasked(t *testing.T) {
 		}
 	}
 }
+
+// TestMasksPassAlong: which layers hand a mask on, as in Keras, and that a layer
+// that merges two combines theirs.
+func TestMasksPassAlong(t *testing.T) {
+	after := func(l Layer) func(f *Functional, a, b Symbol) Symbol {
+		return func(f *Functional, a, _ Symbol) Symbol { return f.Call(l, a) }
+	}
+	both := func(l Layer) func(f *Functional, a, b Symbol) Symbol {
+		return func(f *Functional, a, b Symbol) Symbol { return f.Call(l, a, b) }
+	}
+	or, and := []float64{0, 1, 1, 1}, []float64{0, 0, 0, 1}
+	kept := []float64{0, 1, 0, 1}
+	for name, c := range map[string]struct {
+		call func(f *Functional, a, b Symbol) Symbol
+		want []float64
+	}{
+		"dense":               {after(Dense{Units: 1}), kept},
+		"activation":          {after(Activation{Func: Tanh}), kept},
+		"dropout":             {after(Dropout{Rate: 0.5}), kept},
+		"spatial_dropout":     {after(SpatialDropout1D{Rate: 0.5}), kept},
+		"gaussian_noise":      {after(GaussianNoise{Stddev: 1}), kept},
+		"layer_normalization": {after(LayerNormalization{}), kept},
+		"batch_normalization": {after(BatchNormalization{}), kept},
+		"time_distributed":    {after(TimeDistributed{Layer: Dense{Units: 1}}), kept},
+		"lstm_sequences":      {after(LSTM{Units: 1, ReturnSequences: true}), kept},
+		"bidirectional":       {after(Bidirectional{Layer: GRU{Units: 1, ReturnSequences: true}}), kept},
+		"masking":             {after(Masking{}), []float64{1, 1, 1, 1}},
+		"attention":           {both(Attention{}), kept},
+		"add":                 {both(Add{}), or},
+		"average":             {both(Average{}), or},
+		"concatenate":         {both(Concatenate{}), and},
+		"concatenate_time":    {both(Concatenate{Time: true}), []float64{0, 1, 0, 1, 0, 0, 1, 1}},
+		"concatenate_part": {func(f *Functional, a, b Symbol) Symbol {
+			return f.Call(Concatenate{Time: true}, a, f.Call(Conv1D{Filters: 2, KernelSize: 1}, b))
+		}, []float64{0, 1, 0, 1, 1, 1, 1, 1}},
+		"lstm":           {after(LSTM{Units: 1}), nil},
+		"conv1d":         {after(Conv1D{Filters: 1, KernelSize: 2}), nil},
+		"max_pooling":    {after(MaxPooling1D{}), nil},
+		"global_average": {after(GlobalAveragePooling1D{}), nil},
+		"flatten":        {after(Flatten{}), nil},
+		"reshape":        {after(Reshape{TargetShape: Shape{4, 2}}), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &Functional{Dtype: tensor.Float64}
+			embed := Embedding{InputDim: 3, OutputDim: 2, MaskZero: true}
+			a, b := f.Call(embed, f.Input("a", Tokens(4))), f.Call(embed, f.Input("b", Tokens(4)))
+			f.Output("y", c.call(f, a, b))
+			f.Output("b", b) // so that it is read
+			m, err := f.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := m.Forward(Train, Auto, 1, 4, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			copy(p.Inputs[0].X.Int32s(), []int32{0, 1, 0, 2})
+			copy(p.Inputs[1].X.Int32s(), []int32{0, 0, 1, 2})
+			mask := p.Outputs[0].Mask
+			if (mask == nil) != (c.want == nil) {
+				t.Fatalf("the mask is %v", mask)
+			}
+			if mask == nil {
+				return
+			}
+			prog, err := p.Compile(mask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer prog.Close()
+			if err := prog.Run(); err != nil {
+				t.Fatal(err)
+			}
+			if got := floatsOf(t, prog, mask); !slices.Equal(got, c.want) {
+				t.Errorf("the mask is %v, want %v", got, c.want)
+			}
+		})
+	}
+}

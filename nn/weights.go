@@ -189,7 +189,7 @@ func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
 		case !s.again:
 			all.err = errorf("%s: declared twice", path)
 		case !w.value.Shape().Eq(shape):
-			all.err = errorf("%s: of shape %v for this input, %v for the first", path, shape, w.value.Shape())
+			all.err = errorf("%s: of shape %v for this input, %v for the first", path, shape, []int(w.value.Shape()))
 		}
 		return
 	}

@@ -39,20 +39,17 @@ var experiments = []experiment{
 	onEmbedding("lstm", nn.LSTM{Units: 8}),
 	onEmbedding("gru", nn.GRU{Units: 8}),
 	onEmbedding("bilstm", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
+	onEmbedding("conv", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
 }
 
-// onEmbedding is an experiment with a recurrent layer on a learned embedding of
-// 1,000 words.
-func onEmbedding(name string, recurrent nn.Layer) experiment {
+// onEmbedding is an experiment with layers on a learned embedding of 1,000 words.
+func onEmbedding(name string, layers ...nn.Layer) experiment {
 	return experiment{
 		name:     name,
 		numWords: 1000,
 		layers: func(n int) []nn.Layer {
-			return []nn.Layer{
-				nn.Embedding{InputDim: n, OutputDim: 32},
-				recurrent,
-				nn.Dense{Units: 1, Activation: nn.Sigmoid},
-			}
+			all := append([]nn.Layer{nn.Embedding{InputDim: n, OutputDim: 32}}, layers...)
+			return append(all, nn.Dense{Units: 1, Activation: nn.Sigmoid})
 		},
 		optimizer: func() train.Optimizer { return &train.Adam{} },
 	}

@@ -10,6 +10,16 @@
 // are drawn from a stream seeded by seed and path, and are shared by all
 // programs of the model: one for each phase, batch size and length.
 //
+// Sequential describes a chain of layers, Functional a graph of them with
+// several inputs and outputs and with layers that are shared. A layer may also
+// declare states and give them their next values (Scope.State, Context.Assign),
+// add to the loss (Context.AddLoss), and draw masks of dropout that repeat by
+// seed and step (Context.DropoutMask).
+//
+// A mask travels beside a sequence's values. Recurrent layers pass over masked
+// steps, layers that work on each step hand the mask on, and the loss and the
+// metrics of a sequence output leave masked steps out.
+//
 // A Cell is one step of a recurrent layer. RNN runs it unrolled, looped or
 // fused; see Execution.
 //

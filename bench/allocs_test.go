@@ -42,7 +42,7 @@ func allocations(t *testing.T, w Workload, batch, steps, shards int) (objects, b
 	}
 	n := batch * (warm + measured)
 	d := train.Data{Tokens: w.Sequences(n, steps), Targets: Targets(n)}
-	if _, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: batch, Hooks: []train.Hook{hook}}); err != nil {
+	if _, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: batch, Hooks: []train.Hook{train.HookFunc(hook)}}); err != nil {
 		t.Fatal(err)
 	}
 	return float64(to.Mallocs-from.Mallocs) / measured, float64(to.TotalAlloc-from.TotalAlloc) / measured

@@ -185,3 +185,84 @@ func (l Labels) weight(i, s, steps, samples int) float32 {
 	}
 	return l.Weights[i*steps+s]
 }
+
+// slice returns samples from to to.
+func (d Data) slice(from, to int) Data {
+	n := d.Len()
+	in := Samples{d.Tokens, d.Features}.slice(from, to)
+	labels := Labels{d.Targets, d.Weights}.slice(from, to, n)
+	part := Data{Tokens: in.Tokens, Features: in.Features, Targets: labels.Targets, Weights: labels.Weights}
+	if d.Inputs != nil {
+		part.Inputs = map[string]Samples{}
+		for name, s := range d.Inputs {
+			part.Inputs[name] = s.slice(from, to)
+		}
+	}
+	if d.Outputs != nil {
+		part.Outputs = map[string]Labels{}
+		for name, l := range d.Outputs {
+			part.Outputs[name] = l.slice(from, to, n)
+		}
+	}
+	return part
+}
+
+func (s Samples) slice(from, to int) Samples {
+	if to > len(s.Tokens) {
+		s.Tokens = nil
+	} else {
+		s.Tokens = s.Tokens[from:to]
+	}
+	if to > len(s.Features) {
+		s.Features = nil
+	} else {
+		s.Features = s.Features[from:to]
+	}
+	return s
+}
+
+// slice returns the labels of samples from to to of n. Labels that are not as
+// many for each sample are left as they are, to be refused.
+func (l Labels) slice(from, to, n int) Labels {
+	part := func(x []float32) []float32 {
+		if n == 0 || len(x)%n != 0 {
+			return x
+		}
+		each := len(x) / n
+		return x[from*each : to*each]
+	}
+	weights := l.Weights
+	if weights != nil {
+		weights = part(weights)
+	}
+	return Labels{part(l.Targets), weights}
+}
+
+// weighClasses multiplies the weights of samples, or of steps, by those of their
+// classes.
+func (t *table) weighClasses(classes map[int]float64, outs []output) error {
+	if classes == nil {
+		return nil
+	}
+	for i, o := range outs {
+		if o.loss == nil {
+			continue
+		}
+		l := t.labels[i]
+		weights := make([]float32, t.n*o.steps)
+		for k := range weights {
+			row := l.Targets[k*o.width : (k+1)*o.width]
+			class := largest(row)
+			if o.width == 1 {
+				class = int(row[0])
+			}
+			w, ok := classes[class]
+			if !ok {
+				w = 1
+			}
+			weights[k] = float32(w) * l.weight(k/o.steps, k%o.steps, o.steps, t.n)
+		}
+		t.labels[i].Weights = weights
+	}
+	return nil
+}

@@ -2,26 +2,34 @@ package train
 
 import (
 	"context"
-	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
+	"iter"
 	"time"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
-
-	"unroll/graph"
-	"unroll/nn"
 )
 
 // FitConfig holds the settings of one call of Fit.
 type FitConfig struct {
-	Epochs     int   // 1 if 0
-	BatchSize  int   // 32 if 0
-	Validation *Data // evaluated after each epoch
-	NoShuffle  bool  // keep the samples' order, else a new one each epoch
-	Seed       uint64
+	Epochs    int // 1 if 0; the number of the last one, also when a run is resumed
+	BatchSize int // 32 if 0
+
+	Validation      *Data   // evaluated at the end of epochs
+	ValidationSplit float64 // or this share of the data, the last samples, which are not trained on
+	ValidationEvery int     // epochs from one validation to the next, 1 if 0
+
+	NoShuffle     bool // keep the samples' order, else a new one each epoch
+	Seed          uint64
+	StepsPerEpoch int // batches after which an epoch ends; 0: all
+	InitialEpoch  int // epochs that are taken for done
+
+	// ClassWeights multiply the losses of samples, or of steps, by their class:
+	// the target of an output of one value, else the place of the largest.
+	// Validation knows none.
+	ClassWeights map[int]float64
+
 	Hooks      []Hook
+	Checkpoint *Checkpointing // nil: none
+	Resume     *Checkpoint    // goes on where this was taken
 }
 
 // Epoch is the record of one epoch.
@@ -33,286 +41,224 @@ type Epoch struct {
 // History is the record of a call of Fit.
 type History struct{ Epochs []Epoch }
 
-// Event tells a hook what has just ended.
-type Event struct {
-	Kind           EventKind
-	Epoch, Epochs  int // from 1
-	Batch, Batches int // from 1
-	// Logs holds the means since the epoch's start; at EpochEnd the
-	// validation's as well. It is overwritten after the call.
-	Logs    Logs
-	Seconds float64 // of training since the epoch's start
-	Model   *nn.Model
-}
-
-// EventKind is what an Event is about.
-type EventKind int
-
-// The kinds of events.
-const (
-	BatchEnd EventKind = iota
-	EpochEnd
-)
-
-// Hook is called by Fit after each batch and each epoch. An error ends the
-// training; ErrStop ends it without being an error. Keras: Callback.
-type Hook func(*Event) error
-
-// ErrStop is what a hook returns to stop training cleanly.
-var ErrStop = errors.New("stop training")
-
 // Fit trains the model on d. The last batch of an epoch may be smaller; its
 // loss is the mean over its own samples.
 //
 // When ctx ends, Fit returns after the batch at hand with the history so far
 // and an error that wraps ctx's; the model is usable and holds every update
-// made.
+// made, and a checkpoint is written if they are.
 func (t *Trainer) Fit(ctx context.Context, d Data, c FitConfig) (*History, error) {
-	h := &History{}
-	err := t.fit(ctx, d, c, h)
+	r, err := t.newRun(c)
+	if err == nil {
+		err = r.useData(d)
+	}
+	return t.fit(ctx, r, err)
+}
+
+// FitSource trains the model on batches that are made as they are needed, of at
+// most BatchSize samples. Memory holds two batches and what the source holds.
+func (t *Trainer) FitSource(ctx context.Context, s Source, c FitConfig) (*History, error) {
+	r, err := t.newRun(c)
+	if err == nil && c.ValidationSplit != 0 {
+		err = errors.New("a source cannot be split: set Validation")
+	}
+	if err == nil {
+		r.source = streamed{s, r, c.StepsPerEpoch}
+	}
+	return t.fit(ctx, r, err)
+}
+
+func (t *Trainer) fit(ctx context.Context, r *fitRun, err error) (*History, error) {
+	if err == nil {
+		err = r.fitAll(ctx)
+		r.release()
+	}
 	if errors.Is(err, ErrStop) {
 		err = nil
 	}
-	return h, errors.WithMessage(err, "fit")
+	return &r.history, errors.WithMessage(err, "fit")
 }
 
-func (t *Trainer) fit(ctx context.Context, d Data, c FitConfig, h *History) error {
+// newRun checks the settings.
+func (t *Trainer) newRun(c FitConfig) (*fitRun, error) {
+	r := &fitRun{Trainer: t, sets: map[string]shardSet{}}
 	if c.Epochs == 0 {
 		c.Epochs = 1
 	}
-	if c.Epochs < 1 || c.BatchSize < 0 {
-		return errors.Errorf("%d epochs of batches of %d", c.Epochs, c.BatchSize)
+	if c.ValidationEvery == 0 {
+		c.ValidationEvery = 1
 	}
-	err := t.wantLoss()
+	switch {
+	case c.Epochs < 1 || c.BatchSize < 0:
+		return r, errors.Errorf("%d epochs of batches of %d", c.Epochs, c.BatchSize)
+	case c.InitialEpoch < 0 || c.StepsPerEpoch < 0 || c.ValidationEvery < 1:
+		return r, errors.Errorf("InitialEpoch is %d, StepsPerEpoch %d and ValidationEvery %d, want none below 0", c.InitialEpoch, c.StepsPerEpoch, c.ValidationEvery)
+	case !(c.ValidationSplit >= 0 && c.ValidationSplit < 1):
+		return r, errors.Errorf("ValidationSplit is %v, want at least 0 and less than 1", c.ValidationSplit)
+	case c.ValidationSplit > 0 && c.Validation != nil:
+		return r, errors.New("both Validation and ValidationSplit are set")
+	}
+	if err := t.wantLoss(); err != nil {
+		return r, err
+	}
+	r.fit, r.at.Epoch = c, c.InitialEpoch
+	r.scores = t.newScores()
+	var err error
+	r.fit.BatchSize, err = t.batchSize(c.BatchSize, 0)
+	r.capacity = r.fit.BatchSize
+	return r, err
+}
+
+// useData makes d the source of the run.
+func (r *fitRun) useData(d Data) error {
+	c := &r.fit
+	if c.ValidationSplit > 0 {
+		at := int(float64(d.Len()) * (1 - c.ValidationSplit))
+		if at < 1 || at == d.Len() {
+			return errors.Errorf("ValidationSplit %v leaves nothing of %d samples", c.ValidationSplit, d.Len())
+		}
+		validation := d.slice(at, d.Len())
+		d, c.Validation = d.slice(0, at), &validation
+	}
+	t, err := d.inputs(r.model)
 	if err != nil {
 		return err
 	}
-	if c.BatchSize, err = t.batchSize(c.BatchSize, d.Len()); err != nil {
+	if _, err := r.batchSize(c.BatchSize, t.n); err != nil {
 		return err
 	}
-	data, err := d.inputs(t.model)
-	if err != nil {
-		return err
-	}
-	k, err := t.shards(min(c.BatchSize, data.n), data.steps)
-	if err != nil {
-		return err
-	}
-	run := &fitRun{Trainer: t, data: data, fit: c, order: make([]int, data.n)}
-	defer run.release()
-	if err := run.borrow(k); err != nil {
-		return err
-	}
-	if err := data.outputs(d, run.full.shards[0]); err != nil {
+	r.capacity = min(c.BatchSize, t.n)
+	if err := r.label(t, d); err != nil {
 		return err
 	}
 	if c.Validation != nil {
-		if err := t.checkLabels(*c.Validation, c.BatchSize); err != nil {
+		if err := r.checkLabels(*c.Validation, c.BatchSize); err != nil {
 			return errors.WithMessage(err, "validation")
 		}
 	}
-	run.team = newTeam(k + 1) // the shards, and the next batch
-	defer run.team.stop()
-	for e := range c.Epochs {
-		logs := Logs{}
-		seconds, err := run.epoch(ctx, e, logs)
-		if err != nil {
-			return err
-		}
-		if c.Validation != nil {
-			if err := t.evaluate(ctx, *c.Validation, c.BatchSize, "val_", logs); err != nil {
-				return err
-			}
-		}
-		h.Epochs = append(h.Epochs, Epoch{logs, seconds})
-		if err := run.tell(&Event{Kind: EpochEnd, Epoch: e + 1, Logs: logs, Seconds: seconds}); err != nil {
-			return err
-		}
-	}
+	r.source = &memory{t: t, size: c.BatchSize, limit: c.StepsPerEpoch, shuffle: !c.NoShuffle, seed: c.Seed}
 	return nil
 }
 
-// fitRun is the state of one call of Fit.
-type fitRun struct {
-	*Trainer
-	full   shardSet // for a batch of full size
-	rest   shardSet // for the last one, if it needs programs of its own size
-	team   *team
-	data   *table
-	fit    FitConfig
-	order  []int
-	steps  uint64 // taken so far
-	solver []gorgonia.ValueGrad
-}
-
-// shardSet is the programs that share a batch; each takes size samples.
-type shardSet struct {
-	shards []*program
-	size   int
-}
-
-// part returns the samples of shard i.
-func (s shardSet) part(rows []int, i int) []int {
-	return rows[i*s.size : min((i+1)*s.size, len(rows))]
-}
-
-// active returns the number of shards that a batch fills.
-func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.size }
-
-// borrow takes the programs of the run: k shards of a batch, less those that
-// would get no sample.
-func (r *fitRun) borrow(k int) error {
-	batch := min(r.fit.BatchSize, r.data.n)
-	r.full.size = (batch + k - 1) / k
-	for range r.full.active(make([]int, batch)) {
-		p, err := r.Trainer.borrow(nn.Train, r.full.size, r.data.steps)
-		if err != nil {
-			return err
+func (r *fitRun) fitAll(ctx context.Context) error {
+	if c := r.fit.Resume; c != nil {
+		if err := r.restore(c); err != nil {
+			return errors.WithMessage(err, "resume")
 		}
-		r.full.shards = append(r.full.shards, p)
 	}
-	last := r.data.n % batch
-	if last == 0 || !r.full.shards[0].pass.Whole() {
-		return nil
+	if err := r.tell(&Event{Kind: TrainBegin, Epoch: r.at.Epoch + 1}); err != nil {
+		return err
 	}
-	p, err := r.Trainer.borrow(nn.Train, last, r.data.steps)
-	if err == nil {
-		r.rest = shardSet{[]*program{p}, last}
+	err := r.epochs(ctx)
+	if err != nil && !errors.Is(err, ErrStop) {
+		return err
+	}
+	if err := r.tell(&Event{Kind: TrainEnd, Epoch: r.at.Epoch}); err != nil {
+		return err
 	}
 	return err
 }
 
-// release gives the programs back.
-func (r *fitRun) release() {
-	for _, p := range append(r.full.shards, r.rest.shards...) {
-		r.give(p)
-	}
-}
-
-// set returns the programs that compute a batch.
-func (r *fitRun) set(rows []int) shardSet {
-	if r.rest.shards != nil && len(rows) == r.rest.size {
-		return r.rest
-	}
-	return r.full
-}
-
-func (r *fitRun) batches() int {
-	return (r.data.n + r.fit.BatchSize - 1) / r.fit.BatchSize
-}
-
-// epoch trains on every sample once and returns the seconds it took.
-func (r *fitRun) epoch(ctx context.Context, epoch int, logs Logs) (float64, error) {
-	start := time.Now()
-	for i := range r.order {
-		r.order[i] = i
-	}
-	if !r.fit.NoShuffle {
-		// The order depends on the seed and the epoch alone, in a stream that
-		// no weight of the seed shares.
-		h := fnv.New64a()
-		fmt.Fprintf(h, "shuffle/%d", epoch)
-		s := rand.New(rand.NewPCG(r.fit.Seed, h.Sum64()))
-		s.Shuffle(len(r.order), func(i, j int) { r.order[i], r.order[j] = r.order[j], r.order[i] })
-	}
-	s := r.newScores()
-	event := &Event{Kind: BatchEnd, Epoch: epoch + 1, Logs: logs}
-	r.fill(r.rows(0))
-	for b := range r.batches() {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
-		if err := r.step(b); err != nil {
-			return 0, errors.WithMessagef(err, "epoch %d, batch %d", epoch+1, b+1)
-		}
-		rows := r.rows(b)
-		set := r.set(rows)
-		for i, p := range set.shards[:set.active(rows)] {
-			if err := s.add(p, r.data, set.part(rows, i), len(rows)); err != nil {
-				return 0, err
-			}
-		}
-		s.write("", logs)
-		event.Batch, event.Seconds = b+1, time.Since(start).Seconds()
-		if err := r.tell(event); err != nil {
-			return 0, err
-		}
-	}
-	return time.Since(start).Seconds(), nil
-}
-
-// rows returns the samples of batch b.
-func (r *fitRun) rows(b int) []int {
-	from := b * r.fit.BatchSize
-	return r.order[from:min(from+r.fit.BatchSize, len(r.order))]
-}
-
-// fill writes a batch into the spare inputs of its programs.
-func (r *fitRun) fill(rows []int) {
-	set := r.set(rows)
-	for i, p := range set.shards[:set.active(rows)] {
-		p.fill(p.next, r.data, set.part(rows, i), len(rows))
-	}
-}
-
-// step runs batch b forward and backward and updates the weights; meanwhile the
-// next batch is filled. The shards' gradients are summed in their order, so the
-// result does not depend on who computed which.
-func (r *fitRun) step(b int) error {
-	rows := r.rows(b)
-	set := r.set(rows)
-	shards := set.shards[:set.active(rows)]
-	r.steps++
-	for i, p := range shards {
-		if err := p.swap(); err != nil {
-			return err
-		}
-		*p.pass.Random() = graph.Random{Seed: r.fit.Seed, Step: r.steps, Shard: uint64(i)}
-	}
-	if shards[0].masks != nil {
-		err := r.team.do(len(shards), func(i int) error { return shards[i].masks.Run() })
+func (r *fitRun) epochs(ctx context.Context) error {
+	for r.at.Epoch < r.fit.Epochs {
+		logs := Logs{}
+		seconds, err := r.epoch(ctx, logs)
 		if err != nil {
 			return err
 		}
-		if err := weigh(shards, func(i int) int { return len(set.part(rows, i)) }); err != nil {
+		epoch := r.at.Epoch + 1
+		if v := r.fit.Validation; v != nil && epoch%r.fit.ValidationEvery == 0 {
+			if err := r.evaluate(ctx, *v, r.fit.BatchSize, "val_", logs); err != nil {
+				return err
+			}
+		}
+		r.history.Epochs = append(r.history.Epochs, Epoch{logs, seconds})
+		r.at.Epoch, r.at.Batch, r.at.Seconds = epoch, 0, 0
+		r.scores = r.newScores()
+		err = r.tell(&Event{Kind: EpochEnd, Epoch: epoch, Logs: logs, Seconds: seconds})
+		if err != nil && !errors.Is(err, ErrStop) {
 			return err
 		}
-	}
-	tasks := len(shards)
-	if b+1 < r.batches() {
-		tasks++
-	}
-	err := r.team.do(tasks, func(i int) error {
-		if i == len(shards) {
-			r.fill(r.rows(b + 1))
-			return nil
+		if saveErr := r.save(true, errors.Is(err, ErrStop) || epoch == r.fit.Epochs); saveErr != nil {
+			return saveErr
 		}
-		return shards[i].run()
-	})
-	if err != nil {
-		return err
-	}
-	if err := shards[0].assign(); err != nil { // a model with states has one shard
-		return err
-	}
-	if r.solver, err = handOver(shards, r.solver, !readsOnly(r.config.Optimizer)); err != nil {
-		return err
-	}
-	if err := r.config.Optimizer.Step(r.solver); err != nil {
-		return err
-	}
-	for _, w := range shards[0].weights {
-		w.Constrain()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (r *fitRun) tell(e *Event) error {
-	e.Epochs, e.Batches, e.Model = r.fit.Epochs, r.batches(), r.model
-	for _, h := range r.fit.Hooks {
-		if err := h(e); err != nil {
-			return err
+// epoch trains on what is left of an epoch and returns the seconds that the
+// whole of it took.
+func (r *fitRun) epoch(ctx context.Context, logs Logs) (float64, error) {
+	start := time.Now().Add(-time.Duration(r.at.Seconds * float64(time.Second)))
+	epoch := r.at.Epoch + 1
+	if r.at.Batch == 0 {
+		if err := r.tell(&Event{Kind: EpochBegin, Epoch: epoch, Logs: logs}); err != nil {
+			return 0, err
 		}
 	}
-	return nil
+	event := &Event{Kind: BatchEnd, Epoch: epoch, Logs: logs}
+	next, stop := iter.Pull2(r.source.jobs(r.at.Epoch, r.at.Batch))
+	defer stop()
+	// pull returns the next batch, nil after the last one.
+	pull := func() (*job, error) {
+		j, err, ok := next()
+		if err == nil && ok {
+			err = r.prepare(&j)
+		}
+		if err != nil {
+			return nil, errors.WithMessagef(err, "epoch %d", epoch)
+		}
+		if !ok {
+			return nil, nil
+		}
+		return &j, nil
+	}
+	now, err := pull()
+	if err != nil {
+		return 0, err
+	}
+	if now != nil {
+		r.fill(now)
+	}
+	for now != nil {
+		if err := ctx.Err(); err != nil {
+			if saveErr := r.save(true, false); saveErr != nil {
+				return 0, saveErr
+			}
+			return 0, err
+		}
+		after, err := pull()
+		if err != nil {
+			return 0, err
+		}
+		if err := r.step(now, after); err != nil {
+			return 0, errors.WithMessagef(err, "epoch %d, batch %d", epoch, r.at.Batch+1)
+		}
+		if err := r.count(now); err != nil {
+			return 0, err
+		}
+		r.at.Batch++
+		r.at.Seconds = time.Since(start).Seconds()
+		r.scores.write("", logs)
+		event.Batch, event.Seconds = r.at.Batch, r.at.Seconds
+		err = r.tell(event)
+		if err != nil && !errors.Is(err, ErrStop) {
+			return 0, err
+		}
+		if saveErr := r.save(false, false); saveErr != nil {
+			return 0, saveErr
+		}
+		if err != nil {
+			return 0, err
+		}
+		now = after
+	}
+	if r.at.Batch == 0 {
+		return 0, errors.Errorf("epoch %d: the source gives no batches", epoch)
+	}
+	r.scores.write("", logs)
+	return time.Since(start).Seconds(), nil
 }

@@ -177,12 +177,12 @@ func TestSampleWeights(t *testing.T) {
 func TestCancelLeavesUsableModel(t *testing.T) {
 	tr := smallTrainer(t, 1)
 	ctx, cancel := context.WithCancel(context.Background())
-	h, err := tr.Fit(ctx, wordOrder(320, 1), FitConfig{Epochs: 50, Hooks: []Hook{func(e *Event) error {
+	h, err := tr.Fit(ctx, wordOrder(320, 1), FitConfig{Epochs: 50, Hooks: []Hook{HookFunc(func(e *Event) error {
 		if e.Kind == BatchEnd && e.Epoch == 3 && e.Batch == 2 {
 			cancel()
 		}
 		return nil
-	}}})
+	})}})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error is %v, want context.Canceled", err)
 	}
@@ -196,12 +196,12 @@ func TestCancelLeavesUsableModel(t *testing.T) {
 
 func TestHookStops(t *testing.T) {
 	tr := smallTrainer(t, 1)
-	h, err := tr.Fit(context.Background(), wordOrder(64, 1), FitConfig{Epochs: 9, Hooks: []Hook{func(e *Event) error {
+	h, err := tr.Fit(context.Background(), wordOrder(64, 1), FitConfig{Epochs: 9, Hooks: []Hook{HookFunc(func(e *Event) error {
 		if e.Kind == EpochEnd && e.Epoch == 2 {
 			return ErrStop
 		}
 		return nil
-	}}})
+	})}})
 	if err != nil || len(h.Epochs) != 2 {
 		t.Errorf("%d epochs and error %v, want 2 and none", len(h.Epochs), err)
 	}

@@ -161,7 +161,7 @@ func TestTrainingGoldens(t *testing.T) {
 						}
 						return nil
 					}
-					_, err = tr.Fit(context.Background(), d, FitConfig{BatchSize: 4, NoShuffle: true, Hooks: []Hook{hook}})
+					_, err = tr.Fit(context.Background(), d, FitConfig{BatchSize: 4, NoShuffle: true, Hooks: []Hook{HookFunc(hook)}})
 					if err != nil {
 						t.Fatal(err)
 					}

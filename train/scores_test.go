@@ -24,7 +24,7 @@ func TestEvaluateInAHook(t *testing.T) {
 			_, err := tr.Evaluate(context.Background(), val, 0)
 			return err
 		}
-		h, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 2, Hooks: []Hook{hook}})
+		h, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 2, Hooks: []Hook{HookFunc(hook)}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,7 +54,7 @@ func steps(t *train.Trainer, d train.Data, batch int, seconds float64, least int
 			}
 			return nil
 		}
-		_, err := t.Fit(ctx, d, train.FitConfig{Epochs: 1 << 30, BatchSize: batch, Hooks: []train.Hook{hook}})
+		_, err := t.Fit(ctx, d, train.FitConfig{Epochs: 1 << 30, BatchSize: batch, Hooks: []train.Hook{train.HookFunc(hook)}})
 		return spent / float64(done), err
 	}
 }

@@ -207,7 +207,7 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	defer trainer.Close()
 	p := &progress{out: a.out, width: columns(a.out)}
 	t.history, err = trainer.Fit(ctx, fitOn, train.FitConfig{
-		Epochs: f.epochs, BatchSize: f.batch, Validation: &validation, Seed: f.seed, Hooks: []train.Hook{p.hook},
+		Epochs: f.epochs, BatchSize: f.batch, Validation: &validation, Seed: f.seed, Hooks: []train.Hook{train.HookFunc(p.hook)},
 	})
 	p.close()
 	if err != nil {

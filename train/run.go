@@ -1,0 +1,198 @@
+package train
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+
+	"unroll/graph"
+	"unroll/nn"
+)
+
+// fitRun is the state of one call of Fit.
+type fitRun struct {
+	*Trainer
+	fit      FitConfig
+	source   source
+	capacity int                 // samples that a full batch has
+	sets     map[string]shardSet // by the lengths of the inputs, and the rows of whole batches
+	team     *team
+	solver   []gorgonia.ValueGrad
+	last     []*program // that computed the last step
+
+	at      position
+	scores  *scores // of the epoch so far
+	history History
+}
+
+// position is how far a run has come.
+type position struct {
+	Epoch   int     `json:"epoch"` // that are done
+	Batch   int     `json:"batch"` // of the epoch after them that are done
+	Step    uint64  `json:"step"`  // updates in all
+	Seconds float64 `json:"seconds"`
+}
+
+// shardSet is the programs that share a batch; each takes size samples.
+type shardSet struct {
+	shards []*program
+	size   int
+}
+
+// part returns the samples of shard i.
+func (s shardSet) part(rows []int, i int) []int {
+	return rows[i*s.size : min((i+1)*s.size, len(rows))]
+}
+
+// active returns the number of shards that a batch fills.
+func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.size }
+
+// set returns the programs that compute a batch of so many samples and steps.
+// They are compiled or borrowed when a batch of its kind comes for the first
+// time.
+func (r *fitRun) set(rows int, steps []int) (shardSet, error) {
+	full := fmt.Sprint(steps)
+	s, ok := r.sets[full]
+	if ok && (rows == r.capacity || !s.shards[0].pass.Whole()) {
+		return s, nil
+	}
+	if !ok {
+		k, err := r.shards(r.capacity, steps)
+		if err != nil {
+			return s, err
+		}
+		s.size = (r.capacity + k - 1) / k
+		// Less those that would get no sample.
+		if s, err = r.borrowSet(full, s.size, (r.capacity+s.size-1)/s.size, steps); err != nil {
+			return s, err
+		}
+		if rows == r.capacity || !s.shards[0].pass.Whole() {
+			return s, nil
+		}
+	}
+	// A whole batch that is smaller has programs of its own.
+	key := fmt.Sprint(rows, steps)
+	if s, ok := r.sets[key]; ok {
+		return s, nil
+	}
+	return r.borrowSet(key, rows, 1, steps)
+}
+
+// borrowSet takes k programs of so many samples.
+func (r *fitRun) borrowSet(key string, size, k int, steps []int) (shardSet, error) {
+	s := shardSet{size: size}
+	for range k {
+		p, err := r.borrow(nn.Train, size, steps)
+		if err != nil {
+			return s, err
+		}
+		s.shards = append(s.shards, p)
+		r.sets[key] = s // so that release finds it
+	}
+	if need := k + 1; r.team == nil || len(r.team.helpers)+1 < need { // the shards, and the next batch
+		if r.team != nil {
+			r.team.stop()
+		}
+		r.team = newTeam(need)
+	}
+	return s, nil
+}
+
+// release gives the programs back.
+func (r *fitRun) release() {
+	for _, s := range r.sets {
+		for _, p := range s.shards {
+			r.give(p)
+		}
+	}
+	if r.team != nil {
+		r.team.stop()
+	}
+}
+
+// label adds the labels of d to its table, weighted by class.
+func (r *fitRun) label(t *table, d Data) error {
+	s, err := r.set(min(t.n, r.capacity), t.steps)
+	if err != nil {
+		return err
+	}
+	p := s.shards[0]
+	if err := t.outputs(d, p); err != nil {
+		return err
+	}
+	return t.weighClasses(r.fit.ClassWeights, p.outs)
+}
+
+// prepare gives a batch its programs.
+func (r *fitRun) prepare(j *job) (err error) {
+	j.set, err = r.set(len(j.rows), j.t.steps)
+	return err
+}
+
+// fill writes a batch into the spare inputs of its programs.
+func (r *fitRun) fill(j *job) {
+	for i, p := range j.shards() {
+		p.fill(p.next, j.t, j.part(i), len(j.rows))
+	}
+}
+
+// step runs a batch forward and backward and updates the weights; meanwhile the
+// next batch is filled, if there is one. The shards' gradients are summed in
+// their order, so the result does not depend on who computed which.
+func (r *fitRun) step(now, next *job) error {
+	shards := now.shards()
+	r.at.Step++
+	for i, p := range shards {
+		if err := p.swap(); err != nil {
+			return err
+		}
+		*p.pass.Random() = graph.Random{Seed: r.fit.Seed, Step: r.at.Step, Shard: uint64(i)}
+	}
+	if shards[0].masks != nil {
+		err := r.team.do(len(shards), func(i int) error { return shards[i].masks.Run() })
+		if err != nil {
+			return err
+		}
+		if err := weigh(shards, func(i int) int { return len(now.part(i)) }); err != nil {
+			return err
+		}
+	}
+	tasks := len(shards)
+	if next != nil {
+		tasks++
+	}
+	err := r.team.do(tasks, func(i int) error {
+		if i == len(shards) {
+			r.fill(next)
+			return nil
+		}
+		return shards[i].run()
+	})
+	if err != nil {
+		return err
+	}
+	if err := shards[0].assign(); err != nil { // a model with states has one shard
+		return err
+	}
+	if r.solver, err = handOver(shards, r.solver, !readsOnly(r.config.Optimizer)); err != nil {
+		return err
+	}
+	if err := r.config.Optimizer.Step(r.solver); err != nil {
+		return err
+	}
+	for _, w := range shards[0].weights {
+		w.Constrain()
+	}
+	r.last = shards
+	return nil
+}
+
+// count adds a batch that was computed to the scores.
+func (r *fitRun) count(j *job) error {
+	for i, p := range j.shards() {
+		if err := r.scores.add(p, j.t, j.part(i), len(j.rows)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

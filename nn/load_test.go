@@ -8,26 +8,19 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/nlpodyssey/safetensors"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/tensorfile"
 )
 
 // sealed returns a weights file that claims to belong to doc.
 func sealed(t testing.TB, doc []byte, weights map[string]*tensor.Dense) []byte {
 	t.Helper()
-	views := map[string]safetensors.TensorView{}
-	for path, w := range weights {
-		v, err := view(w)
-		if err != nil {
-			t.Fatal(err)
-		}
-		views[path] = v
-	}
-	data, err := safetensors.Serialize(views, map[string]string{"architecture": digest(doc)})
-	if err != nil {
+	var b bytes.Buffer
+	if err := tensorfile.Write(&b, weights, map[string]string{"architecture": digest(doc)}); err != nil {
 		t.Fatal(err)
 	}
-	return data
+	return b.Bytes()
 }
 
 func TestBadArchitectureFiles(t *testing.T) {
@@ -112,11 +105,11 @@ func TestBadWeightsFiles(t *testing.T) {
 			w["dense/bais"] = zeros(tensor.Float32, 1)
 		}), `no weight "dense/bias"`},
 		{"another element type", change(func(w map[string]*tensor.Dense) { w["dense/bias"] = zeros(tensor.Float64, 1) }),
-			"dense/bias: F64[1], the model has F32[1]"},
+			"dense/bias: F64[1], want F32[1]"},
 		{"another shape of the same size", change(func(w map[string]*tensor.Dense) { w["dense/kernel"] = zeros(tensor.Float32, 1, 2) }),
-			"dense/kernel: F32[1 2], the model has F32[2 1]"},
+			"dense/kernel: F32[1 2], want F32[2 1]"},
 		{"another rank", change(func(w map[string]*tensor.Dense) { w["dense/kernel"] = zeros(tensor.Float32, 2) }),
-			"dense/kernel: F32[2], the model has F32[2 1]"},
+			"dense/kernel: F32[2], want F32[2 1]"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,20 +2,17 @@ package nn
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 
-	"github.com/nlpodyssey/safetensors"
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
-	"unroll/graph"
 	"unroll/internal/safefile"
+	"unroll/internal/tensorfile"
 )
 
 // The files of a saved model.
@@ -153,25 +150,12 @@ func (a architecture) network() (n network, kind string, err error) {
 // JSON and its weights as safetensors keyed by path. Each file is replaced as a
 // whole or not at all.
 func (m *Model) Save(dir string) error {
-	a, err := m.architecture()
+	doc, err := m.document()
 	if err != nil {
 		return err
 	}
-	doc, err := json.MarshalIndent(a, "", "  ")
-	if err != nil {
-		return errors.Wrap(err, "save model")
-	}
-	doc = append(doc, '\n')
-	views := map[string]safetensors.TensorView{}
-	for _, w := range m.weights.list {
-		v, err := view(w.value)
-		if err != nil {
-			return errors.Wrap(err, w.path)
-		}
-		views[w.path] = v
-	}
 	err = safefile.Write(filepath.Join(dir, WeightsFile), func(f io.Writer) error {
-		return safetensors.SerializeToWriter(views, map[string]string{"architecture": digest(doc)}, f)
+		return tensorfile.Write(f, m.Tensors(), map[string]string{"architecture": digest(doc)})
 	})
 	if err != nil {
 		return err
@@ -180,6 +164,32 @@ func (m *Model) Save(dir string) error {
 		_, err := f.Write(doc)
 		return err
 	})
+}
+
+// document is the content of ArchitectureFile.
+func (m *Model) document() ([]byte, error) {
+	a, err := m.architecture()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := json.MarshalIndent(a, "", "  ")
+	return append(doc, '\n'), errors.Wrap(err, "save model")
+}
+
+// Digest names the model's architecture: two models have the same one if Save
+// writes the same ArchitectureFile for them.
+func (m *Model) Digest() (string, error) {
+	doc, err := m.document()
+	return digest(doc), err
+}
+
+// Tensors returns the model's own weights and states by path.
+func (m *Model) Tensors() map[string]*tensor.Dense {
+	all := map[string]*tensor.Dense{}
+	for _, w := range m.weights.list {
+		all[w.path] = w.value
+	}
+	return all
 }
 
 // Load reads a model that Save wrote. A file that is missing, truncated,
@@ -249,29 +259,25 @@ func parse(doc []byte) (a architecture, err error) {
 }
 
 // openWeights reads a file of weights that belong to the given architecture.
-func openWeights(data []byte, arch string) (file safetensors.SafeTensors, err error) {
-	_, meta, err := safetensors.ReadMetadata(data)
-	if err != nil {
-		return file, errors.Wrap(err, "damaged")
+func openWeights(data []byte, arch string) (*tensorfile.File, error) {
+	file, err := tensorfile.Read(data)
+	if err == nil && file.Meta["architecture"] != arch {
+		err = errorf("these weights belong to another %s", ArchitectureFile)
 	}
-	if got := meta.Metadata()["architecture"]; got != arch {
-		return file, errorf("these weights belong to another %s", ArchitectureFile)
-	}
-	file, err = safetensors.Deserialize(data)
-	return file, errors.Wrap(err, "damaged")
+	return file, err
 }
 
-func (m *Model) setWeights(file safetensors.SafeTensors) error {
-	if file.Len() != len(m.weights.list) {
-		return errorf("%d weights, the model has %d", file.Len(), len(m.weights.list))
+func (m *Model) setWeights(file *tensorfile.File) error {
+	if n := len(file.Names()); n != len(m.weights.list) {
+		return errorf("%d weights, the model has %d", n, len(m.weights.list))
 	}
 	for _, w := range m.weights.list {
-		v, ok := file.Tensor(w.path)
+		ok, err := file.Into(w.path, w.value)
+		if err != nil {
+			return err
+		}
 		if !ok {
 			return errorf("no weight %q", w.path)
-		}
-		if err := read(w.value, v); err != nil {
-			return errors.WithMessage(err, w.path)
 		}
 	}
 	return nil
@@ -280,44 +286,4 @@ func (m *Model) setWeights(file safetensors.SafeTensors) error {
 func digest(doc []byte) string {
 	sum := sha256.Sum256(doc)
 	return hex.EncodeToString(sum[:])
-}
-
-func view(t *tensor.Dense) (safetensors.TensorView, error) {
-	shape := make([]uint64, t.Dims())
-	for i, n := range t.Shape() {
-		shape[i] = uint64(n)
-	}
-	var data []byte
-	if x := graph.Floats[float64](t); x != nil {
-		for _, v := range x {
-			data = binary.LittleEndian.AppendUint64(data, math.Float64bits(v))
-		}
-		return safetensors.NewTensorView(safetensors.F64, shape, data)
-	}
-	for _, v := range graph.Floats[float32](t) {
-		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
-	}
-	return safetensors.NewTensorView(safetensors.F32, shape, data)
-}
-
-func read(t *tensor.Dense, v safetensors.TensorView) error {
-	want, err := view(t)
-	if err != nil {
-		return err
-	}
-	same := v.DType() == want.DType() && len(v.Shape()) == len(want.Shape())
-	for i := range want.Shape() {
-		same = same && v.Shape()[i] == want.Shape()[i]
-	}
-	if !same {
-		return errorf("%v%v, the model has %v%v", v.DType(), v.Shape(), want.DType(), want.Shape())
-	}
-	data := v.Data()
-	for i, x := 0, graph.Floats[float64](t); i < len(x); i++ {
-		x[i] = math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:]))
-	}
-	for i, x := 0, graph.Floats[float32](t); i < len(x); i++ {
-		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return nil
 }

@@ -1,0 +1,159 @@
+// Package tensorfile reads and writes named tensors as safetensors, with
+// metadata and a checksum of the values.
+package tensorfile
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/nlpodyssey/safetensors"
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+)
+
+// sum is the name of the checksum in the metadata.
+const sum = "sha256"
+
+// Write writes float tensors and metadata.
+func Write(w io.Writer, tensors map[string]*tensor.Dense, meta map[string]string) error {
+	views := map[string]safetensors.TensorView{}
+	for name, t := range tensors {
+		v, err := view(t)
+		if err != nil {
+			return errors.Wrap(err, name)
+		}
+		views[name] = v
+	}
+	meta = maps.Clone(meta)
+	meta[sum] = checksum(slices.Sorted(maps.Keys(views)), func(name string) []byte { return views[name].Data() })
+	return safetensors.SerializeToWriter(views, meta, w)
+}
+
+// checksum is that of the tensors' names and values.
+func checksum(names []string, data func(name string) []byte) string {
+	h := sha256.New()
+	for _, name := range names {
+		h.Write([]byte(name))
+		h.Write([]byte{0})
+		h.Write(data(name))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// File is the content of a file.
+type File struct {
+	Meta map[string]string
+	all  safetensors.SafeTensors
+}
+
+// Read reads what Write wrote. A file that is truncated, or whose values are not
+// those that were written, is an error.
+func Read(data []byte) (*File, error) {
+	_, meta, err := safetensors.ReadMetadata(data)
+	if err != nil {
+		return nil, errors.Wrap(err, "damaged")
+	}
+	f := &File{Meta: meta.Metadata()}
+	if f.all, err = safetensors.Deserialize(data); err != nil {
+		return nil, errors.Wrap(err, "damaged")
+	}
+	if want, ok := f.Meta[sum]; ok && want != checksum(f.Names(), f.data) {
+		return nil, errors.New("damaged: the values are not those that were written")
+	}
+	return f, nil
+}
+
+func (f *File) data(name string) []byte {
+	v, _ := f.all.Tensor(name)
+	return v.Data()
+}
+
+// Names returns the tensors' names in order.
+func (f *File) Names() []string {
+	names := slices.Clone(f.all.Names())
+	slices.Sort(names)
+	return names
+}
+
+// Into reads a tensor into t, which must have its shape and type. It returns
+// false if there is no tensor of the name.
+func (f *File) Into(name string, t *tensor.Dense) (bool, error) {
+	v, ok := f.all.Tensor(name)
+	if !ok {
+		return false, nil
+	}
+	return true, errors.WithMessage(read(t, v), name)
+}
+
+// Tensor returns a tensor of its own.
+func (f *File) Tensor(name string) (*tensor.Dense, error) {
+	v, ok := f.all.Tensor(name)
+	if !ok {
+		return nil, errors.Errorf("no tensor %q", name)
+	}
+	dt := tensor.Float32
+	switch v.DType() {
+	case safetensors.F64:
+		dt = tensor.Float64
+	case safetensors.F32:
+	default:
+		return nil, errors.Errorf("%s: element type %v", name, v.DType())
+	}
+	var shape []int
+	for _, n := range v.Shape() {
+		shape = append(shape, int(n))
+	}
+	t := tensor.New(tensor.Of(dt), tensor.WithShape(shape...))
+	return t, errors.WithMessage(read(t, v), name)
+}
+
+func view(t *tensor.Dense) (safetensors.TensorView, error) {
+	shape := make([]uint64, t.Dims())
+	for i, n := range t.Shape() {
+		shape[i] = uint64(n)
+	}
+	var data []byte
+	switch t.Dtype() {
+	case tensor.Float64:
+		for _, v := range t.Float64s() {
+			data = binary.LittleEndian.AppendUint64(data, math.Float64bits(v))
+		}
+		return safetensors.NewTensorView(safetensors.F64, shape, data)
+	case tensor.Float32:
+		for _, v := range t.Float32s() {
+			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+		}
+		return safetensors.NewTensorView(safetensors.F32, shape, data)
+	}
+	return safetensors.TensorView{}, errors.Errorf("element type %v, want float32 or float64", t.Dtype())
+}
+
+func read(t *tensor.Dense, v safetensors.TensorView) error {
+	want := safetensors.F32
+	if t.Dtype() == tensor.Float64 {
+		want = safetensors.F64
+	}
+	same := v.DType() == want && len(v.Shape()) == t.Dims()
+	for i := 0; same && i < t.Dims(); i++ {
+		same = v.Shape()[i] == uint64(t.Shape()[i])
+	}
+	if !same {
+		return errors.Errorf("%v%v, want %v%v", v.DType(), v.Shape(), want, []int(t.Shape()))
+	}
+	data := v.Data()
+	if want == safetensors.F64 {
+		for i, x := 0, t.Float64s(); i < len(x); i++ {
+			x[i] = math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:]))
+		}
+		return nil
+	}
+	for i, x := 0, t.Float32s(); i < len(x); i++ {
+		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	}
+	return nil
+}

@@ -1,5 +1,7 @@
 package train
 
+import "encoding/json"
+
 // Metric is a score that is gathered over batches.
 type Metric interface {
 	// Name is the metric's name in logs, such as "accuracy".
@@ -45,6 +47,35 @@ func (m *BinaryAccuracy) Value() float64 {
 		return 0
 	}
 	return m.right / m.total
+}
+
+// hits is the state of an accuracy in a checkpoint.
+type hits struct{ Right, Total bits }
+
+// MarshalJSON returns what has been gathered.
+func (m *BinaryAccuracy) MarshalJSON() ([]byte, error) {
+	return json.Marshal(hits{bits(m.right), bits(m.total)})
+}
+
+// UnmarshalJSON goes on from what MarshalJSON returned.
+func (m *BinaryAccuracy) UnmarshalJSON(data []byte) error {
+	var h hits
+	err := json.Unmarshal(data, &h)
+	m.right, m.total = float64(h.Right), float64(h.Total)
+	return err
+}
+
+// MarshalJSON returns what has been gathered.
+func (m *CategoricalAccuracy) MarshalJSON() ([]byte, error) {
+	return json.Marshal(hits{bits(m.right), bits(m.total)})
+}
+
+// UnmarshalJSON goes on from what MarshalJSON returned.
+func (m *CategoricalAccuracy) UnmarshalJSON(data []byte) error {
+	var h hits
+	err := json.Unmarshal(data, &h)
+	m.right, m.total = float64(h.Right), float64(h.Total)
+	return err
 }
 
 // CategoricalAccuracy is the weighted share of samples, or of steps of a

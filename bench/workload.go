@@ -2,6 +2,7 @@ package bench
 
 import (
 	"math/rand/v2"
+	"sort"
 
 	"gorgonia.org/tensor"
 
@@ -67,6 +68,16 @@ func OnFeatures(width int, layer nn.Layer) Workload {
 	}
 }
 
+// OnWords is layers on ids of so many words, with one probability.
+func OnWords(words int, layers ...nn.Layer) Workload {
+	return Workload{
+		Name:   "words",
+		Input:  nn.Tokens,
+		Words:  words,
+		Layers: append(layers, nn.Dense{Units: 1, Activation: nn.Sigmoid}),
+	}
+}
+
 // Model builds the workload's model.
 func (w Workload) Model(steps int) (*nn.Model, error) {
 	return nn.Sequential{Input: w.Input(steps), Layers: w.Layers, Seed: 1}.Build()
@@ -89,10 +100,7 @@ func (w Workload) Sequences(n, steps int) [][]int32 {
 	}
 	all := make([]int32, n*steps)
 	for i := range all {
-		x := r.Float64() * total
-		for upTo[all[i]] < x && int(all[i]) < w.Words-1 {
-			all[i]++
-		}
+		all[i] = int32(min(sort.SearchFloat64s(upTo, r.Float64()*total), w.Words-1))
 	}
 	out := make([][]int32, n)
 	for i := range out {

@@ -54,6 +54,7 @@ type request struct {
 	Least       int     `json:"least,omitempty"`
 	Feed        bool    `json:"feed,omitempty"`
 	Cell        string  `json:"cell,omitempty"` // RNN, LSTM or GRU
+	Both        bool    `json:"both,omitempty"` // directions
 }
 
 func (r request) String() string {

@@ -54,16 +54,17 @@ def openblas(files):
 
 
 class Model(nn.Module):
-    def __init__(self, kind, words, width, units, cell="RNN"):
+    def __init__(self, kind, words, width, units, cell="RNN", both=False):
         super().__init__()
         self.kind = kind
         self.words = words
+        self.both = both
         if kind == "embedding":
             self.table = nn.Embedding(words, width)
         elif kind == "gather":
             self.table = nn.Embedding.from_pretrained(torch.eye(words), freeze=True)
-        self.rnn = getattr(nn, cell)(width, units)
-        self.dense = nn.Linear(units, 1)
+        self.rnn = getattr(nn, cell)(width, units, bidirectional=both)
+        self.dense = nn.Linear(2 * units if both else units, 1)
 
     def forward(self, ids):  # [time, batch]
         if self.kind == "dense":
@@ -75,7 +76,8 @@ class Model(nn.Module):
         state = self.rnn(x)[1]
         if isinstance(state, tuple):  # LSTM: h and c
             state = state[0]
-        return self.dense(state[0])[:, 0]
+        h = torch.cat([state[0], state[1]], dim=1) if self.both else state[0]
+        return self.dense(h)[:, 0]
 
 
 cache = {}
@@ -119,14 +121,18 @@ def epoch(r):
 
 
 def step(r):
-    """Repeats an SGD training step on features, after one that is not
+    """Repeats a training step on features, after one that is not
     measured: seconds a step. The batch is the same each time, so nothing is
     fed, unless "feed" is set: then it is gathered anew from time-major
-    samples, the layout that costs PyTorch one copy."""
-    model = Model("features", 0, r["width"], r["units"], r.get("cell") or "RNN")
-    opt = optimizer("sgd", model)
+    samples, the layout that costs PyTorch one copy. With "words" the batch is
+    word ids, and the model has an embedding."""
+    model = Model(r["kind"], r["words"], r["width"], r["units"], r.get("cell") or "RNN", bool(r.get("both")))
+    opt = optimizer(r.get("optimizer") or "sgd", model)
     loss = nn.BCEWithLogitsLoss()
-    x = torch.randn(r["steps"], r["batch"], r["width"])
+    if r["words"]:
+        x = data(r["batch"], r["steps"], r["words"])[0].t().contiguous()
+    else:
+        x = torch.randn(r["steps"], r["batch"], r["width"])
     y = torch.randint(0, 2, (r["batch"],)).float()
     done = -1
     while True:

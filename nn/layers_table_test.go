@@ -133,6 +133,12 @@ func layerCases() []layerCase {
 			list = append(list, layerCase{name: "simple_rnn_" + string(f), input: Features(3, 2), layers: []Layer{SimpleRNN{Units: 2, Activation: f}}})
 		}
 	}
+	for _, c := range ownCases {
+		if c.input.IDs() {
+			c.fill = paddedRow
+		}
+		list = append(list, c)
+	}
 	return list
 }
 

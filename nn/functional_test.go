@@ -2,7 +2,6 @@ package nn
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -146,27 +145,5 @@ func TestFunctionalErrors(t *testing.T) {
 				t.Errorf("the error is %v, want %s", err, c.want)
 			}
 		})
-	}
-}
-
-// TestFunctionalSummary: inputs are rows, and each layer says what it reads.
-func TestFunctionalSummary(t *testing.T) {
-	m, err := siamese().Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := m.Summary()
-	for _, want := range []string{
-		`Model: "model"`,
-		" left (InputLayer)              [(None, 4)]          0           []                               ",
-		" embedding (Embedding)          (None, 4, 3)         36          ['left[0][0]',                   ",
-		"                                                                  'right[0][0]']                  ",
-		" subtract (Subtract)            (None, 2)            0           ['lstm[0][0]',                   ",
-		"                                                                  'lstm[1][0]']                   ",
-		"Total params: 87",
-	} {
-		if !strings.Contains(got, want+"\n") {
-			t.Errorf("no line\n%s|\nin\n%s", want, got)
-		}
 	}
 }

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,25 +18,15 @@ func (m *Model) Summary() string {
 		name, ends = "model", []int{32, 53, 65, 98}
 		head = append(head, "Connected to")
 	}
-	table := m.table(graph)
-	wide := 0
-	for _, cells := range table {
-		wide = max(wide, len(cells[0][0])+3-ends[0])
-	}
-	for i := range ends {
-		ends[i] += wide
-	}
 	total := ends[len(ends)-1]
 	rule := func(c string) string { return strings.Repeat(c, total) + "\n" }
 
 	var b strings.Builder
 	b.WriteString("Model: \"" + name + "\"\n" + rule("_"))
-	line(&b, ends, head)
+	printRow(&b, ends, head)
 	b.WriteString(rule("="))
-	for _, cells := range table {
-		for _, l := range cells {
-			line(&b, ends, l)
-		}
+	for _, cells := range m.table(graph) {
+		printRow(&b, ends, cells)
 		b.WriteString(strings.Repeat(" ", total) + "\n")
 	}
 	b.WriteString(rule("="))
@@ -45,25 +36,39 @@ func (m *Model) Summary() string {
 	return b.String()
 }
 
-// line writes a row whose columns end at the given places.
-func line(b *strings.Builder, ends []int, cells []string) {
-	b.WriteString(" ")
-	at := 1
-	for i, c := range cells {
-		fmt.Fprintf(b, "%-*s", ends[i]-at, c)
-		at = max(ends[i], at+len(c))
+// printRow writes a row whose columns end at the given places. A cell that is
+// longer than its column goes on in the next line, a list after each of its
+// elements. This is Keras's way to the blank.
+func printRow(b *strings.Builder, ends []int, cells []string) {
+	left := slices.Clone(cells)
+	for strings.Join(left, "") != "" {
+		line, start := " ", 0
+		for col, end := range ends {
+			space := 2
+			if col == len(ends)-1 {
+				space = 0
+			}
+			fit := left[col][:min(end-start-space, len(left[col]))]
+			for _, stop := range []string{"),", "',"} {
+				if at := strings.Index(fit, stop); at >= 0 {
+					fit = fit[:at+len(stop)]
+				}
+			}
+			left[col] = left[col][len(fit):]
+			line = fmt.Sprintf("%-*s", end, line+fit+strings.Repeat(" ", space))
+			start = end
+		}
+		b.WriteString(line + "\n")
 	}
-	b.WriteString("\n")
 }
 
-// table returns the rows, each of one line or, where a layer reads several
-// values, of more.
-func (m *Model) table(graph bool) [][][]string {
-	var table [][][]string
+// table returns the rows.
+func (m *Model) table(graph bool) [][]string {
+	var table [][]string
 	seen := map[int]bool{}
 	if graph {
 		for _, in := range m.inputs {
-			table = append(table, [][]string{{in.Name + " (InputLayer)", "[" + in.Shape.String() + "]", "0", "[]"}})
+			table = append(table, []string{in.Name + " (InputLayer)", "[" + in.Shape.String() + "]", "0", "[]"})
 		}
 	}
 	for i, c := range m.calls {
@@ -80,19 +85,17 @@ func (m *Model) table(graph bool) [][][]string {
 		if len(shapes) > 1 {
 			shape = "[" + strings.Join(shapes, ", ") + "]"
 		}
-		first := []string{fmt.Sprintf("%s (%s)", r.name, typeName(r.layer)), shape, itoa(size(r.weights))}
-		cells := [][]string{first}
+		cells := []string{fmt.Sprintf("%s (%s)", r.name, typeName(r.layer)), shape, itoa(size(r.weights))}
 		if graph {
-			cells = m.connected(first, c.layer)
+			cells = append(cells, m.connected(c.layer))
 		}
 		table = append(table, cells)
 	}
 	return table
 }
 
-// connected adds the column of what all calls of a layer read to its row, one
-// value in a line.
-func (m *Model) connected(row []string, layer int) [][]string {
+// connected lists what all calls of a layer read.
+func (m *Model) connected(layer int) string {
 	var from []string
 	for _, c := range m.calls {
 		if c.layer != layer {
@@ -102,18 +105,7 @@ func (m *Model) connected(row []string, layer int) [][]string {
 			from = append(from, "'"+m.nameOf(r)+"'")
 		}
 	}
-	var cells [][]string
-	for i, f := range from {
-		l := []string{"", "", "", " " + f + ","}
-		if i == 0 {
-			l = append(row[:3:3], "["+f+",")
-		}
-		if i == len(from)-1 {
-			l[3] = strings.TrimSuffix(l[3], ",") + "]"
-		}
-		cells = append(cells, l)
-	}
-	return cells
+	return "[" + strings.Join(from, ", ") + "]"
 }
 
 // nameOf names a value as Keras does: layer[call][output].

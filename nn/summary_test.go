@@ -126,30 +126,101 @@ func TestParameterCounts(t *testing.T) {
 	}
 }
 
-// ConvolutionalLongShortTermMemory has a name that does not fit its column.
-type ConvolutionalLongShortTermMemory struct{ Dense }
-
-// TestSummaryWidensForLongNames: every line of the table has one width, and
-// nothing is cut.
-func TestSummaryWidensForLongNames(t *testing.T) {
-	m, err := Sequential{Input: Features(2), Layers: []Layer{
-		ConvolutionalLongShortTermMemory{Dense{Units: 1}}, Dense{Units: 1},
+// TestSummaryWraps: what is longer than its column goes on in the next line, as
+// in Keras, also to the blank by which a full cell moves the next one.
+func TestSummaryWraps(t *testing.T) {
+	m, err := Sequential{Input: Tokens(Any), Layers: []Layer{
+		Embedding{InputDim: 20_000, OutputDim: 128}, Bidirectional{Layer: LSTM{Units: 64}}, Dense{Units: 1, Activation: Sigmoid},
 	}}.Build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	const name = "convolutional_long_short_term_memory (ConvolutionalLongShortTermMemory)"
-	table := strings.Split(m.Summary(), "\n")[1:9]
-	for i, l := range table {
-		if len(l) != len(table[0]) {
-			t.Errorf("line %d is %d wide, want %d: %q", i, len(l), len(table[0]), l)
+	want := lines(
+		`Model: "sequential"`,
+		thinRule,
+		" Layer (type)                Output Shape              Param #   ",
+		thickRule,
+		" embedding (Embedding)       (None, None, 128)         2560000   ",
+		blank,
+		" bidirectional (Bidirectiona  (None, 128)              98816     ",
+		" l)                                                              ",
+		blank,
+		" dense (Dense)               (None, 1)                 129       ",
+		blank,
+		thickRule,
+		"Total params: 2,658,945",
+		"Trainable params: 2,658,945",
+		"Non-trainable params: 0",
+		thinRule,
+	)
+	if diff := cmp.Diff(want, m.Summary()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestFunctionalSummaries: inputs are rows, lists go on below one another, and
+// each layer says what it reads.
+func TestFunctionalSummaries(t *testing.T) {
+	thin, thick, blank := strings.Repeat("_", 98), strings.Repeat("=", 98), strings.Repeat(" ", 98)
+	for name, c := range map[string]struct {
+		model *Functional
+		want  []string
+	}{
+		"siamese": {siamese(), []string{
+			" left (InputLayer)              [(None, 4)]          0           []                               ",
+			blank,
+			" right (InputLayer)             [(None, None)]       0           []                               ",
+			blank,
+			" embedding (Embedding)          (None, 4, 3)         36          ['left[0][0]',                   ",
+			"                                                                  'right[0][0]']                  ",
+			blank,
+			" lstm (LSTM)                    (None, 2)            48          ['embedding[0][0]',              ",
+			"                                                                  'embedding[1][0]']              ",
+			blank,
+			" subtract (Subtract)            (None, 2)            0           ['lstm[0][0]',                   ",
+			"                                                                  'lstm[1][0]']                   ",
+			blank,
+			" dense (Dense)                  (None, 1)            3           ['subtract[0][0]']               ",
+			blank,
+			thick,
+			"Total params: 87",
+			"Trainable params: 87",
+			"Non-trainable params: 0",
+		}},
+		"translator": {translator(), []string{
+			" from (InputLayer)              [(None, 4)]          0           []                               ",
+			blank,
+			" to (InputLayer)                [(None, 3)]          0           []                               ",
+			blank,
+			" embedding (Embedding)          (None, 4, 3)         36          ['from[0][0]',                   ",
+			"                                                                  'to[0][0]']                     ",
+			blank,
+			" lstm (LSTM)                    [(None, 2),          48          ['embedding[0][0]']              ",
+			"                                 (None, 2),                                                       ",
+			"                                 (None, 2)]                                                       ",
+			blank,
+			" lstm_1 (LSTM)                  (None, 3, 2)         48          ['embedding[1][0]',              ",
+			"                                                                  'lstm[0][1]',                   ",
+			"                                                                  'lstm[0][2]']                   ",
+			blank,
+			" dense (Dense)                  (None, 3, 12)        36          ['lstm_1[0][0]']                 ",
+			blank,
+			thick,
+			"Total params: 168",
+			"Trainable params: 168",
+			"Non-trainable params: 0",
+		}},
+	} {
+		m, err := c.model.Build()
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if want := " " + name + "  (None, 1)"; !strings.HasPrefix(table[3], want) {
-		t.Errorf("the row is %q, want it to begin with %q", table[3], want)
-	}
-	if a, b := strings.Index(table[3], "(None"), strings.Index(table[5], "(None"); a != b {
-		t.Errorf("the output shapes begin in columns %d and %d", a, b)
+		head := []string{`Model: "model"`, thin,
+			" Layer (type)                   Output Shape         Param #     Connected to                     ", thick}
+		want := lines(append(append(head, c.want...), thin)...)
+		if diff := cmp.Diff(want, m.Summary()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 

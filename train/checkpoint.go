@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -19,11 +20,12 @@ import (
 )
 
 // Checkpointing says when and where Fit writes checkpoints: after each epoch,
-// after every Every batches of one, and when it is cancelled.
+// after every Every batches of one, and at the end, also if it is cancelled.
 type Checkpointing struct {
-	Dir   string // is made if it is not there
-	Every int    // batches; 0: none within an epoch
-	Keep  int    // the last ones that are kept, 3 if 0
+	Dir      string        // is made if it is not there
+	Every    int           // batches; 0: none within an epoch
+	Interval time.Duration // that must pass since the last one, but at the end
+	Keep     int           // the last ones that are kept, 3 if 0
 }
 
 // Checkpoint is all of a run between two batches: weights, states, the
@@ -50,7 +52,7 @@ func (c *Checkpoint) Batch() int { return c.meta.At.Batch }
 // one a resumed run rounds differently, see Kernels.
 func (c *Checkpoint) Kernels() string { return c.meta.Kernels }
 
-// Kernels returns the family of kernels of this program: "simd" for AVX2 and
+// Kernels returns the family of kernels of this program: "avx" for AVX2 and
 // AVX-512, which give the same bits, or "portable".
 func Kernels() string { return kernel.Family() }
 
@@ -195,12 +197,16 @@ func (r *fitRun) settings() runSettings {
 	return s
 }
 
-// save writes a checkpoint if one is due: must says that it is anyway.
-func (r *fitRun) save(must, finished bool) error {
+// save writes a checkpoint if one is due; last says that it is the run's last.
+func (r *fitRun) save(last, finished bool) error {
 	c := r.fit.Checkpoint
-	if c == nil || !must && (c.Every < 1 || r.at.Batch%c.Every != 0) {
+	if c == nil || !last && r.at.Batch > 0 && (c.Every < 1 || r.at.Batch%c.Every != 0) {
 		return nil
 	}
+	if !last && time.Since(r.saved) < c.Interval {
+		return nil
+	}
+	r.saved = time.Now()
 	tensors, meta, err := r.snapshot()
 	if err != nil {
 		return errors.WithMessage(err, "checkpoint")

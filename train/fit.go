@@ -163,6 +163,11 @@ func (r *fitRun) epochs(ctx context.Context) error {
 	for r.at.Epoch < r.fit.Epochs {
 		logs := Logs{}
 		seconds, err := r.epoch(ctx, logs)
+		if errors.Is(err, ErrStop) {
+			if saveErr := r.save(true, true); saveErr != nil {
+				return saveErr
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -179,7 +184,8 @@ func (r *fitRun) epochs(ctx context.Context) error {
 		if err != nil && !errors.Is(err, ErrStop) {
 			return err
 		}
-		if saveErr := r.save(true, errors.Is(err, ErrStop) || epoch == r.fit.Epochs); saveErr != nil {
+		finished := err != nil || epoch == r.fit.Epochs
+		if saveErr := r.save(finished, finished); saveErr != nil {
 			return saveErr
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"time"
 
 	"gorgonia.org/gorgonia"
 
@@ -22,6 +23,7 @@ type fitRun struct {
 
 	at      position
 	scores  *scores // of the epoch so far
+	saved   time.Time
 	history History
 }
 

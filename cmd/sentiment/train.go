@@ -19,9 +19,8 @@ import (
 
 // trainFlags are the flags of the train command.
 type trainFlags struct {
-	data, models, rnn, out string
-	epochs, batch, maxlen  int
-	seed                   uint64
+	runSettings
+	out, resume string
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -30,34 +29,46 @@ func (a *app) trainCommand() *cobra.Command {
 		Use:   "train",
 		Short: "Run the experiments and save models, curves and results",
 		Args:  arguments(0, 0),
-		RunE:  func(c *cobra.Command, _ []string) error { return a.train(c.Context(), f) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if f.resume != "" {
+				if err := onlyResume(c.Flags()); err != nil {
+					return err
+				}
+			}
+			return a.train(c.Context(), f)
+		},
 	}
-	c.Flags().StringVar(&f.data, "data", "auto", "`reviews`: auto, imdb, sample, or a path (aclImdb folder or .tar.gz)")
-	c.Flags().StringVar(&f.models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated")
-	c.Flags().IntVar(&f.epochs, "epochs", 20, "passes over the training reviews")
-	c.Flags().IntVar(&f.batch, "batch", 32, "reviews in a batch")
-	c.Flags().IntVar(&f.maxlen, "maxlen", 100, "words of a review that the models see")
-	c.Flags().Uint64Var(&f.seed, "seed", 42, "seed of the split, the weights and the shuffling")
-	c.Flags().StringVar(&f.rnn, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
+	c.Flags().StringVar(&f.Data, "data", "auto", "`reviews`: auto, imdb, sample, or a path (aclImdb folder or .tar.gz)")
+	c.Flags().StringVar(&f.Models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated")
+	c.Flags().IntVar(&f.Epochs, "epochs", 20, "passes over the training reviews")
+	c.Flags().IntVar(&f.Batch, "batch", 32, "reviews in a batch")
+	c.Flags().IntVar(&f.MaxLen, "maxlen", 100, "words of a review that the models see")
+	c.Flags().Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
+	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
+	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
+	c.Flags().StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
 	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "latest"), "`folder` for models, curves and results.json")
 	return c
 }
 
 // check refuses values that no run can work with.
 func (f *trainFlags) check() error {
-	if err := positive("epochs", f.epochs); err != nil {
+	if err := positive("epochs", f.Epochs); err != nil {
 		return err
 	}
-	if err := positive("batch", f.batch); err != nil {
+	if err := positive("batch", f.Batch); err != nil {
 		return err
 	}
-	if f.data == "" {
+	if f.CheckpointEvery < 0 {
+		return usagef("--checkpoint-every is %d, want at least 0", f.CheckpointEvery)
+	}
+	if f.Data == "" {
 		return usagef("--data is empty, want auto, imdb, sample or a path")
 	}
 	if f.out == "" {
 		return usagef("--out is empty, want a folder")
 	}
-	return checkMaxlen(f.maxlen)
+	return checkMaxlen(f.MaxLen)
 }
 
 func positive(flag string, value int) error {
@@ -79,30 +90,53 @@ func checkMaxlen(n int) error {
 }
 
 // train runs the experiments one after the other and saves them together at
-// the end: a run that fails or is interrupted leaves what was there.
+// the end: a run that fails leaves what was there. One that is interrupted
+// leaves checkpoints beside it, from which it can be resumed.
 func (a *app) train(ctx context.Context, f *trainFlags) error {
+	if f.resume != "" {
+		finished, err := f.load()
+		if err != nil {
+			return err
+		}
+		if finished {
+			fmt.Fprintf(a.out, "The run in %s is finished: its results are in %s.\n", f.out, filepath.Join(f.out, resultsFile))
+			return nil
+		}
+	}
 	if err := f.check(); err != nil {
 		return err
 	}
-	exec, err := execution(f.rnn)
+	exec, err := execution(f.RNN)
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(f.models)
+	chosen, err := choose(f.Models)
 	if err != nil {
 		return err
 	}
 	if err := checkOut(f.out, names(chosen)); err != nil {
 		return err
 	}
-	a.interrupted = fmt.Sprintf("interrupted, nothing in %s was changed", f.out)
+	a.interrupted = fmt.Sprintf("interrupted, go on with: sentiment train --resume %s", f.out)
+	undo, err := f.begin()
+	if err != nil {
+		return err
+	}
+	err = a.trainAll(ctx, f, chosen, exec)
+	if err != nil && ctx.Err() == nil {
+		undo()
+	}
+	return err
+}
+
+func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, exec nn.Execution) error {
 	set, err := a.trainingSet(ctx, f)
 	if err != nil {
 		return err
 	}
 	// A larger batch would be the same, but its programs would not fit in memory.
-	f.batch = min(f.batch, len(set.trainOn))
-	res := &results{Data: set.Name, Seed: f.seed}
+	f.Batch = min(f.Batch, len(set.trainOn))
+	res := &results{Data: set.Name, Seed: f.Seed}
 	var runs []*trained
 	for _, e := range chosen {
 		t, err := a.fit(ctx, f, e, exec, set)
@@ -122,6 +156,9 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 		return writeJSON(filepath.Join(dir, resultsFile), res)
 	})
 	if err != nil {
+		return err
+	}
+	if err := f.finish(); err != nil {
 		return err
 	}
 	res.print(a.out)
@@ -151,11 +188,11 @@ type trainingSet struct {
 }
 
 func (a *app) trainingSet(ctx context.Context, f *trainFlags) (*trainingSet, error) {
-	corpus, name, err := a.corpus(ctx, f.data)
+	corpus, name, err := a.corpus(ctx, f.Data)
 	if err != nil {
 		return nil, err
 	}
-	trainOn, validateOn, err := split(corpus, f.seed)
+	trainOn, validateOn, err := split(corpus, f.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -186,13 +223,13 @@ type trained struct {
 // fit trains and evaluates one model.
 func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Execution, set *trainingSet) (*trained, error) {
 	t := &trained{saved: saved{settings: settings{
-		Version: settingsVersion, Model: e.name, Data: set.name, Seed: f.seed, Batch: f.batch,
+		Version: settingsVersion, Model: e.name, Data: set.name, Seed: f.Seed, Batch: f.Batch,
 	}}}
 	var err error
-	if t.encoder, err = e.encoder(set.vocabulary, f.maxlen); err != nil {
+	if t.encoder, err = e.encoder(set.vocabulary, f.MaxLen); err != nil {
 		return nil, err
 	}
-	if t.model, err = e.model(f.maxlen, f.seed); err != nil {
+	if t.model, err = e.model(f.MaxLen, f.Seed); err != nil {
 		return nil, err
 	}
 	fitOn, validation, test, err := set.encode(t.encoder)
@@ -206,18 +243,25 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	}
 	defer trainer.Close()
 	p := &progress{out: a.out, width: columns(a.out)}
-	t.history, err = trainer.Fit(ctx, fitOn, train.FitConfig{
-		Epochs: f.epochs, BatchSize: f.batch, Validation: &validation, Seed: f.seed, Hooks: []train.Hook{train.HookFunc(p.hook)},
-	})
+	c := train.FitConfig{
+		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.HookFunc(p.hook)},
+		Checkpoint: f.checkpointing(e),
+	}
+	if f.resume != "" {
+		if c.Resume, err = a.checkpoint(f, e); err != nil {
+			return nil, err
+		}
+	}
+	t.history, err = trainer.Fit(ctx, fitOn, c)
 	p.close()
 	if err != nil {
 		return nil, err
 	}
 	t.result = newResult(e.name, t.model.Params(), fitOn, validation, t.history)
-	if t.result.Evaluate, err = evaluate(ctx, trainer, validation, f.batch); err != nil {
+	if t.result.Evaluate, err = evaluate(ctx, trainer, validation, f.Batch); err != nil {
 		return nil, err
 	}
-	if t.result.Test, err = evaluate(ctx, trainer, test, f.batch); err != nil {
+	if t.result.Test, err = evaluate(ctx, trainer, test, f.Batch); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(a.out, "Validation: loss %.4f, accuracy %.4f. Test: loss %.4f, accuracy %.4f.\n\n",

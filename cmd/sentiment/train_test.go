@@ -24,7 +24,7 @@ var modelFiles = []string{"accuracy.png", "history.csv", "loss.png", "model.json
 
 func TestRunFolder(t *testing.T) {
 	dir := sharedRun(t)
-	want := []string{dir, filepath.Join(dir, "results.json")}
+	want := []string{dir, filepath.Join(dir, "results.json"), filepath.Join(dir, "run.json")}
 	for _, model := range []string{"onehot", "embedding"} {
 		want = append(want, filepath.Join(dir, model))
 		for _, file := range modelFiles {
@@ -220,7 +220,7 @@ func TestReplaceRun(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if diff := cmp.Diff([]string{"embedding", "notes.txt", "onehot", "results.json"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"embedding", "notes.txt", "onehot", "results.json", "run.json"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

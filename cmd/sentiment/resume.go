@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/spf13/pflag"
+
+	"unroll/internal/safefile"
+	"unroll/train"
+)
+
+const (
+	// runFile holds a run's settings from its first moment.
+	runFile = "run.json"
+	// checkpointsDir holds a folder of checkpoints for each model while the run
+	// is not finished.
+	checkpointsDir = "checkpoints"
+)
+
+// runSettings are what a run needs to go on.
+type runSettings struct {
+	Data            string `json:"data"`
+	Models          string `json:"models"`
+	RNN             string `json:"rnn"`
+	Epochs          int    `json:"epochs"`
+	Batch           int    `json:"batch"`
+	MaxLen          int    `json:"maxlen"`
+	Seed            uint64 `json:"seed"`
+	CheckpointEvery int    `json:"checkpoint_every,omitempty"`
+}
+
+// runState is the content of runFile.
+type runState struct {
+	Version  int         `json:"version"`
+	Settings runSettings `json:"settings"`
+	Finished bool        `json:"finished"`
+}
+
+const runVersion = 1
+
+// onlyResume refuses flags beside --resume.
+func onlyResume(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if f.Name != "resume" && err == nil {
+			err = usagef("--%s cannot be given with --resume: a run goes on in its own settings", f.Name)
+		}
+	})
+	return err
+}
+
+// load reads the settings of the run in f.resume.
+func (f *trainFlags) load() (finished bool, err error) {
+	f.out = f.resume
+	path := filepath.Join(f.out, runFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, errors.Errorf("--resume %s: no run, there is no %s", f.resume, path)
+	}
+	if err != nil {
+		return false, errors.Wrap(err, "--resume")
+	}
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return false, errors.Wrapf(err, "%s: damaged", path)
+	}
+	if head.Version < 1 || head.Version > runVersion {
+		return false, errors.Errorf("%s: version %d, this program reads up to %d", path, head.Version, runVersion)
+	}
+	var state runState
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&state); err != nil {
+		return false, errors.Wrapf(err, "%s: damaged", path)
+	}
+	f.runSettings = state.Settings
+	return state.Finished, nil
+}
+
+// begin writes the run's settings into its folder, and takes away the
+// checkpoints of another run. undo puts back what was there, for a run that
+// fails.
+func (f *trainFlags) begin() (undo func(), err error) {
+	path := filepath.Join(f.out, runFile)
+	remove, err := makeFolder(f.out)
+	if err != nil {
+		remove()
+		return nil, errors.WithMessagef(err, "--out %s", f.out)
+	}
+	before, readErr := os.ReadFile(path)
+	undo = func() {
+		if f.resume != "" {
+			return
+		}
+		if readErr == nil {
+			_ = safefile.Write(path, func(w io.Writer) error { _, err := w.Write(before); return err })
+		} else {
+			_ = os.Remove(path)
+		}
+		_ = os.RemoveAll(filepath.Join(f.out, checkpointsDir))
+		remove()
+	}
+	if f.resume != "" {
+		return undo, nil
+	}
+	// First the checkpoints: with them the old settings would still be theirs.
+	if err := os.RemoveAll(filepath.Join(f.out, checkpointsDir)); err != nil {
+		return nil, errors.Wrap(err, "--out")
+	}
+	if abs, err := filepath.Abs(f.Data); err == nil && f.Data != "auto" && f.Data != "imdb" && f.Data != "sample" {
+		f.Data = abs // a run may be resumed from elsewhere
+	}
+	return undo, f.write(false)
+}
+
+func (f *trainFlags) write(finished bool) error {
+	return writeJSON(filepath.Join(f.out, runFile), runState{runVersion, f.runSettings, finished})
+}
+
+// finish marks the run as finished. Its checkpoints are of no more use.
+func (f *trainFlags) finish() error {
+	if err := f.write(true); err != nil {
+		return err
+	}
+	return errors.Wrap(os.RemoveAll(filepath.Join(f.out, checkpointsDir)), "remove the checkpoints")
+}
+
+// checkpointing says where and when an experiment's checkpoints are written.
+func (f *trainFlags) checkpointing(e experiment) *train.Checkpointing {
+	c := &train.Checkpointing{Dir: filepath.Join(f.out, checkpointsDir, e.name), Every: f.CheckpointEvery}
+	if c.Every == 0 {
+		c.Every, c.Interval = 100, 10*time.Second
+	}
+	return c
+}
+
+// checkpoint returns where an experiment is to go on, nil at its start.
+func (a *app) checkpoint(f *trainFlags, e experiment) (*train.Checkpoint, error) {
+	c, err := train.LatestCheckpoint(filepath.Join(f.out, checkpointsDir, e.name))
+	if c == nil || err != nil {
+		return nil, err
+	}
+	if c.Kernels() != train.Kernels() {
+		fmt.Fprintf(a.err, "warning: %s was computed by the kernels %q, this machine has %q: the last bits will differ\n", c.Path, c.Kernels(), train.Kernels())
+	}
+	if !c.Finished() {
+		fmt.Fprintf(a.out, "Going on after epoch %d, batch %d.\n", c.Epoch(), c.Batch())
+	}
+	return c, nil
+}

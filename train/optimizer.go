@@ -26,17 +26,22 @@ type SGD struct {
 	Momentum     float64 // 0
 	Nesterov     bool
 
-	state state
+	slots
 }
+
+// Rate returns the learning rate.
+func (o *SGD) Rate() float64 { return or(o.LearningRate, 0.01) }
+
+// SetRate sets the learning rate.
+func (o *SGD) SetRate(lr float64) { o.LearningRate = lr }
 
 // Step implements gorgonia.Solver.
 func (o *SGD) Step(weights []gorgonia.ValueGrad) error {
-	lr := or(o.LearningRate, 0.01)
-	slots := 1
+	lr, n := o.Rate(), 1
 	if o.Momentum == 0 {
-		slots = 0
+		n = 0
 	}
-	return each(&o.state, weights, slots,
+	return each(&o.state, weights, n,
 		func(w, g []float32, s [][]float32) { sgd(w, g, s, lr, o.Momentum, o.Nesterov) },
 		func(w, g []float64, s [][]float64) { sgd(w, g, s, lr, o.Momentum, o.Nesterov) })
 }
@@ -63,20 +68,33 @@ type Adam struct {
 	Beta2        float64 // 0.999
 	Epsilon      float64 // 1e-7
 
-	state state
-	t     int
+	slots
 }
+
+// Rate returns the learning rate.
+func (o *Adam) Rate() float64 { return or(o.LearningRate, 0.001) }
+
+// SetRate sets the learning rate.
+func (o *Adam) SetRate(lr float64) { o.LearningRate = lr }
 
 // Step implements gorgonia.Solver.
 func (o *Adam) Step(weights []gorgonia.ValueGrad) error {
 	o.t++
 	b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-7)
-	lr := or(o.LearningRate, 0.001) * math.Sqrt(1-math.Pow(b2, float64(o.t))) / (1 - math.Pow(b1, float64(o.t)))
+	lr := o.Rate() * math.Sqrt(1-math.Pow(b2, float64(o.t))) / (1 - math.Pow(b1, float64(o.t)))
 	return each(&o.state, weights, 2,
 		func(w, g []float32, s [][]float32) {
 			kernel.Adam(w, g, s[0], s[1], float32(lr), float32(1-b1), float32(1-b2), float32(eps))
 		},
 		func(w, g []float64, s [][]float64) { kernel.Adam(w, g, s[0], s[1], lr, 1-b1, 1-b2, eps) })
+}
+
+// Rated is an optimizer whose learning rate can be read and set, as by schedules
+// and hooks.
+type Rated interface {
+	Optimizer
+	Rate() float64
+	SetRate(lr float64)
 }
 
 func or(v, def float64) float64 {

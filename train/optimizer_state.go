@@ -10,21 +10,46 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var (
-	_ Saver = (*SGD)(nil)
-	_ Saver = (*Adam)(nil)
-)
+// slots is what an optimizer remembers: tensors for each weight, and the number
+// of its steps.
+type slots struct {
+	state state
+	t     int
+}
+
+var _ Saver = (*slots)(nil)
+
+// State implements Saver.
+func (o *slots) State() (map[string]*tensor.Dense, []byte, error) {
+	rest, err := json.Marshal(numbers{o.t})
+	return o.state.tensors(), rest, err
+}
+
+// Restore implements Saver.
+func (o *slots) Restore(tensors map[string]*tensor.Dense, rest []byte) error {
+	var n numbers
+	if err := json.Unmarshal(rest, &n); err != nil {
+		return errors.Wrap(err, "optimizer")
+	}
+	o.t = n.Steps
+	return o.state.restore(tensors)
+}
+
+// numbers are an optimizer's state beside its tensors.
+type numbers struct {
+	Steps int `json:"steps"`
+}
 
 // tensors returns the slots as tensors, "0/dense/kernel" the first of the
 // weight dense/kernel.
 func (s *state) tensors() map[string]*tensor.Dense {
 	all := map[string]*tensor.Dense{}
-	slots(all, s.f32)
-	slots(all, s.f64)
+	addSlots(all, s.f32)
+	addSlots(all, s.f64)
 	return all
 }
 
-func slots[T float32 | float64](into map[string]*tensor.Dense, all map[string][][]T) {
+func addSlots[T float32 | float64](into map[string]*tensor.Dense, all map[string][][]T) {
 	for name, list := range all {
 		for i, x := range list {
 			into[strconv.Itoa(i)+"/"+name] = tensor.New(tensor.WithShape(len(x)), tensor.WithBacking(x))
@@ -59,36 +84,4 @@ func (s *state) restore(all map[string]*tensor.Dense) error {
 		}
 	}
 	return nil
-}
-
-// numbers are an optimizer's state beside its tensors.
-type numbers struct {
-	Steps int `json:"steps"`
-}
-
-// State implements Saver.
-func (o *SGD) State() (map[string]*tensor.Dense, []byte, error) {
-	rest, err := json.Marshal(numbers{})
-	return o.state.tensors(), rest, err
-}
-
-// Restore implements Saver.
-func (o *SGD) Restore(tensors map[string]*tensor.Dense, _ []byte) error {
-	return o.state.restore(tensors)
-}
-
-// State implements Saver.
-func (o *Adam) State() (map[string]*tensor.Dense, []byte, error) {
-	rest, err := json.Marshal(numbers{o.t})
-	return o.state.tensors(), rest, err
-}
-
-// Restore implements Saver.
-func (o *Adam) Restore(tensors map[string]*tensor.Dense, rest []byte) error {
-	var n numbers
-	if err := json.Unmarshal(rest, &n); err != nil {
-		return errors.Wrap(err, "optimizer")
-	}
-	o.t = n.Steps
-	return o.state.restore(tensors)
 }

@@ -78,6 +78,7 @@ type checkpointMeta struct {
 	Scores    scoresState                `json:"scores"`
 	History   []epochState               `json:"history"`
 	Optimizer json.RawMessage            `json:"optimizer,omitempty"`
+	Rate      *bits                      `json:"rate,omitempty"`
 	Hooks     map[string]json.RawMessage `json:"hooks,omitempty"`
 }
 
@@ -249,6 +250,10 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 		return nil, meta, err
 	}
 	meta.Optimizer = rest
+	if rated, ok := r.config.Optimizer.(Rated); ok {
+		rate := bits(rated.Rate())
+		meta.Rate = &rate
+	}
 	for name, t := range state {
 		tensors[optimizerIn+name] = t
 	}
@@ -313,6 +318,9 @@ func (r *fitRun) restore(c *Checkpoint) error {
 	}
 	if err := o.Restore(state, c.meta.Optimizer); err != nil {
 		return fail(err)
+	}
+	if rated, ok := r.config.Optimizer.(Rated); ok && c.meta.Rate != nil {
+		rated.SetRate(float64(*c.meta.Rate)) // a hook may have set it
 	}
 	if err := r.scores.restore(c.meta.Scores); err != nil {
 		return fail(err)

@@ -153,6 +153,11 @@ func (r *fitRun) fitAll(ctx context.Context) error {
 	if err != nil && !errors.Is(err, ErrStop) {
 		return err
 	}
+	if f, ok := r.config.Optimizer.(finalizer); ok {
+		if err := f.finalize(r.weights()); err != nil {
+			return err
+		}
+	}
 	if err := r.tell(&Event{Kind: TrainEnd, Epoch: r.at.Epoch}); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ type SGD struct {
 func (o *SGD) Rate() float64 { return or(o.LearningRate, 0.01) }
 
 // SetRate sets the learning rate.
-func (o *SGD) SetRate(lr float64) { o.LearningRate = lr }
+func (o *SGD) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Step implements gorgonia.Solver.
 func (o *SGD) Step(weights []gorgonia.ValueGrad) error {
@@ -75,7 +75,7 @@ type Adam struct {
 func (o *Adam) Rate() float64 { return or(o.LearningRate, 0.001) }
 
 // SetRate sets the learning rate.
-func (o *Adam) SetRate(lr float64) { o.LearningRate = lr }
+func (o *Adam) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Step implements gorgonia.Solver.
 func (o *Adam) Step(weights []gorgonia.ValueGrad) error {
@@ -95,6 +95,14 @@ type Rated interface {
 	Optimizer
 	Rate() float64
 	SetRate(lr float64)
+}
+
+// notDefault returns a rate that a field can hold: 0 would mean the default.
+func notDefault(lr float64) float64 {
+	if lr == 0 {
+		return math.SmallestNonzeroFloat64
+	}
+	return lr
 }
 
 func or(v, def float64) float64 {

@@ -134,43 +134,43 @@ const usualRate = 0.001
 func (o *RMSprop) Rate() float64 { return or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
-func (o *RMSprop) SetRate(lr float64) { o.LearningRate = lr }
+func (o *RMSprop) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
 func (o *Adagrad) Rate() float64 { return or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
-func (o *Adagrad) SetRate(lr float64) { o.LearningRate = lr }
+func (o *Adagrad) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
 func (o *Adadelta) Rate() float64 { return or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
-func (o *Adadelta) SetRate(lr float64) { o.LearningRate = lr }
+func (o *Adadelta) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
 func (o *Adamax) Rate() float64 { return or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
-func (o *Adamax) SetRate(lr float64) { o.LearningRate = lr }
+func (o *Adamax) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
 func (o *Nadam) Rate() float64 { return or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
-func (o *Nadam) SetRate(lr float64) { o.LearningRate = lr }
+func (o *Nadam) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
 func (o *AdamW) Rate() float64 { return or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
-func (o *AdamW) SetRate(lr float64) { o.LearningRate = lr }
+func (o *AdamW) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
 func (o *Lion) Rate() float64 { return or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
-func (o *Lion) SetRate(lr float64) { o.LearningRate = lr }
+func (o *Lion) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // elements runs an update that computes each element of a weight by itself, in
 // float64: it returns the new value of w and writes those of its slots.

@@ -189,6 +189,15 @@ func (r *fitRun) step(now, next *job) error {
 	return nil
 }
 
+// weights returns the trained weights as an optimizer takes them.
+func (r *fitRun) weights() []gorgonia.ValueGrad {
+	var list []gorgonia.ValueGrad
+	for _, w := range r.model.Weights() {
+		list = append(list, w)
+	}
+	return list
+}
+
 // count adds a batch that was computed to the scores.
 func (r *fitRun) count(j *job) error {
 	for i, p := range j.shards() {

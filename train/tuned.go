@@ -1,0 +1,325 @@
+package train
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/graph"
+	"unroll/internal/kernel"
+)
+
+// Tuned is an optimizer around another one, with what Keras offers for all of
+// them. Zero fields change nothing. In this order it
+//
+//   - gathers the mean of AccumulateSteps gradients and updates only then
+//     (gradient_accumulation_steps),
+//   - clips the gradients: each value to [−ClipValue, ClipValue] (clipvalue),
+//     each weight's norm to ClipNorm (clipnorm), or the norm of all together to
+//     GlobalClipNorm (global_clipnorm),
+//   - sets the learning rate by Schedule and the number of updates,
+//   - takes off a share of the weights, w ← w − lr·WeightDecay·w
+//     (weight_decay),
+//   - lets the optimizer update,
+//   - keeps a moving average, a ← EMAMomentum·a + (1−EMAMomentum)·w, that
+//     starts with the first update's weights, writes it over the weights after
+//     every EMAOverwrite updates, and at the end of Fit (use_ema).
+type Tuned struct {
+	Optimizer Optimizer
+	Schedule  Schedule
+
+	ClipValue, ClipNorm, GlobalClipNorm float64
+	WeightDecay                         float64
+	EMAMomentum                         float64
+	EMAOverwrite                        int // updates; 0: at the end alone
+	AccumulateSteps                     int
+
+	state    state // "accumulated/…" and "average/…" by weight
+	gathered int   // gradients since the last update
+	updates  int
+}
+
+var (
+	_ Rated = (*Tuned)(nil)
+	_ Saver = (*Tuned)(nil)
+)
+
+// Rate returns the optimizer's learning rate, 0 if it has none.
+func (o *Tuned) Rate() float64 {
+	if r, ok := o.Optimizer.(Rated); ok {
+		return r.Rate()
+	}
+	return 0
+}
+
+// SetRate sets the optimizer's learning rate. A Schedule sets another at the
+// next update.
+func (o *Tuned) SetRate(lr float64) {
+	if r, ok := o.Optimizer.(Rated); ok {
+		r.SetRate(lr)
+	}
+}
+
+// check holds the settings to what makes sense.
+func (o *Tuned) check() error {
+	clips := 0
+	for _, v := range []float64{o.ClipValue, o.ClipNorm, o.GlobalClipNorm} {
+		if v < 0 || math.IsNaN(v) {
+			return errors.Errorf("optimizer: clipping to %v, want a positive number", v)
+		}
+		if v > 0 {
+			clips++
+		}
+	}
+	_, rated := o.Optimizer.(Rated)
+	switch {
+	case o.Optimizer == nil:
+		return errors.New("optimizer: Tuned has no Optimizer")
+	case clips > 1:
+		return errors.New("optimizer: more than one of ClipValue, ClipNorm and GlobalClipNorm is set")
+	case !(o.EMAMomentum >= 0 && o.EMAMomentum < 1):
+		return errors.Errorf("optimizer: EMAMomentum is %v, want at least 0 and less than 1", o.EMAMomentum)
+	case o.AccumulateSteps < 0 || o.EMAOverwrite < 0:
+		return errors.Errorf("optimizer: AccumulateSteps is %d and EMAOverwrite %d, want at least 0", o.AccumulateSteps, o.EMAOverwrite)
+	case o.Schedule != nil && !rated, o.WeightDecay != 0 && !rated:
+		return errors.Errorf("optimizer: the learning rate of %T cannot be read and set", o.Optimizer)
+	}
+	if s, ok := o.Schedule.(checked); ok {
+		return errors.WithMessage(s.check(), "optimizer")
+	}
+	return nil
+}
+
+// Step implements gorgonia.Solver. It changes the gradients that it is given.
+func (o *Tuned) Step(weights []gorgonia.ValueGrad) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if ready, err := o.accumulate(weights); err != nil || !ready {
+		return err
+	}
+	if err := o.clip(weights); err != nil {
+		return err
+	}
+	if o.Schedule != nil {
+		o.SetRate(o.Schedule.Rate(o.updates))
+	}
+	o.updates++
+	if o.WeightDecay != 0 {
+		keep := 1 - o.Rate()*o.WeightDecay
+		for _, w := range weights {
+			scale(graph.Floats[float32](w.Value()), keep)
+			scale(graph.Floats[float64](w.Value()), keep)
+		}
+	}
+	if err := o.Optimizer.Step(weights); err != nil {
+		return err
+	}
+	if o.EMAMomentum == 0 {
+		return nil
+	}
+	err := o.each("average/", weights, false, func(w, _, a []float32) { average(a, w, o.EMAMomentum, o.updates == 1) },
+		func(w, _, a []float64) { average(a, w, o.EMAMomentum, o.updates == 1) })
+	if err == nil && o.EMAOverwrite > 0 && o.updates%o.EMAOverwrite == 0 {
+		err = o.overwrite(weights)
+	}
+	return err
+}
+
+// accumulate adds the gradients to those before, and reports whether their
+// means now stand in their place.
+func (o *Tuned) accumulate(weights []gorgonia.ValueGrad) (bool, error) {
+	if o.AccumulateSteps < 2 {
+		return true, nil
+	}
+	o.gathered++
+	last := o.gathered == o.AccumulateSteps
+	err := o.each("accumulated/", weights, true,
+		func(_, g, sum []float32) { gather(sum, g, o.AccumulateSteps, last) },
+		func(_, g, sum []float64) { gather(sum, g, o.AccumulateSteps, last) })
+	if err != nil {
+		return false, err
+	}
+	if last {
+		o.gathered = 0
+		return true, nil
+	}
+	for _, w := range weights {
+		if g, err := w.Grad(); err == nil {
+			consume(w, g)
+		}
+	}
+	return false, nil
+}
+
+// gather adds g to the sum; at last the mean goes into g and the sum is 0.
+func gather[T kernel.Float](sum, g []T, n int, last bool) {
+	kernel.Add(sum, g)
+	if last {
+		for i, s := range sum {
+			g[i] = s / T(n)
+		}
+		clear(sum)
+	}
+}
+
+func average[T kernel.Float](a, w []T, momentum float64, begin bool) {
+	if begin {
+		copy(a, w)
+		return
+	}
+	for i, v := range w {
+		a[i] = T(momentum*float64(a[i]) + (1-momentum)*float64(v))
+	}
+}
+
+// clip clips the gradients.
+func (o *Tuned) clip(weights []gorgonia.ValueGrad) error {
+	if o.ClipValue == 0 && o.ClipNorm == 0 && o.GlobalClipNorm == 0 {
+		return nil
+	}
+	var squares []float64
+	all := 0.0
+	for _, w := range weights {
+		g, err := w.Grad()
+		if err != nil {
+			return errors.WithMessage(err, "optimizer")
+		}
+		s := sumSquares(graph.Floats[float32](g)) + sumSquares(graph.Floats[float64](g))
+		squares, all = append(squares, s), all+s
+	}
+	for i, w := range weights {
+		g, _ := w.Grad() // the loop above had it
+		switch {
+		case o.ClipValue > 0:
+			clamp(graph.Floats[float32](g), o.ClipValue)
+			clamp(graph.Floats[float64](g), o.ClipValue)
+			continue
+		case o.ClipNorm > 0:
+			all = squares[i]
+		}
+		if limit := math.Max(o.ClipNorm, o.GlobalClipNorm); math.Sqrt(all) > limit {
+			scale(graph.Floats[float32](g), limit/math.Sqrt(all))
+			scale(graph.Floats[float64](g), limit/math.Sqrt(all))
+		}
+	}
+	return nil
+}
+
+func sumSquares[T kernel.Float](x []T) (s float64) {
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
+}
+
+func clamp[T kernel.Float](x []T, limit float64) {
+	for i, v := range x {
+		x[i] = min(max(v, T(-limit)), T(limit))
+	}
+}
+
+// finalizer is an optimizer that has the last word on the weights.
+type finalizer interface {
+	finalize(weights []gorgonia.ValueGrad) error
+}
+
+// finalize writes the averages over the weights.
+func (o *Tuned) finalize(weights []gorgonia.ValueGrad) error {
+	if o.EMAMomentum == 0 || o.updates == 0 {
+		return nil
+	}
+	return o.overwrite(weights)
+}
+
+func (o *Tuned) overwrite(weights []gorgonia.ValueGrad) error {
+	return o.each("average/", weights, false,
+		func(w, _, a []float32) { copy(w, a) }, func(w, _, a []float64) { copy(w, a) })
+}
+
+// each calls a function for each weight with its elements, the gradient's, if
+// it is wanted, and those of the state under the given name.
+func (o *Tuned) each(name string, weights []gorgonia.ValueGrad, grads bool, f32 func(w, g, s []float32), f64 func(w, g, s []float64)) error {
+	if o.state.f32 == nil {
+		o.state.f32, o.state.f64 = map[string][][]float32{}, map[string][][]float64{}
+	}
+	for _, w := range weights {
+		named, ok := w.(gorgonia.Namer)
+		if !ok {
+			return errors.New("optimizer: a weight has no name")
+		}
+		v, g := w.Value(), w.Value()
+		if grads {
+			var err error
+			if g, err = w.Grad(); err != nil {
+				return errors.WithMessage(err, "optimizer")
+			}
+		}
+		var err error
+		if x := graph.Floats[float32](v); x != nil {
+			err = update(o.state.f32, name+named.Name(), 1, x, graph.Floats[float32](g), func(w, g []float32, s [][]float32) { f32(w, g, s[0]) })
+		} else {
+			err = update(o.state.f64, name+named.Name(), 1, graph.Floats[float64](v), graph.Floats[float64](g), func(w, g []float64, s [][]float64) { f64(w, g, s[0]) })
+		}
+		if err != nil {
+			return errors.WithMessagef(err, "optimizer: %s", named.Name())
+		}
+	}
+	return nil
+}
+
+// tunedState is Tuned's state beside its tensors.
+type tunedState struct {
+	Gathered  int             `json:"gathered"`
+	Updates   int             `json:"updates"`
+	Optimizer json.RawMessage `json:"optimizer"`
+}
+
+const innerState = "optimizer/"
+
+// State implements Saver.
+func (o *Tuned) State() (map[string]*tensor.Dense, []byte, error) {
+	inner, ok := o.Optimizer.(Saver)
+	if !ok {
+		return nil, nil, errors.Errorf("optimizer %T cannot save its state", o.Optimizer)
+	}
+	tensors, rest, err := inner.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	all := o.state.tensors()
+	for name, t := range tensors {
+		all[innerState+name] = t
+	}
+	doc, err := json.Marshal(tunedState{o.gathered, o.updates, rest})
+	return all, doc, err
+}
+
+// Restore implements Saver.
+func (o *Tuned) Restore(tensors map[string]*tensor.Dense, rest []byte) error {
+	inner, ok := o.Optimizer.(Saver)
+	if !ok {
+		return errors.Errorf("optimizer %T cannot restore its state", o.Optimizer)
+	}
+	var s tunedState
+	if err := json.Unmarshal(rest, &s); err != nil {
+		return errors.Wrap(err, "optimizer")
+	}
+	own, theirs := map[string]*tensor.Dense{}, map[string]*tensor.Dense{}
+	for name, t := range tensors {
+		if short, ok := strings.CutPrefix(name, innerState); ok {
+			theirs[short] = t
+		} else {
+			own[name] = t
+		}
+	}
+	o.gathered, o.updates = s.Gathered, s.Updates
+	if err := o.state.restore(own); err != nil {
+		return err
+	}
+	return inner.Restore(theirs, s.Optimizer)
+}

@@ -290,6 +290,31 @@ func (t *Trainer) evaluate(ctx context.Context, d Data, batch int, prefix string
 	return nil
 }
 
+// EvaluateSource returns the mean loss and the metrics over one epoch of a
+// source.
+func (t *Trainer) EvaluateSource(ctx context.Context, s Source) (Logs, error) {
+	logs := Logs{}
+	if err := t.wantLoss(); err != nil {
+		return logs, errors.WithMessage(err, "evaluate")
+	}
+	scores := t.newScores()
+	for d, err := range s.Epoch(0) {
+		if err == nil {
+			err = t.infer(ctx, d, d.Len(), true, func(p *program, data *table, rows []int) error {
+				return scores.add(p, data, rows, len(rows))
+			})
+		}
+		if err != nil {
+			return logs, errors.WithMessage(err, "evaluate")
+		}
+	}
+	if scores.samples == 0 {
+		return logs, errors.New("evaluate: the source gives no batches")
+	}
+	scores.write("", logs)
+	return logs, nil
+}
+
 // Predict returns the outputs of a model of one output for d, [samples·outputs].
 // batch is 32 if 0.
 func (t *Trainer) Predict(ctx context.Context, d Data, batch int) ([]float32, error) {

@@ -1,0 +1,258 @@
+package train
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"unroll/graph"
+	"unroll/internal/tfevents"
+)
+
+// TensorBoard is a Hook that writes what TensorBoard shows: run
+// "tensorboard --logdir logs" beside the training. It leaves the training as it
+// is, to the bit. Each call of Fit writes files of its own into the folders
+// Dir/train and Dir/validation, so a run that is resumed goes on in the same
+// curves. What was told is in the files even if the program is killed.
+//
+//	series                            at            in
+//	epoch_loss, epoch_accuracy, ...   epochs, of 0  both
+//	epoch_learning_rate               epochs        train
+//	evaluation_loss_vs_iterations     updates       validation
+//	batch_loss, batch_accuracy, ...   updates       train
+//	dense/kernel/histogram, ...       epochs        train
+//	dense/kernel/gradient, ...        epochs        train
+//
+// As in Keras, batch_loss is the mean since the epoch's start. Keras: TensorBoard,
+// whose log_dir, histogram_freq, write_graph and update_freq these fields are;
+// histograms of gradients are write_grads of Keras 2.2.
+type TensorBoard struct {
+	Dir string // "logs" if empty; is made if it is not there
+	// HistogramEvery is the number of epochs from one histogram of each weight,
+	// state and gradient to the next, from the first epoch on; 0: none. The
+	// gradients are those of the epoch's last update.
+	HistogramEvery int
+	// WriteGraph writes the expression graph of the first update, forward, loss
+	// and gradients each in a box of its own.
+	WriteGraph bool
+	// UpdateEvery is the number of updates from one batch_loss to the next; 0:
+	// none, as update_freq="epoch".
+	UpdateEvery int
+
+	train, validation *tfevents.Writer
+	drawn             bool
+}
+
+// Handle implements Hook. A folder that cannot be written is an error that names
+// it, before the first update.
+func (b *TensorBoard) Handle(e *Event) error {
+	return errors.WithMessage(b.handle(e), "tensorboard")
+}
+
+func (b *TensorBoard) handle(e *Event) (err error) {
+	switch e.Kind {
+	case TrainBegin:
+		if b.HistogramEvery < 0 || b.UpdateEvery < 0 {
+			return errors.Errorf("HistogramEvery is %d and UpdateEvery %d, want none below 0", b.HistogramEvery, b.UpdateEvery)
+		}
+		if err := b.close(); err != nil { // of a call of Fit that failed
+			return err
+		}
+		b.drawn = !b.WriteGraph
+		b.train, err = tfevents.Create(filepath.Join(b.dir(), "train"))
+		return err
+	case BatchEnd:
+		if !b.drawn {
+			b.drawn = true
+			if err := b.train.Graph(e.run.last[0].nodeDefs()); err != nil {
+				return err
+			}
+		}
+		if b.UpdateEvery > 0 && e.Step%uint64(b.UpdateEvery) == 0 {
+			if err := scalars(b.train, "batch_%s", int64(e.Step), e.Logs); err != nil {
+				return err
+			}
+		}
+	case EpochEnd:
+		if err := b.epoch(e); err != nil {
+			return err
+		}
+	case TrainEnd:
+		return b.close()
+	}
+	return b.train.Flush()
+}
+
+func (b *TensorBoard) dir() string {
+	if b.Dir == "" {
+		return "logs"
+	}
+	return b.Dir
+}
+
+// epoch writes the series that have a point for each epoch. Keras counts epochs
+// from 0.
+func (b *TensorBoard) epoch(e *Event) error {
+	epoch := int64(e.Epoch - 1)
+	train, validation := Logs{}, Logs{}
+	if lr, ok := learningRate(e.Trainer.config.Optimizer); ok {
+		train["learning_rate"] = lr
+	}
+	for name, v := range e.Logs {
+		if short, ok := strings.CutPrefix(name, "val_"); ok {
+			validation[short] = v
+		} else {
+			train[name] = v
+		}
+	}
+	if err := scalars(b.train, "epoch_%s", epoch, train); err != nil {
+		return err
+	}
+	if b.HistogramEvery > 0 && epoch%int64(b.HistogramEvery) == 0 {
+		if err := b.histograms(e, epoch); err != nil {
+			return err
+		}
+	}
+	if len(validation) == 0 {
+		return nil
+	}
+	if b.validation == nil {
+		var err error
+		if b.validation, err = tfevents.Create(filepath.Join(b.dir(), "validation")); err != nil {
+			return err
+		}
+	}
+	if err := scalars(b.validation, "evaluation_%s_vs_iterations", int64(e.Step), validation); err != nil {
+		return err
+	}
+	if err := scalars(b.validation, "epoch_%s", epoch, validation); err != nil {
+		return err
+	}
+	return b.validation.Flush()
+}
+
+// scalars writes the logs under names of the given form.
+func scalars(w *tfevents.Writer, form string, step int64, logs Logs) error {
+	for _, name := range slices.Sorted(maps.Keys(logs)) {
+		if err := w.Scalar(fmt.Sprintf(form, name), step, logs[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// histograms writes the distributions of weights, states and gradients.
+func (b *TensorBoard) histograms(e *Event, epoch int64) error {
+	for _, w := range append(e.Model.Weights(), e.Model.States()...) {
+		if err := b.train.Histogram(w.Name()+"/histogram", epoch, w.Float64s()); err != nil {
+			return err
+		}
+	}
+	shards := e.run.last
+	if len(shards) == 0 { // resumed after the epoch's last update
+		return nil
+	}
+	for i, w := range shards[0].weights {
+		var sum []float64
+		for _, p := range shards {
+			g, err := p.prog.Value(p.grads[i])
+			if err != nil {
+				return errors.WithMessage(err, w.Name())
+			}
+			sum = addTo(addTo(sum, graph.Floats[float32](g)), graph.Floats[float64](g))
+		}
+		if err := b.train.Histogram(w.Name()+"/gradient", epoch, sum); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addTo adds x to sum, which is zeros if it is nil.
+func addTo[T float32 | float64](sum []float64, x []T) []float64 {
+	if sum == nil {
+		sum = make([]float64, len(x))
+	}
+	for i, v := range x {
+		sum[i] += float64(v)
+	}
+	return sum
+}
+
+// close closes the files, if there are any.
+func (b *TensorBoard) close() (err error) {
+	for _, w := range []**tfevents.Writer{&b.train, &b.validation} {
+		if *w != nil {
+			if closed := (*w).Close(); err == nil {
+				err = closed
+			}
+			*w = nil
+		}
+	}
+	return err
+}
+
+// learningRate returns the factor of an optimizer that tells it.
+func learningRate(o Optimizer) (lr float64, ok bool) {
+	switch o := o.(type) {
+	case *SGD:
+		return or(o.LearningRate, 0.01), true
+	case *Adam:
+		return or(o.LearningRate, 0.001), true
+	}
+	return 0, false
+}
+
+// nodeDefs returns the program's nodes, each after those that it reads. Inputs
+// and weights have their own names; the rest are in a box for what computes the
+// outputs, one for what the loss adds, and one for the gradients.
+func (p *program) nodeDefs() []tfevents.Node {
+	var list []tfevents.Node
+	names, taken := map[*graph.Node]string{}, map[string]bool{}
+	var add func(box string, n *graph.Node)
+	add = func(box string, n *graph.Node) {
+		if names[n] != "" {
+			return
+		}
+		def := tfevents.Node{Shapes: [][]int{n.Shape()}}
+		for _, in := range inputsOf(n) {
+			add(box, in)
+			def.Inputs = append(def.Inputs, names[in])
+		}
+		def.Op, def.Name = "Input", n.Name()
+		if op := n.Op(); op != nil {
+			def.Op, def.Name = op.String(), box+"/"+op.String()
+		} else if _, err := p.model.Weight(n.Name()); err == nil {
+			def.Op = "Weight"
+		}
+		def.Name = tfevents.NodeName(def.Name)
+		if taken[def.Name] {
+			def.Name = fmt.Sprintf("%s_%d", def.Name, len(list))
+		}
+		names[n], taken[def.Name] = def.Name, true
+		list = append(list, def)
+	}
+	for _, o := range p.outs {
+		add("forward", o.node)
+	}
+	add("loss", p.loss)
+	for _, g := range p.grads {
+		add("gradients", g)
+	}
+	return list
+}
+
+// inputsOf returns the nodes that n reads, in order.
+func inputsOf(n *graph.Node) (in gorgonia.Nodes) {
+	if it := n.Graph().From(n.ID()); it != nil {
+		for it.Next() {
+			in = append(in, it.Node().(*graph.Node))
+		}
+	}
+	return in
+}

@@ -1,0 +1,278 @@
+package train
+
+import (
+	"context"
+	"iter"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"unroll/nn"
+)
+
+// texts yields n texts of 1 to 9 words whose target is whether the first word is
+// in the upper half.
+func texts(n int) func(epoch int) iter.Seq2[Sample, error] {
+	return func(int) iter.Seq2[Sample, error] {
+		return func(yield func(Sample, error) bool) {
+			for i := range n {
+				ids := make([]int32, 1+i*7%9)
+				for k := range ids {
+					ids[k] = int32(1 + (i*5+k*k*3)%19)
+				}
+				if !yield(Sample{Tokens: ids, Targets: []float32{float32(ids[len(ids)-1] / 10)}}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func maskedModel(t *testing.T, steps int) *nn.Model {
+	t.Helper()
+	m, err := nn.Sequential{Input: nn.Tokens(steps), Seed: 1, Dtype: tensor.Float64, Layers: []nn.Layer{
+		nn.Embedding{InputDim: 20, OutputDim: 4, MaskZero: true}, nn.GRU{Units: 4}, nn.Dense{Units: 1, Activation: nn.Sigmoid},
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// TestBucketsAgree: evaluation in buckets and padded to one length are the same.
+func TestBucketsAgree(t *testing.T) {
+	tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	var want Logs
+	for _, buckets := range [][]int{{9}, {3, 6, 9}, {1, 2, 3, 4, 5, 6, 7, 8, 9}, nil} {
+		logs, err := tr.EvaluateSource(context.Background(), Stream{Open: texts(100), BatchSize: 16, Buckets: buckets, Prefetch: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = logs
+		}
+		if math.Abs(logs["loss"]-want["loss"]) > 1e-12 || logs["accuracy"] != want["accuracy"] {
+			t.Errorf("buckets %v: %v, want %v", buckets, logs, want)
+		}
+	}
+}
+
+// TestStreamsLearn, the same bits on every run, and when a run is resumed.
+func TestStreamsLearn(t *testing.T) {
+	source := Stream{Open: texts(200), BatchSize: 16, Shuffle: 50, Seed: 2, Buckets: []int{4, 9}, Prefetch: 3}
+	fit := func(dir string, from *Checkpoint, hooks ...Hook) ([][]float64, *History, error) {
+		m := maskedModel(t, nn.Any)
+		tr, err := Compile(m, Config{Optimizer: &Adam{LearningRate: 0.02}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		c := FitConfig{Epochs: 8, BatchSize: 16, Resume: from, Hooks: hooks}
+		if dir != "" {
+			c.Checkpoint = &Checkpointing{Dir: dir, Every: 1}
+		}
+		h, err := tr.FitSource(context.Background(), source, c)
+		return weightsOf(m), h, err
+	}
+	want, h, err := fit("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if acc := h.Values("accuracy"); acc[7] < 0.9 {
+		t.Errorf("accuracies %v", acc)
+	}
+	dir := t.TempDir()
+	cut := errors.New("cut")
+	_, _, err = fit(dir, nil, HookFunc(func(e *Event) error {
+		if e.Kind == BatchEnd && e.Step == 30 {
+			return cut
+		}
+		return nil
+	}))
+	if !errors.Is(err, cut) {
+		t.Fatal(err)
+	}
+	from, err := LatestCheckpoint(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := fit("", from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestShuffleBuffer: every sample comes once, in another order each epoch, and
+// none before the buffer can have held it.
+func TestShuffleBuffer(t *testing.T) {
+	s := Stream{Open: texts(100), BatchSize: 7, Shuffle: 20, Seed: 4, Buckets: []int{9}}
+	order := func(epoch int) (all []string) {
+		for d, err := range s.Epoch(epoch) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ids := range d.Tokens {
+				all = append(all, strings.Trim(strings.Join(strings.Fields(cmp.Diff(nil, ids)), ""), "+"))
+			}
+		}
+		return all
+	}
+	first, again, second := order(0), order(0), order(1)
+	if !slices.Equal(first, again) {
+		t.Error("an epoch has another order when it is asked for again")
+	}
+	if slices.Equal(first, second) {
+		t.Error("two epochs have one order")
+	}
+	if len(first) != 100 {
+		t.Errorf("%d samples", len(first))
+	}
+	slices.Sort(first)
+	slices.Sort(second)
+	if !slices.Equal(first, second) {
+		t.Error("two epochs have other samples")
+	}
+}
+
+// TestStreamErrors: an error of the reader ends the training and nothing hangs.
+func TestStreamErrors(t *testing.T) {
+	broken := errors.New("line 40 is damaged")
+	open := func(epoch int) iter.Seq2[Sample, error] {
+		return func(yield func(Sample, error) bool) {
+			n := 0
+			for x := range texts(100)(epoch) {
+				if n++; n == 40 {
+					yield(Sample{}, broken)
+					return
+				}
+				if !yield(x, nil) {
+					return
+				}
+			}
+		}
+	}
+	tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	before := runtime.NumGoroutine()
+	for want, s := range map[string]Stream{
+		"fit: epoch 1: line 40 is damaged":                                  {Open: open, BatchSize: 8, Buckets: []int{9}, Prefetch: 2},
+		"fit: epoch 1: stream: Open is not set":                             {},
+		"fit: epoch 1: stream: buckets [3 3], want lengths in rising order": {Open: open, Buckets: []int{3, 3}},
+		"fit: epoch 1: the source gives no batches":                         {Open: texts(0)},
+		"fit: epoch 1: batch 1: 32 samples, want at most BatchSize, 16":     {Open: texts(100), Buckets: []int{9}},
+	} {
+		if _, err := tr.FitSource(context.Background(), s, FitConfig{BatchSize: 16}); err == nil || err.Error() != want {
+			t.Errorf("the error is %v, want %s", err, want)
+		}
+	}
+	for range 200 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
+
+// TestFlatMemory: what a stream of many samples holds does not grow with their
+// number.
+func TestFlatMemory(t *testing.T) {
+	heap := func(n int) (most uint64) {
+		tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		s := Stream{Open: texts(n), BatchSize: 32, Shuffle: 200, Buckets: []int{4, 9}, Prefetch: 2}
+		_, err = tr.FitSource(context.Background(), s, FitConfig{Hooks: []Hook{HookFunc(func(e *Event) error {
+			if e.Kind == BatchEnd && e.Batch%50 == 0 {
+				runtime.GC()
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapAlloc)
+			}
+			return nil
+		})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return most
+	}
+	few, many := heap(3_000), heap(30_000)
+	if many > few+few/4 {
+		t.Errorf("%d bytes for 30,000 samples, %d for 3,000", many, few)
+	}
+}
+
+// TestFitOptions: the share that is validated on, the epochs that are, the steps
+// of an epoch, the first epoch, and weights of classes.
+func TestFitOptions(t *testing.T) {
+	d := wordOrder(100, 1)
+	tr := smallTrainer(t, 1)
+	h, err := tr.Fit(context.Background(), d, FitConfig{Epochs: 5, InitialEpoch: 1, ValidationSplit: 0.3, ValidationEvery: 2, StepsPerEpoch: 2, BatchSize: 10,
+		Hooks: []Hook{HookFunc(func(e *Event) error {
+			if e.Batches != 2 || e.Epochs != 5 {
+				t.Errorf("event %+v", e)
+			}
+			return nil
+		})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(h.Epochs) != 4 {
+		t.Fatalf("%d epochs, want 2 to 5", len(h.Epochs))
+	}
+	for i, e := range h.Epochs {
+		if _, ok := e.Logs["val_loss"]; ok != ((i+2)%2 == 0) {
+			t.Errorf("epoch %d: logs %v", i+2, e.Logs)
+		}
+	}
+	want, err := tr.Evaluate(context.Background(), d.slice(70, 100), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := h.Epochs[2].Logs["val_loss"]; math.IsNaN(got) {
+		t.Errorf("val_loss %g", got)
+	}
+	h, err = tr.Fit(context.Background(), d, FitConfig{Epochs: 2, InitialEpoch: 2, ValidationSplit: 0.3})
+	if err != nil || len(h.Epochs) != 0 {
+		t.Errorf("%d epochs, error %v, want none", len(h.Epochs), err)
+	}
+	again, err := tr.Evaluate(context.Background(), d.slice(70, 100), 10)
+	if err != nil || !cmp.Equal(want, again) {
+		t.Errorf("%v became %v, error %v", want, again, err)
+	}
+
+	// Weights by class are weights by sample.
+	weighted := d
+	for _, y := range d.Targets {
+		weighted.Weights = append(weighted.Weights, 1+2*y)
+	}
+	fit := func(d Data, classes map[int]float64) [][]float64 {
+		tr := smallTrainer(t, 7)
+		if _, err := tr.Fit(context.Background(), d, FitConfig{ClassWeights: classes}); err != nil {
+			t.Fatal(err)
+		}
+		return weightsOf(tr.model)
+	}
+	if diff := cmp.Diff(fit(weighted, nil), fit(d, map[int]float64{1: 3})); diff != "" {
+		t.Error(diff)
+	}
+}

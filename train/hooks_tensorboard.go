@@ -20,25 +20,25 @@ import (
 // Dir/train and Dir/validation, so a run that is resumed goes on in the same
 // curves. What was told is in the files even if the program is killed.
 //
-//	series                            at            in
-//	epoch_loss, epoch_accuracy, ...   epochs, of 0  both
-//	epoch_learning_rate               epochs        train
-//	evaluation_loss_vs_iterations     updates       validation
-//	batch_loss, batch_accuracy, ...   updates       train
-//	dense/kernel/histogram, ...       epochs        train
-//	dense/kernel/gradient, ...        epochs        train
+//	epoch_loss, epoch_accuracy        by epoch, both
+//	epoch_learning_rate               by epoch, train
+//	evaluation_loss_vs_iterations     by update, validation
+//	batch_loss, batch_accuracy        by update, train
+//	dense/kernel/histogram            by epoch, train
+//	dense/kernel/gradient             by epoch, train
 //
-// As in Keras, batch_loss is the mean since the epoch's start. Keras: TensorBoard,
-// whose log_dir, histogram_freq, write_graph and update_freq these fields are;
-// histograms of gradients are write_grads of Keras 2.2.
+// As in Keras, epochs count from 0, and batch_loss is the mean since the epoch's
+// start. Keras: TensorBoard; the fields are its log_dir, histogram_freq,
+// write_graph and update_freq. Histograms of gradients are Keras 2.2's
+// write_grads.
 type TensorBoard struct {
 	Dir string // "logs" if empty; is made if it is not there
 	// HistogramEvery is the number of epochs from one histogram of each weight,
 	// state and gradient to the next, from the first epoch on; 0: none. The
 	// gradients are those of the epoch's last update.
 	HistogramEvery int
-	// WriteGraph writes the expression graph of the first update, forward, loss
-	// and gradients each in a box of its own.
+	// WriteGraph writes the expression graph of the first update: what computes
+	// the outputs, the loss, the states and the gradients, each in a box.
 	WriteGraph bool
 	// UpdateEvery is the number of updates from one batch_loss to the next; 0:
 	// none, as update_freq="epoch".
@@ -95,13 +95,12 @@ func (b *TensorBoard) dir() string {
 	return b.Dir
 }
 
-// epoch writes the series that have a point for each epoch. Keras counts epochs
-// from 0.
+// epoch writes the series that have a point for each epoch.
 func (b *TensorBoard) epoch(e *Event) error {
 	epoch := int64(e.Epoch - 1)
 	train, validation := Logs{}, Logs{}
-	if lr, ok := learningRate(e.Trainer.config.Optimizer); ok {
-		train["learning_rate"] = lr
+	if o, ok := e.Trainer.config.Optimizer.(Rated); ok {
+		train["learning_rate"] = o.Rate()
 	}
 	for name, v := range e.Logs {
 		if short, ok := strings.CutPrefix(name, "val_"); ok {
@@ -197,20 +196,9 @@ func (b *TensorBoard) close() (err error) {
 	return err
 }
 
-// learningRate returns the factor of an optimizer that tells it.
-func learningRate(o Optimizer) (lr float64, ok bool) {
-	switch o := o.(type) {
-	case *SGD:
-		return or(o.LearningRate, 0.01), true
-	case *Adam:
-		return or(o.LearningRate, 0.001), true
-	}
-	return 0, false
-}
-
 // nodeDefs returns the program's nodes, each after those that it reads. Inputs
-// and weights have their own names; the rest are in a box for what computes the
-// outputs, one for what the loss adds, and one for the gradients.
+// and weights have their own names; the others are in the box of what needed
+// them first.
 func (p *program) nodeDefs() []tfevents.Node {
 	var list []tfevents.Node
 	names, taken := map[*graph.Node]string{}, map[string]bool{}
@@ -241,6 +229,12 @@ func (p *program) nodeDefs() []tfevents.Node {
 		add("forward", o.node)
 	}
 	add("loss", p.loss)
+	next := p.pass.Assigned()
+	for _, w := range p.model.States() {
+		if n := next[w]; n != nil {
+			add("states", n)
+		}
+	}
 	for _, g := range p.grads {
 		add("gradients", g)
 	}

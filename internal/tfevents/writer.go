@@ -75,7 +75,7 @@ func (w *Writer) Histogram(tag string, step int64, values []float64) error {
 	return w.write(step, eventSummary, summary(tag, "histograms", table(Buckets(values))))
 }
 
-// Graph adds the graph of the run. TensorBoard shows the last one of a file.
+// Graph adds the graph of the run, of which a folder has one.
 func (w *Writer) Graph(nodes []Node) error {
 	if err := check(nodes); err != nil {
 		return errors.WithMessage(err, w.path)

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"cmp"
+	"math"
 
 	"unroll/graph"
 )
@@ -18,6 +19,53 @@ type Targeter interface {
 	Loss
 	// TargetWidth returns the number of targets of a row of so many outputs.
 	TargetWidth(outputs int) int
+}
+
+// TargetChecker is a Loss that knows which targets make sense.
+type TargetChecker interface {
+	Loss
+	// CheckTarget returns an error if a row's targets do not, for so many
+	// outputs.
+	CheckTarget(t []float32, outputs int) error
+}
+
+var (
+	_ TargetChecker = BinaryCrossentropy{}
+	_ TargetChecker = CategoricalCrossentropy{}
+	_ TargetChecker = SparseCategoricalCrossentropy{}
+	_ TargetChecker = KLDivergence{}
+	_ TargetChecker = Poisson{}
+)
+
+// CheckTarget implements TargetChecker.
+func (BinaryCrossentropy) CheckTarget(t []float32, _ int) error { return within(t, 0, 1) }
+
+// CheckTarget implements TargetChecker.
+func (CategoricalCrossentropy) CheckTarget(t []float32, _ int) error { return within(t, 0, 1) }
+
+// CheckTarget implements TargetChecker.
+func (SparseCategoricalCrossentropy) CheckTarget(t []float32, outputs int) error {
+	for _, v := range t {
+		if v != float32(int(v)) || v < 0 || int(v) >= outputs {
+			return errorf("%v is not the index of one of %d classes", v, outputs)
+		}
+	}
+	return nil
+}
+
+// CheckTarget implements TargetChecker.
+func (KLDivergence) CheckTarget(t []float32, _ int) error { return within(t, 0, 1) }
+
+// CheckTarget implements TargetChecker.
+func (Poisson) CheckTarget(t []float32, _ int) error { return within(t, 0, math.MaxFloat32) }
+
+func within(t []float32, from, to float32) error {
+	for _, v := range t {
+		if !(v >= from && v <= to) {
+			return errorf("%v is not between %v and %v", v, from, to)
+		}
+	}
+	return nil
 }
 
 // BinaryCrossentropy is the mean over the outputs of −t·log y − (1−t)·log(1−y)

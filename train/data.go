@@ -111,11 +111,33 @@ func (s Samples) check(in nn.Input) (steps int, err error) {
 	if s.Features == nil || s.Tokens != nil {
 		return 0, errors.New("the model takes features: set Features alone")
 	}
-	if in.Steps() == 0 {
-		_, err = length(s.Features, 1, in.Width())
+	want := in.Steps()
+	if want == 0 {
+		want = 1
+	}
+	if steps, err = length(s.Features, want, in.Width()); err != nil {
 		return 0, err
 	}
-	return length(s.Features, in.Steps(), in.Width())
+	for i, x := range s.Features {
+		if at := notFinite(x); at >= 0 {
+			return 0, errors.Errorf("sample %d: value %d is %v", i, at, x[at])
+		}
+	}
+	if in.Steps() == 0 {
+		steps = 0
+	}
+	return steps, nil
+}
+
+// notFinite returns the place of the first value that is NaN or infinite, −1 if
+// there is none.
+func notFinite(x []float32) int {
+	for i, v := range x {
+		if v-v != 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // length returns the number of steps that all samples have: want, unless it is
@@ -165,11 +187,37 @@ func (t *table) outputs(d Data, p *program) error {
 		if n := len(l.Weights); l.Weights != nil && n != t.n && n != t.n*o.steps {
 			return errors.Errorf("%s: %d weights for %d samples", prefix, n, t.n)
 		}
+		if err := l.check(o, p.aims[i].Loss, t.n); err != nil {
+			return errors.WithMessage(err, prefix)
+		}
 		t.labels[i] = l
 	}
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if !slices.ContainsFunc(ports, func(p nn.Port) bool { return p.Name == name }) {
 			return errors.Errorf("data: the model has no output %q", name)
+		}
+	}
+	return nil
+}
+
+// check holds the values of n samples to what the loss can work with.
+func (l Labels) check(o output, loss nn.Loss, n int) error {
+	each := o.steps * o.width
+	if at := notFinite(l.Targets); at >= 0 {
+		return errors.Errorf("sample %d: target %v", at/each, l.Targets[at])
+	}
+	for i, w := range l.Weights {
+		if w-w != 0 {
+			return errors.Errorf("sample %d: weight %v", i/(len(l.Weights)/n), w)
+		}
+	}
+	checker, ok := loss.(nn.TargetChecker)
+	if !ok {
+		return nil
+	}
+	for row := range n * o.steps {
+		if err := checker.CheckTarget(l.Targets[row*o.width:(row+1)*o.width], o.node.Shape()[1]); err != nil {
+			return errors.WithMessagef(err, "sample %d: target", row/o.steps)
 		}
 	}
 	return nil

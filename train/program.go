@@ -24,6 +24,7 @@ type shape struct {
 type program struct {
 	shape
 	model   *nn.Model
+	aims    []Objective
 	steps   []int // of the inputs
 	pass    *nn.Pass
 	prog    *graph.Program
@@ -61,7 +62,7 @@ func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Ph
 	if err != nil {
 		return nil, err
 	}
-	p := &program{shape: shape{phase, batch, fmt.Sprint(steps)}, model: m, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
+	p := &program{shape: shape{phase, batch, fmt.Sprint(steps)}, model: m, aims: objectives, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
 	var roots []*graph.Node
 	for _, in := range pass.Inputs {
 		p.in.x = append(p.in.x, in.X)

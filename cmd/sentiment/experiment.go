@@ -15,7 +15,7 @@ type experiment struct {
 	name      string
 	numWords  int // load_data(num_words=…)
 	layers    func(numWords int) []nn.Layer
-	optimizer func() train.Optimizer
+	optimizer func() train.Rated
 }
 
 // skipTop is load_data(skip_top=…): the most frequent words say little.
@@ -33,7 +33,7 @@ var experiments = []experiment{
 				nn.Dense{Units: 1, Activation: nn.Sigmoid},
 			}
 		},
-		optimizer: func() train.Optimizer { return &train.SGD{} },
+		optimizer: func() train.Rated { return &train.SGD{} },
 	},
 	onEmbedding("embedding", nn.SimpleRNN{Units: 8}),
 	onEmbedding("lstm", nn.LSTM{Units: 8}),
@@ -51,7 +51,7 @@ func onEmbedding(name string, layers ...nn.Layer) experiment {
 			all := append([]nn.Layer{nn.Embedding{InputDim: n, OutputDim: 32}}, layers...)
 			return append(all, nn.Dense{Units: 1, Activation: nn.Sigmoid})
 		},
-		optimizer: func() train.Optimizer { return &train.Adam{} },
+		optimizer: func() train.Rated { return &train.Adam{} },
 	}
 }
 

@@ -35,6 +35,13 @@ type runSettings struct {
 	MaxLen          int    `json:"maxlen"`
 	Seed            uint64 `json:"seed"`
 	CheckpointEvery int    `json:"checkpoint_every,omitempty"`
+
+	Optimizer   string  `json:"optimizer,omitempty"` // the experiment's own if empty
+	Rate        float64 `json:"lr,omitempty"`        // the optimizer's own if 0
+	Schedule    string  `json:"schedule,omitempty"`
+	Clip        float64 `json:"clip,omitempty"`
+	EarlyStop   int     `json:"early_stop,omitempty"` // epochs of patience
+	TensorBoard bool    `json:"tensorboard,omitempty"`
 }
 
 // runState is the content of runFile.

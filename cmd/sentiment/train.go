@@ -45,6 +45,12 @@ func (a *app) trainCommand() *cobra.Command {
 	c.Flags().IntVar(&f.MaxLen, "maxlen", 100, "words of a review that the models see")
 	c.Flags().Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
 	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
+	c.Flags().StringVar(&f.Optimizer, "optimizer", "", "`name`: "+optimizerNames+" (default: the experiment's own)")
+	c.Flags().Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
+	c.Flags().StringVar(&f.Schedule, "schedule", "", "`how` the learning rate falls: "+scheduleNames)
+	c.Flags().Float64Var(&f.Clip, "clip", 0, "largest `norm` of all gradients together; 0: any")
+	c.Flags().IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
+	c.Flags().BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
 	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
 	c.Flags().StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
 	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "latest"), "`folder` for models, curves and results.json")
@@ -67,6 +73,9 @@ func (f *trainFlags) check() error {
 	}
 	if f.out == "" {
 		return usagef("--out is empty, want a folder")
+	}
+	if err := f.checkOptimizer(); err != nil {
+		return err
 	}
 	return checkMaxlen(f.MaxLen)
 }
@@ -237,7 +246,7 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		return nil, err
 	}
 	fmt.Fprintf(a.out, "Experiment %s\n%s\n", e.name, t.model.Summary())
-	trainer, err := newTrainer(t.model, e.optimizer(), exec)
+	trainer, err := newTrainer(t.model, f.optimizer(e, fitOn.Len()), exec)
 	if err != nil {
 		return nil, err
 	}
@@ -246,6 +255,9 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	c := train.FitConfig{
 		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.HookFunc(p.hook)},
 		Checkpoint: f.checkpointing(e),
+	}
+	if f.TensorBoard {
+		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, "tensorboard", e.name), HistogramEvery: 1, WriteGraph: true})
 	}
 	if f.resume != "" {
 		if c.Resume, err = a.checkpoint(f, e); err != nil {

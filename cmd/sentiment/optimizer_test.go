@@ -1,0 +1,60 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestEveryOptimizerAndSchedule trains a moment with each, and keeps the
+// settings for --resume.
+func TestEveryOptimizerAndSchedule(t *testing.T) {
+	train := func(flags ...string) {
+		t.Helper()
+		dir := filepath.Join(t.TempDir(), "run")
+		succeed(t, "", tiny(dir, append([]string{"--model", "embedding"}, flags...)...)...)
+		data, err := os.ReadFile(filepath.Join(dir, runFile))
+		if err != nil || !strings.Contains(string(data), flags[1]) {
+			t.Errorf("%q: %s holds %s, error %v", flags, runFile, data, err)
+		}
+	}
+	for name := range optimizers {
+		if !strings.Contains(optimizerNames, name) {
+			t.Errorf("the help does not name %s", name)
+		}
+		train("--optimizer", name)
+	}
+	for name := range schedules {
+		if !strings.Contains(scheduleNames, name) {
+			t.Errorf("the help does not name %s", name)
+		}
+		train("--schedule", name, "--lr", "0.01", "--clip", "1")
+	}
+}
+
+// TestTensorBoardFlag writes event files of both halves.
+func TestTensorBoardFlag(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	succeed(t, "", tiny(dir, "--model", "onehot", "--tensorboard")...)
+	for _, half := range []string{"train", "validation"} {
+		files, err := filepath.Glob(filepath.Join(dir, "tensorboard", "onehot", half, "events.out.tfevents.*"))
+		if err != nil || len(files) != 1 {
+			t.Errorf("%s: files %v, error %v", half, files, err)
+		}
+	}
+}
+
+func TestWrongOptimizerFlags(t *testing.T) {
+	for want, flags := range map[string][]string{
+		`--optimizer: unknown optimizer "adm", want sgd`: {"--optimizer", "adm"},
+		`--schedule: unknown schedule "sine"`:            {"--schedule", "sine"},
+		"--lr is -1, want a positive number":             {"--lr", "-1"},
+		"--clip is NaN, want a positive number":          {"--clip", "NaN"},
+		"--early-stop is -1, want at least 0":            {"--early-stop", "-1"},
+		"--checkpoint-every is -1, want at least 0":      {"--checkpoint-every", "-1"},
+	} {
+		status, stdout, stderr := command("", tiny(t.TempDir(), flags...)...)
+		checkFailure(t, status, exitUsage, stdout, stderr, want)
+	}
+}

@@ -95,7 +95,7 @@ func (f *trainFlags) load() (finished bool, err error) {
 
 // begin writes the run's settings into its folder, and takes away the
 // checkpoints of another run. undo puts back what was there, for a run that
-// fails.
+// fails before its first checkpoint.
 func (f *trainFlags) begin() (undo func(), err error) {
 	path := filepath.Join(f.out, runFile)
 	remove, err := makeFolder(f.out)
@@ -105,8 +105,9 @@ func (f *trainFlags) begin() (undo func(), err error) {
 	}
 	before, readErr := os.ReadFile(path)
 	undo = func() {
-		if f.resume != "" {
-			return
+		saved, _ := filepath.Glob(filepath.Join(f.out, checkpointsDir, "*", "*.ckpt"))
+		if f.resume != "" || len(saved) > 0 {
+			return // what was computed can be gone on with
 		}
 		if readErr == nil {
 			_ = safefile.Write(path, func(w io.Writer) error { _, err := w.Write(before); return err })

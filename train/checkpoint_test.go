@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -213,5 +214,57 @@ func TestCheckpointsOfOtherRuns(t *testing.T) {
 	defer tr.Close()
 	if _, err := tr.Fit(context.Background(), wordOrder(32, 1), FitConfig{Resume: c}); err == nil || !strings.HasSuffix(err.Error(), "is of another model") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestFullDisk fills the disk in the middle of a run: the error says where and
+// why, the checkpoints before it are whole, and with room again the run ends in
+// the bits of one that never stopped.
+func TestFullDisk(t *testing.T) {
+	disk := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk).CombinedOutput(); err != nil {
+		t.Skipf("SKIPPED: a small disk cannot be mounted here, so a full one is not tested: %v: %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", disk).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v: %s", err, out)
+		}
+	})
+	want, _, err := resumable(t, "", &Adam{}, 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, filler := filepath.Join(disk, "run"), filepath.Join(disk, "filler")
+	_, _, err = resumable(t, dir, &Adam{}, 2, nil, HookFunc(func(e *Event) error {
+		if e.Kind == BatchEnd && e.Step == 5 {
+			_ = os.WriteFile(filler, make([]byte, 1<<20), 0o600) // as much as there is room for
+		}
+		return nil
+	}))
+	if err == nil || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "no space left on device") {
+		t.Fatalf("the error is %v", err)
+	}
+	from, err := LatestCheckpoint(dir)
+	if err != nil || from == nil || from.Batch() != 4 {
+		t.Fatalf("checkpoint %+v, error %v", from, err)
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := resumable(t, dir, &Adam{}, 2, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !strings.HasPrefix(f.Name(), "step-") {
+			t.Errorf("%s was left behind", f.Name())
+		}
 	}
 }

@@ -26,6 +26,7 @@ type Builder struct {
 	hashes map[uint32]bool
 	consts map[string]*Node
 	packs  map[packKey]*Node
+	place  string // prefixes of Wrap, where nodes are emitted now
 	random *Random
 
 	// runErr is the error of the operation that failed last. The tape machine
@@ -69,12 +70,17 @@ func (b *Builder) Fail(err error) *Node {
 	return nil
 }
 
-// Wrap puts a prefix before an error recorded by f, so that it names the place.
+// Wrap puts a prefix before an error recorded by f, so that it names the place,
+// and notes it for the nodes that f emits.
 func (b *Builder) Wrap(prefix string, f func()) {
 	if b.err != nil {
 		return
 	}
-	if f(); b.err != nil {
+	outside := b.place
+	b.place = outside + prefix + ": "
+	f()
+	b.place = outside
+	if b.err != nil {
 		b.err = errors.WithMessage(b.err, prefix)
 	}
 }

@@ -24,6 +24,7 @@ type op struct {
 	b     *Builder
 	id    uint32
 	name  string
+	place string // where it was emitted, as Builder.Wrap says
 	typ   hm.Type
 	shape tensor.Shape
 	out   gorgonia.Value
@@ -139,7 +140,7 @@ func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 			return b.Fail(errors.Errorf("%s: input is %v, the graph computes in %v", o.name, n.Dtype(), b.dt))
 		}
 	}
-	o.b = b
+	o.b, o.place = b, b.place
 	types := make([]hm.Type, 0, len(in)+1)
 	for _, n := range in {
 		types = append(types, n.Type())

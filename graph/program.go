@@ -1,12 +1,15 @@
 package graph
 
 import (
+	"fmt"
 	"reflect"
 	"unsafe"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
 )
 
 // Program is a compiled graph on Gorgonia's tape machine. It is not reentrant:
@@ -16,7 +19,7 @@ type Program struct {
 	vm    gorgonia.VM
 	run   func() error
 	kept  map[*Node]*Node // the node whose value is that of the node asked for
-	nodes int
+	order []*Node         // that a run executes, inputs first
 }
 
 // Compile builds the program that computes the given nodes and what they need;
@@ -70,7 +73,7 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 	if run := inline(vm.Run, prog); run != nil {
 		p.run = run
 	}
-	p.nodes = len(order)
+	p.order = order
 	return p, nil
 }
 
@@ -143,8 +146,41 @@ func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	return v, nil
 }
 
+// NonFinite returns what the last Run came upon first that is NaN or infinite,
+// an input or an operation, such as "lstm: matmul (32, 8): element 3 is NaN".
+// Nodes of Gorgonia's own operations are passed over.
+func (p *Program) NonFinite() (where string, ok bool) {
+	for _, n := range p.order {
+		v, place := n.Value(), "input "+n.Name()
+		if o, ours := n.Op().(*op); ours {
+			v, place = o.out, o.place+o.name
+		} else if n.Op() != nil {
+			continue
+		}
+		if v == nil {
+			continue
+		}
+		if at, x := notFinite(Floats[float32](v)); at >= 0 {
+			return fmt.Sprintf("%s %v: element %d is %v", place, n.Shape(), at, x), true
+		}
+		if at, x := notFinite(Floats[float64](v)); at >= 0 {
+			return fmt.Sprintf("%s %v: element %d is %v", place, n.Shape(), at, x), true
+		}
+	}
+	return "", false
+}
+
+func notFinite[T kernel.Float](x []T) (at int, v T) {
+	for i, v := range x {
+		if v-v != 0 {
+			return i, v
+		}
+	}
+	return -1, 0
+}
+
 // Nodes returns the number of nodes that a run executes, inputs included.
-func (p *Program) Nodes() int { return p.nodes }
+func (p *Program) Nodes() int { return len(p.order) }
 
 // Close releases the machine. The program cannot run again.
 func (p *Program) Close() error { return p.vm.Close() }

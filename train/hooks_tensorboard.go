@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
 
 	"unroll/graph"
 	"unroll/internal/tfevents"
@@ -37,8 +36,9 @@ type TensorBoard struct {
 	// state and gradient to the next, from the first epoch on; 0: none. The
 	// gradients are those of the epoch's last update.
 	HistogramEvery int
-	// WriteGraph writes the expression graph of the first update: what computes
-	// the outputs, the loss, the states and the gradients, each in a box.
+	// WriteGraph writes the graph of the layers and, in a box called program, the
+	// expression graph of the first update: what computes the outputs, the loss,
+	// the states and the gradients, each in a box.
 	WriteGraph bool
 	// UpdateEvery is the number of updates from one batch_loss to the next; 0:
 	// none, as update_freq="epoch".
@@ -69,7 +69,7 @@ func (b *TensorBoard) handle(e *Event) (err error) {
 	case BatchEnd:
 		if !b.drawn {
 			b.drawn = true
-			if err := b.train.Graph(e.run.last[0].nodeDefs()); err != nil {
+			if err := b.train.Graph(draw(e.Model, e.run.last[0])); err != nil {
 				return err
 			}
 		}
@@ -194,59 +194,4 @@ func (b *TensorBoard) close() (err error) {
 		}
 	}
 	return err
-}
-
-// nodeDefs returns the program's nodes, each after those that it reads. Inputs
-// and weights have their own names; the others are in the box of what needed
-// them first.
-func (p *program) nodeDefs() []tfevents.Node {
-	var list []tfevents.Node
-	names, taken := map[*graph.Node]string{}, map[string]bool{}
-	var add func(box string, n *graph.Node)
-	add = func(box string, n *graph.Node) {
-		if names[n] != "" {
-			return
-		}
-		def := tfevents.Node{Shapes: [][]int{n.Shape()}}
-		for _, in := range inputsOf(n) {
-			add(box, in)
-			def.Inputs = append(def.Inputs, names[in])
-		}
-		def.Op, def.Name = "Input", n.Name()
-		if op := n.Op(); op != nil {
-			def.Op, def.Name = op.String(), box+"/"+op.String()
-		} else if _, err := p.model.Weight(n.Name()); err == nil {
-			def.Op = "Weight"
-		}
-		def.Name = tfevents.NodeName(def.Name)
-		if taken[def.Name] {
-			def.Name = fmt.Sprintf("%s_%d", def.Name, len(list))
-		}
-		names[n], taken[def.Name] = def.Name, true
-		list = append(list, def)
-	}
-	for _, o := range p.outs {
-		add("forward", o.node)
-	}
-	add("loss", p.loss)
-	next := p.pass.Assigned()
-	for _, w := range p.model.States() {
-		if n := next[w]; n != nil {
-			add("states", n)
-		}
-	}
-	for _, g := range p.grads {
-		add("gradients", g)
-	}
-	return list
-}
-
-// inputsOf returns the nodes that n reads, in order.
-func inputsOf(n *graph.Node) (in gorgonia.Nodes) {
-	if it := n.Graph().From(n.ID()); it != nil {
-		for it.Next() {
-			in = append(in, it.Node().(*graph.Node))
-		}
-	}
-	return in
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -172,98 +171,6 @@ func TestTensorBoardHistograms(t *testing.T) {
 					t.Errorf("%d shards: %s: %s", shards, tag, diff)
 				}
 			}
-		}
-	}
-}
-
-// TestTensorBoardStates: states are among the histograms, and the graph holds
-// what computes their next values.
-func TestTensorBoardStates(t *testing.T) {
-	dir := t.TempDir()
-	m, err := nn.Sequential{Input: nn.Features(3), Layers: []nn.Layer{nn.BatchNormalization{}, nn.Dense{Units: 1}}}.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tr, err := Compile(m, Config{Loss: nn.MeanSquaredError{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
-	d := Data{Features: [][]float32{{1, 2, 3}, {4, 5, 7}, {7, 8, 8}}, Targets: []float32{1, 2, 3}}
-	if _, err := tr.Fit(context.Background(), d, FitConfig{Hooks: []Hook{&TensorBoard{Dir: dir, HistogramEvery: 1, WriteGraph: true}}}); err != nil {
-		t.Fatal(err)
-	}
-	_, histograms, graphs := readSeries(t, filepath.Join(dir, "train"))
-	for _, w := range m.States() {
-		p := histograms[w.Name()+"/histogram"]
-		if len(p) != 1 {
-			t.Fatalf("%d histograms of %s, want 1", len(p), w.Name())
-		}
-		if diff := cmp.Diff(spread(w.Float64s()), ofBuckets(p[0].Values)); diff != "" {
-			t.Errorf("%s: %s", w.Name(), diff)
-		}
-	}
-	if n := boxes(graphs[0])["states"]; n == 0 {
-		t.Error("no node computes the states")
-	}
-}
-
-// boxes counts the nodes by the part of their names before the first slash.
-func boxes(nodes []tfeventstest.Node) map[string]int {
-	count := map[string]int{}
-	for _, n := range nodes {
-		box, _, _ := strings.Cut(n.Name, "/")
-		count[box]++
-	}
-	return count
-}
-
-func TestTensorBoardGraph(t *testing.T) {
-	dir := t.TempDir()
-	tr := smallTrainer(t, 1)
-	if _, err := tr.Fit(context.Background(), wordOrder(80, 1), FitConfig{BatchSize: 20, Epochs: 2, Hooks: []Hook{&TensorBoard{Dir: dir, WriteGraph: true}}}); err != nil {
-		t.Fatal(err)
-	}
-	_, _, graphs := readSeries(t, filepath.Join(dir, "train"))
-	if len(graphs) != 1 {
-		t.Fatalf("%d graphs, want 1", len(graphs))
-	}
-	seen := map[string]tfeventstest.Node{}
-	read := map[string]bool{}
-	for _, n := range graphs[0] {
-		for _, in := range n.Inputs {
-			if _, ok := seen[in]; !ok {
-				t.Errorf("%s reads %s, which does not come before it", n.Name, in)
-			}
-			read[in] = true
-		}
-		if (n.Op == "Input" || n.Op == "Weight") != (len(n.Inputs) == 0) {
-			t.Errorf("%s is of kind %s and reads %v", n.Name, n.Op, n.Inputs)
-		}
-		seen[n.Name] = n
-	}
-	for _, w := range tr.model.Weights() {
-		if n := seen[w.Name()]; n.Op != "Weight" || !cmp.Equal(n.Shapes, [][]int{w.Shape()}) || !read[w.Name()] {
-			t.Errorf("%s %v is the node %+v; it is read: %v", w.Name(), w.Shape(), n, read[w.Name()])
-		}
-	}
-	if n := seen["input"]; n.Op != "Input" || !cmp.Equal(n.Shapes, [][]int{{6 * 20}}) {
-		t.Errorf("the input is the node %+v, want ids of 6 steps of 20 rows", n)
-	}
-	count := boxes(graphs[0])
-	if count["forward"] == 0 || count["loss"] == 0 || count["gradients"] == 0 {
-		t.Errorf("the nodes by box: %v, want some in forward, loss and gradients", count)
-	}
-	// Nodes stand after what they read, so one walk back finds what the output needs.
-	needed := map[string]bool{"forward/sigmoid": true}
-	for _, n := range slices.Backward(graphs[0]) {
-		if needed[n.Name] {
-			for _, in := range n.Inputs {
-				needed[in] = true
-			}
-		}
-		if forward := strings.HasPrefix(n.Name, "forward/"); len(n.Inputs) > 0 && forward != needed[n.Name] {
-			t.Errorf("%s: the output needs it: %v", n.Name, needed[n.Name])
 		}
 	}
 }

@@ -146,28 +146,35 @@ func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	return v, nil
 }
 
-// NonFinite returns what the last Run came upon first that is NaN or infinite,
-// an input or an operation, such as "lstm: matmul (32, 8): element 3 is NaN".
-// Nodes of Gorgonia's own operations are passed over.
+// NonFinite returns what the last Run came upon first that is NaN or infinite:
+// an operation, such as "lstm: matmul (32, 8): element 3 is NaN", or else an
+// input. The inputs come last since weights have been updated since. Nodes of
+// Gorgonia's own operations, and views, are passed over.
 func (p *Program) NonFinite() (where string, ok bool) {
 	for _, n := range p.order {
-		v, place := n.Value(), "input "+n.Name()
-		if o, ours := n.Op().(*op); ours {
-			v, place = o.out, o.place+o.name
-		} else if n.Op() != nil {
-			continue
+		if o, ours := n.Op().(*op); ours && !o.view && o.out != nil {
+			if where, ok := nonFinite(o.place+o.name, o.out); ok {
+				return where, true
+			}
 		}
-		if v == nil {
-			continue
-		}
-		if at, x := notFinite(Floats[float32](v)); at >= 0 {
-			return fmt.Sprintf("%s %v: element %d is %v", place, n.Shape(), at, x), true
-		}
-		if at, x := notFinite(Floats[float64](v)); at >= 0 {
-			return fmt.Sprintf("%s %v: element %d is %v", place, n.Shape(), at, x), true
+	}
+	for _, n := range p.order {
+		if v := n.Value(); n.Op() == nil && v != nil {
+			if where, ok := nonFinite("input "+n.Name(), v); ok {
+				return where, true
+			}
 		}
 	}
 	return "", false
+}
+
+func nonFinite(name string, v gorgonia.Value) (where string, ok bool) {
+	at, x := notFinite(Floats[float32](v))
+	y := float64(x)
+	if at < 0 {
+		at, y = notFinite(Floats[float64](v))
+	}
+	return fmt.Sprintf("%s %v: element %d is %v", name, v.Shape(), at, y), at >= 0
 }
 
 func notFinite[T kernel.Float](x []T) (at int, v T) {

@@ -75,6 +75,7 @@ type checkpointMeta struct {
 	Settings  runSettings                `json:"settings"`
 	At        position                   `json:"at"`
 	Finished  bool                       `json:"finished"`
+	Stopped   bool                       `json:"stopped,omitempty"` // by a hook
 	Scores    scoresState                `json:"scores"`
 	History   []epochState               `json:"history"`
 	Optimizer json.RawMessage            `json:"optimizer,omitempty"`
@@ -212,7 +213,7 @@ func (r *fitRun) save(last, finished bool) error {
 	if err != nil {
 		return errors.WithMessage(err, "checkpoint")
 	}
-	meta.Finished = finished
+	meta.Finished, meta.Stopped = finished, r.stopped
 	doc, err := json.Marshal(meta)
 	if err != nil {
 		return errors.Wrap(err, "checkpoint")
@@ -338,7 +339,7 @@ func (r *fitRun) restore(c *Checkpoint) error {
 			return fail(errors.WithMessage(err, k.Name()))
 		}
 	}
-	r.at, r.history = c.meta.At, *c.History()
+	r.at, r.history, r.stopped = c.meta.At, *c.History(), c.meta.Stopped
 	return nil
 }
 

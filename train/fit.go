@@ -165,10 +165,11 @@ func (r *fitRun) fitAll(ctx context.Context) error {
 }
 
 func (r *fitRun) epochs(ctx context.Context) error {
-	for r.at.Epoch < r.fit.Epochs {
+	for r.at.Epoch < r.fit.Epochs && !r.stopped {
 		logs := Logs{}
 		seconds, err := r.epoch(ctx, logs)
 		if errors.Is(err, ErrStop) {
+			r.stopped = true
 			if saveErr := r.save(true, true); saveErr != nil {
 				return saveErr
 			}
@@ -189,7 +190,8 @@ func (r *fitRun) epochs(ctx context.Context) error {
 		if err != nil && !errors.Is(err, ErrStop) {
 			return err
 		}
-		finished := err != nil || epoch == r.fit.Epochs
+		r.stopped = err != nil
+		finished := r.stopped || epoch == r.fit.Epochs
 		if saveErr := r.save(finished, finished); saveErr != nil {
 			return saveErr
 		}

@@ -159,7 +159,7 @@ func (s *EarlyStopping) handle(e *Event) error {
 			}
 			return nil
 		}
-		if s.state.Wait >= max(s.Patience, 1) && e.Epoch > 1 {
+		if s.state.Wait >= s.Patience && e.Epoch > 1 {
 			s.state.Stopped = true
 			return ErrStop
 		}

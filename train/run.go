@@ -24,6 +24,7 @@ type fitRun struct {
 	at      position
 	scores  *scores // of the epoch so far
 	saved   time.Time
+	stopped bool // by a hook
 	history History
 }
 

@@ -58,3 +58,21 @@ func TestWrongOptimizerFlags(t *testing.T) {
 		checkFailure(t, status, exitUsage, stdout, stderr, want)
 	}
 }
+
+// TestEarlyStopFlag ends a run whose validation loss grows, and resumes no more.
+func TestEarlyStopFlag(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	out := succeed(t, "", tiny(dir, "--model", "embedding", "--epochs", "400", "--lr", "0.03", "--early-stop", "2")...)
+	r := readResults(t, dir)
+	epochs := r.Experiments[0].Epochs
+	if len(epochs) == 400 {
+		t.Fatalf("it did not stop:\n%s", out)
+	}
+	best := epochs[0].ValLoss
+	for _, e := range epochs {
+		best = min(best, e.ValLoss)
+	}
+	if got := r.Experiments[0].Evaluate.Loss; got != best {
+		t.Errorf("the final weights have a validation loss of %g, the best epoch's is %g", got, best)
+	}
+}

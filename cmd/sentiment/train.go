@@ -253,8 +253,11 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	defer trainer.Close()
 	p := &progress{out: a.out, width: columns(a.out)}
 	c := train.FitConfig{
-		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.HookFunc(p.hook)},
+		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.TerminateOnNaN{}, train.HookFunc(p.hook)},
 		Checkpoint: f.checkpointing(e),
+	}
+	if f.EarlyStop > 0 {
+		c.Hooks = append(c.Hooks, &train.EarlyStopping{Patience: f.EarlyStop, RestoreBest: true})
 	}
 	if f.TensorBoard {
 		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, "tensorboard", e.name), HistogramEvery: 1, WriteGraph: true})

@@ -82,32 +82,37 @@ func (r *ratio) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-func marshalBits(x ...float64) ([]byte, error) {
+func marshalBits(x ...float64) ([]byte, error) { return json.Marshal(bitsOf(x)) }
+
+func unmarshalBits(data []byte) ([]float64, error) {
+	var x []bits
+	err := json.Unmarshal(data, &x)
+	return floatsOfBits(x), err
+}
+
+func bitsOf(x []float64) []bits {
 	out := make([]bits, len(x))
 	for i, v := range x {
 		out[i] = bits(v)
 	}
-	return json.Marshal(out)
+	return out
 }
 
-func unmarshalBits(data []byte) ([]float64, error) {
-	var in []bits
-	if err := json.Unmarshal(data, &in); err != nil {
-		return nil, err
+func floatsOfBits(x []bits) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
 	}
-	x := make([]float64, len(in))
-	for i, v := range in {
-		x[i] = float64(v)
-	}
-	return x, nil
+	return out
 }
 
 // eachRow calls f for the rows that count.
 func eachRow(y, targets, weights []float32, f func(y, t []float32, w float64)) {
-	if len(weights) == 0 {
+	rows := len(weights)
+	if rows == 0 || len(y) < rows || len(targets) < rows {
 		return
 	}
-	outputs, width := len(y)/len(weights), len(targets)/len(weights)
+	outputs, width := len(y)/rows, len(targets)/rows
 	for i, w := range weights {
 		if w != 0 {
 			f(y[i*outputs:(i+1)*outputs], targets[i*width:(i+1)*width], float64(w))

@@ -60,8 +60,12 @@ func (m *AUC) New() Metric { return &AUC{PR: m.PR} }
 func (m *AUC) Update(y, targets, weights []float32) {
 	eachOutput(y, targets, weights, func(_ int, y, t float32, w float64) {
 		positive := t > 0.5
-		if y != y {
-			y = float32(math.Inf(1 - 2*int(hit(positive))))
+		switch {
+		case y == y:
+		case positive:
+			y = float32(math.Inf(-1))
+		default:
+			y = float32(math.Inf(1))
 		}
 		m.rows = append(m.rows, scored{y, float32(w), positive})
 	})
@@ -74,7 +78,7 @@ func (m *AUC) Value() float64 {
 	var hits, alarms, area float64 // positives and negatives down to a threshold
 	for i := 0; i < len(rows); {
 		h, a := hits, alarms
-		for score := rows[i].score; i < len(rows) && rows[i].score == score; i++ {
+		for score := rows[i].score; i < len(rows) && cmp.Compare(rows[i].score, score) == 0; i++ {
 			if w := float64(rows[i].weight); rows[i].positive {
 				h += w
 			} else {

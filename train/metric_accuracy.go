@@ -75,7 +75,7 @@ func (m *BinaryAccuracy) Update(y, targets, weights []float32) {
 	for i, w := range weights {
 		for j := i * outputs; j < (i+1)*outputs; j++ {
 			m.total += float64(w)
-			if y[j] == y[j] && (y[j] > threshold) == (targets[j] > 0.5) {
+			if v := y[j]; (v > threshold) == (targets[j] > 0.5) && v == v {
 				m.sum += float64(w)
 			}
 		}

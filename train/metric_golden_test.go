@@ -2,177 +2,226 @@ package train
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
-// metricGoldens are scikit-learn's, printed by
+// metricGolden is a case of scikit-learn's values, written by
 //
-//	/usr/bin/python3 testdata/metrics.py
-//
-// without weights, and with some of which are 0.
-var metricGoldens = map[string]float64{
-	"accuracy":                   0.566666666666667,
-	"precision":                  0.384615384615385,
-	"recall":                     0.5,
-	"f1":                         0.434782608695652,
-	"auc":                        0.55,
-	"auc_pr":                     0.369174075618384,
-	"class_accuracy":             0.283333333333333,
-	"top_2":                      0.65,
-	"precision_macro":            0.273232323232323,
-	"recall_macro":               0.27890559732665,
-	"f1_macro":                   0.264388162672476,
-	"precision_weighted":         0.273838383838384,
-	"recall_weighted":            0.283333333333333,
-	"f1_weighted":                0.266639433551198,
-	"precision_micro":            0.283333333333333,
-	"recall_micro":               0.283333333333333,
-	"f1_micro":                   0.283333333333333,
-	"mse":                        0.0326675377301579,
-	"rmse":                       0.180741632531517,
-	"mae":                        0.163030513820185,
-	"r2":                         0.934950176956872,
-	"accuracy/weights":           0.550387596899225,
-	"precision/weights":          0.358490566037736,
-	"recall/weights":             0.441860465116279,
-	"f1/weights":                 0.395833333333333,
-	"auc/weights":                0.500946457544619,
-	"auc_pr/weights":             0.360832838825975,
-	"class_accuracy/weights":     0.302325581395349,
-	"top_2/weights":              0.666666666666667,
-	"precision_macro/weights":    0.26390092879257,
-	"recall_macro/weights":       0.280779220779221,
-	"f1_macro/weights":           0.252204585537919,
-	"precision_weighted/weights": 0.269162646698826,
-	"recall_weighted/weights":    0.302325581395349,
-	"f1_weighted/weights":        0.264099093556458,
-	"precision_micro/weights":    0.302325581395349,
-	"recall_micro/weights":       0.302325581395349,
-	"f1_micro/weights":           0.302325581395349,
-	"mse/weights":                0.0327327075957595,
-	"rmse/weights":               0.180921827306048,
-	"mae/weights":                0.164235955608705,
-	"r2/weights":                 0.935701257029903,
+//	/usr/bin/python3 testdata/metrics.py > testdata/metrics.json
+type metricGolden struct {
+	Name, Kind          string
+	Y, Targets, Weights []float32
+	Threshold           float64
+	Want                map[string]float64
+	Matrix              [][]float64
+	Report              string
 }
 
-// metricRows are the rows of the script.
-type metricRows struct {
-	score, truth, weight, one []float32
-	probability, class, hot   []float32
-	value, estimate           []float32
-}
-
-func scriptRows() (r metricRows) {
-	for i := range 60 {
-		r.score = append(r.score, float32(37*i%11)/10)
-		r.truth = append(r.truth, float32((i*i+i/3)%2))
-		class := (i*i + i/3) % 3
-		r.class = append(r.class, float32(class))
-		for c, n := range []int{7 * i % 5, 3 * i % 7, 11 * i % 4} {
-			r.probability = append(r.probability, float32(n)/10+float32(c+1)/100)
-			r.hot = append(r.hot, float32(hit(c == class)))
-		}
-		w := float32(1 + i%4)
-		if i%7 == 0 {
-			w = 0
-		}
-		r.weight, r.one = append(r.weight, w), append(r.one, 1)
-		r.value = append(r.value, float32(math.Cos(float64(i))))
-		r.estimate = append(r.estimate, float32(math.Cos(float64(i))+math.Sin(3*float64(i))/4))
+func metricGoldens(t testing.TB) (all []metricGolden) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/metrics.json")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return r
-}
-
-// metricCases are metrics with the outputs and targets that they are given.
-func metricCases(r metricRows) map[string]struct {
-	metric     Metric
-	y, targets []float32
-} {
-	type c = struct {
-		metric     Metric
-		y, targets []float32
-	}
-	all := map[string]c{
-		"accuracy":              {&BinaryAccuracy{}, r.score, r.truth},
-		"accuracy/matrix":       {&ConfusionMatrix{}, r.score, r.truth},
-		"precision":             {&Precision{}, r.score, r.truth},
-		"recall":                {&Recall{}, r.score, r.truth},
-		"f1":                    {&F1{}, r.score, r.truth},
-		"auc":                   {&AUC{}, r.score, r.truth},
-		"auc_pr":                {&AUC{PR: true}, r.score, r.truth},
-		"class_accuracy":        {&CategoricalAccuracy{}, r.probability, r.hot},
-		"class_accuracy/sparse": {&SparseCategoricalAccuracy{}, r.probability, r.class},
-		"class_accuracy/matrix": {&ConfusionMatrix{}, r.probability, r.class},
-		"top_2":                 {&TopKCategoricalAccuracy{K: 2}, r.probability, r.hot},
-		"top_2/sparse":          {&TopKCategoricalAccuracy{K: 2}, r.probability, r.class},
-		"mse":                   {&MeanSquaredError{}, r.estimate, r.value},
-		"rmse":                  {&RootMeanSquaredError{}, r.estimate, r.value},
-		"mae":                   {&MeanAbsoluteError{}, r.estimate, r.value},
-		"r2":                    {&R2{}, r.estimate, r.value},
-	}
-	for _, a := range []Average{Macro, Weighted, Micro} {
-		all["precision_"+string(a)] = c{&Precision{Average: a}, r.probability, r.class}
-		all["recall_"+string(a)] = c{&Recall{Average: a}, r.probability, r.hot}
-		all["f1_"+string(a)] = c{&F1{Average: a}, r.probability, r.class}
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
 
+// metrics returns the metrics of a case by the names of their values; those in
+// which another metric gives the same value have its name and a suffix.
+func (g metricGolden) metrics() map[string]Metric {
+	if g.Kind == "values" {
+		return map[string]Metric{
+			"mean_squared_error": &MeanSquaredError{}, "root_mean_squared_error": &RootMeanSquaredError{},
+			"mean_absolute_error": &MeanAbsoluteError{}, "r2_score": &R2{},
+		}
+	}
+	all := map[string]Metric{}
+	for _, a := range []Average{Positives, Micro, Macro, Weighted} {
+		for _, m := range []Metric{&Precision{Average: a, Threshold: g.Threshold}, &Recall{Average: a, Threshold: g.Threshold}, &F1{Average: a, Threshold: g.Threshold}} {
+			all[m.Name()] = m
+		}
+	}
+	classes := 2
+	if g.Kind != "binary" {
+		classes = len(g.Y) / len(g.Weights)
+	}
+	for c := range classes {
+		for _, m := range []Metric{&Precision{OfClass, c, g.Threshold, tallies{}}, &Recall{OfClass, c, g.Threshold, tallies{}}, &F1{OfClass, c, g.Threshold, tallies{}}} {
+			all[m.Name()] = m
+		}
+	}
+	switch g.Kind {
+	case "classes":
+		all["accuracy"], all["accuracy/sparse"] = &CategoricalAccuracy{}, &SparseCategoricalAccuracy{}
+		all["accuracy/matrix"] = &ConfusionMatrix{}
+		all["top_2"], all["top_2/sparse"] = &TopKCategoricalAccuracy{K: 2}, &SparseTopKCategoricalAccuracy{K: 2}
+		return all
+	case "binary":
+		all["accuracy/matrix"] = &ConfusionMatrix{Threshold: g.Threshold}
+	}
+	all["accuracy"] = &BinaryAccuracy{Threshold: g.Threshold}
+	all["auc"], all["auc_pr"] = &AUC{}, &AUC{PR: true}
+	return all
+}
+
+// targets returns what a metric takes in place of the indices of classes.
+func (g metricGolden) targets(name string) []float32 {
+	classes := len(g.Y) / len(g.Weights)
+	if g.Kind != "classes" || strings.HasSuffix(name, "/sparse") || strings.HasSuffix(name, "/matrix") {
+		return g.Targets
+	}
+	hot := make([]float32, len(g.Y))
+	for i, c := range g.Targets {
+		hot[i*classes+int(c)] = 1
+	}
+	return hot
+}
+
 func TestMetricGoldens(t *testing.T) {
-	r := scriptRows()
-	for name, c := range metricCases(r) {
-		for suffix, weights := range map[string][]float32{"": r.one, "/weights": r.weight} {
-			golden, _, _ := strings.Cut(name, "/")
-			want, ok := metricGoldens[golden+suffix]
-			m := c.metric.New()
-			m.Update(c.y, c.targets, weights)
-			if got := m.Value(); !ok || math.Abs(got-want) > 1e-6 {
-				t.Errorf("%s%s is %.9g, want %.9g", name, suffix, got, want)
+	checked, reports := 0, 0
+	for _, g := range metricGoldens(t) {
+		unused := maps.Clone(g.Want)
+		for name, m := range g.metrics() {
+			value, _, _ := strings.Cut(name, "/")
+			want, ok := g.Want[value]
+			if !ok {
+				if value != "auc" { // of one class, an error in scikit-learn
+					t.Errorf("%s, %s: no golden of %s", g.Kind, g.Name, name)
+				}
+				continue
+			}
+			delete(unused, value)
+			checked++
+			m.Update(g.Y, g.targets(name), g.Weights)
+			if got := m.Value(); math.Abs(got-want) > 1e-12 {
+				t.Errorf("%s, %s: %s is %.15g, want %.15g", g.Kind, g.Name, name, got, want)
+			}
+		}
+		if len(unused) > 0 {
+			t.Errorf("%s, %s: no metric for %v", g.Kind, g.Name, unused)
+		}
+		if g.Matrix == nil {
+			continue
+		}
+		m := &ConfusionMatrix{Threshold: g.Threshold}
+		m.Update(g.Y, g.Targets, g.Weights)
+		if diff := cmp.Diff(g.Matrix, m.Matrix()); diff != "" {
+			t.Errorf("%s, %s: %s", g.Kind, g.Name, diff)
+		}
+		if g.Report == "" {
+			continue
+		}
+		reports++
+		if got := m.Report("news", "sports", "a longer class").String(); !sameReport(g.Report, got) {
+			t.Errorf("%s, %s: the report is\n%s, want\n%s", g.Kind, g.Name, got, g.Report)
+		}
+	}
+	if reports < 5 {
+		t.Errorf("only %d reports were checked", reports)
+	}
+	if checked < 500 {
+		t.Errorf("only %d values were checked", checked)
+	}
+}
+
+// sameReport holds a report to its layout and its numbers: the last digit of one
+// that lies half way, such as 0.375, follows the last bit of a mean.
+func sameReport(want, got string) bool {
+	layout := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return '0'
+			}
+			return r
+		}, s)
+	}
+	if layout(want) != layout(got) {
+		return false
+	}
+	g := strings.Fields(got)
+	for i, w := range strings.Fields(want) {
+		a, err := strconv.ParseFloat(w, 64)
+		b, _ := strconv.ParseFloat(g[i], 64)
+		if err == nil && math.Abs(a-b) > 0.0101 || err != nil && w != g[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// metricCase is a metric with rows that it may be given.
+type metricCase struct {
+	name                string
+	new                 func() Metric
+	y, targets, weights []float32
+}
+
+// metricCases returns every metric on random rows of the goldens.
+func metricCases(t testing.TB) (all []metricCase) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, g := range metricGoldens(t) {
+		kind := g.Kind
+		if !strings.HasPrefix(g.Name, "random 25, weighted") {
+			continue
+		}
+		for name, m := range g.metrics() {
+			if name = kind + "/" + name; !seen[name] {
+				seen[name] = true
+				all = append(all, metricCase{name, m.New, g.Y, g.targets(name), g.Weights})
 			}
 		}
 	}
+	if len(all) < 60 {
+		t.Fatalf("only %d metrics", len(all))
+	}
+	return all
 }
 
 // TestMetricsGather: the order of rows and their batches do not matter, parts
 // that are merged are the whole, a weight of 2 is a row twice, and what was
 // saved goes on with the same bits.
 func TestMetricsGather(t *testing.T) {
-	for name, c := range metricCases(scriptRows()) {
-		t.Run(name, func(t *testing.T) {
+	for _, c := range metricCases(t) {
+		t.Run(c.name, func(t *testing.T) {
 			rapid.Check(t, func(r *rapid.T) {
-				n := len(c.targets)
-				if n > 60 {
-					n = 60
-				}
-				outputs, width := len(c.y)/60, len(c.targets)/60
-				order := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "order"), 1)).Perm(60)
-				at := rapid.IntRange(0, 60).Draw(r, "at")
-				give := func(m Metric, rows []int, w float32) {
+				n := len(c.weights)
+				outputs, width := len(c.y)/n, len(c.targets)/n
+				order := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "order"), 1)).Perm(n)
+				at := rapid.IntRange(0, n).Draw(r, "at")
+				give := func(m Metric, rows []int, times float32) {
 					var y, targets, weights []float32
 					for _, i := range rows {
 						y = append(y, c.y[i*outputs:(i+1)*outputs]...)
 						targets = append(targets, c.targets[i*width:(i+1)*width]...)
-						weights = append(weights, w)
+						weights = append(weights, times*c.weights[i])
 					}
 					m.Update(y, targets, weights)
 				}
-				whole, twice, heavy := c.metric.New(), c.metric.New(), c.metric.New()
+				whole, twice, heavy := c.new(), c.new(), c.new()
 				give(whole, order, 1)
 				give(twice, append(slices.Clone(order), order...), 1)
 				give(heavy, order, 2)
-				first, second := c.metric.New(), c.metric.New()
+				first, second := c.new(), c.new()
 				give(first, order[:at], 1)
 				saved, err := json.Marshal(first)
 				if err != nil {
 					r.Fatal(err)
 				}
-				restored := c.metric.New()
+				restored := c.new()
 				if err := json.Unmarshal(saved, restored); err != nil {
 					r.Fatal(err)
 				}
@@ -180,7 +229,7 @@ func TestMetricsGather(t *testing.T) {
 					r.Fatalf("saved %g, restored %g", first.Value(), restored.Value())
 				}
 				give(second, order[at:], 1)
-				parts := c.metric.New()
+				parts := c.new()
 				for _, p := range []Metric{first, second} {
 					if err := parts.(Merger).Merge(p); err != nil {
 						r.Fatal(err)
@@ -229,32 +278,35 @@ func TestAUCCountsPairs(t *testing.T) {
 	})
 }
 
-// TestMetricEdges: nothing, one class, weights of 0, and predictions that are no
-// numbers.
+// TestMetricEdges: nothing, weights of 0, and predictions that are no numbers.
 func TestMetricEdges(t *testing.T) {
 	nan := float32(math.NaN())
-	for name, c := range metricCases(scriptRows()) {
-		m := c.metric.New()
+	for _, c := range metricCases(t) {
+		m := c.new()
 		if v := m.Value(); v != 0 {
-			t.Errorf("%s of nothing is %g", name, v)
+			t.Errorf("%s of nothing is %g", c.name, v)
 		}
-		m.Update(c.y, c.targets, make([]float32, 60))
+		m.Update(c.y, c.targets, make([]float32, len(c.weights)))
 		if v := m.Value(); v != 0 {
-			t.Errorf("%s of weights of 0 is %g", name, v)
+			t.Errorf("%s of weights of 0 is %g", c.name, v)
 		}
-		wrong := c.metric.New()
-		y := slices.Repeat([]float32{nan}, len(c.y))
-		wrong.Update(y, c.targets, slices.Repeat([]float32{1}, 60))
-		switch base, _, _ := strings.Cut(name, "/"); base {
-		case "mse", "rmse", "mae", "r2": // an error that is no number is none
-		case "auc_pr":
-		default:
-			if v := wrong.Value(); v != 0 {
-				t.Errorf("%s of NaN is %g", name, v)
+		wrong := c.new()
+		wrong.Update(slices.Repeat([]float32{nan}, len(c.y)), c.targets, c.weights)
+		switch v := wrong.Value(); {
+		case strings.HasPrefix(c.name, "values/"): // an error that is no number is none
+			if !math.IsNaN(v) {
+				t.Errorf("%s of NaN is %g", c.name, v)
 			}
+		case strings.HasSuffix(c.name, "auc_pr"): // all negatives stand above the positives
+			if v <= 0 || v >= 1 {
+				t.Errorf("%s of NaN is %g", c.name, v)
+			}
+		case strings.Contains(c.name, "/top_2"), v == 0:
+		default:
+			t.Errorf("%s of NaN is %g", c.name, v)
 		}
-		if err := c.metric.New().(Merger).Merge(&fakeMetric{}); err == nil {
-			t.Errorf("%s merges with another", name)
+		if err := c.new().(Merger).Merge(&fakeMetric{}); err == nil {
+			t.Errorf("%s merges with another", c.name)
 		}
 	}
 	one := &AUC{}
@@ -265,23 +317,3 @@ func TestMetricEdges(t *testing.T) {
 }
 
 type fakeMetric struct{ BinaryAccuracy }
-
-// TestReport holds the layout to scikit-learn's.
-func TestReport(t *testing.T) {
-	r := scriptRows()
-	m := &ConfusionMatrix{}
-	m.Update(r.probability, r.class, r.one)
-	const want = `                precision    recall  f1-score   support
-
-          news       0.27      0.21      0.24        19
-        sports       0.30      0.48      0.37        21
-a longer class       0.25      0.15      0.19        20
-
-      accuracy                           0.28        60
-     macro avg       0.27      0.28      0.26        60
-  weighted avg       0.27      0.28      0.27        60
-`
-	if got := m.Report("news", "sports", "a longer class").String(); got != want {
-		t.Errorf("the report is\n%s, want\n%s", got, want)
-	}
-}

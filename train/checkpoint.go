@@ -174,10 +174,10 @@ func (s *scores) restore(st scoresState) error {
 	return nil
 }
 
-// Saver is an optimizer whose state belongs in checkpoints.
+// Saver is an optimizer or a hook whose state belongs in checkpoints.
 type Saver interface {
-	// State returns tensors by names that end in the weight's path, and other
-	// settings as JSON.
+	// State returns tensors by names that end in a weight's path, and the rest
+	// as JSON.
 	State() (tensors map[string]*tensor.Dense, rest []byte, err error)
 	// Restore takes what State returned.
 	Restore(tensors map[string]*tensor.Dense, rest []byte) error
@@ -186,6 +186,7 @@ type Saver interface {
 const (
 	weightsIn   = "weights/"
 	optimizerIn = "optimizer/"
+	hooksIn     = "hooks/"
 )
 
 func (r *fitRun) settings() runSettings {
@@ -255,9 +256,7 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 		rate := bits(rated.Rate())
 		meta.Rate = &rate
 	}
-	for name, t := range state {
-		tensors[optimizerIn+name] = t
-	}
+	addUnder(tensors, optimizerIn, state)
 	if meta.Scores, err = r.scores.state(); err != nil {
 		return nil, meta, err
 	}
@@ -276,9 +275,12 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 		if meta.Hooks[k.Name()] != nil {
 			return nil, meta, errors.Errorf("two hooks are called %q", k.Name())
 		}
-		if meta.Hooks[k.Name()], err = k.State(); err != nil {
+		state, rest, err := k.State()
+		if err != nil {
 			return nil, meta, errors.WithMessage(err, k.Name())
 		}
+		meta.Hooks[k.Name()] = rest
+		addUnder(tensors, hooksIn+k.Name()+"/", state)
 	}
 	return tensors, meta, nil
 }
@@ -309,13 +311,9 @@ func (r *fitRun) restore(c *Checkpoint) error {
 	if !ok {
 		return errors.Errorf("optimizer %T cannot restore its state", r.config.Optimizer)
 	}
-	state := map[string]*tensor.Dense{}
-	for _, name := range c.file.Names() {
-		if short, ok := strings.CutPrefix(name, optimizerIn); ok {
-			if state[short], err = c.file.Tensor(name); err != nil {
-				return fail(err)
-			}
-		}
+	state, err := c.under(optimizerIn)
+	if err != nil {
+		return fail(err)
 	}
 	if err := o.Restore(state, c.meta.Optimizer); err != nil {
 		return fail(err)
@@ -331,15 +329,64 @@ func (r *fitRun) restore(c *Checkpoint) error {
 		if !ok {
 			continue
 		}
-		state, ok := c.meta.Hooks[k.Name()]
+		rest, ok := c.meta.Hooks[k.Name()]
 		if !ok {
 			return fail(errors.Errorf("no state of the hook %q", k.Name()))
 		}
-		if err := k.Restore(state); err != nil {
+		state, err := c.under(hooksIn + k.Name() + "/")
+		if err != nil {
+			return fail(err)
+		}
+		if err := k.Restore(state, rest); err != nil {
 			return fail(errors.WithMessage(err, k.Name()))
 		}
 	}
 	r.at, r.history, r.stopped = c.meta.At, *c.History(), c.meta.Stopped
+	return nil
+}
+
+func addUnder(all map[string]*tensor.Dense, prefix string, some map[string]*tensor.Dense) {
+	for name, t := range some {
+		all[prefix+name] = t
+	}
+}
+
+// under returns the tensors that addUnder added.
+func (c *Checkpoint) under(prefix string) (map[string]*tensor.Dense, error) {
+	some := map[string]*tensor.Dense{}
+	for _, name := range c.file.Names() {
+		short, ok := strings.CutPrefix(name, prefix)
+		if !ok {
+			continue
+		}
+		var err error
+		if some[short], err = c.file.Tensor(name); err != nil {
+			return nil, err
+		}
+	}
+	return some, nil
+}
+
+// cloneTensors copies tensors; copyTensors writes them into others of the same
+// names.
+func cloneTensors(all map[string]*tensor.Dense) map[string]*tensor.Dense {
+	out := map[string]*tensor.Dense{}
+	for name, t := range all {
+		out[name] = t.Clone().(*tensor.Dense)
+	}
+	return out
+}
+
+func copyTensors(into, from map[string]*tensor.Dense) error {
+	for name, t := range from {
+		to, ok := into[name]
+		if !ok {
+			return errors.Errorf("no weight %q", name)
+		}
+		if err := tensor.Copy(to, t); err != nil {
+			return errors.Wrap(err, name)
+		}
+	}
 	return nil
 }
 
@@ -367,8 +414,16 @@ func (c Checkpointing) files() ([]string, error) {
 	return all, err
 }
 
-// prune removes the oldest checkpoints.
+// prune removes the oldest checkpoints, and what a process that was killed left
+// of one that it was writing.
 func (c Checkpointing) prune() error {
+	unfinished, err := filepath.Glob(filepath.Join(c.Dir, ".step-*.ckpt.*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range unfinished {
+		_ = os.Remove(path)
+	}
 	keep := c.Keep
 	if keep < 1 {
 		keep = 3
@@ -416,6 +471,9 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	c := &Checkpoint{Path: path}
 	if c.file, err = tensorfile.Read(data); err != nil {
 		return nil, errors.WithMessage(err, path)
+	}
+	if !c.file.Sealed {
+		return nil, errors.Errorf("%s: damaged: it has no checksum", path)
 	}
 	doc := []byte(c.file.Meta["checkpoint"])
 	var head struct {

@@ -1,7 +1,10 @@
 package train
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pkg/errors"
 
+	"unroll/internal/tensorfile"
 	"unroll/nn"
 )
 
@@ -161,6 +165,16 @@ func TestCheckpointsAreKept(t *testing.T) {
 	if _, _, err := resumable(t, dir, &SGD{}, 2, nil); err != nil {
 		t.Fatal(err)
 	}
+	unfinished := filepath.Join(dir, ".step-000000000001.ckpt.123") // as a kill leaves it
+	if err := os.WriteFile(unfinished, []byte("a part"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := resumable(t, dir, &SGD{}, 3, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(unfinished); err == nil {
+		t.Errorf("%s is still there", unfinished)
+	}
 	files, err := Checkpointing{Dir: dir}.files()
 	if err != nil || len(files) != 3 {
 		t.Fatalf("files %v, error %v", files, err)
@@ -169,9 +183,14 @@ func TestCheckpointsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, bad := range map[string][]byte{
-		"empty": {}, "truncated": data[:len(data)/2], "a flipped bit": flipped(data, len(data)-3),
-	} {
+	bad := map[string][]byte{"empty": {}, "newer": newer(t, files[0])}
+	for at := range data {
+		bad[fmt.Sprintf("bit %d flipped", 8*at+2)] = flipped(data, at)
+		if at%16 == 0 {
+			bad[fmt.Sprintf("cut after %d bytes", at)] = data[:at]
+		}
+	}
+	for name, bad := range bad {
 		if err := os.WriteFile(files[0], bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -183,9 +202,38 @@ func TestCheckpointsAreKept(t *testing.T) {
 			t.Errorf("%s: checkpoint %+v, error %v, want %s", name, c, err, files[1])
 		}
 	}
+	if err := os.WriteFile(files[0], bad["newer"], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadCheckpoint(files[0]); err == nil || !strings.HasSuffix(err.Error(), "version 2, this program reads up to 1") {
+		t.Errorf("of a newer version: the error is %v", err)
+	}
 	if c, err := LatestCheckpoint(filepath.Join(dir, "nothing")); c != nil || err != nil {
 		t.Errorf("of no folder: %v, %v", c, err)
 	}
+}
+
+// newer returns a checkpoint with the next version's number.
+func newer(t *testing.T, path string) []byte {
+	t.Helper()
+	c, err := ReadCheckpoint(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.meta.Version++
+	doc, err := json.Marshal(c.meta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensors, err := c.under("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := tensorfile.Write(&b, tensors, map[string]string{"checkpoint": string(doc)}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func flipped(data []byte, at int) []byte {

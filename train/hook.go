@@ -18,15 +18,13 @@ type HookFunc func(e *Event) error
 // Handle calls f.
 func (f HookFunc) Handle(e *Event) error { return f(e) }
 
-// Keeper is a Hook whose state belongs in checkpoints.
+// Keeper is a Hook whose state belongs in checkpoints, so that a run that is
+// resumed goes on as if it had not been interrupted.
 type Keeper interface {
 	Hook
+	Saver
 	// Name tells the hook from others, in a checkpoint.
 	Name() string
-	// State returns what Restore needs, so that a run that is resumed goes on
-	// as if it had not been interrupted.
-	State() ([]byte, error)
-	Restore(state []byte) error
 }
 
 // ErrStop is what a hook returns to stop training cleanly.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
 )
 
 // CSVLogger writes a line for each epoch into a file: the epoch and the logs, in
@@ -142,10 +143,15 @@ var _ Keeper = (*ModelCheckpoint)(nil)
 func (c *ModelCheckpoint) Name() string { return "model_checkpoint/" + c.Dir }
 
 // State implements Keeper.
-func (c *ModelCheckpoint) State() ([]byte, error) { return json.Marshal(c.best) }
+func (c *ModelCheckpoint) State() (map[string]*tensor.Dense, []byte, error) {
+	rest, err := json.Marshal(c.best)
+	return nil, rest, err
+}
 
 // Restore implements Keeper.
-func (c *ModelCheckpoint) Restore(state []byte) error { return json.Unmarshal(state, &c.best) }
+func (c *ModelCheckpoint) Restore(_ map[string]*tensor.Dense, rest []byte) error {
+	return json.Unmarshal(rest, &c.best)
+}
 
 // Handle implements Hook.
 func (c *ModelCheckpoint) Handle(e *Event) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
 )
 
 // Mode says which values of a log are better.
@@ -15,7 +16,7 @@ type Mode string
 
 // The modes.
 const (
-	AutoMode Mode = ""    // greater for names that end in accuracy, auc, precision, recall, f1 or r2; else less
+	AutoMode Mode = ""    // greater for accuracies, AUC, precision, recall, F1 and R2, by their names; else less
 	MinMode  Mode = "min" // less
 	MaxMode  Mode = "max" // greater
 )
@@ -47,8 +48,8 @@ func (w watched) greater() bool {
 	if w.mode != AutoMode {
 		return w.mode == MaxMode
 	}
-	for _, end := range []string{"accuracy", "auc", "auc_pr", "precision", "recall", "f1", "r2"} {
-		if strings.HasSuffix(w.name, end) {
+	for _, score := range []string{"accuracy", "auc", "precision", "recall", "f1_score", "r2_score"} {
+		if strings.Contains(w.name, score) {
 			return true
 		}
 	}
@@ -90,6 +91,7 @@ type EarlyStopping struct {
 	StartFromEpoch int      // epochs at the start that are not watched
 
 	state stopState
+	best  map[string]*tensor.Dense // weights and states of the best epoch
 }
 
 type stopState struct {
@@ -98,7 +100,6 @@ type stopState struct {
 	Wait      int
 	BestEpoch int // from 1; 0: none yet
 	Stopped   bool
-	Weights   map[string][]bits
 }
 
 var _ Keeper = (*EarlyStopping)(nil)
@@ -107,12 +108,15 @@ var _ Keeper = (*EarlyStopping)(nil)
 func (s *EarlyStopping) Name() string { return "early_stopping/" + orName(s.Monitor) }
 
 // State implements Keeper.
-func (s *EarlyStopping) State() ([]byte, error) { return json.Marshal(s.state) }
+func (s *EarlyStopping) State() (map[string]*tensor.Dense, []byte, error) {
+	rest, err := json.Marshal(s.state)
+	return s.best, rest, err
+}
 
 // Restore implements Keeper.
-func (s *EarlyStopping) Restore(state []byte) error {
-	s.state = stopState{}
-	return json.Unmarshal(state, &s.state)
+func (s *EarlyStopping) Restore(tensors map[string]*tensor.Dense, rest []byte) error {
+	s.state, s.best = stopState{}, tensors
+	return json.Unmarshal(rest, &s.state)
 }
 
 // BestEpoch returns the epoch with the best value so far, from 1; 0 if there is
@@ -135,7 +139,7 @@ func (s *EarlyStopping) handle(e *Event) error {
 			return err
 		}
 		if e.Step == 0 { // and not a run that is resumed
-			s.state = stopState{Best: bits(w.worst())}
+			s.state, s.best = stopState{Best: bits(w.worst())}, nil
 		}
 	case EpochEnd:
 		if e.Epoch <= s.StartFromEpoch || strings.HasPrefix(w.name, "val_") && !validated(e.Logs) {
@@ -146,7 +150,7 @@ func (s *EarlyStopping) handle(e *Event) error {
 			return err
 		}
 		s.state.Wait++
-		if s.RestoreBest && s.state.Weights == nil {
+		if s.RestoreBest && len(s.best) == 0 {
 			s.keep(e)
 		}
 		if w.better(v, float64(s.state.Best), s.MinDelta) {
@@ -164,8 +168,8 @@ func (s *EarlyStopping) handle(e *Event) error {
 			return ErrStop
 		}
 	case TrainEnd:
-		if s.RestoreBest && s.state.Weights != nil {
-			return s.putBack(e)
+		if s.RestoreBest {
+			return copyTensors(e.Model.Tensors(), s.best)
 		}
 	}
 	return nil
@@ -178,25 +182,7 @@ func validated(logs Logs) bool {
 }
 
 // keep copies the model's weights and states.
-func (s *EarlyStopping) keep(e *Event) {
-	s.state.Weights = map[string][]bits{}
-	for _, w := range append(e.Model.Weights(), e.Model.States()...) {
-		s.state.Weights[w.Name()] = bitsOf(w.Float64s())
-	}
-}
-
-func (s *EarlyStopping) putBack(e *Event) error {
-	for name, x := range s.state.Weights {
-		w, err := e.Model.Weight(name)
-		if err != nil {
-			return err
-		}
-		if err := w.Set(floatsOfBits(x)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (s *EarlyStopping) keep(e *Event) { s.best = cloneTensors(e.Model.Tensors()) }
 
 // wrapHook names the hook in an error, and leaves ErrStop as it is.
 func wrapHook(name string, err error) error {
@@ -275,12 +261,15 @@ var _ Keeper = (*ReduceLROnPlateau)(nil)
 func (s *ReduceLROnPlateau) Name() string { return "reduce_lr_on_plateau/" + orName(s.Monitor) }
 
 // State implements Keeper.
-func (s *ReduceLROnPlateau) State() ([]byte, error) { return json.Marshal(s.state) }
+func (s *ReduceLROnPlateau) State() (map[string]*tensor.Dense, []byte, error) {
+	rest, err := json.Marshal(s.state)
+	return nil, rest, err
+}
 
 // Restore implements Keeper.
-func (s *ReduceLROnPlateau) Restore(state []byte) error {
+func (s *ReduceLROnPlateau) Restore(_ map[string]*tensor.Dense, rest []byte) error {
 	s.state = plateauState{}
-	return json.Unmarshal(state, &s.state)
+	return json.Unmarshal(rest, &s.state)
 }
 
 // Handle implements Hook.

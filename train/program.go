@@ -316,7 +316,7 @@ func (p *program) close() error {
 // them in place, as Gorgonia's do, and one that embeds SGD too.
 func readsOnly(o Optimizer) bool {
 	switch o.(type) {
-	case *SGD, *Adam:
+	case *SGD, *Adam, *RMSprop, *Adagrad, *Adadelta, *Adamax, *Nadam, *AdamW, *Lion:
 		return true
 	}
 	return false

@@ -1,5 +1,5 @@
 // Package tensorfile reads and writes named tensors as safetensors, with
-// metadata and a checksum of the values.
+// metadata and a checksum of both.
 package tensorfile
 
 import (
@@ -30,29 +30,39 @@ func Write(w io.Writer, tensors map[string]*tensor.Dense, meta map[string]string
 		views[name] = v
 	}
 	meta = maps.Clone(meta)
-	meta[sum] = checksum(slices.Sorted(maps.Keys(views)), func(name string) []byte { return views[name].Data() })
+	meta[sum] = checksum(meta, slices.Sorted(maps.Keys(views)), func(name string) []byte { return views[name].Data() })
 	return safetensors.SerializeToWriter(views, meta, w)
 }
 
-// checksum is that of the tensors' names and values.
-func checksum(names []string, data func(name string) []byte) string {
+// checksum is that of the metadata, and of the tensors' names and values.
+func checksum(meta map[string]string, names []string, data func(name string) []byte) string {
 	h := sha256.New()
-	for _, name := range names {
+	add := func(name string, value []byte) {
+		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(name))))
 		h.Write([]byte(name))
-		h.Write([]byte{0})
-		h.Write(data(name))
+		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(value))))
+		h.Write(value)
+	}
+	for _, name := range slices.Sorted(maps.Keys(meta)) {
+		if name != sum {
+			add(name, []byte(meta[name]))
+		}
+	}
+	for _, name := range names {
+		add(name, data(name))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
 // File is the content of a file.
 type File struct {
-	Meta map[string]string
-	all  safetensors.SafeTensors
+	Meta   map[string]string
+	Sealed bool // it has a checksum: Write gives it one, others need not
+	all    safetensors.SafeTensors
 }
 
-// Read reads what Write wrote. A file that is truncated, or whose values are not
-// those that were written, is an error.
+// Read reads what Write wrote. A file that is truncated, or whose content is not
+// what was written, is an error.
 func Read(data []byte) (*File, error) {
 	_, meta, err := safetensors.ReadMetadata(data)
 	if err != nil {
@@ -62,7 +72,8 @@ func Read(data []byte) (*File, error) {
 	if f.all, err = safetensors.Deserialize(data); err != nil {
 		return nil, errors.Wrap(err, "damaged")
 	}
-	if want, ok := f.Meta[sum]; ok && want != checksum(f.Names(), f.data) {
+	var want string
+	if want, f.Sealed = f.Meta[sum]; f.Sealed && want != checksum(f.Meta, f.Names(), f.data) {
 		return nil, errors.New("damaged: the values are not those that were written")
 	}
 	return f, nil

@@ -1,0 +1,114 @@
+package train
+
+import (
+	"context"
+	"math"
+
+	"github.com/pkg/errors"
+)
+
+// The probes of this file train a model and put everything back as it was:
+// weights, states and the optimizer, which must be a Saver.
+
+// RatePoint is the loss of one step of RateRange.
+type RatePoint struct {
+	Rate float64 `json:"rate"`
+	Loss float64 `json:"loss"`     // of the step's batch
+	Mean float64 `json:"smoothed"` // a running mean of the losses, of about 50 steps
+}
+
+// RateRange trains for so many steps while the learning rate grows by a constant
+// factor from one to another, and returns the losses: a good rate lies where
+// they fall most, below where they begin to grow. It ends early where, after a
+// tenth of the steps, the mean is four times its least, or a loss is not finite.
+//
+// Smith, Cyclical learning rates for training neural networks, 2017, section
+// 3.3.
+func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps, batch int) ([]RatePoint, error) {
+	rated, ok := t.config.Optimizer.(Rated)
+	if !ok || !(from > 0) || !(to > from) || steps < 2 || math.IsInf(to, 0) {
+		return nil, errors.Errorf("rate range: from %v to %v in %d steps by a %T, want rising rates, two steps, and an optimizer that is Rated", from, to, steps, t.config.Optimizer)
+	}
+	var points []RatePoint
+	mean, least := 0.0, math.Inf(1)
+	var before float64 // Σ of the epoch's losses before this step
+	hook := HookFunc(func(e *Event) error {
+		switch e.Kind {
+		case TrainBegin:
+			rated.SetRate(from)
+		case EpochBegin:
+			before = 0
+		case BatchEnd:
+			// The log is the mean since the epoch's start.
+			loss := e.Logs["loss"]*float64(e.Batch) - before
+			before += loss
+			i := len(points)
+			mean = 0.98*mean + 0.02*loss
+			smooth := mean / (1 - math.Pow(0.98, float64(i+1)))
+			points = append(points, RatePoint{rated.Rate(), loss, smooth})
+			if 10*i >= steps {
+				least = math.Min(least, smooth)
+			}
+			if i+1 == steps || !(smooth <= 4*least) || math.IsInf(loss, 0) {
+				return ErrStop
+			}
+			rated.SetRate(from * math.Pow(to/from, float64(i+1)/float64(steps-1)))
+		}
+		return nil
+	})
+	err := t.unchanged(func() error {
+		_, err := t.Fit(ctx, d, FitConfig{Epochs: math.MaxInt32, BatchSize: batch, Hooks: []Hook{hook}})
+		return err
+	})
+	return points, errors.WithMessage(err, "rate range")
+}
+
+// OverfitBatch trains on the first samples of d, a single batch, for so many
+// steps, and returns the loss of each: a model that cannot bring it near 0 is
+// wired wrongly, or has a learning rate that does not fit.
+func (t *Trainer) OverfitBatch(ctx context.Context, d Data, batch, steps int) ([]float64, error) {
+	size, err := t.batchSize(batch, 0)
+	if err != nil {
+		return nil, errors.WithMessage(err, "overfit")
+	}
+	d = d.slice(0, min(size, d.Len()))
+	var h *History
+	err = t.unchanged(func() error {
+		h, err = t.Fit(ctx, d, FitConfig{Epochs: steps, BatchSize: size, NoShuffle: true})
+		return err
+	})
+	if err != nil {
+		return nil, errors.WithMessage(err, "overfit")
+	}
+	return h.Values("loss"), nil
+}
+
+// unchanged calls f and puts the model and the optimizer back.
+func (t *Trainer) unchanged(f func() error) error {
+	saver, ok := t.config.Optimizer.(Saver)
+	if !ok {
+		return errors.Errorf("optimizer %T cannot be put back", t.config.Optimizer)
+	}
+	weights := cloneTensors(t.model.Tensors())
+	state, rest, err := saver.State()
+	if err != nil {
+		return err
+	}
+	state = cloneTensors(state)
+	rated, isRated := t.config.Optimizer.(Rated)
+	rate := 0.0
+	if isRated {
+		rate = rated.Rate()
+	}
+	err = f()
+	if copyErr := copyTensors(t.model.Tensors(), weights); err == nil {
+		err = copyErr
+	}
+	if restoreErr := saver.Restore(state, rest); err == nil {
+		err = restoreErr
+	}
+	if isRated {
+		rated.SetRate(rate)
+	}
+	return err
+}

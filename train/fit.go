@@ -13,9 +13,10 @@ type FitConfig struct {
 	Epochs    int // 1 if 0; the number of the last one, also when a run is resumed
 	BatchSize int // 32 if 0
 
-	Validation      *Data   // evaluated at the end of epochs
-	ValidationSplit float64 // or this share of the data, the last samples, which are not trained on
-	ValidationEvery int     // epochs from one validation to the next, 1 if 0
+	Validation       *Data   // evaluated at the end of epochs
+	ValidationSource Source  // or this one, in place of Validation
+	ValidationSplit  float64 // or this share of the data, the last samples, which are not trained on
+	ValidationEvery  int     // epochs from one validation to the next, 1 if 0
 
 	NoShuffle     bool // keep the samples' order, else a new one each epoch
 	Seed          uint64
@@ -31,6 +32,9 @@ type FitConfig struct {
 	Checkpoint *Checkpointing // nil: none
 	Resume     *Checkpoint    // goes on where this was taken
 }
+
+// validates reports whether epochs are validated.
+func (c *FitConfig) validates() bool { return c.Validation != nil || c.ValidationSource != nil }
 
 // Epoch is the record of one epoch.
 type Epoch struct {
@@ -60,7 +64,7 @@ func (t *Trainer) Fit(ctx context.Context, d Data, c FitConfig) (*History, error
 func (t *Trainer) FitSource(ctx context.Context, s Source, c FitConfig) (*History, error) {
 	r, err := t.newRun(c)
 	if err == nil && c.ValidationSplit != 0 {
-		err = errors.New("a source cannot be split: set Validation")
+		err = errors.New("a source cannot be split: set Validation or ValidationSource")
 	}
 	if err == nil {
 		r.source = streamed{s, r, c.StepsPerEpoch}
@@ -95,8 +99,8 @@ func (t *Trainer) newRun(c FitConfig) (*fitRun, error) {
 		return r, errors.Errorf("InitialEpoch is %d, StepsPerEpoch %d and ValidationEvery %d, want none below 0", c.InitialEpoch, c.StepsPerEpoch, c.ValidationEvery)
 	case !(c.ValidationSplit >= 0 && c.ValidationSplit < 1):
 		return r, errors.Errorf("ValidationSplit is %v, want at least 0 and less than 1", c.ValidationSplit)
-	case c.ValidationSplit > 0 && c.Validation != nil:
-		return r, errors.New("both Validation and ValidationSplit are set")
+	case c.Validation != nil && c.ValidationSource != nil, c.ValidationSplit > 0 && c.validates():
+		return r, errors.New("more than one of Validation, ValidationSource and ValidationSplit is set")
 	}
 	if err := t.wantLoss(); err != nil {
 		return r, err
@@ -178,8 +182,8 @@ func (r *fitRun) epochs(ctx context.Context) error {
 			return err
 		}
 		epoch := r.at.Epoch + 1
-		if v := r.fit.Validation; v != nil && epoch%r.fit.ValidationEvery == 0 {
-			if err := r.evaluate(ctx, *v, r.fit.BatchSize, "val_", logs); err != nil {
+		if epoch%r.fit.ValidationEvery == 0 {
+			if err := r.validate(ctx, logs); err != nil {
 				return err
 			}
 		}
@@ -198,6 +202,16 @@ func (r *fitRun) epochs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (r *fitRun) validate(ctx context.Context, logs Logs) error {
+	switch c := r.fit; {
+	case c.Validation != nil:
+		return r.evaluate(ctx, *c.Validation, c.BatchSize, "val_", logs)
+	case c.ValidationSource != nil:
+		return errors.WithMessage(r.evaluateSource(ctx, c.ValidationSource, "val_", logs), "validation")
 	}
 	return nil
 }

@@ -173,7 +173,7 @@ func (c *ModelCheckpoint) handle(e *Event) error {
 	}
 	if c.BestOnly {
 		w := watched{orName(c.Monitor), c.Mode}
-		if strings.HasPrefix(w.name, "val_") && !validated(e.Logs) {
+		if w.pauses(e) {
 			return nil
 		}
 		v, err := w.value(e.Logs)

@@ -36,6 +36,13 @@ func (w watched) value(logs Logs) (float64, error) {
 	return v, nil
 }
 
+// pauses reports whether the epoch is one between two validations, which has no
+// log to watch.
+func (w watched) pauses(e *Event) bool {
+	_, ok := e.Logs["val_loss"]
+	return strings.HasPrefix(w.name, "val_") && !ok && e.run != nil && e.run.fit.validates()
+}
+
 // better reports whether v is better than best by more than delta.
 func (w watched) better(v, best, delta float64) bool {
 	if w.greater() {
@@ -142,7 +149,7 @@ func (s *EarlyStopping) handle(e *Event) error {
 			s.state, s.best = stopState{Best: bits(w.worst())}, nil
 		}
 	case EpochEnd:
-		if e.Epoch <= s.StartFromEpoch || strings.HasPrefix(w.name, "val_") && !validated(e.Logs) {
+		if e.Epoch <= s.StartFromEpoch || w.pauses(e) {
 			return nil
 		}
 		v, err := w.value(e.Logs)
@@ -173,12 +180,6 @@ func (s *EarlyStopping) handle(e *Event) error {
 		}
 	}
 	return nil
-}
-
-// validated reports whether the logs have any of a validation.
-func validated(logs Logs) bool {
-	_, ok := logs["val_loss"]
-	return ok
 }
 
 // keep copies the model's weights and states.
@@ -291,7 +292,7 @@ func (s *ReduceLROnPlateau) handle(e *Event) error {
 			s.state = plateauState{Best: bits(w.worst())}
 		}
 	case EpochEnd:
-		if strings.HasPrefix(w.name, "val_") && !validated(e.Logs) {
+		if w.pauses(e) {
 			return nil
 		}
 		v, err := w.value(e.Logs)

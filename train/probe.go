@@ -112,3 +112,17 @@ func (t *Trainer) unchanged(f func() error) error {
 	}
 	return err
 }
+
+// SteepestRate returns the rate around which the smoothed losses of a RateRange
+// fall most, over a tenth of its points; 0 if they never fall. The first eighth,
+// where a mean is of few losses, is left out.
+func SteepestRate(points []RatePoint) float64 {
+	rate, most := 0.0, 0.0
+	half := max(1, len(points)/20)
+	for i := len(points)/8 + half; i+half < len(points); i++ {
+		if fall := points[i-half].Mean - points[i+half].Mean; fall > most {
+			rate, most = points[i].Rate, fall
+		}
+	}
+	return rate
+}

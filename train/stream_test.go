@@ -68,6 +68,31 @@ func TestBucketsAgree(t *testing.T) {
 	}
 }
 
+// TestValidationSource gives what the same samples in memory do.
+func TestValidationSource(t *testing.T) {
+	var d Data
+	for x := range texts(90)(0) {
+		d.add(Stream{Buckets: []int{9}}.padded(x))
+	}
+	fit := func(c FitConfig) Logs {
+		tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		h, err := tr.FitSource(context.Background(), Stream{Open: texts(50), Buckets: []int{4, 9}}, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Epochs[0].Logs
+	}
+	want := fit(FitConfig{Validation: &d})
+	got := fit(FitConfig{ValidationSource: Stream{Open: texts(90), Buckets: []int{4, 9}}})
+	if math.Abs(got["val_loss"]-want["val_loss"]) > 1e-12 || got["val_accuracy"] != want["val_accuracy"] || want["val_loss"] == 0 {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // TestStreamsLearn, the same bits on every run, and when a run is resumed.
 func TestStreamsLearn(t *testing.T) {
 	source := Stream{Open: texts(200), BatchSize: 16, Shuffle: 50, Seed: 2, Buckets: []int{4, 9}, Prefetch: 3}

@@ -294,8 +294,12 @@ func (t *Trainer) evaluate(ctx context.Context, d Data, batch int, prefix string
 // source.
 func (t *Trainer) EvaluateSource(ctx context.Context, s Source) (Logs, error) {
 	logs := Logs{}
+	return logs, t.evaluateSource(ctx, s, "", logs)
+}
+
+func (t *Trainer) evaluateSource(ctx context.Context, s Source, prefix string, into Logs) error {
 	if err := t.wantLoss(); err != nil {
-		return logs, errors.WithMessage(err, "evaluate")
+		return errors.WithMessage(err, "evaluate")
 	}
 	scores := t.newScores()
 	for d, err := range s.Epoch(0) {
@@ -305,14 +309,14 @@ func (t *Trainer) EvaluateSource(ctx context.Context, s Source) (Logs, error) {
 			})
 		}
 		if err != nil {
-			return logs, errors.WithMessage(err, "evaluate")
+			return errors.WithMessage(err, "evaluate")
 		}
 	}
 	if scores.samples == 0 {
-		return logs, errors.New("evaluate: the source gives no batches")
+		return errors.New("evaluate: the source gives no batches")
 	}
-	scores.write("", logs)
-	return logs, nil
+	scores.write(prefix, into)
+	return nil
 }
 
 // Predict returns the outputs of a model of one output for d, [samples·outputs].

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"unroll/datasets"
 	"unroll/internal/safefile"
@@ -38,23 +39,28 @@ func (a *app) trainCommand() *cobra.Command {
 			return a.train(c.Context(), f)
 		},
 	}
-	c.Flags().StringVar(&f.Data, "data", "auto", "`reviews`: auto, imdb, sample, or a path (aclImdb folder or .tar.gz)")
-	c.Flags().StringVar(&f.Models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated")
+	f.modelFlags(c.Flags())
 	c.Flags().IntVar(&f.Epochs, "epochs", 20, "passes over the training reviews")
-	c.Flags().IntVar(&f.Batch, "batch", 32, "reviews in a batch")
-	c.Flags().IntVar(&f.MaxLen, "maxlen", 100, "words of a review that the models see")
-	c.Flags().Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
-	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
-	c.Flags().StringVar(&f.Optimizer, "optimizer", "", "`name`: "+optimizerNames+" (default: the experiment's own)")
-	c.Flags().Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
-	c.Flags().StringVar(&f.Schedule, "schedule", "", "`how` the learning rate falls: "+scheduleNames)
-	c.Flags().Float64Var(&f.Clip, "clip", 0, "largest `norm` of all gradients together; 0: any")
 	c.Flags().IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
 	c.Flags().BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
 	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
 	c.Flags().StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
 	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "latest"), "`folder` for models, curves and results.json")
 	return c
+}
+
+// modelFlags are those that say what is trained on what, and how.
+func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&f.Data, "data", "auto", "`reviews`: auto, imdb, sample, or a path (aclImdb folder or .tar.gz)")
+	flags.StringVar(&f.Models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated")
+	flags.IntVar(&f.Batch, "batch", 32, "reviews in a batch")
+	flags.IntVar(&f.MaxLen, "maxlen", 100, "words of a review that the models see")
+	flags.Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
+	flags.StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
+	flags.StringVar(&f.Optimizer, "optimizer", "", "`name`: "+optimizerNames+" (default: the experiment's own)")
+	flags.Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
+	flags.StringVar(&f.Schedule, "schedule", "", "`how` the learning rate falls: "+scheduleNames)
+	flags.Float64Var(&f.Clip, "clip", 0, "largest `norm` of all gradients together; 0: any")
 }
 
 // check refuses values that no run can work with.

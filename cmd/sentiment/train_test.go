@@ -20,7 +20,7 @@ import (
 )
 
 // modelFiles are those of a model's folder.
-var modelFiles = []string{"accuracy.png", "history.csv", "loss.png", "model.json", "settings.json", "vocabulary.json", "weights.safetensors"}
+var modelFiles = []string{"accuracy.png", "accuracy.svg", "history.csv", "loss.png", "loss.svg", "model.json", "settings.json", "vocabulary.json", "weights.safetensors"}
 
 func TestRunFolder(t *testing.T) {
 	dir := sharedRun(t)

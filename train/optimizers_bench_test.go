@@ -1,0 +1,31 @@
+package train
+
+import (
+	"slices"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// BenchmarkOptimizers updates a weight of the size of the embedding model's.
+func BenchmarkOptimizers(b *testing.B) {
+	for name, o := range map[string]Optimizer{
+		"sgd": &SGD{}, "momentum": &SGD{Momentum: 0.9}, "adam": &Adam{}, "adamw": &AdamW{}, "adamax": &Adamax{}, "nadam": &Nadam{},
+		"rmsprop": &RMSprop{}, "adagrad": &Adagrad{}, "adadelta": &Adadelta{}, "lion": &Lion{},
+		"tuned": &Tuned{Optimizer: &Adam{}, GlobalClipNorm: 1, EMAMomentum: 0.99, WeightDecay: 0.01},
+	} {
+		b.Run(name, func(b *testing.B) {
+			const n = 32_000
+			vector := func() *tensor.Dense { return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(n)) }
+			g := slices.Repeat([]float32{0.01}, n)
+			w := &parameter{"w", vector(), vector()}
+			for b.Loop() {
+				copy(w.g.Float32s(), g) // which an optimizer consumes
+				if err := o.Step([]gorgonia.ValueGrad{w}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

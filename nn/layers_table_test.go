@@ -54,6 +54,8 @@ func layerCases() []layerCase {
 		// Layers without weights stand before one that has some.
 		{name: "dense_regularized", input: Features(4), layers: []Layer{Dense{Units: 3, KernelRegularizer: Regularizer{L1: 0.1, L2: 0.2}, BiasRegularizer: L2(0.3)}}},
 		{name: "embedding_regularized", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, EmbeddingsRegularizer: L1(0.1)}, Dense{Units: 2}}},
+		{name: "category_encoding", input: Tokens(5), layers: []Layer{CategoryEncoding{NumTokens: 12}, Dense{Units: 2}}, fill: paddedRow},
+		{name: "category_encoding_counts", input: Tokens(5), layers: []Layer{CategoryEncoding{NumTokens: 12, OutputMode: "count", MaskZero: true}, Dense{Units: 2}}, fill: paddedRow},
 		{name: "masking", input: Features(4, 2), layers: []Layer{Masking{MaskValue: 1}, LSTM{Units: 2}}, fill: someMasked},
 		{name: "dropout", input: Features(6), layers: []Layer{Dense{Units: 8}, Dropout{Rate: 0.4}, Dense{Units: 2}}, random: true},
 		{name: "dropout_of_embedding", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 6}, Dropout{Rate: 0.4}, Dense{Units: 2}}, random: true},

@@ -32,10 +32,5 @@ func (l CategoryEncoding) Apply(c *Context, in ...Value) []Value {
 		c.Fail(errorf("input is not word ids"))
 		return []Value{{}}
 	}
-	y := c.Counts(x.IDs, c.Batch, l.NumTokens, l.MaskZero)
-	if l.OutputMode != "count" {
-		// A count is a whole number, and min(y, 1) = 1 − max(1 − y, 0).
-		y = c.Affine(-1, c.Relu(c.Affine(-1, y, 1)), 1)
-	}
-	return []Value{{Node: y}}
+	return []Value{{Node: c.counts(x, l.NumTokens, l.MaskZero, l.OutputMode != "count")}}
 }

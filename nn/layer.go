@@ -52,7 +52,8 @@ type Value struct {
 	Depth int
 	Table *graph.Node
 
-	logits *logits // what Node was computed of, for losses
+	logits *logits     // what Node was computed of, for losses
+	gate   *graph.Node // of IDs, in a gated pass
 }
 
 // logits is what an activation was taken of: of(node) = f(logits).
@@ -104,10 +105,17 @@ type emitted struct {
 	assigned map[string]*graph.Node // next values of states
 	losses   []*graph.Node
 	whole    bool
+	gates    map[*graph.Node]bool        // that something went through, in a gated pass
+	ungated  map[*graph.Node]*graph.Node // what went in, by what came out of a gate
 }
 
 func newEmitted() *emitted {
-	return &emitted{nodes: map[string]*graph.Node{}, assigned: map[string]*graph.Node{}}
+	return &emitted{
+		nodes:    map[string]*graph.Node{},
+		assigned: map[string]*graph.Node{},
+		gates:    map[*graph.Node]bool{},
+		ungated:  map[*graph.Node]*graph.Node{},
+	}
 }
 
 // Weight returns the node of the weight or state that the layer declared under
@@ -238,7 +246,7 @@ func (c *Context) Dense(x Value) *graph.Node {
 	case table == nil:
 		return c.Fail(errorf("input is word ids: put OneHot or Embedding before this layer"))
 	}
-	return c.Gather(table, x.IDs)
+	return c.rowsOf(table, x)
 }
 
 // Linear emits x·w + bias; bias may be nil. Where x is rows of a table, the
@@ -254,7 +262,7 @@ func (c *Context) Linear(x Value, w, bias *graph.Node) *graph.Node {
 	default:
 		return c.plus(c.MatMul(c.Dense(x), w), bias)
 	}
-	return c.Gather(c.plus(table, bias), x.IDs)
+	return c.rowsOf(c.plus(table, bias), x)
 }
 
 // Dot emits x·w; see Linear.

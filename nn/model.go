@@ -112,11 +112,20 @@ type PassInput struct {
 	X     *tensor.Dense
 	Node  *graph.Node
 	Steps int // 0 if it is no sequence
+
+	// Gate, in a gated pass, is a column [steps·batch, 1], or, if the input is no
+	// sequence, of X's shape.
+	Gate     *tensor.Dense
+	GateNode *graph.Node
 }
 
 // Forward emits the model's forward pass for a batch and, for each input, a
 // number of steps, which is 0 for one that is no sequence.
 func (m *Model) Forward(phase Phase, exec Execution, batch int, steps ...int) (*Pass, error) {
+	return m.forward(phase, exec, batch, steps, false)
+}
+
+func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, gated bool) (*Pass, error) {
 	if batch < 1 {
 		return nil, errorf("batch of %d rows", batch)
 	}
@@ -142,7 +151,7 @@ func (m *Model) Forward(phase Phase, exec Execution, batch int, steps ...int) (*
 		if want := in.Steps(); want != Any && want != steps[i] || want == Any && steps[i] < 1 {
 			return nil, errorf("%d steps for a model whose %s is %v", steps[i], in.Name, in.Shape)
 		}
-		inputs[i] = p.input(in, steps[i])
+		inputs[i] = p.input(in, steps[i], gated)
 	}
 	values := make([][]Value, len(m.calls))
 	at := func(r ref) Value {
@@ -181,7 +190,7 @@ func (m *Model) Forward(phase Phase, exec Execution, batch int, steps ...int) (*
 }
 
 // input declares an input of the pass.
-func (p *Pass) input(in Input, steps int) Value {
+func (p *Pass) input(in Input, steps int, gated bool) Value {
 	rows := p.Batch * max(steps, 1)
 	x := PassInput{Steps: steps}
 	v := Value{Steps: steps}
@@ -193,6 +202,9 @@ func (p *Pass) input(in Input, steps int) Value {
 		x.X = tensor.New(tensor.Of(p.Dtype()), tensor.WithShape(rows, in.Width()))
 		x.Node = p.Input(in.Name, x.X)
 		v.Node = x.Node
+	}
+	if gated {
+		v = p.addGate(in, &x, v)
 	}
 	p.Inputs = append(p.Inputs, x)
 	return v

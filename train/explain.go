@@ -1,0 +1,189 @@
+package train
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"sync"
+
+	"github.com/pkg/errors"
+
+	"unroll/nn"
+)
+
+// ExplainMethod is how an Explainer divides a prediction among the steps of the
+// input. With x the input's vectors, x' the baseline's, and F the logit:
+type ExplainMethod string
+
+// The methods.
+const (
+	// IntegratedGradients is (x − x')·∫₀¹ ∇F(x' + α(x − x')) dα, whose sum over
+	// the steps is F(x) − F(x'). Sundararajan, Taly and Yan, Axiomatic
+	// attribution for deep networks, 2017.
+	IntegratedGradients ExplainMethod = "integrated_gradients"
+
+	// GradientTimesInput is (x − x')·∇F(x): the same to first order, at the
+	// cost of one gradient. Where the baseline is zeros it is the gradient times
+	// the input.
+	GradientTimesInput ExplainMethod = "gradient_times_input"
+)
+
+// Predicted stands for the class that the model predicts.
+const Predicted = -1
+
+// ExplainConfig says how an Explainer works.
+type ExplainConfig struct {
+	Method    ExplainMethod // IntegratedGradients if empty
+	Points    int           // of the Gauss–Legendre rule for the integral; 50 if 0
+	Execution nn.Execution  // overrides the recurrent layers' own
+}
+
+// Attribution is what each step of a sample did to the prediction.
+type Attribution struct {
+	Output []float32 // of the model, [outputs]
+	Class  int       // the class that is explained
+
+	// Steps holds the push of each step towards the class, [time], in the units
+	// of the logit: what the output's sigmoid or softmax is taken of, else the
+	// output itself. For a sample that is no sequence it holds that of each feature,
+	// [features].
+	Steps []float64
+
+	Value    float64 // the class's logit for the sample
+	Baseline float64 // the logit for the baseline
+
+	// Gap is |Σ Steps − (Value − Baseline)|, what the steps leave unexplained:
+	// the error of the integral, or, for GradientTimesInput, of the model taken
+	// for linear.
+	Gap float64
+}
+
+// Explainer tells which steps of an input made a model predict what it does. It
+// differentiates a model of one input and one output that is no sequence; the
+// baseline, against which a step counts, and the treatment of masks are
+// nn.Model.Gated's: padding, or features of 0. A step of padding has the push 0.
+//
+// Explain may be called concurrently, but not while the model is fitted. The
+// model is not changed.
+type Explainer struct {
+	model  *nn.Model
+	config ExplainConfig
+
+	mu   sync.Mutex
+	free map[int][]*explanation // by steps
+	slot chan struct{}          // bounds the programs that run at one time
+}
+
+// NewExplainer makes an Explainer. Programs are compiled on first use, one for
+// each length. It is an error if the model is not of the kind described above.
+func NewExplainer(m *nn.Model, c ExplainConfig) (*Explainer, error) {
+	if m == nil {
+		return nil, errors.New("explain: no model")
+	}
+	switch c.Method {
+	case "":
+		c.Method = IntegratedGradients
+	case IntegratedGradients, GradientTimesInput:
+	default:
+		return nil, errors.Errorf("explain: unknown method %q", c.Method)
+	}
+	if c.Points == 0 {
+		c.Points = 50
+	}
+	ins, outs := m.Inputs(), m.Outputs()
+	switch {
+	case c.Points < 0:
+		return nil, errors.Errorf("explain: %d points", c.Points)
+	case len(ins) != 1 || len(outs) != 1:
+		return nil, errors.Errorf("explain: the model has %d inputs and %d outputs, want one of each", len(ins), len(outs))
+	case len(outs[0].Shape) != 1:
+		return nil, errors.Errorf("explain: the output is %v, a sequence", outs[0].Shape)
+	case m.Batch() != 0:
+		return nil, errors.Errorf("explain: the model's batches are of %d: build it without a Batch", m.Batch())
+	}
+	return &Explainer{
+		model:  m,
+		config: c,
+		free:   map[int][]*explanation{},
+		slot:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}, nil
+}
+
+// Explain attributes to the steps of each sample of d the logit of a class, or
+// of the class Predicted for it. The classes of a sigmoid of one unit are 1, its
+// logit, and 0, minus its logit; others are the output's units, and the
+// prediction is the largest. A logit that is not finite is an error.
+func (e *Explainer) Explain(ctx context.Context, d Data, class int) ([]Attribution, error) {
+	all, err := e.explain(ctx, d, class)
+	return all, errors.WithMessage(err, "explain")
+}
+
+func (e *Explainer) explain(ctx context.Context, d Data, class int) ([]Attribution, error) {
+	data, err := d.inputs(e.model)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case e.slot <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-e.slot }()
+	x, err := e.borrow(data.steps[0])
+	if err != nil {
+		return nil, err
+	}
+	defer e.give(x)
+	if n := x.classes(); class < Predicted || class >= n {
+		return nil, errors.Errorf("class %d of %d", class, n)
+	}
+	all := make([]Attribution, data.n)
+	for i := range all {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if all[i], err = x.explain(data, i, class); err != nil {
+			return nil, errors.WithMessagef(err, "sample %d", i)
+		}
+	}
+	return all, nil
+}
+
+// borrow takes a program out of the cache, or compiles one; give puts it back.
+func (e *Explainer) borrow(steps int) (*explanation, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if xs := e.free[steps]; len(xs) > 0 {
+		x := xs[len(xs)-1]
+		e.free[steps] = xs[:len(xs)-1]
+		return x, nil
+	}
+	return e.compile(steps)
+}
+
+func (e *Explainer) give(x *explanation) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.free[x.steps] = append(e.free[x.steps], x)
+}
+
+// Close releases the compiled programs.
+func (e *Explainer) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, xs := range e.free {
+		for _, x := range xs {
+			if err := x.prog.Close(); err != nil {
+				return err
+			}
+		}
+	}
+	e.free = map[int][]*explanation{}
+	return nil
+}
+
+// finite reports whether the attribution is of numbers.
+func (a Attribution) finite() bool {
+	sum := a.Value - a.Baseline + a.Gap
+	return !math.IsNaN(sum) && !math.IsInf(sum, 0)
+}

@@ -1,0 +1,203 @@
+package train
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/integrate/quad"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/graph"
+	"unroll/nn"
+)
+
+// explanation is a compiled model with gates before the steps of its input. A
+// run is of one sample, whose rows of the batch are the points α of the path
+// from the baseline to it: first its two ends, and then those of the rule
+//
+//	∫₀¹ f(α) dα ≈ Σ_k weights_k·f(α_k).
+//
+// All gates of row k are α_k. With x(g) = x' + g·(x − x') at every step, the
+// derivative by a gate is ⟨∇F, x − x'⟩ of its step, and
+//
+//	push_t = Σ_k weights_k·∂F_k/∂g_(t,k).
+type explanation struct {
+	steps   int
+	weights []float64
+	pass    *nn.Pass
+	prog    *graph.Program
+	logit   *graph.Node
+	output  *graph.Node
+	sigmoid bool // the logit is a sigmoid's
+	dlogit  *tensor.Dense
+	pushes  *graph.Node // in the shape of the gates
+	rows    []int       // the sample, for each row
+	towards int         // the unit that dlogit is set for
+}
+
+// points returns the method's rule, after the ends of the path, which have no
+// weight.
+func (c ExplainConfig) points() (alpha, weights []float64) {
+	alpha, weights = []float64{0, 1}, []float64{0, 0}
+	if c.Method == GradientTimesInput {
+		weights[1] = 1
+		return alpha, weights
+	}
+	x, w := make([]float64, c.Points), make([]float64, c.Points)
+	quad.Legendre{}.FixedLocations(x, w, 0, 1)
+	return append(alpha, x...), append(weights, w...)
+}
+
+// compile makes the program for sequences of so many steps.
+func (e *Explainer) compile(steps int) (*explanation, error) {
+	alpha, weights := e.config.points()
+	batch := len(alpha)
+	pass, err := e.model.Gated(e.config.Execution, batch, steps)
+	if err != nil {
+		return nil, err
+	}
+	if pass.Whole() {
+		return nil, errors.New("the model's output for a sample depends on the rest of the batch")
+	}
+	y, in := pass.Outputs[0], pass.Inputs[0]
+	x := &explanation{steps: steps, weights: weights, pass: pass, rows: make([]int, batch), output: y.Node, logit: y.Node}
+	for _, f := range []nn.Func{nn.Sigmoid, nn.Softmax} {
+		if n := y.Logits(f); n != nil {
+			x.logit, x.sigmoid = n, f == nn.Sigmoid
+		}
+	}
+	for i := range in.Gate.Shape().TotalSize() {
+		setOne(in.Gate, i, alpha[i/in.Gate.Shape()[1]%batch])
+	}
+	x.dlogit = tensor.New(tensor.Of(pass.Dtype()), tensor.WithShape(x.logit.Shape()...))
+	x.aim(0)
+	dlogit := pass.Input("gradient", x.dlogit)
+	x.pushes = pass.VJP([]*graph.Node{x.logit}, []*graph.Node{dlogit}, in.GateNode)[0]
+	x.prog, err = pass.Compile(x.pushes, x.logit, x.output)
+	return x, err
+}
+
+// aim makes the pushes those towards a unit of the output.
+func (x *explanation) aim(unit int) {
+	units := x.dlogit.Shape()[1]
+	for k, w := range x.weights {
+		setOne(x.dlogit, k*units+x.towards, 0)
+		setOne(x.dlogit, k*units+unit, w)
+	}
+	x.towards = unit
+}
+
+// binary reports whether the output is a sigmoid of one unit.
+func (x *explanation) binary() bool { return x.sigmoid && x.dlogit.Shape()[1] == 1 }
+
+func (x *explanation) classes() int {
+	if x.binary() {
+		return 2
+	}
+	return x.dlogit.Shape()[1]
+}
+
+// explain attributes the logit of a class for sample i.
+func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
+	for k := range x.rows {
+		x.rows[k] = i
+	}
+	in := x.pass.Inputs[0]
+	if tokens := t.in[0].Tokens; tokens != nil {
+		fillTokens(in.X.Int32s(), tokens, x.rows, x.steps)
+	} else {
+		fillFeatures(in.X, t.in[0].Features, x.rows, max(x.steps, 1))
+	}
+	if class != Predicted && !x.binary() {
+		x.aim(class)
+	}
+	ends, output, err := x.run()
+	if err != nil {
+		return Attribution{}, err
+	}
+	// As a rule the prediction is that of the sample before, if not, the pushes
+	// are computed anew.
+	if predicted := x.predict(ends[1]); class == Predicted {
+		class = predicted
+		if !x.binary() && class != x.towards {
+			x.aim(class)
+			if ends, output, err = x.run(); err != nil {
+				return Attribution{}, err
+			}
+		}
+	}
+	a := Attribution{Output: output, Class: class, Baseline: ends[0][x.towards], Value: ends[1][x.towards]}
+	if a.Steps, err = x.sum(); err != nil {
+		return a, err
+	}
+	if x.binary() && class == 0 {
+		a.Baseline, a.Value = -a.Baseline, -a.Value
+		floats.Scale(-1, a.Steps)
+	}
+	a.Gap = math.Abs(floats.Sum(a.Steps) - (a.Value - a.Baseline))
+	if !a.finite() {
+		return a, errors.Errorf("the logit is %v, at the baseline %v, and the steps' sum %v", a.Value, a.Baseline, floats.Sum(a.Steps))
+	}
+	return a, nil
+}
+
+// predict returns the class of a sample's logits.
+func (x *explanation) predict(logits []float64) int {
+	switch {
+	case !x.binary():
+		return floats.MaxIdx(logits)
+	case logits[0] > 0:
+		return 1
+	}
+	return 0
+}
+
+// run computes the pushes, and returns the logits at the ends of the path and
+// the output at its second, the sample.
+func (x *explanation) run() (ends [2][]float64, output []float32, err error) {
+	if err := x.prog.Run(); err != nil {
+		return ends, nil, err
+	}
+	logits, err := x.prog.Value(x.logit)
+	if err != nil {
+		return ends, nil, err
+	}
+	y, err := x.prog.Value(x.output)
+	if err != nil {
+		return ends, nil, err
+	}
+	units := x.dlogit.Shape()[1]
+	for k := range ends {
+		for i := range units {
+			ends[k] = append(ends[k], at(logits, k*units+i))
+		}
+	}
+	for i := range units {
+		output = append(output, float32(at(y, units+i)))
+	}
+	return ends, output, nil
+}
+
+// sum adds up the pushes of each step over the points.
+func (x *explanation) sum() ([]float64, error) {
+	v, err := x.prog.Value(x.pushes)
+	if err != nil {
+		return nil, err
+	}
+	batch, width := len(x.weights), v.Shape()[1]
+	sums := make([]float64, max(x.steps, 1)*width)
+	for i := range v.Shape().TotalSize() {
+		sums[i/(batch*width)*width+i%width] += at(v, i)
+	}
+	return sums, nil
+}
+
+// at returns an element of a value.
+func at(v gorgonia.Value, i int) float64 {
+	if f := graph.Floats[float32](v); f != nil {
+		return float64(f[i])
+	}
+	return graph.Floats[float64](v)[i]
+}

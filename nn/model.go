@@ -210,6 +210,14 @@ func (p *Pass) input(in Input, steps int, gated bool) Value {
 	return v
 }
 
+// Compile is graph.Builder.Compile, one program of a model at a time: Gorgonia
+// writes to the headers of the weights' tensors, which all of them share.
+func (p *Pass) Compile(roots ...*graph.Node) (*graph.Program, error) {
+	p.weights.mu.Lock()
+	defer p.weights.mu.Unlock()
+	return p.Builder.Compile(roots...)
+}
+
 // Losses returns the scalars that layers and regularizers add to the loss.
 func (p *Pass) Losses() []*graph.Node { return p.losses }
 

@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -100,6 +101,7 @@ func (w *Weight) Assign(v gorgonia.Value) error {
 
 // weights holds a model's weights in the order of declaration.
 type weights struct {
+	mu     sync.Mutex // held while a program is compiled
 	dt     tensor.Dtype
 	batch  int
 	room   int // parameters that may yet be declared

@@ -59,6 +59,12 @@ func predictIDs(t *testing.T, m *Model, ids ...int32) []float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return outputFor(t, p, ids...)
+}
+
+// outputFor runs a pass, in whose order the ids are.
+func outputFor(t *testing.T, p *Pass, ids ...int32) []float64 {
+	t.Helper()
 	copy(p.Inputs[0].X.Int32s(), ids)
 	prog, err := p.Compile(p.Outputs[0].Node)
 	if err != nil {

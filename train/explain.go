@@ -12,7 +12,7 @@ import (
 )
 
 // ExplainMethod is how an Explainer divides a prediction among the steps of the
-// input. With x the input's vectors, x' the baseline's, and F the logit:
+// input. In the formulas x is the input's vectors, x' the baseline's, F the logit.
 type ExplainMethod string
 
 // The methods.
@@ -34,8 +34,13 @@ const Predicted = -1
 // ExplainConfig says how an Explainer works.
 type ExplainConfig struct {
 	Method    ExplainMethod // IntegratedGradients if empty
-	Points    int           // of the Gauss–Legendre rule for the integral; 50 if 0
 	Execution nn.Execution  // overrides the recurrent layers' own
+
+	// Points is the number of gradients that the integral is summed up of, by
+	// the rule of Gauss and Legendre; 50 if 0. It converges faster than any power
+	// of Points, but only as 1/Points where relu or a maximum puts kinks on the
+	// path: see Attribution.Gap.
+	Points int
 }
 
 // Attribution is what each step of a sample did to the prediction.
@@ -58,10 +63,14 @@ type Attribution struct {
 	Gap float64
 }
 
-// Explainer tells which steps of an input made a model predict what it does. It
-// differentiates a model of one input and one output that is no sequence; the
-// baseline, against which a step counts, and the treatment of masks are
-// nn.Model.Gated's: padding, or features of 0. A step of padding has the push 0.
+// Explainer tells which steps of an input made a model predict what it does, for
+// a model of one input and one output that is no sequence.
+//
+// A step counts against the baseline: a sample whose steps all are the padding
+// id 0, by its vector in the Embedding or its one-hot vector; an empty bag of
+// words; features of 0. The mask stays the sample's own, so what is masked, and
+// padding in any case but that of a bag that counts it, has the push 0. See
+// nn.Model.Gated.
 //
 // Explain may be called concurrently, but not while the model is fitted. The
 // model is not changed.

@@ -1,0 +1,265 @@
+package train
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/floats"
+	"gorgonia.org/tensor"
+	"pgregory.net/rapid"
+
+	"unroll/nn"
+)
+
+// TestExplainPadding: padding in front of a text has no push and changes none,
+// in a model that masks it.
+func TestExplainPadding(t *testing.T) {
+	masked := embedding
+	masked.MaskZero = true
+	explainers := map[string]*Explainer{}
+	for _, name := range []string{"simple_rnn", "lstm", "gru", "bidirectional", "stacked"} {
+		e, err := NewExplainer(built(t, nn.Tokens(nn.Any), append([]nn.Layer{masked}, explained[name]...)...), ExplainConfig{Points: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		explainers[name] = e
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		name := rapid.SampledFrom(slices.Sorted(maps.Keys(explainers))).Draw(r, "model")
+		ids := rapid.SliceOfN(rapid.Int32Range(1, 8), 1, 6).Draw(r, "ids")
+		pad := rapid.IntRange(0, 4).Draw(r, "padding")
+		one := func(ids []int32) Attribution {
+			all, err := explainers[name].Explain(context.Background(), Data{Tokens: [][]int32{ids}}, Predicted)
+			if err != nil {
+				r.Fatal(err)
+			}
+			return all[0]
+		}
+		want, got := one(ids), one(append(make([]int32, pad), ids...))
+		near(r, "pushes", got.Steps, append(make([]float64, pad), want.Steps...), 1e-12)
+		near(r, "ends", []float64{got.Value, got.Baseline}, []float64{want.Value, want.Baseline}, 1e-12)
+	})
+}
+
+// TestExplainClasses: the class that is explained, and what it is called.
+func TestExplainClasses(t *testing.T) {
+	d := Data{Tokens: [][]int32{{5, 1, 8}, {2, 3, 4}, {7, 7, 6}, {1, 5, 2}, {0, 3, 8}, {4, 4, 4}}}
+	for name, layers := range explained {
+		m := built(t, nn.Tokens(3), append([]nn.Layer{embedding}, layers...)...)
+		tr, err := Compile(m, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := tr.Predict(context.Background(), d, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr.Close()
+		units := m.Outputs()[0].Shape[0]
+		binary := units == 1
+		each := make([][]Attribution, max(units, 2))
+		for class := range each {
+			each[class] = explain(t, m, ExplainConfig{}, d, class)
+		}
+		for i, a := range explain(t, m, ExplainConfig{}, d, Predicted) {
+			out := y[i*units : (i+1)*units]
+			if diff := cmp.Diff(out, a.Output); diff != "" {
+				t.Errorf("%s: sample %d: the output differs from Predict's:\n%s", name, i, diff)
+			}
+			want := largest(out)
+			if binary {
+				want = 0
+				if out[0] > 0.5 {
+					want = 1
+				}
+				minus := slices.Clone(each[1][i].Steps)
+				floats.Scale(-1, minus)
+				near(t, name+": class 0", each[0][i].Steps, minus, 0)
+				near(t, name+": the ends of class 0", []float64{each[0][i].Value, each[0][i].Baseline}, []float64{-each[1][i].Value, -each[1][i].Baseline}, 0)
+			}
+			if a.Class != want {
+				t.Errorf("%s: sample %d: class %d is explained, predicted is %d", name, i, a.Class, want)
+			}
+			if diff := cmp.Diff(each[want][i], a); diff != "" {
+				t.Errorf("%s: sample %d: the predicted class differs from the class by number:\n%s", name, i, diff)
+			}
+		}
+	}
+}
+
+// TestExplainChangesNothing in the model, and what it gives is the caller's.
+func TestExplainChangesNothing(t *testing.T) {
+	m := smallModel(t, 1)
+	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	d := wordOrder(20, 1)
+	before, err := tr.Evaluate(context.Background(), d, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := weightsOf(m)
+	e, err := NewExplainer(m, ExplainConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	first, err := e.Explain(context.Background(), d.slice(0, 1), Predicted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := slices.Clone(first[0].Steps)
+	all, err := e.Explain(context.Background(), d, Predicted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(kept, first[0].Steps) || !slices.Equal(kept, all[0].Steps) {
+		t.Error("a later run changed the attribution, or gave another")
+	}
+	after, err := tr.Evaluate(context.Background(), d, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("the scores changed:\n%s", diff)
+	}
+	if diff := cmp.Diff(weights, weightsOf(m)); diff != "" {
+		t.Errorf("the weights changed:\n%s", diff)
+	}
+	for _, w := range m.Weights() {
+		if g, err := w.Grad(); err == nil {
+			t.Errorf("%s has the gradient %v", w.Name(), g)
+		}
+	}
+}
+
+// TestExplainConcurrently compiles and runs programs of one model, the
+// trainer's too; it is for the race detector.
+func TestExplainConcurrently(t *testing.T) {
+	m := built(t, nn.Tokens(nn.Any), embedding, nn.SimpleRNN{Units: 4}, nn.Dense{Units: 1, Activation: nn.Sigmoid})
+	text := func(n int) Data { return Data{Tokens: [][]int32{[]int32{5, 1, 8, 5, 3, 2, 1, 7}[:n]}} }
+	var want []Attribution
+	for n := 1; n <= 8; n++ {
+		want = append(want, explain(t, m, ExplainConfig{}, text(n), Predicted)...)
+	}
+	e, err := NewExplainer(m, ExplainConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	tr, err := Compile(m, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	var wg sync.WaitGroup
+	for worker := range 4 {
+		wg.Go(func() {
+			for i := range 16 {
+				n := (i+worker)%8 + 1
+				a, err := e.Explain(context.Background(), text(n), Predicted)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if diff := cmp.Diff(want[n-1], a[0]); diff != "" {
+					t.Errorf("%d steps: %s", n, diff)
+				}
+				if _, err := tr.Predict(context.Background(), text(n), 0); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// parity is a layer that reads the ids by itself.
+type parity struct{}
+
+func (parity) Init(_ *nn.Scope, in ...nn.Shape) ([]nn.Shape, error) {
+	return []nn.Shape{{in[0][0], 1}}, nil
+}
+
+func (parity) Apply(c *nn.Context, in ...nn.Value) []nn.Value {
+	return []nn.Value{{Node: c.NotEqual(in[0].IDs, 1), Steps: in[0].Steps}}
+}
+
+func TestExplainErrors(t *testing.T) {
+	head := []nn.Layer{nn.SimpleRNN{Units: 2}, nn.Dense{Units: 1, Activation: nn.Sigmoid}}
+	model := built(t, nn.Tokens(3), append([]nn.Layer{embedding}, head...)...)
+	sequence := built(t, nn.Tokens(3), embedding, nn.Dense{Units: 1})
+	own := built(t, nn.Tokens(3), append([]nn.Layer{parity{}}, head...)...)
+	fixed, err := nn.Sequential{Input: nn.Tokens(3), Layers: []nn.Layer{embedding, nn.Flatten{}}, Batch: 4}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		model *nn.Model
+		c     ExplainConfig
+		want  string
+	}{
+		{"no model", nil, ExplainConfig{}, "explain: no model"},
+		{"method", model, ExplainConfig{Method: "saliency"}, `explain: unknown method "saliency"`},
+		{"points", model, ExplainConfig{Points: -1}, "explain: -1 points"},
+		{"several outputs", twoHeads(t, tensor.Float32), ExplainConfig{}, "explain: the model has 2 inputs and 2 outputs, want one of each"},
+		{"a sequence", sequence, ExplainConfig{}, "explain: the output is (None, 3, 1), a sequence"},
+		{"fixed batch", fixed, ExplainConfig{}, "explain: the model's batches are of 4: build it without a Batch"},
+	} {
+		if _, err := NewExplainer(c.model, c.c); err == nil || err.Error() != c.want {
+			t.Errorf("%s: the error is %v, want %s", c.name, err, c.want)
+		}
+	}
+
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	text := Data{Tokens: [][]int32{{1, 2, 3}, {1, 9, 3}}}
+	infinite := built(t, nn.Features(1), nn.Dense{Units: 1})
+	if err := infinite.Weights()[0].Set([]float64{math.Inf(1)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		ctx   context.Context
+		model *nn.Model
+		c     ExplainConfig
+		d     Data
+		class int
+		want  string
+	}{
+		{"class", nil, model, ExplainConfig{}, text, 2, "explain: class 2 of 2"},
+		{"no class", nil, model, ExplainConfig{}, text, -2, "explain: class -2 of 2"},
+		{"no data", nil, model, ExplainConfig{}, Data{}, 0, "explain: data: no samples"},
+		{"features", nil, model, ExplainConfig{}, Data{Features: [][]float32{{1, 2, 3}}}, 0, "explain: data: the model takes word ids: set Tokens alone"},
+		{"length", nil, model, ExplainConfig{}, Data{Tokens: [][]int32{{1}}}, 0, "explain: data: sample 0 has 1 values, want 3 steps of 1"},
+		{"word", nil, model, ExplainConfig{}, text, 0, "explain: sample 1: gather: id 9 at row "},
+		{"execution", nil, model, ExplainConfig{Execution: "quick"}, text, 0, `explain: unknown execution "quick"`},
+		{"own layer", nil, own, ExplainConfig{}, text, 0, "explain: layer parity reads the input by itself: there is no gradient of its steps"},
+		{"infinite", nil, infinite, ExplainConfig{}, Data{Features: [][]float32{{1}}}, 0, "explain: sample 0: the logit is +Inf, at the baseline NaN, and the steps' sum "},
+		{"cancelled", ended, model, ExplainConfig{}, text, 0, "explain: context canceled"},
+	} {
+		e, err := NewExplainer(c.model, c.c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.ctx == nil {
+			c.ctx = context.Background()
+		}
+		if _, err := e.Explain(c.ctx, c.d, c.class); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: the error is %v, want %s", c.name, err, c.want)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

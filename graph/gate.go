@@ -118,7 +118,7 @@ func countsGate[T kernel.Float](padding, once bool) runFunc {
 }
 
 // eachCount calls f for each id that counts, with its row, its place in the
-// counts [batch, depth], which have checked it, and what it is divided by.
+// counts [batch, depth] and what it is divided by. Counts has checked the ids.
 func eachCount[T kernel.Float](id gorgonia.Value, counts []T, shape tensor.Shape, padding, once bool, f func(i, at int, n T)) {
 	batch, depth := shape[0], shape[1]
 	for i, id := range ids(id) {

@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"sync"
 
@@ -37,9 +36,9 @@ type ExplainConfig struct {
 	Execution nn.Execution  // overrides the recurrent layers' own
 
 	// Points is the number of gradients that the integral is summed up of, by
-	// the rule of Gauss and Legendre; 50 if 0. It converges faster than any power
-	// of Points, but only as 1/Points where relu or a maximum puts kinks on the
-	// path: see Attribution.Gap.
+	// the rule of Gauss and Legendre; 50 if 0. A model that saturates wants more,
+	// and one with kinks, of relu or a maximum, still more: Attribution.Gap says
+	// how far off the sum is.
 	Points int
 }
 
@@ -189,10 +188,4 @@ func (e *Explainer) Close() error {
 	}
 	e.free = map[int][]*explanation{}
 	return nil
-}
-
-// finite reports whether the attribution is of numbers.
-func (a Attribution) finite() bool {
-	sum := a.Value - a.Baseline + a.Gap
-	return !math.IsNaN(sum) && !math.IsInf(sum, 0)
 }

@@ -117,11 +117,9 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 	if err != nil {
 		return Attribution{}, err
 	}
-	// As a rule the prediction is that of the sample before, if not, the pushes
-	// are computed anew.
-	if predicted := x.predict(ends[1]); class == Predicted {
-		class = predicted
-		if !x.binary() && class != x.towards {
+	if class == Predicted {
+		class = x.predict(ends[1])
+		if !x.binary() && class != x.towards { // the pushes were those of another class
 			x.aim(class)
 			if ends, output, err = x.run(); err != nil {
 				return Attribution{}, err
@@ -137,7 +135,7 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 		floats.Scale(-1, a.Steps)
 	}
 	a.Gap = math.Abs(floats.Sum(a.Steps) - (a.Value - a.Baseline))
-	if !a.finite() {
+	if math.IsNaN(a.Gap) || math.IsInf(a.Gap, 0) {
 		return a, errors.Errorf("the logit is %v, at the baseline %v, and the steps' sum %v", a.Value, a.Baseline, floats.Sum(a.Steps))
 	}
 	return a, nil

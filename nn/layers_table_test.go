@@ -54,6 +54,10 @@ func layerCases() []layerCase {
 		// Layers without weights stand before one that has some.
 		{name: "dense_regularized", input: Features(4), layers: []Layer{Dense{Units: 3, KernelRegularizer: Regularizer{L1: 0.1, L2: 0.2}, BiasRegularizer: L2(0.3)}}},
 		{name: "embedding_regularized", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, EmbeddingsRegularizer: L1(0.1)}, Dense{Units: 2}}},
+		{name: "frozen_embedding", input: Tokens(4), layers: []Layer{Frozen{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}}, SimpleRNN{Units: 2}}, fill: paddedRow},
+		{name: "frozen_embedding_regularized", input: Tokens(4), layers: []Layer{Frozen{Embedding{InputDim: 12, OutputDim: 3, EmbeddingsRegularizer: L2(0.1)}}, Dense{Units: 2}}, fill: randomIDs(12)},
+		{name: "frozen_between", input: Features(4, 2), layers: []Layer{Dense{Units: 2}, Frozen{Bidirectional{Layer: LSTM{Units: 2, ReturnSequences: true}}}, TimeDistributed{Layer: Frozen{Dense{Units: 2}}}, GRU{Units: 2}}},
+		{name: "frozen_batch_normalization", input: Features(4), layers: []Layer{Dense{Units: 3}, Frozen{BatchNormalization{Epsilon: 0.1}}, Dense{Units: 2, Activation: Tanh}}},
 		{name: "masking", input: Features(4, 2), layers: []Layer{Masking{MaskValue: 1}, LSTM{Units: 2}}, fill: someMasked},
 		{name: "dropout", input: Features(6), layers: []Layer{Dense{Units: 8}, Dropout{Rate: 0.4}, Dense{Units: 2}}, random: true},
 		{name: "dropout_of_embedding", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 6}, Dropout{Rate: 0.4}, Dense{Units: 2}}, random: true},

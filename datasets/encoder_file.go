@@ -17,37 +17,47 @@ import (
 )
 
 // encoderVersion counts the changes of encoderFile. Newer files are refused.
-const encoderVersion = 1
+const encoderVersion = 2
 
 // encoderFile is an Encoder as JSON.
 type encoderFile struct {
-	Version  int      `json:"version"`
-	NumWords int      `json:"num_words"`
-	SkipTop  int      `json:"skip_top"`
-	MaxLen   int      `json:"max_len"`
-	Words    []string `json:"words"`  // words[i] has id i+4
-	SHA256   string   `json:"sha256"` // of the four fields above, see sum
+	Version int `json:"version"`
+	EncoderConfig
+	Words  []string   `json:"words,omitempty"`  // words[i] has id i+4
+	Merges [][2]int32 `json:"merges,omitempty"` // of "bpe": merge i joins two bytes or earlier merges
+	SHA256 string     `json:"sha256"`           // of all other fields, see sum
 }
 
 // sum guards against a file that is damaged but still JSON.
-func (f *encoderFile) sum() string {
+func (f encoderFile) sum() (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %d %d\n", f.NumWords, f.SkipTop, f.MaxLen)
-	io.WriteString(h, strings.Join(f.Words, "\n"))
-	return hex.EncodeToString(h.Sum(nil))
+	if f.Version == 1 {
+		fmt.Fprintf(h, "%d %d %d\n", f.NumWords, f.SkipTop, f.MaxLen)
+		io.WriteString(h, strings.Join(f.Words, "\n"))
+	} else {
+		f.SHA256 = ""
+		if err := json.NewEncoder(h).Encode(f); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // MarshalJSON writes the encoder as one JSON object, so that it can be a field of
 // a larger file too.
 func (e *Encoder) MarshalJSON() ([]byte, error) {
-	f := encoderFile{
-		Version:  encoderVersion,
-		NumWords: e.config.NumWords,
-		SkipTop:  e.config.SkipTop,
-		MaxLen:   e.config.MaxLen,
-		Words:    e.vocab.words,
+	f := encoderFile{Version: encoderVersion, EncoderConfig: e.config}
+	if e.bpe == nil {
+		f.Words = e.vocab.words
+	} else {
+		for _, m := range e.bpe.merges {
+			f.Merges = append(f.Merges, [2]int32{m.left, m.right})
+		}
 	}
-	f.SHA256 = f.sum()
+	var err error
+	if f.SHA256, err = f.sum(); err != nil {
+		return nil, err
+	}
 	return json.Marshal(f)
 }
 
@@ -74,25 +84,52 @@ func (e *Encoder) UnmarshalJSON(data []byte) error {
 	if err := dec.Decode(&f); err != nil {
 		return errors.Wrap(err, "it is not an encoder in JSON")
 	}
-	if f.SHA256 != f.sum() {
-		return errors.New("it is damaged: its checksum does not match")
-	}
-	seen := make(map[string]bool, len(f.Words))
-	for _, w := range f.Words {
-		if w == "" || seen[w] {
-			return errors.Errorf("it holds the word %q twice or empty", w)
-		}
-		seen[w] = true
-	}
-	if n := f.NumWords - firstID; len(f.Words) > n {
-		return errors.Errorf("it holds %d words, NumWords %d allows %d", len(f.Words), f.NumWords, max(n, 0))
-	}
-	read, err := NewEncoder(newVocabulary(f.Words), EncoderConfig{NumWords: f.NumWords, SkipTop: f.SkipTop, MaxLen: f.MaxLen})
+	read, err := f.encoder()
 	if err != nil {
 		return err
 	}
 	*e = *read
 	return nil
+}
+
+// encoder checks the file and makes its encoder.
+func (f *encoderFile) encoder() (*Encoder, error) {
+	sum, err := f.sum()
+	if err != nil {
+		return nil, err
+	}
+	if f.SHA256 != sum {
+		return nil, errors.New("it is damaged: its checksum does not match")
+	}
+	if old := (EncoderConfig{NumWords: f.NumWords, SkipTop: f.SkipTop, MaxLen: f.MaxLen}); f.Version == 1 && (f.EncoderConfig != old || f.Merges != nil) {
+		return nil, errors.New("it is of version 1 but has settings of a newer one")
+	}
+	c, err := f.EncoderConfig.check()
+	if err != nil {
+		return nil, err
+	}
+	if bpe := c.Text.Tokenizer == "bpe"; bpe && f.Words != nil || !bpe && f.Merges != nil {
+		return nil, errors.Errorf("it holds %d words and %d merges, the tokenizer %q has only one of them", len(f.Words), len(f.Merges), c.Text.Tokenizer)
+	}
+	var pairs *bytePairs
+	n := len(f.Words)
+	if c.Text.Tokenizer == "bpe" {
+		if pairs, err = readBytePairs(f.Merges); err != nil {
+			return nil, err
+		}
+		n = len(pairs.pieces)
+	}
+	if most := max(0, c.NumWords-firstID); n > most {
+		return nil, errors.Errorf("it holds %d words, NumWords %d allows %d", n, f.NumWords, most)
+	}
+	seen := make(map[string]bool, len(f.Words))
+	for _, w := range f.Words {
+		if w == "" || seen[w] {
+			return nil, errors.Errorf("it holds the word %q twice or empty", w)
+		}
+		seen[w] = true
+	}
+	return makeEncoder(f.Words, pairs, c)
 }
 
 // Save writes the encoder to path as JSON. An existing file is replaced whole or

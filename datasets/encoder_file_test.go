@@ -81,18 +81,18 @@ func TestLoadEncoderRefuses(t *testing.T) {
 		"other kind":    {"\x1f\x8b\x08", "it is not an encoder in JSON"},
 		"other JSON":    {`{"the": 1}`, "it has no version number"},
 		"array":         {"[]", "it is not an encoder in JSON"},
-		"newer":         {change(`"version": 1`, `"version": 2, "extra": true`), "it is of version 2, this program reads up to 1"},
-		"unknown field": {change(`"version": 1`, `"version": 1, "extra": true`), `unknown field "extra"`},
+		"newer":         {change(`"version": 2`, `"version": 3, "extra": true`), "it is of version 3, this program reads up to 2"},
+		"unknown field": {change(`"version": 2`, `"version": 2, "extra": true`), `unknown field "extra"`},
 		"two":           {good + good, "it is not an encoder in JSON"},
 		"one letter":    {change(`"c"`, `"k"`), "it is damaged: its checksum does not match"},
 		"one digit":     {change(`"max_len": 4`, `"max_len": 5`), "it is damaged"},
 		"no checksum":   {`{"version": 1}`, "it is damaged"},
-		"twice":         {signed(encoderFile{NumWords: 10, MaxLen: 1, Words: []string{"a", "a"}}), `it holds the word "a" twice`},
-		"empty word":    {signed(encoderFile{NumWords: 10, MaxLen: 1, Words: []string{""}}), "empty"},
-		"too many":      {signed(encoderFile{NumWords: 5, MaxLen: 1, Words: []string{"a", "b"}}), "it holds 2 words, NumWords 5 allows 1"},
-		"NumWords 0":    {signed(encoderFile{MaxLen: 1, Words: []string{"a", "b"}}), "allows 0"},
-		"no words":      {signed(encoderFile{NumWords: 5, MaxLen: 1}), "none of the vocabulary's 0 words"},
-		"MaxLen":        {signed(encoderFile{NumWords: 5, MaxLen: -1, Words: []string{"a"}}), "MaxLen is -1"},
+		"twice":         {signed(EncoderConfig{NumWords: 10, MaxLen: 1}, "a", "a"), `it holds the word "a" twice`},
+		"empty word":    {signed(EncoderConfig{NumWords: 10, MaxLen: 1}, ""), "empty"},
+		"too many":      {signed(EncoderConfig{NumWords: 5, MaxLen: 1}, "a", "b"), "it holds 2 words, NumWords 5 allows 1"},
+		"NumWords 0":    {signed(EncoderConfig{MaxLen: 1}, "a", "b"), "allows 0"},
+		"no words":      {signed(EncoderConfig{NumWords: 5, MaxLen: 1}), "none of the vocabulary's 0 words"},
+		"MaxLen":        {signed(EncoderConfig{NumWords: 5, MaxLen: -1}, "a"), "MaxLen is -1"},
 	} {
 		if err := os.WriteFile(path, []byte(c.data), 0o600); err != nil {
 			t.Fatal(err)
@@ -108,10 +108,13 @@ func TestLoadEncoderRefuses(t *testing.T) {
 	}
 }
 
-// signed is a file with a right checksum, whatever it holds.
-func signed(f encoderFile) string {
-	f.Version = 1
-	f.SHA256 = f.sum()
+// signed is a file of version 1 with a right checksum, whatever it holds.
+func signed(c EncoderConfig, words ...string) string {
+	return sign(encoderFile{Version: 1, EncoderConfig: c, Words: words})
+}
+
+func sign(f encoderFile) string {
+	f.SHA256, _ = f.sum()
 	data, _ := json.Marshal(f)
 	return string(data)
 }
@@ -145,7 +148,7 @@ func TestEncoderFileProperties(t *testing.T) {
 }
 
 func FuzzEncoderUnmarshal(f *testing.F) {
-	f.Add([]byte(signed(encoderFile{NumWords: 10, SkipTop: 2, MaxLen: 3, Words: []string{"a", "b"}})))
+	f.Add([]byte(signed(EncoderConfig{NumWords: 10, SkipTop: 2, MaxLen: 3}, "a", "b")))
 	f.Add([]byte(`{"version": 1, "words": ["a", "a"]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var e Encoder

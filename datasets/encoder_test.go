@@ -127,7 +127,7 @@ func TestEncoderProperties(t *testing.T) {
 				compact = append(compact, id)
 			}
 		}
-		want := PadSequences([][]int32{compact}, c.MaxLen, Pre, Pre)[0]
+		want := PadSequences([][]int32{compact}, c.MaxLen, Pre, Pre, 0)[0]
 		if diff := cmp.Diff(want, e.Encode(text)); diff != "" {
 			t.Fatalf("Encode(%q) (-want +got):\n%s", text, diff)
 		}

@@ -40,8 +40,8 @@ func ExampleTokenize() {
 
 func ExamplePadSequences() {
 	seqs := [][]int32{{1, 2}, {3, 4, 5, 6}}
-	fmt.Println(datasets.PadSequences(seqs, 3, datasets.Pre, datasets.Pre))
-	fmt.Println(datasets.PadSequences(seqs, 3, datasets.Post, datasets.Post))
+	fmt.Println(datasets.PadSequences(seqs, 3, datasets.Pre, datasets.Pre, 0))
+	fmt.Println(datasets.PadSequences(seqs, 3, datasets.Post, datasets.Post, 0))
 	// Output:
 	// [[0 1 2] [4 5 6]]
 	// [[1 2 0] [3 4 5]]

@@ -150,8 +150,8 @@ func TestRealVocabularyAgainstKeras(t *testing.T) {
 	// vocabularies have a word of the same frequency.
 	count := map[string]int{}
 	for _, r := range c.Train {
-		for w := range tokens(r.Text) {
-			count[string(w)]++
+		for _, w := range Tokenize(r.Text) {
+			count[w]++
 		}
 	}
 	for i := range ours.words {
@@ -248,8 +248,17 @@ func TestRealFolder(t *testing.T) {
 	}
 }
 
+func setBytes(b *testing.B, reviews []Review) {
+	n := 0
+	for _, r := range reviews {
+		n += len(r.Text)
+	}
+	b.SetBytes(int64(n))
+}
+
 func BenchmarkBuildVocabulary(b *testing.B) {
 	c := needReal(b)
+	setBytes(b, c.Train)
 	for b.Loop() {
 		BuildVocabulary(c.Train)
 	}
@@ -261,6 +270,7 @@ func BenchmarkEncodeAll(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	setBytes(b, c.Train)
 	for b.Loop() {
 		e.EncodeAll(c.Train)
 	}

@@ -25,14 +25,14 @@ func TestPadSequences(t *testing.T) {
 		{2, Post, Pre, [][]int32{{1, 0}, {2, 3}, {5, 6}}},
 		{4, Pre, Pre, [][]int32{{0, 0, 0, 1}, {0, 0, 2, 3}, {0, 4, 5, 6}}},
 	} {
-		if diff := cmp.Diff(c.want, PadSequences(seqs, c.maxlen, c.padding, c.truncating)); diff != "" {
+		if diff := cmp.Diff(c.want, PadSequences(seqs, c.maxlen, c.padding, c.truncating, 0)); diff != "" {
 			t.Errorf("%+v (-want +got):\n%s", c, diff)
 		}
 	}
-	if got := PadSequences(nil, 5, Pre, Pre); len(got) != 0 {
+	if got := PadSequences(nil, 5, Pre, Pre, 0); len(got) != 0 {
 		t.Errorf("no sequences give %v", got)
 	}
-	if got := PadSequences([][]int32{{}, nil}, 0, Pre, Pre); len(got) != 2 || len(got[0]) != 0 {
+	if got := PadSequences([][]int32{{}, nil}, 0, Pre, Pre, 0); len(got) != 2 || len(got[0]) != 0 {
 		t.Errorf("empty sequences give %v", got)
 	}
 }
@@ -45,7 +45,7 @@ func TestPadSequencesProperties(t *testing.T) {
 		padding := Side(rapid.IntRange(0, 1).Draw(t, "padding"))
 		truncating := Side(rapid.IntRange(0, 1).Draw(t, "truncating"))
 		before := cloneRows(seqs)
-		rows := PadSequences(seqs, maxlen, padding, truncating)
+		rows := PadSequences(seqs, maxlen, padding, truncating, 0)
 		for i, row := range rows {
 			if len(row) != maxlen || cap(row) != maxlen {
 				t.Fatalf("row %d has length %d and capacity %d, want %d", i, len(row), cap(row), maxlen)

@@ -2,27 +2,59 @@ package datasets
 
 import (
 	"iter"
-	"strings"
+	"unicode"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/clipperhouse/uax29/v2/words"
 )
 
 // Keras's filters: each of these separates words. The apostrophe is not among
 // them, nor is any white space other than tab, newline and the space itself.
 const filters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n"
 
-// fold maps each byte to what tokenising makes of it.
-var fold = foldTable()
+// folding maps each byte to what tokenising makes of it.
+type folding [256]byte
 
-func foldTable() (t [256]byte) {
+var (
+	lowerSplit = newFolding(true, filters)
+	keepSplit  = newFolding(false, filters)
+	lowerOnly  = newFolding(true, "")
+	keepAll    = newFolding(false, "")
+)
+
+func newFolding(lower bool, spaces string) *folding {
+	t := new(folding)
 	for i := range t {
 		t[i] = byte(i)
+		if lower && 'A' <= i && i <= 'Z' {
+			t[i] += 'a' - 'A'
+		}
 	}
-	for c := 'A'; c <= 'Z'; c++ {
-		t[c] = byte(c - 'A' + 'a')
-	}
-	for i := range len(filters) {
-		t[filters[i]] = ' '
+	for i := range len(spaces) {
+		t[spaces[i]] = ' '
 	}
 	return t
+}
+
+// token is the bytes lo to hi of a text. All steps after clean leave bytes where
+// they are, so it is the same in the cleaned text and in scratch.folded.
+type token struct{ lo, hi int }
+
+// scratch is what working on one text after another needs. It must not be used
+// concurrently.
+type scratch struct {
+	out    []byte    // what a rewriter writes
+	steps  []offsets // from the cleaned text back to the original
+	folded []byte    // the cleaned text as tokens spell it
+	tokens []token
+	gram   []byte // see grams
+
+	words counter // see Count
+	pairs pairs   // see bytePairs.encode
+
+	ids   []int32 // see Encoder.encode
+	spans []token // of the ids, in the cleaned text
+	stats tally
 }
 
 // Tokenize splits text into words as keras.datasets.imdb was made: ASCII letters
@@ -31,31 +63,101 @@ func foldTable() (t [256]byte) {
 //
 // A run of bytes that are not UTF-8 becomes U+FFFD, so every word can be saved.
 func Tokenize(text string) []string {
-	words := []string{}
-	for w := range tokens(text) {
-		words = append(words, string(w))
+	var s scratch
+	s.tokenize(TextConfig{}, text)
+	words := make([]string, len(s.tokens))
+	for i, t := range s.tokens {
+		words[i] = string(s.folded[t.lo:t.hi])
 	}
 	return words
 }
 
-// tokens yields Tokenize's words one by one. Each slice is valid until the next,
-// which spares an allocation per word: looking a word up in a map needs none.
-func tokens(text string) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		text := strings.ToValidUTF8(text, "\uFFFD")
-		word := make([]byte, 0, 32)
-		for i := range len(text) {
-			if c := fold[text[i]]; c != ' ' {
-				word = append(word, c)
-				continue
+// tokenize cleans text and finds its tokens. They are the words' candidates, and
+// for "bpe" the chunks that no pair reaches across.
+func (s *scratch) tokenize(c TextConfig, text string) {
+	text = s.clean(c, text)
+	s.tokens = s.tokens[:0]
+	keep := c.Case == "keep"
+	switch c.Tokenizer {
+	case "":
+		s.fold(text, either(keep, keepSplit, lowerSplit))
+		s.split()
+		return
+	case "words":
+		for w := words.FromString(text); w.Next(); {
+			if isWord(w.Value()) {
+				s.tokens = append(s.tokens, token{w.Start(), w.End()})
 			}
-			if len(word) > 0 && !yield(word) {
+		}
+	case "chars":
+		for g := graphemes.FromString(text); g.Next(); {
+			s.tokens = append(s.tokens, token{g.Start(), g.End()})
+		}
+	case "bpe":
+		s.chunks(text)
+	}
+	s.fold(text, either(keep, keepAll, lowerOnly))
+}
+
+func either[T any](first bool, a, b T) T {
+	if first {
+		return a
+	}
+	return b
+}
+
+func (s *scratch) fold(text string, f *folding) {
+	s.folded = append(s.folded[:0], text...)
+	for i, c := range s.folded {
+		s.folded[i] = f[c]
+	}
+}
+
+// split takes what is between the spaces of the folded text.
+func (s *scratch) split() {
+	lo := 0
+	for i, c := range s.folded {
+		if c != ' ' {
+			continue
+		}
+		if i > lo {
+			s.tokens = append(s.tokens, token{lo, i})
+		}
+		lo = i + 1
+	}
+	if lo < len(s.folded) {
+		s.tokens = append(s.tokens, token{lo, len(s.folded)})
+	}
+}
+
+// isWord tells words from the white space and punctuation between them.
+func isWord(segment string) bool {
+	for _, r := range segment {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.So, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// grams yields the runs of 1 to n tokens, as they are spelled and where they are,
+// in the order that TextConfig.NGrams tells. The spelling is valid until the next.
+func (s *scratch) grams(n int) iter.Seq2[[]byte, token] {
+	return func(yield func([]byte, token) bool) {
+		for i, t := range s.tokens {
+			if !yield(s.folded[t.lo:t.hi], t) {
 				return
 			}
-			word = word[:0]
-		}
-		if len(word) > 0 {
-			yield(word)
+			if n < 2 {
+				continue
+			}
+			s.gram = append(s.gram[:0], s.folded[t.lo:t.hi]...)
+			for _, next := range s.tokens[i+1 : min(i+n, len(s.tokens))] {
+				s.gram = append(append(s.gram, ' '), s.folded[next.lo:next.hi]...)
+				if !yield(s.gram, token{t.lo, next.hi}) {
+					return
+				}
+			}
 		}
 	}
 }

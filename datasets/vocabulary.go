@@ -1,10 +1,8 @@
 package datasets
 
 import (
-	"cmp"
 	"encoding/json"
 	"io"
-	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -24,39 +22,17 @@ const (
 // Vocabulary ranks words by frequency: rank 1 is the most frequent word. It does
 // not change once made, so it is safe for concurrent use.
 type Vocabulary struct {
-	words []string         // words[i] has rank i+1
-	ranks map[string]int32 // the inverse
+	table             // words[i] has rank i+1
+	counts []int      // how often words[i] occurs; none if they were not counted
+	text   TextConfig // what the words are tokens of
 }
 
-// BuildVocabulary ranks every word of texts, by falling frequency; words of equal
+// BuildVocabulary ranks every word of reviews, by falling frequency; words of equal
 // frequency are in byte order. Pass the training half only: a vocabulary that has
 // seen the test half flatters the model.
-func BuildVocabulary(texts []Review) *Vocabulary {
-	type counted struct {
-		word string
-		n    int
-	}
-	var all []counted
-	index := make(map[string]int)
-	for _, r := range texts {
-		for w := range tokens(r.Text) {
-			i, ok := index[string(w)]
-			if !ok {
-				i = len(all)
-				all = append(all, counted{word: string(w)})
-				index[all[i].word] = i
-			}
-			all[i].n++
-		}
-	}
-	slices.SortFunc(all, func(a, b counted) int {
-		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.word, b.word))
-	})
-	words := make([]string, len(all))
-	for i, c := range all {
-		words[i] = c.word
-	}
-	return newVocabulary(words)
+func BuildVocabulary(reviews []Review) *Vocabulary {
+	v, _ := Count(texts(reviews), TextConfig{}) // only a stream or a configuration can fail
+	return v
 }
 
 // ReadWordIndex reads a word index as Keras publishes it: one JSON object, word to
@@ -94,13 +70,7 @@ func ReadWordIndex(r io.Reader) (*Vocabulary, error) {
 }
 
 // newVocabulary takes ownership of words, which must differ from each other.
-func newVocabulary(words []string) *Vocabulary {
-	v := &Vocabulary{words: words, ranks: make(map[string]int32, len(words))}
-	for i, w := range words {
-		v.ranks[w] = int32(i + 1)
-	}
-	return v
-}
+func newVocabulary(words []string) *Vocabulary { return &Vocabulary{table: newTable(words)} }
 
 // Len returns the number of words.
 func (v *Vocabulary) Len() int { return len(v.words) }
@@ -108,8 +78,17 @@ func (v *Vocabulary) Len() int { return len(v.words) }
 // Rank returns the rank of word, from 1 to Len, and whether it is known. Words are
 // as Tokenize gives them, so in lower case.
 func (v *Vocabulary) Rank(word string) (int, bool) {
-	r, ok := v.ranks[word]
-	return int(r), ok
+	rank := v.find([]byte(word)) + 1
+	return rank, rank > 0
+}
+
+// Count returns how often the word of that rank was counted, 0 if rank is not in 1
+// to Len or the vocabulary was read, not counted.
+func (v *Vocabulary) Count(rank int) int {
+	if rank < 1 || rank > len(v.counts) {
+		return 0
+	}
+	return v.counts[rank-1]
 }
 
 // Word returns the word of that rank, "" if rank is not in 1 to Len.
@@ -124,9 +103,9 @@ func (v *Vocabulary) Word(rank int) string {
 // rank + 3 for each word, 2 where the word is unknown.
 func (v *Vocabulary) Encode(text string) []int32 {
 	ids := []int32{startID}
-	for w := range tokens(text) {
-		if r, ok := v.ranks[string(w)]; ok {
-			ids = append(ids, r+rankOffset)
+	for _, w := range Tokenize(text) {
+		if rank, ok := v.Rank(w); ok {
+			ids = append(ids, int32(rank)+rankOffset)
 		} else {
 			ids = append(ids, unknownID)
 		}

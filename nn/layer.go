@@ -90,7 +90,8 @@ type Context struct {
 	Execution Execution
 
 	path    string
-	call    int // of a shared layer: 0 for its first call
+	call    int  // of a shared layer: 0 for its first call
+	frozen  bool // the layer is
 	weights *weights
 	*emitted
 
@@ -163,7 +164,7 @@ func (c *Context) Assign(name string, value *graph.Node) {
 	w := c.weights.byPath[path]
 	switch {
 	case c.Err() != nil:
-	case w == nil || w.kind == trained:
+	case w == nil || !w.isState():
 		c.Fail(errorf("no state %q was declared", path))
 	case c.outer != nil:
 		c.Fail(errorf("%s: a cell's step cannot assign a state", path))

@@ -182,7 +182,7 @@ func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, gat
 		p.Outputs = append(p.Outputs, y)
 	}
 	for _, w := range m.weights.list {
-		if n := p.nodes[w.path]; n != nil && w.regularizer != (Regularizer{}) {
+		if n := p.nodes[w.path]; n != nil && w.kind != frozen && w.regularizer != (Regularizer{}) {
 			p.AddLoss(p.Penalty(n, w.regularizer.L1, w.regularizer.L2))
 		}
 	}

@@ -87,7 +87,7 @@ func (n network) declare(kind string, s settings, room int) (*Model, error) {
 		if v := reflect.ValueOf(l); l == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 			return nil, errorf("%s: layer %d is nil", kind, i)
 		}
-		m.rows[i] = row{name: names.of(snake(typeName(l))), layer: l, first: -1}
+		m.rows[i] = row{name: names.of(snake(typeName(thawed(l)))), layer: l, first: -1}
 	}
 	for i, c := range n.calls {
 		if err := m.declareCall(i, c); err != nil {

@@ -137,7 +137,7 @@ func (l BatchNormalization) Apply(c *Context, in ...Value) []Value {
 	x, mask := c.Dense(in[0]), in[0].Mask
 	mean, variance := c.Weight("moving_mean"), c.Weight("moving_variance")
 	var y *graph.Node
-	if c.Phase == Train {
+	if c.Phase == Train && !c.frozen {
 		y = c.NormalizeColumns(x, mask, g.Epsilon)
 		m := l.Momentum
 		if m == 0 {

@@ -30,7 +30,7 @@ func (m *Model) Summary() string {
 		b.WriteString(strings.Repeat(" ", total) + "\n")
 	}
 	b.WriteString(rule("="))
-	fixed := size(m.States())
+	fixed := size(m.weights.of(frozen, state, memory))
 	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n%s",
 		Thousands(m.Params()+fixed), Thousands(m.Params()), Thousands(fixed), rule("_"))
 	return b.String()
@@ -73,7 +73,7 @@ func (m *Model) table(graph bool) [][]string {
 	}
 	for i, c := range m.calls {
 		r := m.rows[c.layer]
-		if _, ok := r.layer.(interface{ Encoding() }); ok && !graph || seen[c.layer] {
+		if _, ok := thawed(r.layer).(interface{ Encoding() }); ok && !graph || seen[c.layer] {
 			continue
 		}
 		seen[c.layer] = true
@@ -85,7 +85,7 @@ func (m *Model) table(graph bool) [][]string {
 		if len(shapes) > 1 {
 			shape = "[" + strings.Join(shapes, ", ") + "]"
 		}
-		cells := []string{fmt.Sprintf("%s (%s)", r.name, typeName(r.layer)), shape, itoa(size(r.weights))}
+		cells := []string{fmt.Sprintf("%s (%s)", r.name, typeName(thawed(r.layer))), shape, itoa(size(r.weights))}
 		if graph {
 			cells = append(cells, m.connected(c.layer))
 		}

@@ -16,8 +16,8 @@ import (
 var errorf = errors.Errorf
 
 // Weight is a tensor of a model, shared by all of its programs: one that is
-// trained, or a state that programs assign. It is a gorgonia.ValueGrad, so a
-// gorgonia.Solver can update it.
+// trained, one that is frozen, or a state that programs assign. It is a
+// gorgonia.ValueGrad, so a gorgonia.Solver can update it.
 type Weight struct {
 	path        string
 	init        Initializer
@@ -34,6 +34,7 @@ type kind int
 
 const (
 	trained kind = iota // by the optimizer
+	frozen              // by nothing, see Frozen
 	state               // by Context.Assign
 	memory              // by Context.Assign, and Model.ResetStates sets it to its first value
 )
@@ -86,12 +87,39 @@ func (w *Weight) Set(x []float64) error {
 	return nil
 }
 
+// SetRow replaces row i of a weight [rows, width]: the vector of the word with
+// id i where the weight is an embedding's. Other rows keep their values.
+func (w *Weight) SetRow(i int, row []float32) error {
+	shape := w.value.Shape()
+	switch {
+	case len(shape) != 2:
+		return errorf("%s: shape %v has no rows", w.path, []int(shape))
+	case i < 0 || i >= shape[0]:
+		return errorf("%s: row %d, want 0 to %d", w.path, i, shape[0]-1)
+	case len(row) != shape[1]:
+		return errorf("%s: row %d of %d values, want %d", w.path, i, len(row), shape[1])
+	}
+	at := i * shape[1]
+	if x := graph.Floats[float32](w.value); x != nil {
+		copy(x[at:], row)
+		return nil
+	}
+	x := graph.Floats[float64](w.value)
+	for j, v := range row {
+		x[at+j] = float64(v)
+	}
+	return nil
+}
+
 // Trainable reports whether the optimizer changes the weight.
 func (w *Weight) Trainable() bool { return w.kind == trained }
 
+// isState reports whether programs may assign the weight.
+func (w *Weight) isState() bool { return w.kind == state || w.kind == memory }
+
 // Assign replaces a state's elements by v's, of its shape and type.
 func (w *Weight) Assign(v gorgonia.Value) error {
-	if w.kind == trained || !v.Shape().Eq(w.value.Shape()) || v.Dtype() != w.value.Dtype() {
+	if !w.isState() || !v.Shape().Eq(w.value.Shape()) || v.Dtype() != w.value.Dtype() {
 		return errorf("%s: a value of %v %v cannot be assigned", w.path, v.Dtype(), v.Shape())
 	}
 	copy(graph.Floats[float32](w.value), graph.Floats[float32](v))
@@ -126,16 +154,22 @@ type Scope struct {
 	path    string
 	weights *weights
 	again   bool // a shared layer is called again: its weights are there
+	frozen  bool // no weight declared here is trained
 }
 
 // Batch returns the model's fixed batch size, which layers that carry a state
 // from batch to batch need; 0 if it has none.
 func (s *Scope) Batch() int { return s.weights.batch }
 
-// Weight declares a trained weight of the given shape. A path declared twice,
+// Weight declares a weight of the given shape, trained unless the layer is
+// Frozen. A path declared twice,
 // and a shape that is not positive, are errors of the model.
 func (s *Scope) Weight(name string, init Initializer, shape ...int) {
-	s.declare(trained, name, init, shape)
+	k := trained
+	if s.frozen {
+		k = frozen
+	}
+	s.declare(k, name, init, shape)
 }
 
 // State declares a tensor that is not trained but assigned by the layer's
@@ -226,7 +260,9 @@ func (s *Scope) startAtOne(name string, from, to int) {
 
 // Enter returns the scope below s under name.
 func (s *Scope) Enter(name string) *Scope {
-	return &Scope{path: join(s.path, name), weights: s.weights, again: s.again}
+	inner := *s
+	inner.path = join(s.path, name)
+	return &inner
 }
 
 // initialize draws weights anew. The stream of each is seeded by the seed and

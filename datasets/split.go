@@ -1,0 +1,171 @@
+package datasets
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// SplitOptions says how samples are dealt to the parts of a split. Classes and
+// Groups exclude each other.
+type SplitOptions struct {
+	Seed uint64 // decides alone, together with the data
+
+	// Share is that of the samples which Holdout keeps for validation, above 0
+	// and below 1; 0.2 if 0. Keras: validation_split.
+	Share float64
+	// Folds is KFold's number of folds; 5 if 0.
+	Folds int
+
+	// Classes holds a class for each sample: each part then has its share of
+	// every class, to within a sample. Nil does not look at classes.
+	Classes []int
+	// Groups holds a group for each sample, such as the author of a text: no
+	// group is then in two parts. Nil does not look at groups.
+	Groups []string
+}
+
+// Fold holds the indices of the samples in each of two parts, in the shuffled
+// order. Together they are all samples, and none is in both.
+type Fold struct{ Train, Validation []int }
+
+// Holdout splits n samples once. Of Share·n samples, rounded and at least one,
+// that are for validation, each class gives its own share, rounded up or down,
+// so that class c with n_c samples has
+//
+//	|validation_c − n_c·validation/n| < 1
+//
+// Groups are taken in random order as long as they bring the number nearer to
+// Share·n. Without classes and groups the fold is Split's.
+//
+// It errs for fewer than two samples, a single group, and options that make no
+// sense.
+func Holdout(n int, o SplitOptions) (Fold, error) {
+	f, err := holdout(n, o)
+	return f, errors.WithMessage(err, "split")
+}
+
+func holdout(n int, o SplitOptions) (Fold, error) {
+	share := cmp.Or(o.Share, 0.2)
+	if !(share > 0 && share < 1) {
+		return Fold{}, errors.Errorf("a share of %v for validation, want more than 0 and less than 1", share)
+	}
+	if err := o.check(n, 2); err != nil {
+		return Fold{}, err
+	}
+	order, _, err := Split(n, n, o.Seed)
+	if err != nil {
+		return Fold{}, err
+	}
+	want := min(max(int(math.Round(share*float64(n))), 1), n-1)
+	part := make([]int, n) // 1 for validation
+	if o.Groups == nil {
+		takeClasses(o.byClass(order), want, n, part)
+		return parts(order, part, 1), nil
+	}
+	groups := collect(o.Groups, order)
+	if len(groups) < 2 {
+		return Fold{}, errors.Errorf("all samples are of the group %q", o.Groups[0])
+	}
+	takeGroups(groups, want, n, part)
+	return parts(order, part, 1), nil
+}
+
+// takeClasses takes want samples for validation, from the end of each class by
+// the method of the largest remainder: the whole part of n_c·want/n each, and one
+// more of those that lose most by it.
+func takeClasses(classes [][]int, want, n int, part []int) {
+	take := make([]int, len(classes))
+	left := want
+	for c, samples := range classes {
+		take[c] = len(samples) * want / n
+		left -= take[c]
+	}
+	loss := func(c int) int { return len(classes[c]) * want % n }
+	byLoss := make([]int, len(classes))
+	for c := range byLoss {
+		byLoss[c] = c
+	}
+	slices.SortStableFunc(byLoss, func(a, b int) int { return cmp.Compare(loss(b), loss(a)) })
+	for _, c := range byLoss[:left] {
+		take[c]++
+	}
+	for c, samples := range classes {
+		for _, i := range samples[len(samples)-take[c]:] {
+			part[i] = 1
+		}
+	}
+}
+
+// takeGroups takes the groups for validation that bring their samples nearer to
+// want, but never all, and at least the smallest.
+func takeGroups(groups [][]int, want, n int, part []int) {
+	taken := 0
+	take := func(samples []int) {
+		taken += len(samples)
+		for _, i := range samples {
+			part[i] = 1
+		}
+	}
+	for _, samples := range groups {
+		if size := len(samples); size < 2*(want-taken) && taken+size < n {
+			take(samples)
+		}
+	}
+	if taken == 0 {
+		take(slices.MinFunc(groups, func(a, b []int) int { return cmp.Compare(len(a), len(b)) }))
+	}
+}
+
+// parts makes a fold of the samples of one part and all others.
+func parts(order, part []int, validation int) (f Fold) {
+	for _, i := range order {
+		if part[i] == validation {
+			f.Validation = append(f.Validation, i)
+		} else {
+			f.Train = append(f.Train, i)
+		}
+	}
+	return f
+}
+
+// check holds the options to n samples, of which there must be so many.
+func (o SplitOptions) check(n, least int) error {
+	switch {
+	case n < least:
+		return errors.Errorf("%d samples, want at least %d", n, least)
+	case o.Classes != nil && o.Groups != nil:
+		return errors.New("by classes and by groups at once")
+	case o.Classes != nil && len(o.Classes) != n:
+		return errors.Errorf("%d classes for %d samples", len(o.Classes), n)
+	case o.Groups != nil && len(o.Groups) != n:
+		return errors.Errorf("%d groups for %d samples", len(o.Groups), n)
+	}
+	return nil
+}
+
+// byClass returns the samples of each class; of one, where there are no classes.
+func (o SplitOptions) byClass(order []int) [][]int {
+	if o.Classes == nil {
+		return [][]int{order}
+	}
+	return collect(o.Classes, order)
+}
+
+// collect returns the samples of each key, in their order and that of the keys'
+// first appearance.
+func collect[K comparable](keys []K, order []int) (samples [][]int) {
+	index := map[K]int{}
+	for _, i := range order {
+		k, ok := index[keys[i]]
+		if !ok {
+			k = len(samples)
+			index[keys[i]] = k
+			samples = append(samples, nil)
+		}
+		samples[k] = append(samples[k], i)
+	}
+	return samples
+}

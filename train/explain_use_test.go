@@ -145,18 +145,24 @@ func TestExplainChangesNothing(t *testing.T) {
 // TestExplainConcurrently compiles and runs programs of one model, the
 // trainer's too; it is for the race detector.
 func TestExplainConcurrently(t *testing.T) {
+	for _, exec := range []nn.Execution{nn.Unrolled, nn.Looped, nn.Fused} {
+		t.Run(string(exec), func(t *testing.T) { explainConcurrently(t, exec) })
+	}
+}
+
+func explainConcurrently(t *testing.T, exec nn.Execution) {
 	m := built(t, nn.Tokens(nn.Any), embedding, nn.SimpleRNN{Units: 4}, nn.Dense{Units: 1, Activation: nn.Sigmoid})
 	text := func(n int) Data { return Data{Tokens: [][]int32{[]int32{5, 1, 8, 5, 3, 2, 1, 7}[:n]}} }
 	var want []Attribution
 	for n := 1; n <= 8; n++ {
-		want = append(want, explain(t, m, ExplainConfig{}, text(n), Predicted)...)
+		want = append(want, explain(t, m, ExplainConfig{Execution: exec}, text(n), Predicted)...)
 	}
-	e, err := NewExplainer(m, ExplainConfig{})
+	e, err := NewExplainer(m, ExplainConfig{Execution: exec})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	tr, err := Compile(m, Config{})
+	tr, err := Compile(m, Config{Execution: exec})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"slices"
+
+	"unroll/nn"
+	"unroll/train"
+)
+
+// task is what a model says of a text: one of two classes, one of several, or a
+// number.
+type task struct {
+	Classes []string `json:"classes,omitempty"` // in the order of their targets; none for a number
+}
+
+// number reports whether texts have a number and not a class.
+func (t task) number() bool { return len(t.Classes) == 0 }
+
+// binary reports whether a model's one output is the probability of the second
+// class.
+func (t task) binary() bool { return len(t.Classes) == 2 }
+
+// head returns the layer that ends a model.
+func (t task) head() nn.Layer {
+	switch {
+	case t.number():
+		return nn.Dense{Units: 1}
+	case t.binary():
+		return nn.Dense{Units: 1, Activation: nn.Sigmoid}
+	}
+	return nn.Dense{Units: len(t.Classes), Activation: nn.Softmax}
+}
+
+// compile puts a model together with what it is trained for. A nil optimizer
+// will do for a model that is not trained.
+func (t task) compile(m *nn.Model, o train.Optimizer, exec nn.Execution) (*train.Trainer, error) {
+	c := train.Config{Optimizer: o, Execution: exec}
+	switch {
+	case t.number():
+		c.Loss, c.Metrics = nn.MeanSquaredError{}, []train.Metric{&train.MeanAbsoluteError{}}
+	case t.binary():
+		c.Loss, c.Metrics = nn.BinaryCrossentropy{}, []train.Metric{&train.BinaryAccuracy{}}
+	default:
+		c.Loss, c.Metrics = nn.SparseCategoricalCrossentropy{}, []train.Metric{&train.SparseCategoricalAccuracy{}}
+	}
+	return train.Compile(m, c)
+}
+
+// score is the log that says how good a model is, beside its loss.
+func (t task) score() string {
+	if t.number() {
+		return "mean_absolute_error"
+	}
+	return "accuracy"
+}
+
+// better reports whether a is a better score than b.
+func (t task) better(a, b float64) bool {
+	if t.number() {
+		return a < b
+	}
+	return a > b
+}
+
+// outputs is the number of values that a model gives for a text.
+func (t task) outputs() int {
+	if len(t.Classes) > 2 {
+		return len(t.Classes)
+	}
+	return 1
+}
+
+// verdict is what a model says of a text.
+type verdict struct {
+	Label       string  `json:"label,omitempty"`
+	Probability float64 `json:"probability"` // of the label's class
+	// Probabilities are those of all classes, in the task's order.
+	Probabilities []float64 `json:"probabilities,omitempty"`
+	Value         float64   `json:"value"` // in place of a class
+}
+
+// verdict reads a model's outputs for one text.
+func (t task) verdict(y []float32) verdict {
+	if t.number() {
+		return verdict{Value: float64(y[0])}
+	}
+	var p []float64
+	if t.binary() {
+		p = []float64{1 - float64(y[0]), float64(y[0])}
+	} else {
+		for _, v := range y {
+			p = append(p, float64(v))
+		}
+	}
+	class := 0
+	for i, v := range p {
+		if v > p[class] {
+			class = i
+		}
+	}
+	return verdict{Label: t.Classes[class], Probability: p[class], Probabilities: slices.Clip(p)}
+}

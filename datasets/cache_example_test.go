@@ -1,0 +1,67 @@
+package datasets_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
+)
+
+// Texts are encoded once, and again when they or the settings have changed.
+func ExampleOpenCache() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	texts := filepath.Join(dir, "texts.txt")
+	if err := os.WriteFile(texts, []byte("a good film"), 0o644); err != nil {
+		log.Fatal(err)
+	}
+	encode := func(yield func(datasets.Encoded, error) bool) {
+		fmt.Println("encoding")
+		yield(datasets.Encoded{IDs: [][]int32{{4, 5, 6}, {4}}, Targets: []float32{1, 0}}, nil)
+	}
+	open := func(settings map[string]int) (*datasets.Cache, error) {
+		key, err := datasets.SourceKey(context.Background(), []string{texts}, settings)
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.Join(dir, "texts.cache")
+		cache, err := datasets.OpenCache(path, key)
+		if err == nil {
+			return cache, nil
+		}
+		if errors.Is(err, datasets.ErrCacheStale) {
+			fmt.Println("the settings are others")
+		}
+		if err := datasets.WriteCache(path, datasets.CacheMeta{Key: key, Width: 1}, encode); err != nil {
+			return nil, err
+		}
+		return datasets.OpenCache(path, key)
+	}
+	for _, words := range []int{100, 100, 1000} {
+		cache, err := open(map[string]int{"num_words": words})
+		if err != nil {
+			log.Fatal(err)
+		}
+		batch, err := cache.Rows([]int{1, 0})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(batch.IDs, batch.Targets)
+		cache.Close()
+	}
+	// Output:
+	// encoding
+	// [[4] [4 5 6]] [0 1]
+	// [[4] [4 5 6]] [0 1]
+	// the settings are others
+	// encoding
+	// [[4] [4 5 6]] [0 1]
+}

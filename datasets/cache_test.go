@@ -89,7 +89,7 @@ func TestCacheProperties(t *testing.T) {
 			if errs[i] != nil {
 				t.Fatal(errs[i])
 			}
-			if !slices.EqualFunc(got.IDs, e.IDs, slices.Equal[[]int32]) || !slices.Equal(got.Targets, e.Targets) || !slices.Equal(got.Weights, e.Weights) {
+			if !sameSamples(got, e) {
 				t.Fatalf("way %d: read %v, written was %v", i, got, e)
 			}
 		}
@@ -97,6 +97,10 @@ func TestCacheProperties(t *testing.T) {
 			t.Fatalf("the description became %+v, it was %+v", meta, m)
 		}
 	})
+}
+
+func sameSamples(a, b Encoded) bool {
+	return slices.EqualFunc(a.IDs, b.IDs, slices.Equal[[]int32]) && slices.Equal(a.Targets, b.Targets) && slices.Equal(a.Weights, b.Weights)
 }
 
 // manySamples has rows of several blocks.
@@ -121,8 +125,8 @@ func TestCacheOfManyBlocks(t *testing.T) {
 	}
 	ways, errs := readWays(path, "")
 	for i := range ways {
-		if diff := cmp.Diff(e, ways[i]); errs[i] != nil || diff != "" {
-			t.Fatalf("way %d: %v\n%s", i, errs[i], diff)
+		if errs[i] != nil || !sameSamples(e, ways[i]) {
+			t.Fatalf("way %d: other samples, %v", i, errs[i])
 		}
 	}
 	c, err := OpenCache(path, "")

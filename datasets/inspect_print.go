@@ -28,7 +28,7 @@ func (r *Inspection) String() string {
 	fmt.Fprintf(&b, "%d texts\n%s", r.Texts, r.classes())
 	l := r.Lengths
 	fmt.Fprintf(&b, "\nTokens a text: mean %.1f, min %d, quartiles %d, %d, %d, 95 %% %d, 99 %% %d\n",
-		l.Mean, l.Min, l.Quarter, l.Median, l.Quarter3, l.P95, l.P99)
+		l.Mean, l.Min, l.Q1, l.Median, l.Q3, l.P95, l.P99)
 	if r.Longest.Tokens > 0 {
 		fmt.Fprintf(&b, "The longest has %d: %s\n", r.Longest.Tokens, printable(r.Longest.ID, idWidth))
 	}

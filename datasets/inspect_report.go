@@ -87,9 +87,9 @@ type Empty struct {
 type Lengths struct {
 	Mean      float64 `json:"mean"`
 	Min       int     `json:"min"`
-	Quarter   int     `json:"quarter"`
+	Q1        int     `json:"q1"`
 	Median    int     `json:"median"`
-	Quarter3  int     `json:"three_quarters"`
+	Q3        int     `json:"q3"`
 	P95       int     `json:"p95"`
 	P99       int     `json:"p99"`
 	Max       int     `json:"max"`
@@ -170,7 +170,7 @@ func lengthsOf(count map[int]int, texts, tokens int) (l Lengths) {
 	}
 	l = Lengths{
 		Mean: float64(tokens) / float64(texts),
-		Min:  sorted[0], Quarter: quantile(0.25), Median: quantile(0.5), Quarter3: quantile(0.75),
+		Min:  sorted[0], Q1: quantile(0.25), Median: quantile(0.5), Q3: quantile(0.75),
 		P95: quantile(0.95), P99: quantile(0.99), Max: sorted[len(sorted)-1],
 	}
 	for at := bits.Len(uint(l.Min)); at <= bits.Len(uint(l.Max)); at++ {

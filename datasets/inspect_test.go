@@ -215,7 +215,7 @@ func TestLengths(t *testing.T) {
 	}
 	got := lengthsOf(count, 200, tokens)
 	got.Histogram = nil
-	want := Lengths{Mean: 100.5, Min: 1, Quarter: 50, Median: 100, Quarter3: 150, P95: 190, P99: 198, Max: 200}
+	want := Lengths{Mean: 100.5, Min: 1, Q1: 50, Median: 100, Q3: 150, P95: 190, P99: 198, Max: 200}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -37,7 +37,9 @@ func (l OneHot) Apply(c *Context, in ...Value) []Value {
 
 // Embedding turns word ids [time] into learned vectors [time, output_dim].
 // Weights: embeddings [input_dim, output_dim]. An id outside the table is an
-// error when the program runs. Keras: Embedding.
+// error when the program runs. Pretrained vectors become its rows by
+// Weight.SetRow, and stay what they are where the layer is Frozen. Keras:
+// Embedding.
 type Embedding struct {
 	InputDim              int         `json:"input_dim"`                       // words, the padding id included
 	OutputDim             int         `json:"output_dim"`                      // width of a word's vector

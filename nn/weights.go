@@ -162,8 +162,8 @@ type Scope struct {
 func (s *Scope) Batch() int { return s.weights.batch }
 
 // Weight declares a weight of the given shape, trained unless the layer is
-// Frozen. A path declared twice,
-// and a shape that is not positive, are errors of the model.
+// Frozen. A path declared twice, and a shape that is not positive, are errors of
+// the model.
 func (s *Scope) Weight(name string, init Initializer, shape ...int) {
 	k := trained
 	if s.frozen {

@@ -56,7 +56,7 @@ func (k *kept) textLine(line []byte) error {
 		return errors.Errorf("a word and %d numbers, want %d", bytes.Count(line, []byte(" ")), max(k.Dim, 1))
 	}
 	word := line[:at]
-	if extra := bytes.LastIndexByte(word, ' '); extra >= 0 && isNumber(word[extra+1:]) {
+	if extra := bytes.LastIndexByte(word, ' '); extra >= 0 && isVectorNumber(word[extra+1:]) {
 		return errors.Errorf("a word and %d numbers, want %d", trailingNumbers(line), k.Dim)
 	}
 	if !k.wants(word) {
@@ -80,13 +80,13 @@ func (k *kept) textLine(line []byte) error {
 // excepted, which is the word.
 func trailingNumbers(line []byte) (n int) {
 	fields := bytes.Split(line, []byte(" "))
-	for n < len(fields)-1 && isNumber(fields[len(fields)-1-n]) {
+	for n < len(fields)-1 && isVectorNumber(fields[len(fields)-1-n]) {
 		n++
 	}
 	return n
 }
 
-func isNumber(field []byte) bool {
+func isVectorNumber(field []byte) bool {
 	_, err := strconv.ParseFloat(string(field), 32)
 	return err == nil || errors.Is(err, strconv.ErrRange)
 }

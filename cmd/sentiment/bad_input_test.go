@@ -43,7 +43,7 @@ func TestUsage(t *testing.T) {
 		{tiny(run, "--data", ""), []string{"--data is empty"}},
 		{tiny(run, "--out", ""), []string{"--out is empty"}},
 		{[]string{"evaluate", model, "--data", ""}, []string{"--data is empty"}},
-		{[]string{"evaluate", model, "--split", "train"}, []string{"--split", `"train"`, "validation or test"}},
+		{[]string{"evaluate", model, "--split", "train"}, []string{"--split", `"train"`, "validation, test or all"}},
 		{[]string{"words", "--nearest", "0", model, "good"}, []string{"--nearest is 0"}},
 		{[]string{"words", model, "good", "--nearest", "3"}, []string{"words", "--nearest must stand before", model}},
 		{[]string{"words", model, "good", "--nearest=3"}, []string{"words", "--nearest=3 must stand before", model}},
@@ -80,18 +80,18 @@ func TestBadData(t *testing.T) {
 		name, path, want string
 	}{
 		{"missing", filepath.Join(tmp, "missing"), "no such file or folder"},
-		{"empty folder", t.TempDir(), "holds no reviews"},
-		{"other folder", run, "holds no reviews"},
+		{"empty folder", t.TempDir(), "it holds no texts"},
+		{"other folder", run, "it holds no texts"},
 		{"half a dataset", filepath.Join(writeFile(t, filepath.Join(tmp, "half", "train", "pos", "1_1.txt"), "x"), "../../.."), "train/neg"},
 		{"empty file", writeFile(t, filepath.Join(tmp, "empty.tar.gz"), ""), "empty"},
 		{"other file", writeFile(t, filepath.Join(tmp, "other.tar.gz"), "a text"), "not a gzip-compressed tar archive"},
 		{"truncated", writeFile(t, filepath.Join(tmp, "cut.tar.gz"), string(whole[:len(whole)/2])), "cut short"},
-		{"few reviews", aclImdb(t, 2), "4 training reviews, want at least 5"},
+		{"few reviews", aclImdb(t, 2), "4 training texts, want at least 5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			status, stdout, stderr := command("", tiny(run, "--data", c.path)...)
 			checkFailure(t, status, exitFailure, stdout, stderr, c.path, c.want)
-			status, stdout, stderr = command("", "evaluate", filepath.Join(run, "onehot"), "--data", c.path)
+			status, stdout, stderr = command("", "evaluate", filepath.Join(run, "onehot"), "--data", c.path, "--split", "validation")
 			checkFailure(t, status, exitFailure, stdout, stderr, c.path, c.want)
 			// A folder that the failed run made is gone again.
 			fresh := filepath.Join(tmp, "fresh", "run")
@@ -173,7 +173,7 @@ func TestBadModelFolder(t *testing.T) {
 // TestMixedModelFolder takes a file of each kind from another model.
 func TestMixedModelFolder(t *testing.T) {
 	for _, c := range []struct{ file, content, want string }{
-		{"settings.json", `{"version": 2, "new": true}`, "version 2"},
+		{"settings.json", `{"version": 3, "new": true}`, "version 3"},
 		{"settings.json", `{"version": 1, "new": true}`, "damaged"},
 		{"settings.json", `{"version": 1, "model": "embedding"}`, "damaged"},
 		{"model.json", "", "model.json"},

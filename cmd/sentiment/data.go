@@ -2,34 +2,233 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io/fs"
+	"iter"
+	"math"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/cheggaaa/pb/v3"
 	"github.com/pkg/errors"
+	"github.com/spf13/pflag"
 
 	"unroll/datasets"
-	"unroll/train"
 )
+
+// dataSettings say which texts are used, and how they are read and divided.
+type dataSettings struct {
+	Data           paths `json:"data"`                      // auto, imdb, sample, or files and folders
+	ValidationData paths `json:"validation_data,omitempty"` // files of their own
+	TestData       paths `json:"test_data,omitempty"`
+
+	Format      string `json:"format,omitempty"`
+	TextColumn  string `json:"text_column,omitempty"`
+	LabelColumn string `json:"label_column,omitempty"`
+	GroupColumn string `json:"group_column,omitempty"`
+	Delimiter   string `json:"delimiter,omitempty"`
+	Header      string `json:"header,omitempty"`
+	SkipBad     int    `json:"skip_bad,omitempty"`
+	Regression  bool   `json:"regression,omitempty"`
+
+	Share float64 `json:"validation,omitempty"` // a fifth if 0
+	Split string  `json:"split,omitempty"`
+}
+
+// paths is a list in JSON; one alone may be a string.
+type paths []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *paths) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*p = paths{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(p))
+}
+
+// defaultShare is that of the texts which are validated on.
+const defaultShare = 0.2
+
+// readFlags are those that say how files are read.
+func (s *dataSettings) readFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&s.Format, "format", "", "`format` of the files: csv, tsv, jsonl, fasttext, folder or lines (default: what they look like)")
+	flags.StringVar(&s.TextColumn, "text-column", "", "`column` of the text: its name, its number from 1, or a path in JSON (default: found by usual names)")
+	flags.StringVar(&s.LabelColumn, "label-column", "", "`column` of the label")
+	flags.StringVar(&s.Delimiter, "delimiter", "", "`character` between columns (default: found)")
+	flags.StringVar(&s.Header, "header", "", "whether the first row names the columns: yes or no (default: found)")
+	flags.IntVar(&s.SkipBad, "skip-bad", 0, "pass over so many bad `rows`")
+}
+
+// divideFlags are those that say how texts are divided.
+func (s *dataSettings) divideFlags(flags *pflag.FlagSet) {
+	flags.StringArrayVar((*[]string)(&s.ValidationData), "validation-data", nil, "`file` of texts to validate on")
+	flags.StringArrayVar((*[]string)(&s.TestData), "test-data", nil, "`file` of texts to test on")
+	flags.StringVar(&s.GroupColumn, "group-column", "", "`column` whose values are not to be in two parts of a split, such as an author")
+	flags.BoolVar(&s.Regression, "regression", false, "labels are numbers to be estimated, not classes")
+	flags.Float64Var(&s.Share, "validation", defaultShare, "`share` of the texts to validate on")
+	flags.StringVar(&s.Split, "split", "", "`how` texts are divided: random, stratified, group or file (default: by group if there are groups, else by class)")
+}
+
+const dataHelp = "`texts`: auto, imdb, sample, a file, a folder or - for standard input; may be given again"
+
+// check refuses what no data can have.
+func (s *dataSettings) check() error {
+	for flag, list := range map[string]paths{"data": s.Data, "validation-data": s.ValidationData, "test-data": s.TestData} {
+		if slices.Contains(list, "") {
+			return usagef("--%s is empty, want auto, imdb, sample or a path", flag)
+		}
+	}
+	if len(s.Data) > 1 {
+		for _, name := range []string{"auto", "imdb", "sample"} {
+			if slices.Contains(s.Data, name) {
+				return usagef("--data %s stands beside %s, want it alone", name, strings.Join(s.Data, " and "))
+			}
+		}
+	}
+	switch {
+	case len(s.Data) == 0:
+		return usagef("--data is empty, want auto, imdb, sample or a path")
+	case utf8.RuneCountInString(s.Delimiter) > 1 && s.Delimiter != `\t`:
+		return usagef("--delimiter is %q, want one character", s.Delimiter)
+	case !slices.Contains([]string{"", "yes", "no"}, s.Header):
+		return usagef("--header is %q, want yes or no", s.Header)
+	case s.SkipBad < 0:
+		return usagef("--skip-bad is %d, want at least 0", s.SkipBad)
+	case !slices.Contains([]string{"", "random", "stratified", "group", "file"}, s.Split):
+		return usagef("--split: unknown split %q, want random, stratified, group or file", s.Split)
+	case s.Split == "group" && s.GroupColumn == "":
+		return usagef("--split group wants a --group-column")
+	case s.Regression && s.Split == "stratified":
+		return usagef("--split stratified wants classes, not --regression")
+	case s.Share != 0 && !(s.Share > 0 && s.Share < 1):
+		return usagef("--validation is %v, want more than 0 and less than 1", s.Share)
+	}
+	return nil
+}
+
+// options are those of datasets.Records.
+func (s *dataSettings) options() datasets.RecordOptions {
+	o := datasets.RecordOptions{
+		Format: s.Format, TextColumn: s.TextColumn, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
+		Header: s.Header, SkipBad: s.SkipBad,
+	}
+	if s.Delimiter == `\t` {
+		o.Delimiter = '\t'
+	} else if s.Delimiter != "" {
+		o.Delimiter, _ = utf8.DecodeRuneInString(s.Delimiter)
+	}
+	return o
+}
+
+// dataset is labelled texts that can be read again and again.
+type dataset struct {
+	name   string // imdb, sample or that of a file
+	source string // one line for people
+	paths  paths  // under which it can be found again
+	files  []string
+	movies bool // the reviews of the tutorial, with its settings
+	// each yields the texts. onBad, if not nil, is told of those passed over.
+	each  func(ctx context.Context, onBad func(error)) iter.Seq2[datasets.Record, error]
+	onBad func(error)
+}
 
 // sampleSeed makes the sample one corpus: --seed is for splits and weights.
 const sampleSeed = 1
 
-// corpus finds the reviews that --data names. It returns the name under which
-// they can be found again: imdb, sample, or an absolute path.
-func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, string, error) {
+// dataset finds the texts that --data names.
+func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
+	if len(s.Data) == 1 {
+		corpus, paths, err := a.corpus(ctx, s.Data[0])
+		if err != nil || corpus != nil {
+			return reviews(corpus, paths), err
+		}
+	}
+	d := &dataset{source: strings.Join(s.Data, ", "), files: slices.Concat(s.Data, s.ValidationData, s.TestData)}
+	for _, path := range d.files {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.Errorf("%s: there is no such file or folder", path)
+		}
+	}
+	for _, path := range s.Data {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return nil, errors.Wrap(err, "--data")
+		}
+		d.paths = append(d.paths, abs)
+	}
+	d.name = filepath.Base(d.paths[0])
+	d.onBad = func(err error) { fmt.Fprintf(a.err, "passed over: %v\n", err) }
+	d.each = func(ctx context.Context, onBad func(error)) iter.Seq2[datasets.Record, error] {
+		options := s.options()
+		options.OnBad = onBad
+		return func(yield func(datasets.Record, error) bool) {
+			for _, from := range []struct {
+				paths paths
+				part  string
+			}{{s.Data, ""}, {s.ValidationData, validationPart}, {s.TestData, testPart}} {
+				if len(from.paths) == 0 {
+					continue
+				}
+				for r, err := range datasets.Records(ctx, from.paths, options) {
+					if from.part != "" {
+						r.Part = from.part
+					}
+					if !yield(r, err) || err != nil {
+						return
+					}
+				}
+			}
+		}
+	}
+	return d, nil
+}
+
+// reviews is a corpus as a dataset.
+func reviews(c *datasets.Corpus, found paths) *dataset {
+	if c == nil {
+		return nil
+	}
+	return &dataset{name: c.Name, source: c.Source, paths: found, movies: true, each: func(ctx context.Context, _ func(error)) iter.Seq2[datasets.Record, error] {
+		return func(yield func(datasets.Record, error) bool) {
+			for i, part := range [][]datasets.Review{c.Train, c.Test} {
+				for _, r := range part {
+					if err := ctx.Err(); err != nil {
+						yield(datasets.Record{}, err)
+						return
+					}
+					label := "negative"
+					if r.Label == 1 {
+						label = "positive"
+					}
+					if !yield(datasets.Record{ID: r.ID, Text: r.Text, Label: label, Part: []string{trainPart, testPart}[i]}, nil) {
+						return
+					}
+				}
+			}
+		}
+	}}
+}
+
+// corpus finds the movie reviews that one --data names. It returns nil for other
+// texts, and the name under which they can be found again: imdb, sample, or an
+// absolute path.
+func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, paths, error) {
 	switch data {
-	case "":
-		return nil, "", usagef("--data is empty, want auto, imdb, sample or a path")
 	case "sample":
-		return datasets.Sample(sampleSeed), "sample", nil
+		return datasets.Sample(sampleSeed), paths{"sample"}, nil
 	case "imdb":
 		c, err := a.fetch(ctx)
-		return c, "imdb", err
+		return c, paths{"imdb"}, err
 	case "auto":
 		c, err := a.fetch(ctx)
 		if err == nil || ctx.Err() != nil {
-			return c, "imdb", err
+			return c, paths{"imdb"}, err
 		}
 		fmt.Fprint(a.err, `
 *** The IMDB reviews could not be had, for the reasons above.
@@ -37,14 +236,33 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, string
 *** nothing about IMDB. To use the real reviews, give --data PATH.
 
 `)
-		return datasets.Sample(sampleSeed), "sample", nil
+		return datasets.Sample(sampleSeed), paths{"sample"}, nil
+	}
+	if !isAclImdb(data) {
+		return nil, nil, nil
 	}
 	c, err := datasets.ReadIMDB(ctx, data)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	abs, err := filepath.Abs(data)
-	return c, abs, errors.Wrap(err, "--data")
+	return c, paths{abs}, errors.Wrap(err, "--data")
+}
+
+// isAclImdb tells the Large Movie Review Dataset: a .tar.gz, or a folder of its
+// form.
+func isAclImdb(path string) bool {
+	if strings.HasSuffix(path, ".tar.gz") || strings.HasSuffix(path, ".tgz") {
+		return true
+	}
+	for _, part := range []string{"train/pos", "train/neg", "test/pos", "test/neg"} {
+		for _, top := range []string{path, filepath.Join(path, "aclImdb")} {
+			if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(part))); err == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fetch finds or downloads the reviews, saying what it does.
@@ -72,23 +290,18 @@ func (a *app) fetch(ctx context.Context) (*datasets.Corpus, error) {
 	return datasets.FetchIMDB(ctx, o)
 }
 
-// split returns the indices of the reviews to train on and to validate on:
-// four fifths and one fifth of a shuffle that every model of a seed shares.
-func split(c *datasets.Corpus, seed uint64) (trainOn, validateOn []int, err error) {
-	n := len(c.Train)
-	if n < 5 {
-		return nil, nil, errors.Errorf("%s: %d training reviews, want at least 5", c.Source, n)
-	}
-	return datasets.Split(n, n*4/5, seed)
-}
+// The parts of a dataset.
+const (
+	trainPart      = "train"
+	validationPart = "validation"
+	testPart       = "test"
+)
 
-// samples encodes the reviews of the given indices; nil means all.
-func samples(e *datasets.Encoder, reviews []datasets.Review, rows []int) (train.Data, error) {
-	if rows != nil {
-		var err error
-		if reviews, err = datasets.Select(reviews, rows); err != nil {
-			return train.Data{}, err
-		}
+// number reads the label of a regression.
+func number(label string) (float32, bool) {
+	var v float64
+	if _, err := fmt.Sscan(label, &v); err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat32 {
+		return 0, false
 	}
-	return train.Data{Tokens: e.EncodeAll(reviews), Targets: datasets.Labels(reviews)}, nil
+	return float32(v), true
 }

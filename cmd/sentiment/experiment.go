@@ -4,34 +4,37 @@ import (
 	"slices"
 	"strings"
 
-	"unroll/datasets"
 	"unroll/nn"
 	"unroll/train"
 )
 
 // experiment is a model with its preprocessing and optimizer: the tutorial's
-// two, and others on the same reviews.
+// two, and others on the same texts.
 type experiment struct {
 	name      string
-	numWords  int // load_data(num_words=…)
-	layers    func(numWords int) []nn.Layer
+	numWords  int // load_data(num_words=…), unless --num-words says otherwise
+	leastLen  int // steps at least, where a model's cost does not grow with them
+	layers    func(o embeddingOptions) []nn.Layer
 	optimizer func() train.Rated
 }
 
-// skipTop is load_data(skip_top=…): the most frequent words say little.
-const skipTop = 20
+// embeddingOptions say how ids become vectors.
+type embeddingOptions struct {
+	words  int // ids
+	dim    int // width of an embedding's vectors
+	frozen bool
+}
+
+// embeddingDim is the width of vectors that are learned.
+const embeddingDim = 32
 
 // experiments is the program's list, in the order in which they are run.
 var experiments = []experiment{
 	{
 		name:     "onehot",
 		numWords: 100,
-		layers: func(n int) []nn.Layer {
-			return []nn.Layer{
-				nn.OneHot{Depth: n},
-				nn.SimpleRNN{Units: 32},
-				nn.Dense{Units: 1, Activation: nn.Sigmoid},
-			}
+		layers: func(o embeddingOptions) []nn.Layer {
+			return []nn.Layer{nn.OneHot{Depth: o.words}, nn.SimpleRNN{Units: 32}}
 		},
 		optimizer: func() train.Rated { return &train.SGD{} },
 	},
@@ -40,6 +43,17 @@ var experiments = []experiment{
 	onEmbedding("gru", nn.GRU{Units: 8}),
 	onEmbedding("bilstm", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
 	onEmbedding("conv", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
+	{
+		// A bag of words and logistic regression: what a recurrent net must
+		// beat to be worth it. It sees nearly all of most texts.
+		name:     "bow",
+		numWords: 1000,
+		leastLen: 400,
+		layers: func(o embeddingOptions) []nn.Layer {
+			return []nn.Layer{nn.CategoryEncoding{NumTokens: o.words, OutputMode: "count", MaskZero: true}}
+		},
+		optimizer: func() train.Rated { return &train.Adam{} },
+	},
 }
 
 // onEmbedding is an experiment with layers on a learned embedding of 1,000 words.
@@ -47,21 +61,26 @@ func onEmbedding(name string, layers ...nn.Layer) experiment {
 	return experiment{
 		name:     name,
 		numWords: 1000,
-		layers: func(n int) []nn.Layer {
-			all := append([]nn.Layer{nn.Embedding{InputDim: n, OutputDim: 32}}, layers...)
-			return append(all, nn.Dense{Units: 1, Activation: nn.Sigmoid})
+		layers: func(o embeddingOptions) []nn.Layer {
+			var first nn.Layer = nn.Embedding{InputDim: o.words, OutputDim: o.dim}
+			if o.frozen {
+				first = nn.Frozen{Layer: first}
+			}
+			return append([]nn.Layer{first}, layers...)
 		},
 		optimizer: func() train.Rated { return &train.Adam{} },
 	}
 }
 
-// model builds the experiment's model for sequences of maxlen words.
-func (e experiment) model(maxlen int, seed uint64) (*nn.Model, error) {
-	return nn.Sequential{Input: nn.Tokens(maxlen), Layers: e.layers(e.numWords), Seed: seed}.Build()
+// model builds the experiment's model for sequences of so many ids.
+func (e experiment) model(t task, o embeddingOptions, steps int, seed uint64) (*nn.Model, error) {
+	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.head()), Seed: seed}.Build()
 }
 
-func (e experiment) encoder(v *datasets.Vocabulary, maxlen int) (*datasets.Encoder, error) {
-	return datasets.NewEncoder(v, datasets.EncoderConfig{NumWords: e.numWords, SkipTop: skipTop, MaxLen: maxlen})
+// embeds reports whether the model has an embedding.
+func (e experiment) embeds() bool {
+	_, ok := e.layers(embeddingOptions{1, 1, false})[0].(nn.Embedding)
+	return ok
 }
 
 // names returns the experiments' names.
@@ -90,17 +109,6 @@ func choose(list string) ([]experiment, error) {
 		}
 	}
 	return out, nil
-}
-
-// newTrainer puts together what all experiments share. A nil optimizer will
-// do for a model that is not trained.
-func newTrainer(m *nn.Model, o train.Optimizer, exec nn.Execution) (*train.Trainer, error) {
-	return train.Compile(m, train.Config{
-		Optimizer: o,
-		Loss:      nn.BinaryCrossentropy{},
-		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
-		Execution: exec,
-	})
 }
 
 // execution returns the execution that --rnn names.

@@ -3,6 +3,7 @@
 // embedding – and uses what it trained:
 //
 //	sentiment [train]                 train, save models, curves and results
+//	sentiment data PATH...            look at texts before training on them
 //	sentiment probe                   find a learning rate
 //	sentiment summary                 layers, shapes and parameters
 //	sentiment evaluate DIR            loss and accuracy of a saved model
@@ -121,7 +122,7 @@ Without a command it does what "sentiment train" does.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(train, a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
+	root.AddCommand(train, a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,7 +41,11 @@ func TestMain(m *testing.M) {
 
 // tiny is the command line of a training that takes a moment; later flags win.
 func tiny(out string, more ...string) []string {
-	return append([]string{"train", "--data", "sample", "--epochs", "1", "--maxlen", "10", "--batch", "64", "--out", out}, more...)
+	args := []string{"train", "--epochs", "1", "--maxlen", "10", "--batch", "64", "--out", out}
+	if !slices.Contains(more, "--data") {
+		args = append(args, "--data", "sample")
+	}
+	return append(args, more...)
 }
 
 func command(stdin string, args ...string) (status int, stdout, stderr string) {

@@ -28,12 +28,14 @@ const (
 type settings struct {
 	Version int    `json:"version"`
 	Model   string `json:"model"`
-	Data    string `json:"data"` // for --data
-	Seed    uint64 `json:"seed"`
-	Batch   int    `json:"batch"` // its size decides the last bits of a loss
+	dataSettings
+	Task  task   `json:"task"`
+	Seed  uint64 `json:"seed"`
+	Batch int    `json:"batch"` // its size decides the last bits of a loss
 }
 
-const settingsVersion = 1
+// settingsVersion is 2 since models may be of other texts than movie reviews.
+const settingsVersion = 2
 
 // saved is what a model's folder holds for using the model.
 type saved struct {
@@ -75,6 +77,9 @@ func load(dir string) (*saved, error) {
 	}
 	if s.settings, err = readSettings(filepath.Join(dir, settingsFile)); err != nil {
 		return nil, err
+	}
+	if n, want := s.model.Outputs()[0].Shape[0], s.Task.outputs(); n != want {
+		return nil, errors.Errorf("%s: a model of %d outputs for %d classes", dir, n, len(s.Task.Classes))
 	}
 	return s, nil
 }
@@ -134,7 +139,10 @@ func readSettings(path string) (s settings, err error) {
 	if err := d.Decode(&s); err != nil {
 		return s, errors.Wrapf(err, "%s: damaged", path)
 	}
-	if s.Batch < 1 || s.Data == "" {
+	if s.Version == 1 {
+		s.Task.Classes = []string{"negative", "positive"}
+	}
+	if s.Batch < 1 || len(s.Data) == 0 {
 		return s, errors.Errorf("%s: damaged: batch %d, data %q", path, s.Batch, s.Data)
 	}
 	return s, nil

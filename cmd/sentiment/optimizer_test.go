@@ -68,11 +68,11 @@ func TestEarlyStopFlag(t *testing.T) {
 	if len(epochs) == 400 {
 		t.Fatalf("it did not stop:\n%s", out)
 	}
-	best := epochs[0].ValLoss
+	best := epochs[0].scores["val_loss"]
 	for _, e := range epochs {
-		best = min(best, e.ValLoss)
+		best = min(best, e.scores["val_loss"])
 	}
-	if got := r.Experiments[0].Evaluate.Loss; got != best {
+	if got := r.Experiments[0].Evaluate["loss"]; got != best {
 		t.Errorf("the final weights have a validation loss of %g, the best epoch's is %g", got, best)
 	}
 }

@@ -21,10 +21,10 @@ import (
 	"unroll/train"
 )
 
-// plotHistory draws loss and accuracy, each on the training and the validation
-// reviews.
-func plotHistory(dir, name string, h *train.History) error {
-	for _, what := range []string{"loss", "accuracy"} {
+// plotHistory draws the loss and the score, each on the texts that are trained on
+// and on the validation texts.
+func plotHistory(dir, name, score string, h *train.History) error {
+	for _, what := range []string{"loss", score} {
 		p, err := curves(name, what, h)
 		if err == nil {
 			err = savePlot(p, dir, what)

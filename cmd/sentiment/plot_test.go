@@ -23,7 +23,7 @@ func madeUp(epochs int, slope float64) *train.History {
 func TestPlots(t *testing.T) {
 	for _, epochs := range []int{1, 2} {
 		dir := t.TempDir()
-		if err := plotHistory(dir, "test", madeUp(epochs, 0.3)); err != nil {
+		if err := plotHistory(dir, "test", "accuracy", madeUp(epochs, 0.3)); err != nil {
 			t.Fatalf("%d epochs: %v", epochs, err)
 		}
 		for _, what := range []string{"loss", "accuracy"} {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -10,37 +11,65 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
+	"unroll/datasets"
 	"unroll/nn"
 	"unroll/train"
 )
 
 func (a *app) predictCommand() *cobra.Command {
-	return dashed(&cobra.Command{
+	var data dataSettings
+	var asJSON, explain bool
+	c := &cobra.Command{
 		Use:   "predict [flags] DIR [TEXT...]",
-		Short: "Say whether texts are positive: label, probability, text",
-		Long: `Prints a line for each text: positive or negative, the probability of being
-positive, and the text. Without a TEXT it reads one from each line of standard
-input and leaves out empty lines.`,
+		Short: "Say what texts are: label, probability, text",
+		Long: `Prints a line for each text: its label, a probability, and the text. Of two
+classes the probability is that of the second, such as positive, and of several
+that of the label; an estimated number has none. Without a TEXT it reads one from
+each line of standard input and leaves out empty lines; with --data it reads the
+texts of files, with labels or without.`,
 		Example: `  sentiment predict runs/latest/embedding "a wonderful film"
-  cat reviews.txt | sentiment predict runs/latest/embedding`,
+  cat reviews.txt | sentiment predict runs/latest/embedding
+  sentiment predict --explain runs/latest/embedding "not a wonderful film"
+  sentiment predict --json --data new.csv runs/latest/bow`,
 		Args: arguments(1, -1),
 		RunE: func(c *cobra.Command, args []string) error {
+			fromFiles := c.Flags().Changed("data")
+			if fromFiles && len(args) > 1 {
+				return usagef("predict: --data and the text %q, want one of them", args[1])
+			}
 			s, err := load(args[0])
 			if err != nil {
 				return err
 			}
-			t, err := newTrainer(s.model, nil, nn.Auto)
+			if data, err = s.other(c, data); err != nil {
+				return err
+			}
+			t, err := s.Task.compile(s.model, nil, nn.Auto)
 			if err != nil {
 				return err
 			}
 			defer t.Close()
-			p := &predictor{saved: s, trainer: t, out: a.out}
-			if len(args) > 1 {
-				return p.texts(c.Context(), args[1:])
+			p := &predictor{saved: s, trainer: t, out: a.out, json: asJSON, colors: colors(a.out)}
+			if explain {
+				if p.explainer, err = newExplainer(s); err != nil {
+					return err
+				}
+				defer p.explainer.close()
+			}
+			switch {
+			case fromFiles:
+				return p.files(c.Context(), data, a.in)
+			case len(args) > 1:
+				return p.texts(c.Context(), nil, args[1:])
 			}
 			return p.lines(c.Context(), a.in)
 		},
-	})
+	}
+	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or -; may be given again")
+	c.Flags().BoolVar(&explain, "explain", false, "show which words pushed the prediction, and how far")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	data.readFlags(c.Flags())
+	return dashed(c)
 }
 
 // predictor prints predictions.
@@ -48,13 +77,26 @@ type predictor struct {
 	*saved
 	trainer *train.Trainer
 	out     io.Writer
+	json    bool
+	colors  bool
+
+	explainer *explainer // nil without
 }
 
 // predictBatch is how many texts are predicted at a time.
 const predictBatch = 32
 
-// texts predicts all texts, or none if there is one without a known word.
-func (p *predictor) texts(ctx context.Context, texts []string) error {
+// prediction is a line of JSON.
+type prediction struct {
+	ID string `json:"id,omitempty"` // where the text stands
+	verdict
+	Text string `json:"text"`
+	*explanation
+}
+
+// texts predicts all texts, or none if there is one without a known word. ids
+// say where they stand, if that is known.
+func (p *predictor) texts(ctx context.Context, ids, texts []string) error {
 	if len(texts) == 0 {
 		return nil
 	}
@@ -69,17 +111,79 @@ func (p *predictor) texts(ctx context.Context, texts []string) error {
 	if err != nil {
 		return err
 	}
-	for i, probability := range y {
-		label := "negative"
-		if probability > 0.5 {
-			label = "positive"
+	var why []explanation
+	if p.explainer != nil {
+		if why, err = p.explainer.explain(ctx, texts); err != nil {
+			return err
 		}
-		text := strings.Join(strings.Fields(texts[i]), " ")
-		if _, err := fmt.Fprintf(p.out, "%s  %.4f  %s\n", label, probability, text); err != nil {
+	}
+	for i, text := range texts {
+		v := p.Task.verdict(y[i*p.Task.outputs() : (i+1)*p.Task.outputs()])
+		line := fmt.Sprintf("%s  %s", p.Task.line(v), strings.Join(strings.Fields(text), " "))
+		if p.json {
+			out := prediction{verdict: v, Text: text}
+			if ids != nil {
+				out.ID = ids[i]
+			}
+			if why != nil {
+				out.explanation = &why[i]
+			}
+			doc, err := json.Marshal(out)
+			if err != nil {
+				return err
+			}
+			line = string(doc)
+		} else if why != nil {
+			if p.colors {
+				line = fmt.Sprintf("%s  %s", p.Task.line(v), why[i].marked(text))
+			}
+			line += "\n    " + why[i].reasons(text)
+		}
+		if _, err := fmt.Fprintln(p.out, line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// files predicts the texts of files.
+func (p *predictor) files(ctx context.Context, s dataSettings, in io.Reader) error {
+	o := s.options()
+	o.NoLabels, o.Stdin = true, in
+	var ids, texts []string
+	flush := func() error {
+		err := p.texts(ctx, ids, texts)
+		ids, texts = ids[:0], texts[:0]
+		return err
+	}
+	for r, err := range datasets.Records(ctx, s.Data, o) {
+		if err == nil && p.encoder.KnownWords(r.Text) == 0 {
+			err = errors.Errorf("%s: no word of %q is known to the model", r.ID, shortened(r.Text))
+		}
+		if err != nil {
+			if flushed := flush(); flushed != nil {
+				return flushed
+			}
+			return err
+		}
+		ids, texts = append(ids, r.ID), append(texts, r.Text)
+		if len(texts) == predictBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// shortened is the beginning of a text, for a message.
+func shortened(text string) string {
+	const most = 60
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	return string(runes[:most]) + "…"
 }
 
 // lines predicts each line of in that is not empty.
@@ -107,7 +211,7 @@ func (p *predictor) lines(ctx context.Context, in io.Reader) error {
 			}
 			texts = append(texts, text)
 		}
-		if err := p.texts(ctx, texts); err != nil {
+		if err := p.texts(ctx, nil, texts); err != nil {
 			return err
 		}
 		switch {

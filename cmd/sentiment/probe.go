@@ -60,10 +60,18 @@ func (a *app) probe(ctx context.Context, f *trainFlags, steps int) error {
 	if _, err := makeFolder(f.out); err != nil {
 		return errors.WithMessagef(err, "--out %s", f.out)
 	}
-	set, err := a.trainingSet(ctx, f)
+	if err := a.keepInput(&f.dataSettings, f.out); err != nil {
+		return err
+	}
+	set, err := a.trainingSet(ctx, f, chosen)
 	if err != nil {
 		return err
 	}
+	if err := set.divide(f.dataSettings, f.Seed); err != nil {
+		return err
+	}
+	set.describe(a.out, chosen)
+	fmt.Fprintf(a.out, "%s to train on.\n\n", set.count(len(set.trainOn)))
 	f.Batch = min(f.Batch, len(set.trainOn))
 	for _, e := range chosen {
 		if err := a.probeOne(ctx, f, e, exec, set, steps); err != nil {
@@ -75,19 +83,12 @@ func (a *app) probe(ctx context.Context, f *trainFlags, steps int) error {
 }
 
 func (a *app) probeOne(ctx context.Context, f *trainFlags, e experiment, exec nn.Execution, set *trainingSet, steps int) error {
-	encoder, err := e.encoder(set.vocabulary, f.MaxLen)
+	model, err := a.model(ctx, f, e, set)
 	if err != nil {
 		return err
 	}
-	model, err := e.model(f.MaxLen, f.Seed)
-	if err != nil {
-		return err
-	}
-	data, err := samples(encoder, set.Train, set.trainOn)
-	if err != nil {
-		return err
-	}
-	trainer, err := newTrainer(model, f.optimizer(e, data.Len()), exec)
+	data := set.data(e, set.trainOn)
+	trainer, err := set.Task.compile(model, f.optimizer(e, data.Len()), exec)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,13 @@ func (p *progress) hook(e *train.Event) error {
 			Set(pb.Terminal, true).Set(pb.ReturnSymbol, "\r").SetWidth(min(p.width, barColumns)).Start()
 	}
 	left := e.Seconds / float64(e.Batch) * float64(e.Batches-e.Batch)
-	p.bar.Set("tail", fmt.Sprintf("ETA: %.0fs - loss: %.4f - accuracy: %.4f", left, e.Logs["loss"], e.Logs["accuracy"]))
+	now := scores{} // and not what an earlier epoch was validated with
+	for name, v := range e.Logs {
+		if !strings.HasPrefix(name, "val_") {
+			now[name] = v
+		}
+	}
+	p.bar.Set("tail", fmt.Sprintf("ETA: %.0fs - %s", left, listed(now)))
 	p.bar.SetCurrent(int64(e.Batch))
 	return nil
 }
@@ -74,11 +80,20 @@ func (p *progress) epoch(e *train.Event) error {
 	return err
 }
 
+// listed writes scores as Keras does.
+func listed(s scores) string {
+	h := train.History{Epochs: []train.Epoch{{Logs: train.Logs(s)}}}
+	var parts []string
+	for _, name := range h.Names() {
+		parts = append(parts, fmt.Sprintf("%s: %.4f", name, s[name]))
+	}
+	return strings.Join(parts, " - ")
+}
+
 // epochLine says how an epoch went, with as much of Keras's line as fits: the
-// four scores at least. No width is any width, and a plain line.
+// scores at least. No width is any width, and a plain line.
 func epochLine(e *train.Event, width int) string {
-	scores := fmt.Sprintf("loss: %.4f - accuracy: %.4f - val_loss: %.4f - val_accuracy: %.4f",
-		e.Logs["loss"], e.Logs["accuracy"], e.Logs["val_loss"], e.Logs["val_accuracy"])
+	scores := listed(scores(e.Logs))
 	digits := 0
 	if e.Seconds < 10 {
 		digits = 1

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/pkg/errors"
 
 	"unroll/nn"
 	"unroll/train"
@@ -19,6 +23,8 @@ type results struct {
 	Seed        uint64   `json:"seed"`
 	Experiments []result `json:"experiments"`
 	Gain        *gain    `json:"gain,omitempty"` // of the embedding over one-hot
+
+	task task
 }
 
 type result struct {
@@ -27,21 +33,63 @@ type result struct {
 	TrainSamples      int     `json:"train_samples"`
 	ValidationSamples int     `json:"validation_samples"`
 	Epochs            []epoch `json:"epochs"`
-	Evaluate          score   `json:"evaluate"` // the final weights on the validation reviews
-	Test              score   `json:"test"`     // and on the test reviews
+	Evaluate          scores  `json:"evaluate"`       // the final weights on the validation texts
+	Test              scores  `json:"test,omitempty"` // and on the test texts, if there are any
 }
 
+// scores are the loss and what else was measured, by name. They are written in
+// the order of train.History.
+type scores map[string]float64
+
+// MarshalJSON implements json.Marshaler.
+func (s scores) MarshalJSON() ([]byte, error) {
+	h := train.History{Epochs: []train.Epoch{{Logs: train.Logs(s)}}}
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, name := range h.Names() {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		value, err := json.Marshal(s[name])
+		if err != nil {
+			return nil, errors.Wrap(err, name)
+		}
+		fmt.Fprintf(&b, "%q:%s", name, value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// line writes scores for people: "loss 0.4945, accuracy 0.7600".
+func (s scores) line() string {
+	return strings.NewReplacer(": ", " ", " - ", ", ", "_", " ").Replace(listed(s))
+}
+
+// epoch is the scores of an epoch on the texts that are trained on and, under
+// "val_" and their names, on the validation texts, with "seconds" at the end.
 type epoch struct {
-	Loss        float64 `json:"loss"`
-	Accuracy    float64 `json:"accuracy"`
-	ValLoss     float64 `json:"val_loss"`
-	ValAccuracy float64 `json:"val_accuracy"`
-	Seconds     float64 `json:"seconds"`
+	scores
+	seconds float64
 }
 
-type score struct {
-	Loss     float64 `json:"loss"`
-	Accuracy float64 `json:"accuracy"`
+// MarshalJSON implements json.Marshaler.
+func (e epoch) MarshalJSON() ([]byte, error) {
+	doc, err := e.scores.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(doc[:len(doc)-1], `,"seconds":%v}`, e.seconds), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (e *epoch) UnmarshalJSON(data []byte) error {
+	e.scores = nil
+	if err := json.Unmarshal(data, &e.scores); err != nil {
+		return err
+	}
+	e.seconds = e.scores["seconds"]
+	delete(e.scores, "seconds")
+	return nil
 }
 
 // gain compares the validation accuracies of the final and of the best epochs.
@@ -60,29 +108,28 @@ type difference struct {
 func newResult(name string, params int, fit, validation train.Data, h *train.History) result {
 	r := result{Name: name, Parameters: params, TrainSamples: fit.Len(), ValidationSamples: validation.Len()}
 	for _, e := range h.Epochs {
-		r.Epochs = append(r.Epochs, epoch{
-			e.Logs["loss"], e.Logs["accuracy"], e.Logs["val_loss"], e.Logs["val_accuracy"], e.Seconds,
-		})
+		r.Epochs = append(r.Epochs, epoch{scores(e.Logs), e.Seconds})
 	}
 	return r
 }
 
-// final and best are validation accuracies; best also tells the epoch, from 1.
-func (r *result) final() float64 { return r.Epochs[len(r.Epochs)-1].ValAccuracy }
+// final and best are scores on the validation texts; best also tells the epoch,
+// from 1.
+func (r *result) final(t task) float64 { return r.Epochs[len(r.Epochs)-1].scores["val_"+t.score()] }
 
-func (r *result) best() (acc float64, at int) {
+func (r *result) best(t task) (score float64, at int) {
 	for i, e := range r.Epochs {
-		if i == 0 || e.ValAccuracy > acc {
-			acc, at = e.ValAccuracy, i+1
+		if v := e.scores["val_"+t.score()]; i == 0 || t.better(v, score) {
+			score, at = v, i+1
 		}
 	}
-	return acc, at
+	return score, at
 }
 
 func (r *result) secondsPerEpoch() float64 {
 	var s float64
 	for _, e := range r.Epochs {
-		s += e.Seconds
+		s += e.seconds
 	}
 	return s / float64(len(r.Epochs))
 }
@@ -94,12 +141,12 @@ func (r *results) compare() {
 		by[r.Experiments[i].Name] = &r.Experiments[i]
 	}
 	from, to := by["onehot"], by["embedding"]
-	if from == nil || to == nil {
+	if from == nil || to == nil || r.task.number() {
 		return
 	}
-	fromBest, _ := from.best()
-	toBest, _ := to.best()
-	r.Gain = &gain{differ(from.final(), to.final()), differ(fromBest, toBest)}
+	fromBest, _ := from.best(r.task)
+	toBest, _ := to.best(r.task)
+	r.Gain = &gain{differ(from.final(r.task), to.final(r.task)), differ(fromBest, toBest)}
 }
 
 func differ(from, to float64) difference {
@@ -115,14 +162,21 @@ func (r *results) print(w io.Writer) {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
-	head := table.Row{"experiment", "params", "val acc", "best val", "at epoch", "test acc", "s/epoch"}
+	short := "acc"
+	if r.task.number() {
+		short = "mae"
+	}
+	head := table.Row{"experiment", "params", "val " + short, "best val", "at epoch", "test " + short, "s/epoch"}
 	t.AppendHeader(head)
 	for _, e := range r.Experiments {
-		best, at := e.best()
+		best, at := e.best(r.task)
+		test := "-"
+		if e.Test != nil {
+			test = fmt.Sprintf("%.4f", e.Test[r.task.score()])
+		}
 		t.AppendRow(table.Row{
-			e.Name, nn.Thousands(e.Parameters),
-			fmt.Sprintf("%.4f", e.final()), fmt.Sprintf("%.4f", best), at,
-			fmt.Sprintf("%.4f", e.Test.Accuracy), fmt.Sprintf("%.2f", e.secondsPerEpoch()),
+			e.Name, nn.Thousands(e.Parameters), fmt.Sprintf("%.4f", e.final(r.task)), fmt.Sprintf("%.4f", best), at,
+			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		})
 	}
 	var right []table.ColumnConfig

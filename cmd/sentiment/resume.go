@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/pkg/errors"
@@ -23,18 +24,25 @@ const (
 	// checkpointsDir holds a folder of checkpoints for each model while the run
 	// is not finished.
 	checkpointsDir = "checkpoints"
+	// cacheDir holds the ids of texts that were read from files.
+	cacheDir = "cache"
+	// inputFile holds the texts of standard input.
+	inputFile = "stdin"
 )
 
 // runSettings are what a run needs to go on.
 type runSettings struct {
-	Data            string `json:"data"`
+	dataSettings
+	textSettings
 	Models          string `json:"models"`
 	RNN             string `json:"rnn"`
 	Epochs          int    `json:"epochs"`
+	Folds           int    `json:"folds,omitempty"`
 	Batch           int    `json:"batch"`
-	MaxLen          int    `json:"maxlen"`
 	Seed            uint64 `json:"seed"`
 	CheckpointEvery int    `json:"checkpoint_every,omitempty"`
+	Vectors         string `json:"vectors,omitempty"`
+	Frozen          bool   `json:"frozen,omitempty"`
 
 	Optimizer   string  `json:"optimizer,omitempty"` // the experiment's own if empty
 	Rate        float64 `json:"lr,omitempty"`        // the optimizer's own if 0
@@ -124,14 +132,43 @@ func (f *trainFlags) begin() (undo func(), err error) {
 	if err := os.RemoveAll(filepath.Join(f.out, checkpointsDir)); err != nil {
 		return nil, errors.Wrap(err, "--out")
 	}
-	if abs, err := filepath.Abs(f.Data); err == nil && f.Data != "auto" && f.Data != "imdb" && f.Data != "sample" {
-		f.Data = abs // a run may be resumed from elsewhere
+	// A run may be resumed from elsewhere.
+	for _, list := range []paths{f.Data, f.ValidationData, f.TestData, {f.Vectors}} {
+		for i, path := range list {
+			if abs, err := filepath.Abs(path); err == nil && path != "" && !slices.Contains([]string{"auto", "imdb", "sample", "-"}, path) {
+				list[i] = abs
+			}
+		}
 	}
-	return undo, f.write(false)
+	return undo, nil
 }
 
 func (f *trainFlags) write(finished bool) error {
 	return writeJSON(filepath.Join(f.out, runFile), runState{runVersion, f.runSettings, finished})
+}
+
+// keepInput copies standard input, which can be read but once, into a file of
+// the folder out.
+func (a *app) keepInput(s *dataSettings, out string) error {
+	for _, list := range []paths{s.Data, s.ValidationData, s.TestData} {
+		for i, path := range list {
+			if path != "-" {
+				continue
+			}
+			kept := filepath.Join(out, inputFile)
+			err := safefile.Write(kept, func(w io.Writer) error {
+				_, err := io.Copy(w, a.in)
+				return err
+			})
+			if err != nil {
+				return errors.WithMessage(err, "standard input")
+			}
+			if list[i], err = filepath.Abs(kept); err != nil {
+				return errors.Wrap(err, "standard input")
+			}
+		}
+	}
+	return nil
 }
 
 // finish marks the run as finished. Its checkpoints are of no more use.
@@ -142,9 +179,9 @@ func (f *trainFlags) finish() error {
 	return errors.Wrap(os.RemoveAll(filepath.Join(f.out, checkpointsDir)), "remove the checkpoints")
 }
 
-// checkpointing says where and when an experiment's checkpoints are written.
-func (f *trainFlags) checkpointing(e experiment) *train.Checkpointing {
-	c := &train.Checkpointing{Dir: filepath.Join(f.out, checkpointsDir, e.name), Every: f.CheckpointEvery}
+// checkpointing says when checkpoints are written into a folder.
+func (f *trainFlags) checkpointing(place string) *train.Checkpointing {
+	c := &train.Checkpointing{Dir: filepath.Join(f.out, checkpointsDir, place), Every: f.CheckpointEvery}
 	if c.Every == 0 {
 		c.Every, c.Interval = 100, 10*time.Second
 	}
@@ -152,8 +189,8 @@ func (f *trainFlags) checkpointing(e experiment) *train.Checkpointing {
 }
 
 // checkpoint returns where an experiment is to go on, nil at its start.
-func (a *app) checkpoint(f *trainFlags, e experiment) (*train.Checkpoint, error) {
-	c, err := train.LatestCheckpoint(filepath.Join(f.out, checkpointsDir, e.name))
+func (a *app) checkpoint(f *trainFlags, place string) (*train.Checkpoint, error) {
+	c, err := train.LatestCheckpoint(filepath.Join(f.out, checkpointsDir, place))
 	if c == nil || err != nil {
 		return nil, err
 	}

@@ -8,29 +8,30 @@ import (
 )
 
 func (a *app) summaryCommand() *cobra.Command {
-	var models string
-	var maxlen int
+	f := &trainFlags{}
 	c := &cobra.Command{
 		Use:   "summary",
 		Short: "Print the models' layers, shapes and parameters",
 		Args:  arguments(0, 0),
-		RunE:  func(*cobra.Command, []string) error { return a.summary(models, maxlen) },
+		RunE:  func(*cobra.Command, []string) error { return a.summary(f) },
 	}
-	c.Flags().StringVar(&models, "model", "onehot,embedding", "`names` of the models to show, comma-separated")
-	c.Flags().IntVar(&maxlen, "maxlen", 100, "words of a review that the models see")
+	c.Flags().StringVar(&f.Models, "model", "onehot,embedding", "`names` of the models to show, comma-separated")
+	f.textSettings.flags(c.Flags())
 	return c
 }
 
-func (a *app) summary(models string, maxlen int) error {
-	chosen, err := choose(models)
+func (a *app) summary(f *trainFlags) error {
+	chosen, err := choose(f.Models)
 	if err != nil {
 		return err
 	}
-	if err := checkMaxlen(maxlen); err != nil {
+	if err := f.textSettings.check(); err != nil {
 		return err
 	}
 	for _, e := range chosen {
-		m, err := e.model(maxlen, 0)
+		c := f.textSettings.encoder(e, true)
+		o := embeddingOptions{words: c.NumWords + c.OOVBuckets, dim: embeddingDim}
+		m, err := e.model(movieTask, o, c.MaxLen, 0)
 		if err != nil {
 			return errors.WithMessage(err, e.name)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"unroll/nn"
@@ -11,7 +12,12 @@ import (
 // number.
 type task struct {
 	Classes []string `json:"classes,omitempty"` // in the order of their targets; none for a number
+
+	mean float64 // of the numbers that a model is trained on
 }
+
+// movieTask is that of the movie reviews.
+var movieTask = task{Classes: []string{"negative", "positive"}}
 
 // number reports whether texts have a number and not a class.
 func (t task) number() bool { return len(t.Classes) == 0 }
@@ -24,7 +30,8 @@ func (t task) binary() bool { return len(t.Classes) == 2 }
 func (t task) head() nn.Layer {
 	switch {
 	case t.number():
-		return nn.Dense{Units: 1}
+		// What the words say is then a difference from the mean.
+		return nn.Dense{Units: 1, BiasInitializer: nn.Constant(t.mean)}
 	case t.binary():
 		return nn.Dense{Units: 1, Activation: nn.Sigmoid}
 	}
@@ -73,16 +80,17 @@ func (t task) outputs() int {
 // verdict is what a model says of a text.
 type verdict struct {
 	Label       string  `json:"label,omitempty"`
-	Probability float64 `json:"probability"` // of the label's class
+	Probability float64 `json:"probability,omitempty"` // of the label's class
 	// Probabilities are those of all classes, in the task's order.
 	Probabilities []float64 `json:"probabilities,omitempty"`
-	Value         float64   `json:"value"` // in place of a class
+	Value         *float64  `json:"value,omitempty"` // in place of a class
 }
 
 // verdict reads a model's outputs for one text.
 func (t task) verdict(y []float32) verdict {
 	if t.number() {
-		return verdict{Value: float64(y[0])}
+		value := float64(y[0])
+		return verdict{Value: &value}
 	}
 	var p []float64
 	if t.binary() {
@@ -99,4 +107,16 @@ func (t task) verdict(y []float32) verdict {
 		}
 	}
 	return verdict{Label: t.Classes[class], Probability: p[class], Probabilities: slices.Clip(p)}
+}
+
+// line writes a verdict for people: the label and a probability, that of the
+// second class if there are two.
+func (t task) line(v verdict) string {
+	switch {
+	case t.number():
+		return fmt.Sprintf("%.4f", *v.Value)
+	case t.binary():
+		return fmt.Sprintf("%s  %.4f", v.Label, v.Probabilities[1])
+	}
+	return fmt.Sprintf("%s  %.4f", v.Label, v.Probability)
 }

@@ -29,7 +29,16 @@ func (a *app) trainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train",
 		Short: "Run the experiments and save models, curves and results",
-		Args:  arguments(0, 0),
+		Long: `Trains models on labelled texts: on the movie reviews of the tutorial, or on any
+CSV, TSV, JSON lines or fastText file, or folder of a folder for each class, each
+gzip- or Zstandard-compressed or not. Two labels make a model that gives a
+probability, more one that gives one for each, and --regression an estimate.`,
+		Example: `  sentiment train                                 both experiments on the reviews
+  sentiment train --data reviews.csv --model bow,embedding
+  sentiment train --data tickets.jsonl --text-column body --label-column queue
+  sentiment train --data sample --model embedding --folds 5
+  sentiment train --resume runs/latest`,
+		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.resume != "" {
 				if err := onlyResume(c.Flags()); err != nil {
@@ -40,7 +49,8 @@ func (a *app) trainCommand() *cobra.Command {
 		},
 	}
 	f.modelFlags(c.Flags())
-	c.Flags().IntVar(&f.Epochs, "epochs", 20, "passes over the training reviews")
+	c.Flags().IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
+	c.Flags().IntVar(&f.Folds, "folds", 0, "cross-validate in so many `parts`, and save no models; 0: no")
 	c.Flags().IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
 	c.Flags().BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
 	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
@@ -51,16 +61,21 @@ func (a *app) trainCommand() *cobra.Command {
 
 // modelFlags are those that say what is trained on what, and how.
 func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&f.Data, "data", "auto", "`reviews`: auto, imdb, sample, or a path (aclImdb folder or .tar.gz)")
-	flags.StringVar(&f.Models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated")
-	flags.IntVar(&f.Batch, "batch", 32, "reviews in a batch")
-	flags.IntVar(&f.MaxLen, "maxlen", 100, "words of a review that the models see")
+	flags.SortFlags = false
+	flags.StringArrayVar((*[]string)(&f.Data), "data", []string{"auto"}, dataHelp)
+	flags.StringVar(&f.Models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated: "+strings.Join(names(experiments), ", "))
+	flags.IntVar(&f.Batch, "batch", 32, "texts in a batch")
 	flags.Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
 	flags.StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
 	flags.StringVar(&f.Optimizer, "optimizer", "", "`name`: "+optimizerNames+" (default: the experiment's own)")
 	flags.Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
 	flags.StringVar(&f.Schedule, "schedule", "", "`how` the learning rate falls: "+scheduleNames)
 	flags.Float64Var(&f.Clip, "clip", 0, "largest `norm` of all gradients together; 0: any")
+	flags.StringVar(&f.Vectors, "vectors", "", "`file` of pretrained vectors for the embedding: GloVe or word2vec")
+	flags.BoolVar(&f.Frozen, "frozen", false, "leave the pretrained vectors as they are")
+	f.readFlags(flags)
+	f.divideFlags(flags)
+	f.textSettings.flags(flags)
 }
 
 // check refuses values that no run can work with.
@@ -71,35 +86,30 @@ func (f *trainFlags) check() error {
 	if err := positive("batch", f.Batch); err != nil {
 		return err
 	}
-	if f.CheckpointEvery < 0 {
+	switch {
+	case f.CheckpointEvery < 0:
 		return usagef("--checkpoint-every is %d, want at least 0", f.CheckpointEvery)
-	}
-	if f.Data == "" {
-		return usagef("--data is empty, want auto, imdb, sample or a path")
-	}
-	if f.out == "" {
+	case f.Folds < 0 || f.Folds == 1:
+		return usagef("--folds is %d, want at least 2, or 0", f.Folds)
+	case f.Folds > 0 && len(f.ValidationData) > 0:
+		return usagef("--folds takes no --validation-data: each fold is validated on in its turn")
+	case f.Frozen && f.Vectors == "":
+		return usagef("--frozen wants --vectors")
+	case f.out == "":
 		return usagef("--out is empty, want a folder")
+	}
+	if err := f.dataSettings.check(); err != nil {
+		return err
 	}
 	if err := f.checkOptimizer(); err != nil {
 		return err
 	}
-	return checkMaxlen(f.MaxLen)
+	return f.textSettings.check()
 }
 
 func positive(flag string, value int) error {
 	if value < 1 {
 		return usagef("--%s is %d, want at least 1", flag, value)
-	}
-	return nil
-}
-
-// longest is several times the words of the longest review. A model's memory
-// grows with its sequences.
-const longest = 10_000
-
-func checkMaxlen(n int) error {
-	if n < 1 || n > longest {
-		return usagef("--maxlen is %d, want 1 to %d", n, longest)
 	}
 	return nil
 }
@@ -137,7 +147,12 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 	if err != nil {
 		return err
 	}
-	err = a.trainAll(ctx, f, chosen, exec)
+	if err = a.keepInput(&f.dataSettings, f.out); err == nil {
+		err = f.write(false)
+	}
+	if err == nil {
+		err = a.trainAll(ctx, f, chosen, exec)
+	}
 	if err != nil && ctx.Err() == nil {
 		undo()
 	}
@@ -145,16 +160,25 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 }
 
 func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, exec nn.Execution) error {
-	set, err := a.trainingSet(ctx, f)
+	set, err := a.trainingSet(ctx, f, chosen)
 	if err != nil {
 		return err
 	}
+	if f.Folds > 0 {
+		return a.crossValidate(ctx, f, chosen, exec, set)
+	}
+	if err := set.divide(f.dataSettings, f.Seed); err != nil {
+		return err
+	}
+	set.describe(a.out, chosen)
+	fmt.Fprintf(a.out, "%s to train on, %s to validate on, %s to test on.\n\n",
+		set.count(len(set.trainOn)), nn.Thousands(len(set.validateOn)), nn.Thousands(len(set.testOn)))
 	// A larger batch would be the same, but its programs would not fit in memory.
 	f.Batch = min(f.Batch, len(set.trainOn))
-	res := &results{Data: set.Name, Seed: f.Seed}
+	res := &results{Data: set.name, Seed: f.Seed, task: set.Task}
 	var runs []*trained
 	for _, e := range chosen {
-		t, err := a.fit(ctx, f, e, exec, set)
+		t, err := a.fit(ctx, f, e, exec, set, "")
 		if err != nil {
 			return errors.WithMessage(err, e.name)
 		}
@@ -194,38 +218,29 @@ func earlier(out string, ours []string) (old []string) {
 	return old
 }
 
-// trainingSet is what the experiments of a run share.
-type trainingSet struct {
-	*datasets.Corpus
-	name                string // under which --data finds the corpus
-	vocabulary          *datasets.Vocabulary
-	trainOn, validateOn []int
-}
-
-func (a *app) trainingSet(ctx context.Context, f *trainFlags) (*trainingSet, error) {
-	corpus, name, err := a.corpus(ctx, f.Data)
+// trainingSet reads the texts of a run.
+func (a *app) trainingSet(ctx context.Context, f *trainFlags, chosen []experiment) (*trainingSet, error) {
+	d, err := a.dataset(ctx, f.dataSettings)
 	if err != nil {
 		return nil, err
 	}
-	trainOn, validateOn, err := split(corpus, f.Seed)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(a.out, "Data: %s, %s\n%s reviews to train on, %s to validate on, %s to test on.\n\n", corpus.Name, corpus.Source,
-		nn.Thousands(len(trainOn)), nn.Thousands(len(validateOn)), nn.Thousands(len(corpus.Test)))
-	return &trainingSet{corpus, name, datasets.BuildVocabulary(corpus.Train), trainOn, validateOn}, nil
+	return d.read(ctx, f.dataSettings, f.textSettings, chosen, filepath.Join(f.out, cacheDir))
 }
 
-// encode returns the samples to train on, to validate on and to test on.
-func (s *trainingSet) encode(e *datasets.Encoder) (fitOn, validation, test train.Data, err error) {
-	if fitOn, err = samples(e, s.Train, s.trainOn); err != nil {
+// describe says what was found.
+func (set *trainingSet) describe(w io.Writer, chosen []experiment) {
+	if set.movies {
+		fmt.Fprintf(w, "Data: %s, %s\n", set.name, set.source)
 		return
 	}
-	if validation, err = samples(e, s.Train, s.validateOn); err != nil {
-		return
+	what := fmt.Sprintf("%d classes: %s", len(set.Task.Classes), listOf(set.Task.Classes))
+	if set.Task.number() {
+		what = "numbers as labels"
 	}
-	test, err = samples(e, s.Test, nil)
-	return
+	fmt.Fprintf(w, "Data: %s, %s\n", set.source, what)
+	for _, e := range chosen {
+		fmt.Fprintf(w, "%s: %s\n", e.name, set.encoded[e.name].coverage())
+	}
 }
 
 // trained is an experiment that has been run.
@@ -235,24 +250,21 @@ type trained struct {
 	result  result
 }
 
-// fit trains and evaluates one model.
-func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Execution, set *trainingSet) (*trained, error) {
-	t := &trained{saved: saved{settings: settings{
-		Version: settingsVersion, Model: e.name, Data: set.name, Seed: f.Seed, Batch: f.Batch,
+// fit trains and evaluates one model. place names the folder of its checkpoints
+// and events, if it is not the experiment's own.
+func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Execution, set *trainingSet, place string) (*trained, error) {
+	place = filepath.Join(place, e.name)
+	t := &trained{saved: saved{encoder: set.encoded[e.name].encoder, settings: settings{
+		Version: settingsVersion, Model: e.name, dataSettings: f.dataSettings, Task: set.Task, Seed: f.Seed, Batch: f.Batch,
 	}}}
+	t.settings.Data = set.paths
 	var err error
-	if t.encoder, err = e.encoder(set.vocabulary, f.MaxLen); err != nil {
+	if t.model, err = a.model(ctx, f, e, set); err != nil {
 		return nil, err
 	}
-	if t.model, err = e.model(f.MaxLen, f.Seed); err != nil {
-		return nil, err
-	}
-	fitOn, validation, test, err := set.encode(t.encoder)
-	if err != nil {
-		return nil, err
-	}
+	fitOn, validation, test := set.data(e, set.trainOn), set.data(e, set.validateOn), set.data(e, set.testOn)
 	fmt.Fprintf(a.out, "Experiment %s\n%s\n", e.name, t.model.Summary())
-	trainer, err := newTrainer(t.model, f.optimizer(e, fitOn.Len()), exec)
+	trainer, err := set.Task.compile(t.model, f.optimizer(e, fitOn.Len()), exec)
 	if err != nil {
 		return nil, err
 	}
@@ -260,16 +272,16 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	p := &progress{out: a.out, width: columns(a.out)}
 	c := train.FitConfig{
 		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.TerminateOnNaN{}, train.HookFunc(p.hook)},
-		Checkpoint: f.checkpointing(e),
+		Checkpoint: f.checkpointing(place),
 	}
 	if f.EarlyStop > 0 {
 		c.Hooks = append(c.Hooks, &train.EarlyStopping{Patience: f.EarlyStop, RestoreBest: true})
 	}
 	if f.TensorBoard {
-		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, "tensorboard", e.name), HistogramEvery: 1, WriteGraph: true})
+		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, "tensorboard", place), HistogramEvery: 1, WriteGraph: true})
 	}
 	if f.resume != "" {
-		if c.Resume, err = a.checkpoint(f, e); err != nil {
+		if c.Resume, err = a.checkpoint(f, place); err != nil {
 			return nil, err
 		}
 	}
@@ -282,12 +294,59 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	if t.result.Evaluate, err = evaluate(ctx, trainer, validation, f.Batch); err != nil {
 		return nil, err
 	}
-	if t.result.Test, err = evaluate(ctx, trainer, test, f.Batch); err != nil {
+	fmt.Fprintf(a.out, "Validation: %s.", t.result.Evaluate.line())
+	if test.Len() > 0 {
+		if t.result.Test, err = evaluate(ctx, trainer, test, f.Batch); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(a.out, " Test: %s.", t.result.Test.line())
+	}
+	fmt.Fprint(a.out, "\n\n")
+	return t, nil
+}
+
+// model builds an experiment's model, with the pretrained vectors if there are
+// any.
+func (a *app) model(ctx context.Context, f *trainFlags, e experiment, set *trainingSet) (*nn.Model, error) {
+	encoder, t := set.encoded[e.name].encoder, set.Task
+	for _, i := range set.trainOn {
+		t.mean += float64(set.Targets[i]) / float64(len(set.trainOn))
+	}
+	o := embeddingOptions{words: encoder.Depth(), dim: embeddingDim}
+	steps := encoder.Config().MaxLen
+	if f.Vectors == "" || !e.embeds() {
+		return e.model(t, o, steps, f.Seed)
+	}
+	words := make([]string, encoder.Depth())
+	for id := range words {
+		words[id] = encoder.WordOf(int32(id))
+	}
+	vectors, err := datasets.ReadVectors(ctx, f.Vectors, words, datasets.VectorOptions{Lower: true})
+	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.out, "Validation: loss %.4f, accuracy %.4f. Test: loss %.4f, accuracy %.4f.\n\n",
-		t.result.Evaluate.Loss, t.result.Evaluate.Accuracy, t.result.Test.Loss, t.result.Test.Accuracy)
-	return t, nil
+	fmt.Fprintf(a.out, "%s: %s: %s\n", e.name, f.Vectors, vectors)
+	if vectors.Found == 0 {
+		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", f.Vectors)
+	}
+	o.dim, o.frozen = vectors.Dim, f.Frozen
+	m, err := e.model(t, o, steps, f.Seed)
+	if err != nil {
+		return nil, err
+	}
+	w, err := m.Weight("embedding/embeddings")
+	if err != nil {
+		return nil, err
+	}
+	for id, row := range vectors.Rows {
+		if row == nil {
+			continue
+		}
+		if err := w.SetRow(id, row); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
 }
 
 // save makes the model's folder.
@@ -298,5 +357,5 @@ func (t *trained) save(dir string) error {
 	if err := safefile.Write(filepath.Join(dir, historyFile), func(w io.Writer) error { return t.history.WriteCSV(w) }); err != nil {
 		return err
 	}
-	return plotHistory(dir, t.result.Name, t.history)
+	return plotHistory(dir, t.result.Name, t.Task.score(), t.history)
 }

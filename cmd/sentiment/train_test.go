@@ -101,15 +101,15 @@ func TestResultsValues(t *testing.T) {
 			t.Errorf("%s: %d and %d samples, %d epochs", e.Name, e.TrainSamples, e.ValidationSamples, len(e.Epochs))
 		}
 		last := e.Epochs[1]
-		if got, want := e.Evaluate, (score{last.ValLoss, last.ValAccuracy}); got != want {
+		if got, want := e.Evaluate, (scores{"loss": last.scores["val_loss"], "accuracy": last.scores["val_accuracy"]}); !cmp.Equal(got, want) {
 			t.Errorf("%s: evaluate is %v, the last epoch's validation %v", e.Name, got, want)
 		}
 		for _, p := range e.Epochs {
-			if p.Loss <= 0 || p.ValLoss <= 0 || p.Accuracy <= 0 || p.Accuracy > 1 || p.Seconds <= 0 {
+			if s := p.scores; s["loss"] <= 0 || s["val_loss"] <= 0 || s["accuracy"] <= 0 || s["accuracy"] > 1 || p.seconds <= 0 {
 				t.Errorf("%s: implausible epoch %+v", e.Name, p)
 			}
 		}
-		finals[i], bests[i] = last.ValAccuracy, max(last.ValAccuracy, e.Epochs[0].ValAccuracy)
+		finals[i], bests[i] = last.scores["val_accuracy"], max(last.scores["val_accuracy"], e.Epochs[0].scores["val_accuracy"])
 	}
 	for _, g := range []struct {
 		name     string

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"unroll/datasets"
+	"github.com/google/go-cmp/cmp"
+
 	"unroll/nn"
 )
 
@@ -36,9 +38,9 @@ func TestEvaluate(t *testing.T) {
 	run := sharedRun(t)
 	for _, e := range readResults(t, run).Experiments {
 		dir := filepath.Join(run, e.Name)
-		for split, want := range map[string]score{"validation": e.Evaluate, "test": e.Test} {
+		for split, want := range map[string]scores{"validation": e.Evaluate, "test": e.Test} {
 			line := fmt.Sprintf("%s on %s %s reviews (sample): loss %.4f, accuracy %.4f\n",
-				e.Name, nn.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want.Loss, want.Accuracy)
+				e.Name, nn.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want["loss"], want["accuracy"])
 			for _, more := range [][]string{nil, {"--data", "sample"}} {
 				if got := succeed(t, "", append([]string{"evaluate", dir, "--split", split}, more...)...); got != line {
 					t.Errorf("%q, want %q", got, line)
@@ -46,7 +48,7 @@ func TestEvaluate(t *testing.T) {
 			}
 		}
 		printed := fmt.Sprintf("Validation: loss %.4f, accuracy %.4f. Test: loss %.4f, accuracy %.4f.\n",
-			e.Evaluate.Loss, e.Evaluate.Accuracy, e.Test.Loss, e.Test.Accuracy)
+			e.Evaluate["loss"], e.Evaluate["accuracy"], e.Test["loss"], e.Test["accuracy"])
 		if !strings.Contains(trainedRun.stdout, printed) {
 			t.Errorf("training did not print %q", printed)
 		}
@@ -54,22 +56,26 @@ func TestEvaluate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		corpus := datasets.Sample(sampleSeed)
-		_, rows, err := split(corpus, s.Seed)
+		a := &app{err: io.Discard}
+		d, err := a.dataset(context.Background(), s.dataSettings)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := samples(s.encoder, corpus.Train, rows)
+		set, err := d.encode(context.Background(), s.dataSettings, s.Task, s.encoder, s.Model)
 		if err != nil {
 			t.Fatal(err)
 		}
-		trainer, err := newTrainer(s.model, nil, nn.Auto)
+		rows, err := set.part(validationPart, s.dataSettings, s.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := s.Task.compile(s.model, nil, nn.Auto)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer trainer.Close()
-		got, err := evaluate(context.Background(), trainer, d, s.Batch)
-		if err != nil || got != e.Evaluate {
+		got, err := evaluate(context.Background(), trainer, set.data(experiment{name: s.Model}, rows), s.Batch)
+		if err != nil || !cmp.Equal(got, e.Evaluate) {
 			t.Errorf("%s: the loaded model has %v, the trained one %v (%v)", e.Name, got, e.Evaluate, err)
 		}
 	}

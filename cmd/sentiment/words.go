@@ -49,7 +49,7 @@ func (a *app) words(s *saved, dir string, words []string, nearest int) error {
 	given := make([]vector, len(words))
 	width := 0
 	for i, w := range words {
-		tokens := datasets.Tokenize(w)
+		tokens := s.encoder.Tokens(w)
 		if len(tokens) != 1 {
 			return errors.Errorf("%q is %d words, want one", w, len(tokens))
 		}
@@ -138,11 +138,10 @@ func pairs(given []vector) string {
 // embeddings returns the rows of the model's embedding, each of length 1; nil
 // if it has none.
 func embeddings(m *nn.Model) [][]float64 {
-	i := slices.IndexFunc(m.Weights(), func(w *nn.Weight) bool { return strings.HasSuffix(w.Name(), "/embeddings") })
-	if i < 0 {
+	w, err := m.Weight("embedding/embeddings") // trained or frozen
+	if err != nil {
 		return nil
 	}
-	w := m.Weights()[i]
 	x, cols := w.Float64s(), w.Shape()[1]
 	rows := make([][]float64, w.Shape()[0])
 	for i := range rows {

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/pkg/errors"
+	"github.com/spf13/cobra"
+
+	"unroll/datasets"
+)
+
+func (a *app) dataCommand() *cobra.Command {
+	var data dataSettings
+	var text textSettings
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "data [flags] PATH...",
+		Short: "Show what to know of texts before training on them",
+		Long: `Counts classes, lengths, words and how many of them the most frequent ones
+cover, and names duplicates, texts with two labels, and texts that are both
+trained and tested on. PATH is what --data of train takes.`,
+		Example: `  sentiment data imdb
+  sentiment data --text-column body tickets.jsonl`,
+		Args: arguments(1, -1),
+		RunE: func(c *cobra.Command, args []string) error {
+			data.Data = args
+			if err := data.check(); err != nil {
+				return err
+			}
+			if err := text.check(); err != nil {
+				return err
+			}
+			return a.inspect(c.Context(), data, text, asJSON)
+		},
+	}
+	c.Flags().SortFlags = false
+	data.readFlags(c.Flags())
+	data.divideFlags(c.Flags())
+	text.flags(c.Flags())
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings, asJSON bool) error {
+	data, remove, err := a.spool(data)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	d, err := a.dataset(ctx, data)
+	if err != nil {
+		return err
+	}
+	tokens, err := text.text(d.movies).Tokens()
+	if err != nil {
+		return err
+	}
+	in := datasets.NewInspector(tokens)
+	for r, err := range d.each(ctx, d.onBad) {
+		if err != nil {
+			return err
+		}
+		if err := in.Add(r.ID, r.Part, r.Label, r.Text); err != nil {
+			return err
+		}
+	}
+	report := in.Report()
+	if asJSON {
+		doc, err := json.MarshalIndent(report, "", "  ")
+		if err != nil {
+			return errors.Wrap(err, "data")
+		}
+		fmt.Fprintf(a.out, "%s\n", doc)
+		return nil
+	}
+	fmt.Fprint(a.out, report)
+	return nil
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"unroll/datasets"
+)
+
+// textSettings say how texts become ids. Empty fields and a SkipTop of −1 are
+// the tutorial's for its reviews, and for other texts Unicode's words in lower
+// case, all of them.
+type textSettings struct {
+	Tokenizer  string `json:"tokenizer,omitempty"`
+	NGrams     int    `json:"ngrams,omitempty"`
+	Normalize  string `json:"normalize,omitempty"`
+	Case       string `json:"case,omitempty"`
+	HTML       bool   `json:"html,omitempty"`
+	NumWords   int    `json:"num_words,omitempty"` // the experiment's own if 0
+	SkipTop    int    `json:"skip_top"`            // the data's own if −1
+	MinCount   int    `json:"min_count,omitempty"`
+	OOVBuckets int    `json:"oov_buckets,omitempty"`
+	MaxLen     int    `json:"maxlen"`
+	Padding    string `json:"padding,omitempty"`
+	Truncating string `json:"truncating,omitempty"`
+}
+
+// keras names the tokenizer, and none the normal form, that an encoder has for
+// "".
+const keras, none = "keras", "none"
+
+func (s *textSettings) flags(flags *pflag.FlagSet) {
+	flags.IntVar(&s.MaxLen, "maxlen", 100, "words of a text that the models see")
+	flags.IntVar(&s.NumWords, "num-words", 0, "ids of words, the most frequent ones (default: the experiment's own)")
+	flags.IntVar(&s.SkipTop, "skip-top", -1, "least id of a word, to leave out frequent ones (default: 20 for the movie reviews, else 0)")
+	flags.IntVar(&s.MinCount, "min-count", 0, "least `occurrences` of a word")
+	flags.IntVar(&s.OOVBuckets, "oov-buckets", 0, "`ids` that unknown words share; 0 drops them")
+	flags.StringVar(&s.Tokenizer, "tokenizer", "", "what a word is: keras, words, chars or bpe (default: keras for the movie reviews, else words)")
+	flags.IntVar(&s.NGrams, "ngrams", 0, "most `words` that are counted as one")
+	flags.StringVar(&s.Normalize, "normalize", "", "Unicode's normal `form`: none, NFC, NFD, NFKC or NFKD (default: none for the movie reviews, else NFC)")
+	flags.StringVar(&s.Case, "case", "", "`letters`: ascii to lower case, lower or keep (default: ascii for the movie reviews, else lower)")
+	flags.BoolVar(&s.HTML, "html", false, "take off HTML's tags, and read its entities")
+	flags.StringVar(&s.Padding, "padding", "pre", "`end` at which short texts are filled: pre or post")
+	flags.StringVar(&s.Truncating, "truncating", "pre", "`end` at which long texts are cut: pre or post")
+}
+
+// longest is several times the words of the longest review. A model's memory
+// grows with its sequences.
+const longest = 10_000
+
+func (s *textSettings) check() error {
+	for _, f := range []struct {
+		flag, value string
+		want        []string
+	}{
+		{"tokenizer", s.Tokenizer, []string{"", keras, "words", "chars", "bpe"}},
+		{"normalize", s.Normalize, []string{"", none, "NFC", "NFD", "NFKC", "NFKD"}},
+		{"case", s.Case, []string{"", "ascii", "lower", "keep"}},
+		{"padding", s.Padding, []string{"", "pre", "post"}},
+		{"truncating", s.Truncating, []string{"", "pre", "post"}},
+	} {
+		if !slices.Contains(f.want, f.value) {
+			return usagef("--%s: unknown %q, want one of %s", f.flag, f.value, listOf(f.want[1:]))
+		}
+	}
+	for _, f := range []struct {
+		flag  string
+		value int
+	}{{"num-words", s.NumWords}, {"min-count", s.MinCount}, {"oov-buckets", s.OOVBuckets}, {"ngrams", s.NGrams}} {
+		if f.value < 0 {
+			return usagef("--%s is %d, want at least 0", f.flag, f.value)
+		}
+	}
+	if s.SkipTop < -1 {
+		return usagef("--skip-top is %d, want at least 0", s.SkipTop)
+	}
+	if s.MaxLen < 1 || s.MaxLen > longest {
+		return usagef("--maxlen is %d, want 1 to %d", s.MaxLen, longest)
+	}
+	return nil
+}
+
+// text returns how texts become words.
+func (s *textSettings) text(movies bool) datasets.TextConfig {
+	c := datasets.TextConfig{HTML: s.HTML, Normalize: s.Normalize, Case: s.Case, Tokenizer: s.Tokenizer, NGrams: s.NGrams}
+	or := func(value *string, movie, other, name string) {
+		switch {
+		case *value == "" && !movies:
+			*value = other
+		case *value == "" || *value == name:
+			*value = movie
+		}
+	}
+	or(&c.Tokenizer, "", "words", keras)
+	or(&c.Normalize, "", "NFC", none)
+	or(&c.Case, "", "lower", "ascii")
+	return c
+}
+
+// skipTopOfMovies is load_data(skip_top=…): the most frequent words say little.
+const skipTopOfMovies = 20
+
+// encoder returns the configuration of an experiment's encoder.
+func (s *textSettings) encoder(e experiment, movies bool) datasets.EncoderConfig {
+	c := datasets.EncoderConfig{
+		Text: s.text(movies), NumWords: e.numWords, MinCount: s.MinCount, OOVBuckets: s.OOVBuckets, MaxLen: max(s.MaxLen, e.leastLen),
+	}
+	if s.NumWords > 0 {
+		c.NumWords = s.NumWords
+	}
+	switch {
+	case s.SkipTop >= 0:
+		c.SkipTop = s.SkipTop
+	case movies:
+		c.SkipTop = skipTopOfMovies
+	}
+	if s.Padding == "post" {
+		c.Padding = datasets.Post
+	}
+	if s.Truncating == "post" {
+		c.Truncating = datasets.Post
+	}
+	return c
+}

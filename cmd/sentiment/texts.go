@@ -1,0 +1,372 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
+	"unroll/nn"
+	"unroll/train"
+)
+
+// scan is what the first pass over a dataset finds: all but the texts.
+type scan struct {
+	Task    task      `json:"task"`
+	Targets []float32 `json:"-"`
+	// Parts holds a letter for each text, see letterOf.
+	Parts  string   `json:"parts"`
+	Groups []string `json:"groups,omitempty"` // of a split by group or file
+
+	vocabulary *datasets.Vocabulary
+}
+
+// encodedTexts are the samples of an experiment.
+type encodedTexts struct {
+	encoder *datasets.Encoder
+	ids     [][]int32
+	stats   datasets.Stats
+}
+
+// trainingSet is what the experiments of a run share.
+type trainingSet struct {
+	*dataset
+	scan
+	encoded map[string]encodedTexts // by experiment
+
+	trainOn, validateOn, testOn []int
+}
+
+// read reads a dataset: in one pass the labels and the vocabulary, in one more
+// for each experiment its ids. Files that were encoded before, in the folder
+// cache, are not read again.
+func (d *dataset) read(ctx context.Context, s dataSettings, text textSettings, chosen []experiment, cache string) (*trainingSet, error) {
+	set := &trainingSet{dataset: d, encoded: map[string]encodedTexts{}}
+	keys := map[string]string{}
+	if len(d.files) > 0 && cache != "" {
+		for _, e := range chosen {
+			key, err := datasets.SourceKey(ctx, d.files, []any{cachedVersion, s, text, text.encoder(e, d.movies)})
+			if err != nil {
+				return nil, err
+			}
+			keys[e.name] = key
+			set.load(filepath.Join(cache, e.name+cacheExtension), key, e.name)
+		}
+		if len(set.encoded) == len(chosen) {
+			return set, nil
+		}
+	}
+	var err error
+	if set.scan, err = d.scan(ctx, s, text.text(d.movies)); err != nil {
+		return nil, err
+	}
+	for _, e := range chosen {
+		if _, ok := set.encoded[e.name]; ok {
+			continue
+		}
+		var t encodedTexts
+		if t.encoder, err = datasets.NewEncoder(set.vocabulary, text.encoder(e, d.movies)); err != nil {
+			return nil, errors.WithMessage(err, e.name)
+		}
+		if t.ids, t.stats, err = t.encoder.EncodeTexts(d.texts(ctx)); err != nil {
+			return nil, err
+		}
+		if len(t.ids) != len(set.Targets) {
+			return nil, errors.Errorf("%s: %d texts, a moment ago it had %d: it has changed", d.source, len(t.ids), len(set.Targets))
+		}
+		set.encoded[e.name] = t
+		if keys[e.name] != "" {
+			if err := set.save(filepath.Join(cache, e.name+cacheExtension), keys[e.name], t); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return set, nil
+}
+
+// texts yields the texts alone.
+func (d *dataset) texts(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for r, err := range d.each(ctx, nil) {
+			if !yield(r.Text, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// scan reads the labels of all texts, and counts the words of those that are not
+// to test on: those to validate on too, as keras.datasets.imdb does.
+func (d *dataset) scan(ctx context.Context, s dataSettings, text datasets.TextConfig) (scan, error) {
+	var l labelled
+	vocabulary, err := datasets.Count(l.texts(d.each(ctx, d.onBad), s, func(part string) bool { return part != testPart }), text)
+	if err != nil {
+		return scan{}, err
+	}
+	found := l.scan()
+	found.vocabulary = vocabulary
+	if len(l.labels) == 0 {
+		return found, errors.Errorf("%s: no texts", d.source)
+	}
+	found.Task, found.Targets, err = targets(l.labels, s.Regression)
+	return found, errors.WithMessage(err, d.source)
+}
+
+// encode reads texts for a model that is trained: those of which only it
+// knows the classes and the words.
+func (d *dataset) encode(ctx context.Context, s dataSettings, t task, encoder *datasets.Encoder, name string) (*trainingSet, error) {
+	var l labelled
+	ids, stats, err := encoder.EncodeTexts(l.texts(d.each(ctx, d.onBad), s, func(string) bool { return true }))
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, errors.Errorf("%s: no texts", d.source)
+	}
+	set := &trainingSet{dataset: d, scan: l.scan(), encoded: map[string]encodedTexts{name: {encoder, ids, stats}}}
+	set.Task, set.Targets = t, make([]float32, len(ids))
+	return set, errors.WithMessage(t.targets(l.labels, set.Targets), d.source)
+}
+
+// labelled is what stands beside the texts of a pass.
+type labelled struct {
+	labels []string
+	parts  strings.Builder
+	groups []string
+}
+
+func (l *labelled) scan() scan { return scan{Parts: l.parts.String(), Groups: l.groups} }
+
+// texts yields the texts of the wanted parts.
+func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s dataSettings, wanted func(part string) bool) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for r, err := range records {
+			if _, ok := number(r.Label); err == nil && s.Regression && !ok {
+				err = errors.Errorf("%s: the label %q is not a number", r.ID, r.Label)
+			}
+			if err != nil {
+				yield("", err)
+				return
+			}
+			l.labels = append(l.labels, r.Label)
+			l.parts.WriteString(letterOf(r.Part))
+			switch {
+			case s.Split == "file":
+				l.groups = append(l.groups, r.File)
+			case s.GroupColumn != "":
+				l.groups = append(l.groups, r.Group)
+			}
+			if wanted(r.Part) && !yield(r.Text, nil) {
+				return
+			}
+		}
+	}
+}
+
+// letterOf stands for a part. What a source says is to train on may still be
+// validated on.
+func letterOf(part string) string {
+	switch part {
+	case validationPart:
+		return "v"
+	case testPart:
+		return "t"
+	}
+	return "."
+}
+
+// targets finds the task, and turns labels into targets.
+func targets(labels []string, regression bool) (task, []float32, error) {
+	y := make([]float32, len(labels))
+	if regression {
+		for i, l := range labels {
+			y[i], _ = number(l)
+		}
+		return task{}, y, nil
+	}
+	counts := map[string]int{}
+	for _, l := range labels {
+		counts[l]++
+	}
+	t := task{Classes: datasets.ClassNames(counts)}
+	switch n := len(t.Classes); {
+	case n < 2:
+		return t, nil, errors.Errorf("all %s texts have the label %q, want two classes at least", nn.Thousands(len(labels)), labels[0])
+	case n > mostClasses || 2*n > len(labels) && n > 2:
+		return t, nil, errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is it another column (--label-column)?",
+			nn.Thousands(n), nn.Thousands(len(labels)), t.Classes[0])
+	}
+	err := t.targets(labels, y)
+	return t, y, err
+}
+
+const mostClasses = 1000
+
+// targets writes the targets of labels.
+func (t task) targets(labels []string, y []float32) error {
+	index := map[string]int{}
+	for i, c := range t.Classes {
+		index[c] = i
+	}
+	for i, l := range labels {
+		class, ok := index[l]
+		switch {
+		case t.number():
+			if y[i], ok = number(l); !ok {
+				return errors.Errorf("the label %q is not a number", l)
+			}
+		case !ok:
+			return errors.Errorf("the label %q is none of the model's classes, %s", l, listOf(t.Classes))
+		default:
+			y[i] = float32(class)
+		}
+	}
+	return nil
+}
+
+// listOf writes a list for people, a long one in part.
+func listOf(names []string) string {
+	const most = 10
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// divide finds the texts of each part.
+func (set *trainingSet) divide(s dataSettings, seed uint64) error {
+	rest, err := set.known()
+	if err != nil {
+		return err
+	}
+	if len(set.validateOn) > 0 {
+		set.trainOn = rest
+		return nil
+	}
+	if n := len(rest); n < leastTexts {
+		return errors.Errorf("%s: %d training texts, want at least %d", set.source, n, leastTexts)
+	}
+	fold, err := datasets.Holdout(len(rest), set.splitOptions(s, seed, rest))
+	if err != nil {
+		return errors.WithMessage(err, set.source)
+	}
+	set.trainOn, set.validateOn = pick(rest, fold.Train), pick(rest, fold.Validation)
+	return nil
+}
+
+const leastTexts = 5
+
+// known puts the texts of which the source tells the part in their places, and
+// returns the others.
+func (set *trainingSet) known() (rest []int, err error) {
+	for i := range set.Parts {
+		switch set.Parts[i : i+1] {
+		case letterOf(testPart):
+			set.testOn = append(set.testOn, i)
+		case letterOf(validationPart):
+			set.validateOn = append(set.validateOn, i)
+		default:
+			rest = append(rest, i)
+		}
+	}
+	if len(rest) == 0 {
+		return nil, errors.Errorf("%s: no texts to train on", set.source)
+	}
+	return rest, nil
+}
+
+// splitOptions says how the given texts are to be divided.
+func (set *trainingSet) splitOptions(s dataSettings, seed uint64, of []int) datasets.SplitOptions {
+	o := datasets.SplitOptions{Seed: seed, Share: s.Share}
+	switch {
+	case s.Split == "random" || s.Split == "" && set.movies:
+	case set.Groups != nil && s.Split != "stratified":
+		for _, i := range of {
+			o.Groups = append(o.Groups, set.Groups[i])
+		}
+	case !set.Task.number():
+		for _, i := range of {
+			o.Classes = append(o.Classes, int(set.Targets[i]))
+		}
+	}
+	return o
+}
+
+func pick(list, places []int) []int {
+	out := make([]int, len(places))
+	for i, p := range places {
+		out[i] = list[p]
+	}
+	return out
+}
+
+// data returns the samples of an experiment for the given texts.
+func (set *trainingSet) data(e experiment, rows []int) train.Data {
+	ids, d := set.encoded[e.name].ids, train.Data{}
+	for _, i := range rows {
+		d.Tokens, d.Targets = append(d.Tokens, ids[i]), append(d.Targets, set.Targets[i])
+	}
+	return d
+}
+
+// cachedVersion counts the changes of what a cache's description holds.
+const cachedVersion = 1
+
+const cacheExtension = ".ids"
+
+// cachedInfo describes the samples of an experiment in a cache.
+type cachedInfo struct {
+	scan
+	Encoder *datasets.Encoder `json:"encoder"`
+	Stats   datasets.Stats    `json:"stats"`
+}
+
+// load takes an experiment's samples from a cache. One that is not of the same
+// files and settings, or that cannot be read, is as good as none.
+func (set *trainingSet) load(path, key, name string) {
+	samples, meta, err := datasets.LoadCache(path, key)
+	if err != nil {
+		return
+	}
+	var info cachedInfo
+	if err := json.Unmarshal(meta.Info, &info); err != nil || len(info.Parts) != len(samples.IDs) {
+		return
+	}
+	set.scan, set.Targets = info.scan, samples.Targets
+	set.encoded[name] = encodedTexts{info.Encoder, samples.IDs, info.Stats}
+}
+
+// save keeps an experiment's samples.
+func (set *trainingSet) save(path, key string, t encodedTexts) error {
+	info, err := json.Marshal(cachedInfo{set.scan, t.encoder, t.stats})
+	if err != nil {
+		return errors.Wrap(err, "cache")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return errors.Wrap(err, "cache")
+	}
+	meta := datasets.CacheMeta{Key: key, Width: 1, Info: info}
+	all := datasets.Encoded{IDs: t.ids, Targets: set.Targets}
+	return errors.WithMessage(datasets.WriteCache(path, meta, func(yield func(datasets.Encoded, error) bool) { yield(all, nil) }), "cache")
+}
+
+// count writes a number of texts for people.
+func (d *dataset) count(n int) string {
+	if d.movies {
+		return nn.Thousands(n) + " reviews"
+	}
+	return nn.Thousands(n) + " texts"
+}
+
+// coverage says in one line how much of the texts the models see.
+func (t encodedTexts) coverage() string {
+	s := t.stats
+	return fmt.Sprintf("%s ids; lengths %d to %d, median %d; %.1f %% of the words are unknown, %.1f %% of the texts are cut",
+		nn.Thousands(t.encoder.Depth()), s.Shortest, s.Longest, s.Median, 100*s.UnknownShare(), 100*s.TruncatedShare())
+}

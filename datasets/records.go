@@ -1,0 +1,188 @@
+package datasets
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"unicode/utf8"
+	"unique"
+
+	"github.com/pkg/errors"
+)
+
+// Record is one text as a source holds it.
+type Record struct {
+	ID    string // where it stands, unique within a source: "reviews.csv:17" (the line it begins in), "train/pos/576_10"
+	Text  string // never blank, always UTF-8
+	Label string // without white space around it; "" if the source has none
+	Group string // of the group column; "" if there is none
+	File  string // the path it was read from, as given to Records
+	Part  string // "train" or "test" where the source's folders say so, else ""
+}
+
+// RecordOptions says how to read labelled texts. The zero value finds out
+// everything by itself and accepts no bad row.
+type RecordOptions struct {
+	// Format is one of csv, tsv, jsonl, fasttext, lines and folder; "" tells it by
+	// name and first bytes.
+	Format string
+	// The columns: a header's name, or a number from 1; in JSON lines the path of a
+	// field, such as "review.body" or "tags.0". "" guesses the text's and the
+	// label's among well-known names, and reads no group.
+	TextColumn, LabelColumn, GroupColumn string
+	// Delimiter separates the columns of CSV; 0 tells it among , ; tab and |.
+	Delimiter rune
+	// Header says whether the first row names the columns: "yes", "no", or "" to tell
+	// it by the rows of the beginning.
+	Header string
+	// NoLabels accepts texts without a label, as prediction needs.
+	NoLabels bool
+	// SkipBad is how many bad rows are passed over, in all paths together.
+	SkipBad int
+	// OnBad, if not nil, is called with the error of each row passed over.
+	OnBad func(error)
+	// Stdin is what the path "-" reads.
+	Stdin io.Reader
+}
+
+// maxRow is the largest row, in bytes. A text of this size is no row but a file
+// whose quotes or line ends are not what they should be.
+const maxRow = 16 << 20
+
+// Records reads the texts of paths, one path after the other, as a stream: memory
+// holds a row, not a file. A path is a folder, a file or "-"; a file may be
+// compressed with gzip or Zstandard, which its first bytes tell. The formats:
+//
+//	csv       rows of columns, with or without a header; fields may be quoted and
+//	          hold newlines (RFC 4180)
+//	tsv       the same with tabs; quotes are part of the text, unless the file has
+//	          some and its beginning parses as CSV does
+//	jsonl     a JSON object a line
+//	fasttext  __label__x and a text a line
+//	lines     a text a line, without labels
+//	folder    DIR/CLASS/*.txt or DIR/{train,test}/CLASS/*.txt, as aclImdb has it, or
+//	          a tar archive of such a folder
+//
+// Folders are read in order: train before test, classes by bytes, files by bytes
+// with runs of digits compared as numbers (9_7 before 10_9); an archive in its own
+// order. Hidden files, what is no .txt, and aclImdb's unsup are left out. Empty
+// lines are no rows.
+//
+// A row is bad if its text is empty or not UTF-8 or holds a NUL byte, its label is
+// missing, its columns are not as many as the first row's, or its format is broken.
+// A bad row ends the reading with an error such as
+//
+//	reviews.csv: row 12 (line 17): 2 columns, want 3
+//
+// unless RecordOptions.SkipBad allows for it; rows are counted from 1, the header
+// among them. Reading also ends with an error, which names the path, if a file
+// cannot be read, is cut short, damaged or of no known kind, if its columns cannot
+// be told, and if ctx ends (the error then wraps ctx.Err()).
+func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		if err := o.check(); err != nil {
+			yield(Record{}, err)
+			return
+		}
+		skipped := 0
+		for _, path := range paths {
+			for r, err := range o.rows(ctx, path) {
+				name := path
+				if path == "-" {
+					name = "standard input"
+				}
+				if err != nil {
+					yield(Record{}, errors.Wrap(err, name))
+					return
+				}
+				if r.bad == nil {
+					r.bad = r.finish(o.NoLabels)
+				}
+				if r.bad == nil {
+					r.File = path
+					if !yield(r.Record, nil) {
+						return
+					}
+					continue
+				}
+				err = errors.Wrapf(r.bad, "%s: %s", name, r.place())
+				if skipped == o.SkipBad {
+					if skipped > 0 {
+						err = errors.Errorf("%v, after %s passed over", err, plural(skipped, "bad row"))
+					}
+					yield(Record{}, err)
+					return
+				}
+				skipped++
+				if o.OnBad != nil {
+					o.OnBad(err)
+				}
+			}
+		}
+	}
+}
+
+func (o RecordOptions) check() error {
+	switch o.Format {
+	case "", "csv", "tsv", "jsonl", "fasttext", "lines", "folder":
+	default:
+		return errors.Errorf("format %q is none of csv, tsv, jsonl, fasttext, lines, folder", o.Format)
+	}
+	switch {
+	case o.Header != "" && o.Header != "yes" && o.Header != "no":
+		return errors.Errorf("Header is %q, want yes, no or nothing", o.Header)
+	case o.SkipBad < 0:
+		return errors.Errorf("SkipBad is %d, want at least 0", o.SkipBad)
+	case o.Delimiter != 0 && (strings.ContainsRune("\"\r\n\uFFFD", o.Delimiter) || !utf8.ValidRune(o.Delimiter)):
+		return errors.Errorf("%q cannot be a delimiter", o.Delimiter)
+	}
+	return nil
+}
+
+// row is a record with its place, or what is wrong with it.
+type row struct {
+	Record
+	number, line int // from 1; number is 0 where rows are lines, both are 0 where rows are files
+	bad          error
+}
+
+func (r *row) place() string {
+	switch {
+	case r.line == 0:
+		return r.ID + ".txt"
+	case r.number == 0:
+		return fmt.Sprintf("line %d", r.line)
+	}
+	return fmt.Sprintf("row %d (line %d)", r.number, r.line)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// finish checks the row and frees its label and group from the text they were cut
+// out of: they are few and outlive it.
+func (r *row) finish(noLabels bool) error {
+	r.Label = unique.Make(strings.TrimSpace(r.Label)).Value()
+	r.Group = unique.Make(strings.TrimSpace(r.Group)).Value()
+	for _, s := range [...]string{r.Text, r.Label, r.Group} {
+		if !utf8.ValidString(s) {
+			return errors.New("it is not UTF-8")
+		}
+		if strings.IndexByte(s, 0) >= 0 {
+			return errors.New("it holds a NUL byte")
+		}
+	}
+	switch {
+	case strings.TrimSpace(r.Text) == "":
+		return errors.New("the text is empty")
+	case r.Label == "" && !noLabels:
+		return errors.New("the label is missing")
+	}
+	return nil
+}

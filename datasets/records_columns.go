@@ -1,0 +1,212 @@
+package datasets
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// The names under which texts and labels are published, most telling first.
+var (
+	textNames = []string{"text", "review", "review_text", "reviewtext", "review_body", "sentence", "document", "content",
+		"body", "comment", "comment_text", "message", "tweet", "post", "utterance", "description", "title"}
+	labelNames = []string{"label", "labels", "sentiment", "class", "class_index", "category", "target", "rating", "stars",
+		"star_rating", "score", "polarity", "overall", "topic", "intent"}
+)
+
+var plainName = strings.NewReplacer(" ", "_", "-", "_")
+
+// wellKnown is the index in names of the first of known that it holds, -1 if none.
+func wellKnown(names, known []string) int {
+	plain := make([]string, len(names))
+	for i, name := range names {
+		plain[i] = plainName.Replace(strings.ToLower(strings.TrimSpace(name)))
+	}
+	for _, k := range known {
+		if i := slices.Index(plain, k); i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// columns says where a row of a table holds what; -1 is nowhere.
+type columns struct{ text, label, group int }
+
+// chooseColumns finds the columns by the options, by well-known names, or as what
+// is left: of two columns the longer one is the text. rows are the first of the
+// table, the first of them its names if header is set.
+func (o RecordOptions) chooseColumns(rows [][]string, header bool) (columns, error) {
+	width, names := len(rows[0]), []string(nil)
+	if header {
+		names = rows[0]
+	}
+	c := columns{-1, -1, -1}
+	for _, want := range []struct {
+		name  string
+		index *int
+	}{{o.TextColumn, &c.text}, {o.LabelColumn, &c.label}, {o.GroupColumn, &c.group}} {
+		if want.name == "" {
+			continue
+		}
+		number, err := strconv.Atoi(want.name)
+		switch *want.index = slices.Index(names, want.name); {
+		case *want.index >= 0:
+		case err == nil && 1 <= number && number <= width:
+			*want.index = number - 1
+		default:
+			return c, errors.Errorf("it has no column %q, but %s", want.name, listColumns(names, width))
+		}
+	}
+	free := slices.Clone(names)
+	for _, i := range []int{c.text, c.label, c.group} {
+		if header && i >= 0 {
+			free[i] = "" // taken
+		}
+	}
+	if c.text < 0 {
+		c.text = wellKnown(free, textNames)
+	}
+	if c.label < 0 {
+		c.label = wellKnown(free, labelNames)
+	}
+	var left []int
+	for i := range width {
+		if i != c.text && i != c.label && i != c.group {
+			left = append(left, i)
+		}
+	}
+	needLabel := c.label < 0 && !o.NoLabels
+	switch {
+	case c.text < 0 && needLabel && len(left) == 2:
+		c.text, c.label = left[0], left[1]
+		if length(rows, c.label) > length(rows, c.text) {
+			c.text, c.label = c.label, c.text
+		}
+	case c.text < 0 && !needLabel && len(left) == 1:
+		c.text = left[0]
+	case c.text >= 0 && needLabel && len(left) == 1:
+		c.label = left[0]
+	case c.text < 0:
+		return c, errors.Errorf("it cannot be told which column holds the text: it has %s; name one", listColumns(names, width))
+	case needLabel:
+		return c, errors.Errorf("it cannot be told which column holds the label: it has %s; name one", listColumns(names, width))
+	}
+	return c, nil
+}
+
+func listColumns(names []string, width int) string {
+	if names != nil {
+		return strings.Join(names, ", ")
+	}
+	return plural(width, "column") + " without names"
+}
+
+// length is how many bytes a column holds.
+func length(rows [][]string, column int) (n int) {
+	for _, r := range rows {
+		if column < len(r) {
+			n += len(r[column])
+		}
+	}
+	return n
+}
+
+// detectHeader tells whether the first row names the columns:
+//
+//	no   if one of its fields appears again below, in the same column
+//	yes  if one is a well-known name, or stands above numbers and is none
+//	no   if one is empty, a number, or longer than a name
+//
+// It errs where none of these decides.
+func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
+	first := rows[0]
+	for _, name := range []string{o.TextColumn, o.LabelColumn, o.GroupColumn} {
+		if name != "" && !isNumber(name) && slices.Contains(first, name) {
+			return true, nil
+		}
+	}
+	numbersBelow := false
+	for i, name := range first {
+		numbers := len(rows) > 1
+		for _, r := range rows[1:] {
+			if i < len(r) && r[i] == name {
+				return false, nil
+			}
+			numbers = numbers && i < len(r) && isNumber(r[i])
+		}
+		numbersBelow = numbersBelow || numbers && !isNumber(name)
+	}
+	if numbersBelow || wellKnown(first, textNames) >= 0 || wellKnown(first, labelNames) >= 0 {
+		return true, nil
+	}
+	if slices.ContainsFunc(first, func(s string) bool { return s == "" || isNumber(s) || len(s) > 64 }) {
+		return false, nil
+	}
+	return false, errors.Errorf("it cannot be told whether its first row (%s) is a header: say yes or no", strings.Join(first, ", "))
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return err == nil
+}
+
+// headRows parses the rows at the beginning of a table. If that is not all of it,
+// those are left out that begin in the second half, lest they are cut. The error is
+// of the first row that is broken; if that is the very first, there are no rows.
+func headRows(head []byte, all bool, delimiter rune, quoted bool) (rows [][]string, broken error) {
+	if !quoted {
+		for line := range bytes.Lines(head) {
+			if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
+				rows = append(rows, strings.Split(string(line), string(delimiter)))
+			}
+		}
+		return rows, nil
+	}
+	end := int64(len(head))
+	if !all {
+		end /= 2
+	}
+	r := newCSV(bytes.NewReader(head), delimiter)
+	r.ReuseRecord = false
+	for r.InputOffset() < end {
+		fields, err := r.Read()
+		switch {
+		case err == io.EOF:
+			return rows, broken
+		case err == nil:
+			rows = append(rows, fields)
+		case len(rows) == 0:
+			return nil, err
+		case broken == nil:
+			broken = err
+		}
+	}
+	return rows, broken
+}
+
+// detectDelimiter is the delimiter that gives most rows as many columns as the
+// first row, at least 2; 0 if there is none.
+func detectDelimiter(head []byte, all bool) (best rune) {
+	most := 0
+	for _, delimiter := range ",;\t|" {
+		rows, _ := headRows(head, all, delimiter, true)
+		if len(rows) == 0 || len(rows[0]) < 2 {
+			continue
+		}
+		agree := 0
+		for _, r := range rows {
+			if len(r) == len(rows[0]) {
+				agree++
+			}
+		}
+		if agree > most {
+			best, most = delimiter, agree
+		}
+	}
+	return best
+}

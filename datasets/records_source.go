@@ -1,0 +1,147 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"strconv"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/pkg/errors"
+)
+
+// headSize is how much of a file is looked at to tell its format and columns.
+const headSize = 256 << 10
+
+// source is one file, decompressed.
+type source struct {
+	name  string // as it stands in IDs
+	in    *bufio.Reader
+	err   error // of the file, io.EOF at its end; what is in the buffer may be unread
+	limit int   // bytes that may be read before errRowSize
+
+	plain   io.Reader // what in reads
+	packed  bool
+	closers []func()
+}
+
+var errRowSize = errors.Errorf("a row is larger than %d MiB", maxRow>>20)
+
+// openSource opens path, or stdin for "-". Close must be called.
+func openSource(ctx context.Context, path string, stdin io.Reader) (*source, error) {
+	s := &source{name: path, limit: math.MaxInt}
+	file := stdin
+	if path == "-" {
+		s.name = "stdin"
+		if stdin == nil {
+			return nil, errors.New("there is none")
+		}
+	} else {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, reason(err)
+		}
+		s.closers = append(s.closers, func() { f.Close() })
+		file = f
+	}
+	in := bufio.NewReaderSize(&untilDone{ctx, file}, headSize)
+	s.plain = in
+	magic, _ := in.Peek(4)
+	switch {
+	case bytes.HasPrefix(magic, []byte("\x1f\x8b")):
+		s.packed = true
+		zr, err := gzip.NewReader(in)
+		if err != nil {
+			s.Close()
+			return nil, s.cause(err)
+		}
+		s.plain = zr
+	case string(magic) == "\x28\xb5\x2f\xfd":
+		s.packed = true
+		// 128 MiB is the largest window that zstd's own program accepts unasked.
+		zr, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+		if err != nil {
+			s.Close()
+			return nil, s.cause(err)
+		}
+		s.closers = append(s.closers, zr.Close)
+		s.plain = zr
+	}
+	s.in = bufio.NewReaderSize(s, headSize)
+	start, _ := s.in.Peek(3)
+	if string(start) == "\uFEFF" {
+		s.in.Discard(len(start))
+	}
+	return s, nil
+}
+
+// Read reads what is decompressed; all of a source goes through it into in.
+func (s *source) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	if s.limit <= 0 {
+		return 0, errRowSize
+	}
+	n, err := s.plain.Read(p)
+	s.limit -= n
+	s.err = s.cause(err)
+	return n, s.err
+}
+
+func (s *source) Close() {
+	for _, f := range s.closers {
+		f()
+	}
+}
+
+// head is the beginning of the source, which stays unread, and whether it is all.
+func (s *source) head() (head []byte, all bool) {
+	head, err := s.in.Peek(headSize)
+	return head, err == io.EOF
+}
+
+// used reports whether all that can be had of the source has been parsed.
+func (s *source) used() bool { return s.err != nil && s.in.Buffered() == 0 }
+
+// id names the record that begins in line.
+func (s *source) id(line int) string { return s.name + ":" + strconv.Itoa(line) }
+
+// lines is a scanner of the source's lines, without their ends (\n or \r\n). It
+// never gives the part of a line that a damaged file ends in.
+func (s *source) lines() *bufio.Scanner {
+	sc := bufio.NewScanner(s.in)
+	sc.Buffer(make([]byte, 64<<10), maxRow)
+	sc.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		if atEOF && s.err != io.EOF && bytes.IndexByte(data, '\n') < 0 {
+			return 0, nil, s.err
+		}
+		return bufio.ScanLines(data, atEOF)
+	})
+	return sc
+}
+
+// linesError is why a scanner of lines stopped, nil at the end of the source.
+func linesError(sc *bufio.Scanner) error {
+	if sc.Err() == bufio.ErrTooLong {
+		return errRowSize
+	}
+	return sc.Err()
+}
+
+// cause puts the errors of reading into words.
+func (s *source) cause(err error) error {
+	var path *fs.PathError
+	switch {
+	case err == nil, err == io.EOF, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &path), !s.packed:
+		return reason(err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the file is cut short")
+	}
+	return errors.Errorf("the file is damaged (%v)", err)
+}

@@ -1,0 +1,180 @@
+package datasets
+
+import (
+	"bytes"
+	"encoding/csv"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// newCSV parses rows strictly by RFC 4180. Of its own it turns \r\n in quotes into
+// \n and passes over empty lines.
+func newCSV(r io.Reader, delimiter rune) *csv.Reader {
+	cr := csv.NewReader(r)
+	cr.Comma = delimiter
+	cr.FieldsPerRecord = -1
+	cr.ReuseRecord = true
+	return cr
+}
+
+// nextRow gives the fields of the next row, valid until the one after, and the line
+// it begins in. The error is io.EOF at the end, a *csv.ParseError if the row is
+// broken, or one that ends the reading.
+type nextRow func() (fields []string, line int, err error)
+
+// table reads the rows of CSV or TSV.
+func (o RecordOptions) table(s *source, format string, yield func(row, error) bool) {
+	t, err := o.layout(s, format)
+	if err != nil {
+		yield(row{}, err)
+		return
+	}
+	next := s.literalRows(t.delimiter)
+	if t.quoted {
+		next = s.quotedRows(t.delimiter)
+	}
+	for number := 1; ; number++ {
+		fields, line, err := next()
+		if err == io.EOF {
+			return
+		}
+		r := row{number: number, line: line}
+		var broken *csv.ParseError
+		switch {
+		case errors.As(err, &broken):
+			r.bad = quoteError(broken)
+		case err != nil:
+			yield(row{}, errors.Wrapf(err, "row %d", number))
+			return
+		case t.header && number == 1:
+			continue
+		case len(fields) != t.width:
+			r.bad = errors.Errorf("%s, want %d", plural(len(fields), "column"), t.width)
+		default:
+			at := func(i int) string {
+				if i < 0 {
+					return ""
+				}
+				return fields[i]
+			}
+			r.Record = Record{ID: s.id(line), Text: at(t.text), Label: at(t.label), Group: at(t.group)}
+		}
+		if !yield(r, nil) {
+			return
+		}
+	}
+}
+
+// quotedRows reads rows whose fields may be quoted.
+func (s *source) quotedRows(delimiter rune) nextRow {
+	r := newCSV(s.in, delimiter)
+	return func() ([]string, int, error) {
+		s.limit = maxRow
+		fields, err := r.Read()
+		if err == nil {
+			line, _ := r.FieldPos(0)
+			return fields, line, nil
+		}
+		var broken *csv.ParseError
+		if !errors.As(err, &broken) {
+			return nil, 0, err
+		}
+		if s.used() {
+			// The end came inside a quote. The rows behind it are lost in it, so it is not
+			// to be passed over.
+			if s.err != io.EOF {
+				return nil, 0, s.err
+			}
+			if broken.StartLine < broken.Line {
+				return nil, 0, errors.Errorf("the quoted field that begins in line %d does not end", broken.StartLine)
+			}
+		}
+		return nil, broken.StartLine, err
+	}
+}
+
+// literalRows reads rows of one line each, in which quotes are text.
+func (s *source) literalRows(delimiter rune) nextRow {
+	lines, line, fields := s.lines(), 0, []string(nil)
+	return func() ([]string, int, error) {
+		for lines.Scan() {
+			line++
+			if len(lines.Bytes()) == 0 {
+				continue
+			}
+			fields = slices.AppendSeq(fields[:0], strings.SplitSeq(lines.Text(), string(delimiter)))
+			return fields, line, nil
+		}
+		if err := linesError(lines); err != nil {
+			return nil, 0, err
+		}
+		return nil, 0, io.EOF
+	}
+}
+
+// quoteError is what is wrong with a row, in words.
+func quoteError(err *csv.ParseError) error {
+	switch err.Err {
+	case csv.ErrBareQuote:
+		return errors.New("a quote stands inside a field that is not quoted")
+	case csv.ErrQuote:
+		return errors.New("a quoted field does not end, or a quote inside it is not doubled")
+	}
+	return err.Err
+}
+
+// layout is how the rows of a table are to be read.
+type layout struct {
+	columns
+	delimiter      rune
+	quoted, header bool
+	width          int
+}
+
+// layout finds it out by the beginning of the source.
+func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
+	head, all := s.head()
+	t.delimiter = o.Delimiter
+	if t.delimiter == 0 && format == "tsv" {
+		t.delimiter = '\t'
+	}
+	if t.delimiter == 0 {
+		t.delimiter = detectDelimiter(head, all)
+	}
+	if t.delimiter == 0 {
+		t.delimiter = ',' // of a single column
+	}
+	rows, broken := headRows(head, all, t.delimiter, true)
+	t.quoted = true
+	if format == "tsv" {
+		// Much TSV is written without quoting, then a quote is text.
+		t.quoted = broken == nil && bytes.ContainsRune(head, '"') && !slices.ContainsFunc(rows, func(r []string) bool { return len(r) != len(rows[0]) })
+		if !t.quoted {
+			rows, broken = headRows(head, all, t.delimiter, false)
+		}
+	}
+	switch {
+	case s.err != nil && s.err != io.EOF && len(rows) == 0:
+		return t, s.err
+	case len(rows) == 0 && broken != nil:
+		var parse *csv.ParseError
+		if errors.As(broken, &parse) {
+			broken = quoteError(parse)
+		}
+		return t, errors.Wrap(broken, "row 1")
+	case len(rows) == 0:
+		return t, errors.New("it has no rows")
+	}
+	t.width = len(rows[0])
+	t.header = o.Header == "yes"
+	if o.Header == "" {
+		if t.header, err = o.detectHeader(rows); err != nil {
+			return t, err
+		}
+	}
+	t.columns, err = o.chooseColumns(rows, t.header)
+	return t, err
+}

@@ -144,13 +144,13 @@ func TestBytePairsProperties(t *testing.T) {
 			if got := e.Decode(ids); got != text {
 				t.Fatalf("%q is decoded as %q", text, got)
 			}
-			if diff := gocmp.Diff(ids, e.Encode(text)); diff != "" {
-				t.Fatalf("encoded twice (-first +second):\n%s", diff)
+			if again := e.Encode(text); !slices.Equal(ids, again) {
+				t.Fatalf("%q is encoded as %v, then as %v", text, ids, again)
 			}
-			for _, id := range ids {
-				if word := e.WordOf(id); id != 0 && word == "" {
-					t.Fatalf("id %d has no word", id)
-				} else if back, ok := e.IDOf(word); id != 0 && (!ok || back != id) {
+			kept, _ := e.EncodeSpans(text)
+			for _, id := range kept {
+				word := e.WordOf(id)
+				if back, ok := e.IDOf(word); !ok || back != id {
 					t.Fatalf("IDOf(%q) = %d, %v, want %d", word, back, ok, id)
 				}
 			}
@@ -185,7 +185,7 @@ func TestLearnEncoderOnAnyProcessors(t *testing.T) {
 		var files []string
 		var rows [][][]int32
 		var stats []Stats
-		for _, procs := range []int{1, 2, 7} {
+		for _, procs := range []int{1, 3} {
 			old := runtime.GOMAXPROCS(procs)
 			e := learn(t, c, list...)
 			data, err := e.MarshalJSON()

@@ -3,6 +3,7 @@ package datasets
 import (
 	"iter"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/clipperhouse/uax29/v2/words"
@@ -133,7 +134,8 @@ func (s *scratch) split() {
 // isWord tells words from the white space and punctuation between them.
 func isWord(segment string) bool {
 	for _, r := range segment {
-		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.So, r) {
+		// U+FFFD, for what was not UTF-8, is of category So too.
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.So, r) && r != utf8.RuneError {
 			return true
 		}
 	}

@@ -126,7 +126,7 @@ func TestRecordsBoundRows(t *testing.T) {
 		{"fasttext", "__label__1 good\n", "abc", "standard input: line 2: a row is larger than 16 MiB"},
 	} {
 		in := &endless{start: c.start, s: c.s}
-		got := collect(t, []string{"-"}, RecordOptions{Format: c.format, SkipBad: 9, Stdin: in})
+		got := readAll(t, []string{"-"}, RecordOptions{Format: c.format, SkipBad: 9, Stdin: in})
 		if len(got.Records) != 1 || len(got.Skipped) != 0 || got.Error != c.want {
 			t.Errorf("%s: %+v, want %q", c.format, got, c.want)
 		}

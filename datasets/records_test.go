@@ -20,7 +20,7 @@ type outcome struct {
 	Error   string   `json:",omitempty"`
 }
 
-func collect(t testing.TB, paths []string, o RecordOptions) (got outcome) {
+func readAll(t testing.TB, paths []string, o RecordOptions) (got outcome) {
 	t.Helper()
 	o.OnBad = func(err error) { got.Skipped = append(got.Skipped, err.Error()) }
 	for r, err := range Records(t.Context(), paths, o) {
@@ -154,7 +154,7 @@ func TestRecordsGolden(t *testing.T) {
 			defer f.Close()
 			c.o.Stdin = io.MultiReader(f) // nothing but a Reader
 		}
-		got := collect(t, strings.Fields(c.paths), c.o)
+		got := readAll(t, strings.Fields(c.paths), c.o)
 		golden := c.name + ".golden.json"
 		if *update {
 			data, err := json.MarshalIndent(got, "", "\t")

@@ -27,6 +27,19 @@
 // three special ids, and pads or cuts on the left. It is one small value, saved
 // beside a model's weights, so that predicting sees what training saw.
 //
+// Other labelled texts come from Records, a stream over CSV, TSV, JSON lines,
+// fastText, folders and archives, and their words from Count. An EncoderConfig says
+// how a text becomes tokens (Keras's way, Unicode's words, characters, byte pairs;
+// n-grams), which of them are kept, and how long a sequence is:
+//
+//	Records ──▶ Count ──▶ NewEncoder ──▶ EncodeTexts ──▶ WriteCache
+//	 files,      words      Encoder         ids, Stats      LoadCache
+//	 folders
+//
+// Holdout and KFold divide samples, by class or by group. An Inspector tells what
+// to know of texts before training: duplicates, leaks between the parts, lengths,
+// coverage. ReadVectors reads pretrained vectors for a vocabulary.
+//
 // Everything here is deterministic: the same texts and the same seed give the
 // same sequences on any number of processors. Downloads are announced through
 // Options.Log, verified before they take their final name, and resumed when

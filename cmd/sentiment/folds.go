@@ -50,8 +50,8 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 	if err != nil {
 		return errors.WithMessage(err, set.source)
 	}
-	set.describe(a.out, chosen)
-	fmt.Fprintf(a.out, "%s in %d folds.\n\n", set.count(len(rest)), f.Folds)
+	set.describe(a.say, chosen)
+	fmt.Fprintf(a.say, "%s in %d folds.\n\n", set.count(len(rest)), f.Folds)
 	res := &foldResults{Data: set.name, Seed: f.Seed, Folds: f.Folds}
 	set.testOn = nil
 	batch := f.Batch
@@ -60,7 +60,7 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 		for i, fold := range folds {
 			set.trainOn, set.validateOn = pick(rest, fold.Train), pick(rest, fold.Validation)
 			f.Batch = min(batch, len(set.trainOn))
-			fmt.Fprintf(a.out, "Fold %d of %d. ", i+1, f.Folds)
+			fmt.Fprintf(a.say, "Fold %d of %d. ", i+1, f.Folds)
 			t, err := a.fit(ctx, f, e, exec, set, fmt.Sprintf("fold-%d", i+1))
 			if err != nil {
 				return errors.WithMessagef(err, "%s, fold %d", e.name, i+1)
@@ -78,8 +78,13 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 	if err := f.finish(); err != nil {
 		return err
 	}
-	res.print(a.out)
-	fmt.Fprintf(a.out, "%s is in %s.\n", resultsFile, f.out)
+	if a.events == nil {
+		res.print(a.out)
+	}
+	if err := a.event(doneEvent{"done", f.out}); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.say, "%s is in %s.\n", resultsFile, f.out)
 	return nil
 }
 

@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -48,6 +49,11 @@ type app struct {
 	out *output
 	err io.Writer
 
+	// say is where a command tells how it goes on, and events, if not nil, where
+	// it writes the same as JSON: see say.go.
+	say    io.Writer
+	events *json.Encoder
+
 	interrupted string // the last line if the user interrupts
 }
 
@@ -75,6 +81,7 @@ func usagef(format string, args ...any) error { return usageError{errors.Errorf(
 // line on stderr.
 func run(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
 	a := &app{in: in, out: &output{Writer: out}, err: stderr, interrupted: "interrupted"}
+	a.say = a.out
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -107,7 +114,11 @@ func (a *app) command() *cobra.Command {
 		Long: `Trains two models on the IMDB movie reviews, as a well-known Keras tutorial
 does, and shows how much a learned embedding wins over one-hot words.
 
-Without a command it does what "sentiment train" does.`,
+Without a command it does what "sentiment train" does.
+
+The exit status is 0, 1 for an error, 2 for a wrong command line and 130 when
+interrupted. An error is one line on standard error. Colours and bars are shown
+on a terminal alone, and no colours where NO_COLOR is set.`,
 		Example: `  sentiment                                       both experiments
   sentiment train --data sample --epochs 5        quickly, without the reviews
   sentiment evaluate runs/latest/embedding --split test
@@ -118,11 +129,11 @@ Without a command it does what "sentiment train" does.`,
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
 		SilenceUsage:               true,
-		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(train, a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
+	complete(root)
 	return root
 }
 

@@ -3,21 +3,28 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/cheggaaa/pb/v3"
 	"golang.org/x/term"
 
+	"unroll/nn"
 	"unroll/train"
 )
 
 // progress shows the epochs as Keras does: on a terminal a bar while one runs,
-// and everywhere a line when it has ended.
+// with the curve of the score so far above it, and everywhere a line when it has
+// ended.
 type progress struct {
 	out   io.Writer
-	width int // of the terminal in columns; 0 if it is none
+	width int    // of the terminal in columns; 0 if it is none
+	score string // of which the curve is
+	texts int    // that an epoch trains on
 	bar   *pb.ProgressBar
+	curve []float64
 }
 
 const (
@@ -43,14 +50,18 @@ func columns(w io.Writer) int {
 
 // hook is a train.Hook.
 func (p *progress) hook(e *train.Event) error {
-	if e.Kind == train.EpochEnd {
+	switch {
+	case e.Kind == train.EpochEnd:
 		return p.epoch(e)
-	}
-	if p.width == 0 {
+	case e.Kind != train.BatchEnd || p.width == 0:
 		return nil
 	}
 	if p.bar == nil {
-		if _, err := fmt.Fprintf(p.out, "Epoch %d/%d\n", e.Epoch, e.Epochs); err != nil {
+		head := fmt.Sprintf("Epoch %d/%d", e.Epoch, e.Epochs)
+		if len(p.curve) > 0 {
+			head += fmt.Sprintf("  val_%s %s %.4f", p.score, sparkline(p.curve, curveColumns), p.curve[len(p.curve)-1])
+		}
+		if _, err := fmt.Fprintln(p.out, head); err != nil {
 			return err
 		}
 		p.bar = pb.ProgressBarTemplate(barTemplate).New(e.Batches).SetWriter(p.out).
@@ -63,13 +74,42 @@ func (p *progress) hook(e *train.Event) error {
 			now[name] = v
 		}
 	}
-	p.bar.Set("tail", fmt.Sprintf("ETA: %.0fs - %s", left, listed(now)))
+	tail := fmt.Sprintf("ETA: %.0fs - %s", left, listed(now))
+	if rate := float64(p.texts) * float64(e.Batch) / float64(e.Batches) / e.Seconds; p.texts > 0 && len(tail) <= tailColumns {
+		tail = fmt.Sprintf("%s/s - %s", nn.Thousands(int(rate)), tail)
+	}
+	p.bar.Set("tail", tail)
 	p.bar.SetCurrent(int64(e.Batch))
 	return nil
 }
 
+const (
+	curveColumns = 30
+	tailColumns  = 50 // with which the texts a second still leave room for a bar
+)
+
+// sparkline draws the last values of a curve in a line of blocks, the least of
+// them lowest.
+func sparkline(values []float64, columns int) string {
+	const blocks = "▁▂▃▄▅▆▇█"
+	values = values[max(0, len(values)-columns):]
+	low, high := slices.Min(values), slices.Max(values)
+	var b strings.Builder
+	for _, v := range values {
+		height := 0
+		if high > low {
+			height = int(math.Round(7 * (v - low) / (high - low)))
+		}
+		b.WriteRune([]rune(blocks)[height])
+	}
+	return b.String()
+}
+
 // epoch replaces the bar by the epoch's line.
 func (p *progress) epoch(e *train.Event) error {
+	if v, ok := e.Logs["val_"+p.score]; ok && !math.IsNaN(v) {
+		p.curve = append(p.curve, v)
+	}
 	head := fmt.Sprintf("Epoch %d/%d - ", e.Epoch, e.Epochs)
 	if p.bar != nil {
 		p.bar.Set(pb.CleanOnFinish, true)

@@ -64,7 +64,7 @@ const runVersion = 1
 // onlyResume refuses flags beside --resume.
 func onlyResume(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
-		if f.Name != "resume" && err == nil {
+		if !slices.Contains([]string{"resume", "quiet", "json"}, f.Name) && err == nil {
 			err = usagef("--%s cannot be given with --resume: a run goes on in its own settings", f.Name)
 		}
 	})
@@ -198,7 +198,7 @@ func (a *app) checkpoint(f *trainFlags, place string) (*train.Checkpoint, error)
 		fmt.Fprintf(a.err, "warning: %s was computed by the kernels %q, this machine has %q: the last bits will differ\n", c.Path, c.Kernels(), train.Kernels())
 	}
 	if !c.Finished() {
-		fmt.Fprintf(a.out, "Going on after epoch %d, batch %d.\n", c.Epoch(), c.Batch())
+		fmt.Fprintf(a.say, "Going on after epoch %d, batch %d.\n", c.Epoch(), c.Batch())
 	}
 	return c, nil
 }

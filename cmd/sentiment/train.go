@@ -21,6 +21,7 @@ import (
 // trainFlags are the flags of the train command.
 type trainFlags struct {
 	runSettings
+	sayFlags
 	out, resume string
 }
 
@@ -45,6 +46,9 @@ probability, more one that gives one for each, and --regression an estimate.`,
 					return err
 				}
 			}
+			if err := a.speak(f.sayFlags); err != nil {
+				return err
+			}
 			return a.train(c.Context(), f)
 		},
 	}
@@ -55,6 +59,7 @@ probability, more one that gives one for each, and --regression an estimate.`,
 	c.Flags().BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
 	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
 	c.Flags().StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
+	f.sayFlags.flags(c.Flags())
 	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "latest"), "`folder` for models, curves and results.json")
 	return c
 }
@@ -170,9 +175,12 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 	if err := set.divide(f.dataSettings, f.Seed); err != nil {
 		return err
 	}
-	set.describe(a.out, chosen)
-	fmt.Fprintf(a.out, "%s to train on, %s to validate on, %s to test on.\n\n",
+	set.describe(a.say, chosen)
+	fmt.Fprintf(a.say, "%s to train on, %s to validate on, %s to test on.\n\n",
 		set.count(len(set.trainOn)), nn.Thousands(len(set.validateOn)), nn.Thousands(len(set.testOn)))
+	if err := a.event(dataEvent{"data", set.source, set.Task.Classes, len(set.trainOn), len(set.validateOn), len(set.testOn)}); err != nil {
+		return err
+	}
 	// A larger batch would be the same, but its programs would not fit in memory.
 	f.Batch = min(f.Batch, len(set.trainOn))
 	res := &results{Data: set.name, Seed: f.Seed, task: set.Task}
@@ -200,10 +208,15 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 	if err := f.finish(); err != nil {
 		return err
 	}
-	res.print(a.out)
-	fmt.Fprintf(a.out, "Models, curves and %s are in %s.\n", resultsFile, f.out)
+	if a.events == nil {
+		res.print(a.out)
+	}
+	if err := a.event(doneEvent{"done", f.out}); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.say, "Models, curves and %s are in %s.\n", resultsFile, f.out)
 	if old := earlier(f.out, names(chosen)); len(old) > 0 {
-		fmt.Fprintf(a.out, "Of an earlier run, and not in %s: %s.\n", resultsFile, strings.Join(old, ", "))
+		fmt.Fprintf(a.say, "Of an earlier run, and not in %s: %s.\n", resultsFile, strings.Join(old, ", "))
 	}
 	return nil
 }
@@ -253,6 +266,7 @@ type trained struct {
 // fit trains and evaluates one model. place names the folder of its checkpoints
 // and events, if it is not the experiment's own.
 func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Execution, set *trainingSet, place string) (*trained, error) {
+	fold := place
 	place = filepath.Join(place, e.name)
 	t := &trained{saved: saved{encoder: set.encoded[e.name].encoder, settings: settings{
 		Version: settingsVersion, Model: e.name, dataSettings: f.dataSettings, Task: set.Task, Seed: f.Seed, Batch: f.Batch,
@@ -263,15 +277,21 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		return nil, err
 	}
 	fitOn, validation, test := set.data(e, set.trainOn), set.data(e, set.validateOn), set.data(e, set.testOn)
-	fmt.Fprintf(a.out, "Experiment %s\n%s\n", e.name, t.model.Summary())
+	fmt.Fprintf(a.say, "Experiment %s\n%s\n", e.name, t.model.Summary())
 	trainer, err := set.Task.compile(t.model, f.optimizer(e, fitOn.Len()), exec)
 	if err != nil {
 		return nil, err
 	}
 	defer trainer.Close()
-	p := &progress{out: a.out, width: columns(a.out)}
+	p := &progress{out: a.say, width: columns(a.say), score: set.Task.score(), texts: fitOn.Len()}
+	tell := func(ev *train.Event) error {
+		if ev.Kind != train.EpochEnd {
+			return nil
+		}
+		return a.event(epochEvent{"epoch", e.name, fold, ev.Epoch, ev.Epochs, ev.Seconds, scores(ev.Logs)})
+	}
 	c := train.FitConfig{
-		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.TerminateOnNaN{}, train.HookFunc(p.hook)},
+		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.TerminateOnNaN{}, train.HookFunc(p.hook), train.HookFunc(tell)},
 		Checkpoint: f.checkpointing(place),
 	}
 	if f.EarlyStop > 0 {
@@ -294,15 +314,15 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	if t.result.Evaluate, err = evaluate(ctx, trainer, validation, f.Batch); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.out, "Validation: %s.", t.result.Evaluate.line())
+	fmt.Fprintf(a.say, "Validation: %s.", t.result.Evaluate.line())
 	if test.Len() > 0 {
 		if t.result.Test, err = evaluate(ctx, trainer, test, f.Batch); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(a.out, " Test: %s.", t.result.Test.line())
+		fmt.Fprintf(a.say, " Test: %s.", t.result.Test.line())
 	}
-	fmt.Fprint(a.out, "\n\n")
-	return t, nil
+	fmt.Fprint(a.say, "\n\n")
+	return t, a.event(resultEvent{"result", fold, t.result})
 }
 
 // model builds an experiment's model, with the pretrained vectors if there are
@@ -325,7 +345,7 @@ func (a *app) model(ctx context.Context, f *trainFlags, e experiment, set *train
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.out, "%s: %s: %s\n", e.name, f.Vectors, vectors)
+	fmt.Fprintf(a.say, "%s: %s: %s\n", e.name, f.Vectors, vectors)
 	if vectors.Found == 0 {
 		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", f.Vectors)
 	}

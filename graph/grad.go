@@ -84,7 +84,9 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 			continue
 		}
 		ts := terms[n]
-		b.place = placeOf(n)
+		if b.place = placeOf(n); n.Op() == nil {
+			b.place = placeOf(ts[0].node) // of an input's last reader
+		}
 		if o, ok := n.Op().(*op); ok && o.gradPart != nil && len(ts) == 1 && ts[0].at != nil && !wanted[n] {
 			b.handOn(n, o.gradPart(inputsOf(n), n, ts[0].node, ts[0].at), active, terms)
 		} else {

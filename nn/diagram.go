@@ -31,7 +31,7 @@ func (m *Model) Diagram() diagram.Graph {
 	edge := func(from Origin, to int) {
 		e := diagram.Edge{From: at[from.Name], To: to}
 		if outputs[from.Name] > 1 {
-			e.Label = fmt.Sprint("output ", from.Output)
+			e.Label = itoa(from.Output)
 		}
 		g.Edges = append(g.Edges, e)
 	}

@@ -36,23 +36,36 @@ func (p *program) diagram() diagram.Graph {
 	if execution == nn.Auto {
 		execution = "auto"
 	}
-	list := p.prog.Steps()
+	steps := p.prog.Steps()
 	g := diagram.Graph{
 		Title: "Training program, " + string(execution),
-		Note:  fmt.Sprintf("%d nodes for a batch of %d and %s steps", len(list), p.batch, strings.Trim(p.shape.steps, "[]")),
+		Note:  fmt.Sprintf("%d nodes for a batch of %d and %s steps", len(steps), p.batch, strings.Trim(p.shape.steps, "[]")),
 	}
 	needs := map[*graph.Node]string{}
 	p.visit(func(need string, n *graph.Node) { needs[n] = need })
 	at := map[*graph.Node]int{}
-	for i, s := range list {
-		at[s.Node] = i
-		for _, in := range s.Inputs {
-			g.Edges = append(g.Edges, diagram.Edge{From: at[in], To: i})
-			if needs[s.Node] == "" { // a copy of what the run returns
-				needs[s.Node] = needs[in]
-			}
+	draw := func(s graph.Step) {
+		at[s.Node] = len(g.Nodes)
+		n := p.box(s, needs[s.Node])
+		if needs[s.Node] == "" { // a copy, made so that it can be read after the run
+			of := g.Nodes[at[s.Inputs[0]]]
+			n.Name, n.Kind, n.Lane = "copy", of.Kind, of.Lane
 		}
-		g.Nodes = append(g.Nodes, p.box(s, needs[s.Node]))
+		for _, in := range s.Inputs {
+			g.Edges = append(g.Edges, diagram.Edge{From: at[in], To: len(g.Nodes)})
+		}
+		g.Nodes = append(g.Nodes, n)
+	}
+	// The model's inputs come first, so that they are on top.
+	for _, s := range steps {
+		if p.isInput(s.Node) {
+			draw(s)
+		}
+	}
+	for _, s := range steps {
+		if !p.isInput(s.Node) {
+			draw(s)
+		}
 	}
 	for _, e := range g.Edges { // a constant is in the lane of its first reader
 		if n := &g.Nodes[e.From]; n.Lane == "" {
@@ -61,7 +74,8 @@ func (p *program) diagram() diagram.Graph {
 	}
 	for i, n := range p.grads {
 		box := &g.Nodes[at[n]]
-		box.Notes = append(box.Notes, "∂ "+p.weights[i].Name())
+		box.Notes = append(box.Notes, "∂ "+inLane(p.weights[i].Name(), box.Lane))
+		box.Tip = "gradient of " + p.weights[i].Name()
 	}
 	for _, o := range p.outs {
 		g.Nodes[at[o.node]].Kind = diagram.Output
@@ -70,40 +84,44 @@ func (p *program) diagram() diagram.Graph {
 	return g
 }
 
+func (p *program) isInput(n *graph.Node) bool {
+	return slices.ContainsFunc(p.pass.Inputs, func(in nn.PassInput) bool { return in.Node == n })
+}
+
 // box draws a node. Its lane is the layer in which it was emitted, or whose
-// gradient it is part of.
+// gradient it is part of; a constant's is yet to be found.
 func (p *program) box(s graph.Step, need string) diagram.Node {
-	n := diagram.Node{Name: s.Op, Notes: []string{fmt.Sprint([]int(s.Node.Shape()))}}
-	if s.Path != "" {
-		n.Tip = "emitted by " + s.Path
-	}
-	path := s.Path
-	if s.Op == "" {
-		n.Name, n.Kind, path = s.Node.Name(), diagram.Input, s.Node.Name()
-		if _, err := p.model.Weight(n.Name); err == nil {
-			n.Kind = diagram.Weight
-		}
-		if s.Constant {
-			n.Name, _, _ = strings.Cut(n.Name, "[")
-			n.Kind = diagram.Constant
-			return n
-		}
-	}
-	of := func(in nn.PassInput) bool { return in.Node == s.Node }
-	if slices.ContainsFunc(p.pass.Inputs, of) {
-		n.Lane = "inputs"
-		return n
-	}
-	first, _, inside := strings.Cut(path, "/")
+	n := diagram.Node{Name: s.Op, Lane: "loss", Notes: []string{fmt.Sprint([]int(s.Node.Shape()))}}
+	name := s.Node.Name()
+	first, _, inside := strings.Cut(name, "/")
+	_, err := p.model.Weight(name)
 	switch {
-	case first == "" || s.Op == "" && (need == loss || !inside):
-		n.Lane = "loss"
-	default:
-		n.Lane = first
+	case s.Constant:
+		n.Kind, n.Lane = diagram.Constant, ""
+		n.Name, _, _ = strings.Cut(name, "[")
+	case s.Op == "" && err == nil:
+		n.Kind, n.Lane = diagram.Weight, first
+		n.Name, n.Tip = inLane(name, first), name
+	case p.isInput(s.Node):
+		n.Kind, n.Lane, n.Name = diagram.Input, "inputs", name
+	case s.Op == "":
+		n.Kind, n.Name = diagram.Input, name
+		if inside && need == forward {
+			n.Lane, n.Name = first, inLane(name, first)
+		}
+	case s.Path != "":
+		n.Lane, _, _ = strings.Cut(s.Path, "/")
+		n.Tip = "in " + s.Path
 	}
-	if need == gradients && s.Op != "" {
+	if s.Op != "" && need == gradients {
 		n.Kind = diagram.Gradient
 		n.Lane += "\ngradients"
 	}
 	return n
+}
+
+// inLane shortens the path of what is in the lane of its layer.
+func inLane(path, lane string) string {
+	layer, _, _ := strings.Cut(lane, "\n")
+	return strings.TrimPrefix(path, layer+"/")
 }

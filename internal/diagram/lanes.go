@@ -8,7 +8,8 @@ import (
 // are in.
 type band struct {
 	label       string
-	first, last int // ranks
+	gradient    bool // it has gradients and no other operations
+	first, last int  // ranks
 }
 
 // part is a lane, or the piece of one that lies between others: a lane that

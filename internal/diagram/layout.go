@@ -38,7 +38,8 @@ type picture struct {
 
 type lane struct {
 	rect
-	label string
+	label    string
+	gradient bool // all of its operations are of the reverse walk
 }
 
 // layout lays out g.
@@ -56,7 +57,7 @@ func (g Graph) layout() (*picture, error) {
 	l.uncross()
 	l.columns()
 	tops, bottoms := p.place(g, l, bands)
-	p.route(l, tops, bottoms)
+	p.route(g, l, tops, bottoms)
 	return p, nil
 }
 
@@ -85,6 +86,9 @@ func (p *picture) place(g Graph, l *layered, bands []band) (tops, bottoms []floa
 	}
 	if g.Note != "" {
 		heading += 18
+	}
+	if heading > 0 {
+		heading += 10
 	}
 	gutter := float64(0) // the lanes' labels stand on the left
 	for _, b := range bands {
@@ -117,7 +121,7 @@ func (p *picture) place(g Graph, l *layered, bands []band) (tops, bottoms []floa
 		}
 		y += pad - rankGap
 		if b.label != "" {
-			p.lanes = append(p.lanes, lane{rect{y: top, h: y - top}, b.label})
+			p.lanes = append(p.lanes, lane{rect: rect{y: top, h: y - top}, label: b.label, gradient: b.gradient})
 		}
 		y += max(laneGap, rankGap-2*pad)
 	}
@@ -155,55 +159,65 @@ func (p *picture) place(g Graph, l *layered, bands []band) (tops, bottoms []floa
 
 // route lays the edges: out of a box, through the gap between two ranks in a
 // curve, past a rank straight down, and into a box.
-func (p *picture) route(l *layered, tops, bottoms []float64) {
-	leave, enter := p.ports(l)
+func (p *picture) route(g Graph, l *layered, tops, bottoms []float64) {
+	leave, enter := p.ports(g, l)
 	for e, route := range l.routes {
-		var path []point
 		last := len(route) - 1
-		for i, at := range route {
-			v := l.vertices[at]
-			switch i {
-			case 0:
-				x := leave[[2]int{at, route[1]}]
-				path = append(path, point{x, p.boxes[at].y + p.boxes[at].h}, point{x, bottoms[v.rank]})
-			case last:
-				x := enter[e]
-				path = append(path, point{x, tops[v.rank]}, point{x, p.boxes[at].y})
-			default:
-				path = append(path, point{v.x, tops[v.rank]}, point{v.x, bottoms[v.rank]})
-			}
+		from, to := route[0], route[last]
+		path := []point{
+			{leave[e], p.boxes[from].y + p.boxes[from].h},
+			{leave[e], bottoms[l.vertices[from].rank]},
 		}
-		p.paths = append(p.paths, path)
+		for _, dummy := range route[1:last] {
+			v := l.vertices[dummy]
+			path = append(path, point{v.x, tops[v.rank]}, point{v.x, bottoms[v.rank]})
+		}
+		p.paths = append(p.paths, append(path,
+			point{enter[e], tops[l.vertices[to].rank]},
+			point{enter[e], p.boxes[to].y}))
 	}
 }
 
-// ports returns where edges leave boxes, by the vertices they lead from and to,
-// and where each enters one.
-func (p *picture) ports(l *layered) (leave map[[2]int]float64, enter []float64) {
-	leave, enter = map[[2]int]float64{}, make([]float64, len(l.routes))
-	entering := make([][]int, len(p.boxes)) // edges
-	for e, route := range l.routes {
-		to := route[len(route)-1]
-		entering[to] = append(entering[to], e)
+// ports returns the x where each edge leaves a box and where it enters one, from
+// the left in the order in which the edges come and go. Edges that share their
+// way leave together.
+func (p *picture) ports(g Graph, l *layered) (leave, enter []float64) {
+	type exit struct {
+		next  int
+		label string
 	}
+	leave, enter = make([]float64, len(l.routes)), make([]float64, len(l.routes))
+	exits := make([][]exit, len(p.boxes))
+	entering := make([][]int, len(p.boxes)) // edges
+	exitOf := func(e int) exit { return exit{l.routes[e][1], g.Edges[e].Label} }
 	before := func(e int) vertex { return l.vertices[l.routes[e][len(l.routes[e])-2]] }
-	for i := range p.boxes {
-		down := slices.Clone(l.vertices[i].down)
-		slices.SortFunc(down, func(a, b int) int { return cmp.Compare(l.vertices[a].x, l.vertices[b].x) })
-		for k, to := range down {
-			leave[[2]int{i, to}] = p.port(i, k, len(down))
+	for e, edge := range g.Edges {
+		entering[edge.To] = append(entering[edge.To], e)
+		if x := exitOf(e); !slices.Contains(exits[edge.From], x) {
+			exits[edge.From] = append(exits[edge.From], x)
 		}
+	}
+	for i := range p.boxes {
+		slices.SortStableFunc(exits[i], func(a, b exit) int { return cmp.Compare(l.vertices[a.next].x, l.vertices[b.next].x) })
 		slices.SortStableFunc(entering[i], func(a, b int) int { return cmp.Compare(before(a).x, before(b).x) })
 		for k, e := range entering[i] {
-			enter[e] = p.port(i, k, len(entering[i]))
+			enter[e] = p.port(i, k, len(entering[i]), portGap)
 		}
+	}
+	for e, edge := range g.Edges {
+		gap := float64(portGap)
+		for _, x := range exits[edge.From] {
+			gap = max(gap, textWidth(x.label, labelSize, &regular)+8)
+		}
+		k := slices.Index(exits[edge.From], exitOf(e))
+		leave[e] = p.port(edge.From, k, len(exits[edge.From]), gap)
 	}
 	return leave, enter
 }
 
 // port returns the x of the k-th of n edges at a box.
-func (p *picture) port(node, k, n int) float64 {
+func (p *picture) port(node, k, n int, gap float64) float64 {
 	b := p.boxes[node]
-	gap := min(portGap, (b.w-2*padX)/float64(n))
+	gap = min(gap, (b.w-2*padX)/float64(n))
 	return b.x + b.w/2 + (float64(k)-float64(n-1)/2)*gap
 }

@@ -44,20 +44,23 @@ func rank(g Graph, order []int) (ranks []int, bands []band) {
 			ranks[v] = lowest
 		}
 	}
+	at := map[part]int{}
 	first := 0
-	start := map[part]int{}
-	for _, p := range sorted {
-		start[p] = first
+	for i, p := range sorted {
+		at[p] = i
 		bands = append(bands, band{first: first, last: first + height[p] - 1})
 		first += height[p]
 	}
-	for i, p := range sorted {
-		for v := range g.Nodes {
-			if of[v] == p {
-				bands[i].label = g.Nodes[v].Lane
-				ranks[v] += start[p]
-			}
-		}
+	kinds := make([][2]bool, len(bands)) // has it gradients, other operations?
+	for v, n := range g.Nodes {
+		i := at[of[v]]
+		bands[i].label = n.Lane
+		ranks[v] += bands[i].first
+		kinds[i][0] = kinds[i][0] || n.Kind == Gradient
+		kinds[i][1] = kinds[i][1] || n.Kind == Op
+	}
+	for i, has := range kinds {
+		bands[i].gradient = has[0] && !has[1]
 	}
 	return ranks, bands
 }

@@ -45,15 +45,19 @@ func (g Graph) WriteSVG(w io.Writer) error {
 	for _, l := range p.lanes {
 		s.lane(l)
 	}
-	for i, e := range g.Edges {
-		s.edge(g, e, p.paths[i])
+	// Where edges share their way, those of the forward pass are on top.
+	for _, back := range []bool{true, false} {
+		for i, e := range g.Edges {
+			if (g.Nodes[e.To].Kind == Gradient) == back {
+				s.edge(g, e, p.paths[i])
+			}
+		}
 	}
-	labelled := map[Edge]bool{}
+	labelled := map[point]bool{}
 	for i, e := range g.Edges {
-		from := p.paths[i][0]
-		if same := (Edge{From: e.From, To: int(from.x), Label: e.Label}); e.Label != "" && !labelled[same] {
-			labelled[same] = true
-			s.text("label", "start", from.x+4, from.y+12, e.Label)
+		if from := p.paths[i][0]; e.Label != "" && !labelled[from] {
+			labelled[from] = true
+			s.text("label", "start", from.x+3, from.y+12, e.Label)
 		}
 	}
 	for i, n := range g.Nodes {
@@ -127,7 +131,11 @@ func (s *svg) text(class, anchor string, x, y float64, text string) {
 }
 
 func (s *svg) lane(l lane) {
-	s.f(`<rect class="lane" x="%s" y="%s" width="%s" height="%s" rx="10"/>`+"\n", px(l.x), px(l.y), px(l.w), px(l.h))
+	class := "lane"
+	if l.gradient {
+		class = "lane gradient"
+	}
+	s.f(`<rect class="%s" x="%s" y="%s" width="%s" height="%s" rx="10"/>`+"\n", class, px(l.x), px(l.y), px(l.w), px(l.h))
 	lines := strings.Split(l.label, "\n")
 	for i, line := range lines {
 		class := "lane-name"
@@ -142,8 +150,12 @@ func (s *svg) lane(l lane) {
 // that leaves and arrives vertically.
 func (s *svg) edge(g Graph, e Edge, path []point) {
 	class, head := "edge", "arrow"
-	if g.Nodes[e.To].Kind == Gradient {
+	switch {
+	case g.Nodes[e.To].Kind != Gradient:
+	case g.Nodes[e.From].Kind == Gradient:
 		class, head = "edge gradient", "back"
+	default:
+		class, head = "edge kept", "back"
 	}
 	s.f(`<path class="%s" marker-end="url(#%s)" d="M%s %s`, class, head, px(path[0].x), px(path[0].y))
 	for i := 1; i < len(path); i++ {
@@ -223,6 +235,7 @@ const style = `
 svg { font-family: Helvetica, Arial, "Liberation Sans", system-ui, sans-serif; }
 .paper { fill: #ffffff; }
 .lane { fill: #f6f8fa; }
+.lane.gradient { fill: #fdf8f3; }
 .lane-name { font-size: 11.5px; font-weight: 700; fill: #57606a; }
 .title { font-size: 17px; font-weight: 700; fill: #1f2328; }
 .name { font-size: 13px; font-weight: 700; fill: #1f2328; }
@@ -234,6 +247,7 @@ svg { font-family: Helvetica, Arial, "Liberation Sans", system-ui, sans-serif; }
 .edge { fill: none; stroke: #8c959f; stroke-width: 1.1; }
 .head { fill: #8c959f; }
 .edge.gradient { stroke: #d4884a; }
+.edge.kept { stroke: #ecc8a6; }
 .head.gradient { fill: #d4884a; }
 .layer .box, .operation .box { fill: #ffffff; stroke: #afb8c1; }
 .gradient .box { fill: #fff4e8; stroke: #dd9a5e; }
@@ -244,6 +258,7 @@ svg { font-family: Helvetica, Arial, "Liberation Sans", system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) {
 .paper { fill: #0d1117; }
 .lane { fill: #161b22; }
+.lane.gradient { fill: #1b1712; }
 .lane-name { fill: #8b949e; }
 .title, .name, .value { fill: #e6edf3; }
 .note, .label { fill: #8b949e; }
@@ -251,6 +266,7 @@ svg { font-family: Helvetica, Arial, "Liberation Sans", system-ui, sans-serif; }
 .edge { stroke: #6e7681; }
 .head { fill: #6e7681; }
 .edge.gradient { stroke: #a8693a; }
+.edge.kept { stroke: #5f4128; }
 .head.gradient { fill: #a8693a; }
 .layer .box, .operation .box { fill: #1c2128; stroke: #484f58; }
 .gradient .box { fill: #33230f; stroke: #a8693a; }

@@ -91,7 +91,11 @@ func (p *program) isInput(n *graph.Node) bool {
 // box draws a node. Its lane is the layer in which it was emitted, or whose
 // gradient it is part of; a constant's is yet to be found.
 func (p *program) box(s graph.Step, need string) diagram.Node {
-	n := diagram.Node{Name: s.Op, Lane: "loss", Notes: []string{fmt.Sprint([]int(s.Node.Shape()))}}
+	size := "scalar"
+	if s.Node.Dims() > 0 {
+		size = fmt.Sprint([]int(s.Node.Shape()))
+	}
+	n := diagram.Node{Name: s.Op, Lane: "loss", Notes: []string{size}}
 	name := s.Node.Name()
 	first, _, inside := strings.Cut(name, "/")
 	_, err := p.model.Weight(name)

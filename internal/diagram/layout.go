@@ -1,9 +1,7 @@
 package diagram
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -20,7 +18,6 @@ const (
 	laneGap   = 12
 	margin    = 24
 	columnGap = 18 // between the columns of a box's table
-	portGap   = 12 // between edges that meet a box side by side
 )
 
 // rect is a rectangle; x and y are those of its left upper corner.
@@ -74,7 +71,7 @@ func (n Node) size() (w, h float64) {
 	if len(n.Rows) > 0 {
 		h += 2 * padY // around the rule above the table
 	}
-	return math.Ceil(max(w+2*padX, 60)), h
+	return 2 * math.Ceil(max(w+2*padX, 60)/2), h // even, so that borders fall on pixels
 }
 
 // place puts the boxes and lanes in their places and returns the tops and
@@ -176,48 +173,4 @@ func (p *picture) route(g Graph, l *layered, tops, bottoms []float64) {
 			point{enter[e], tops[l.vertices[to].rank]},
 			point{enter[e], p.boxes[to].y}))
 	}
-}
-
-// ports returns the x where each edge leaves a box and where it enters one, from
-// the left in the order in which the edges come and go. Edges that share their
-// way leave together.
-func (p *picture) ports(g Graph, l *layered) (leave, enter []float64) {
-	type exit struct {
-		next  int
-		label string
-	}
-	leave, enter = make([]float64, len(l.routes)), make([]float64, len(l.routes))
-	exits := make([][]exit, len(p.boxes))
-	entering := make([][]int, len(p.boxes)) // edges
-	exitOf := func(e int) exit { return exit{l.routes[e][1], g.Edges[e].Label} }
-	before := func(e int) vertex { return l.vertices[l.routes[e][len(l.routes[e])-2]] }
-	for e, edge := range g.Edges {
-		entering[edge.To] = append(entering[edge.To], e)
-		if x := exitOf(e); !slices.Contains(exits[edge.From], x) {
-			exits[edge.From] = append(exits[edge.From], x)
-		}
-	}
-	for i := range p.boxes {
-		slices.SortStableFunc(exits[i], func(a, b exit) int { return cmp.Compare(l.vertices[a.next].x, l.vertices[b.next].x) })
-		slices.SortStableFunc(entering[i], func(a, b int) int { return cmp.Compare(before(a).x, before(b).x) })
-		for k, e := range entering[i] {
-			enter[e] = p.port(i, k, len(entering[i]), portGap)
-		}
-	}
-	for e, edge := range g.Edges {
-		gap := float64(portGap)
-		for _, x := range exits[edge.From] {
-			gap = max(gap, textWidth(x.label, labelSize, &regular)+8)
-		}
-		k := slices.Index(exits[edge.From], exitOf(e))
-		leave[e] = p.port(edge.From, k, len(exits[edge.From]), gap)
-	}
-	return leave, enter
-}
-
-// port returns the x of the k-th of n edges at a box.
-func (p *picture) port(node, k, n int, gap float64) float64 {
-	b := p.boxes[node]
-	gap = min(gap, (b.w-2*padX)/float64(n))
-	return b.x + b.w/2 + (float64(k)-float64(n-1)/2)*gap
 }

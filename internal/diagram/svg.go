@@ -28,12 +28,12 @@ func (g Graph) WriteSVG(w io.Writer) error {
 	if legend != nil {
 		height += legendHeight
 	}
-	s.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%[1]s" height="%[2]s" role="img" aria-labelledby="title desc">`+"\n", px(p.w), px(height))
+	s.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="-0.5 -0.5 %s %s" width="%[1]s" height="%[2]s" role="img" aria-labelledby="title desc">`+"\n", px(p.w), px(height))
 	s.f("<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", esc(g.title()), esc(g.description()))
 	s.f("<style>%s</style>\n", style)
 	s.f(`<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="head" d="M0.5 0.8 L7.5 4 L0.5 7.2 Z"/></marker>`)
 	s.f(`<marker id="back" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="head gradient" d="M0.5 0.8 L7.5 4 L0.5 7.2 Z"/></marker></defs>` + "\n")
-	s.f(`<rect class="paper" width="%s" height="%s"/>`+"\n", px(p.w), px(height))
+	s.f(`<rect class="paper" x="-0.5" y="-0.5" width="%s" height="%s"/>`+"\n", px(p.w), px(height))
 	y := float64(margin)
 	if g.Title != "" {
 		s.text("title", "start", margin, y+13, g.Title)

@@ -76,12 +76,17 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 		}
 	}
 	sums := map[*Node]*Node{}
+	outside := b.place
+	defer func() { b.place = outside }()
 	for i := len(order) - 1; i >= 0; i-- {
 		n := order[i]
 		if !active[n] || len(terms[n]) == 0 {
 			continue
 		}
 		ts := terms[n]
+		if b.place = placeOf(n); n.Op() == nil {
+			b.place = placeOf(ts[0].node) // of an input's last reader
+		}
 		if o, ok := n.Op().(*op); ok && o.gradPart != nil && len(ts) == 1 && ts[0].at != nil && !wanted[n] {
 			b.handOn(n, o.gradPart(inputsOf(n), n, ts[0].node, ts[0].at), active, terms)
 		} else {

@@ -64,14 +64,9 @@ func (d *drawing) layers(m *nn.Model) {
 // own names; the others are in the box of what needed them first.
 func (d *drawing) program(p *program) {
 	names := map[*graph.Node]string{}
-	var add func(box string, n *graph.Node)
-	add = func(box string, n *graph.Node) {
-		if names[n] != "" {
-			return
-		}
+	p.visit(func(box string, n *graph.Node) {
 		var in []string
 		for _, from := range inputsOf(n) {
-			add(box, from)
 			in = append(in, names[from])
 		}
 		name, op := n.Name(), "Input"
@@ -82,19 +77,44 @@ func (d *drawing) program(p *program) {
 			op = "Weight"
 		}
 		names[n] = d.add("program/"+name, op, in, [][]int{n.Shape()})
+	})
+}
+
+// What needs a node of a program first.
+const (
+	forward   = "forward"
+	loss      = "loss"
+	states    = "states"
+	gradients = "gradients"
+)
+
+// visit calls f for each node of the program, after those that it reads, with
+// what needs it first.
+func (p *program) visit(f func(need string, n *graph.Node)) {
+	seen := map[*graph.Node]bool{}
+	var add func(need string, n *graph.Node)
+	add = func(need string, n *graph.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, from := range inputsOf(n) {
+			add(need, from)
+		}
+		f(need, n)
 	}
 	for _, o := range p.outs {
-		add("forward", o.node)
+		add(forward, o.node)
 	}
-	add("loss", p.loss)
+	add(loss, p.loss)
 	next := p.pass.Assigned()
 	for _, w := range p.model.States() {
 		if n := next[w]; n != nil {
-			add("states", n)
+			add(states, n)
 		}
 	}
 	for _, g := range p.grads {
-		add("gradients", g)
+		add(gradients, g)
 	}
 }
 

@@ -132,7 +132,7 @@ on a terminal alone, and no colours where NO_COLOR is set.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(train, a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
+	root.AddCommand(train, a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
 	complete(root)
 	return root
 }

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/pkg/errors"
+	"github.com/spf13/cobra"
+
+	"unroll/internal/diagram"
+	"unroll/internal/safefile"
+	"unroll/nn"
+)
+
+func (a *app) graphCommand() *cobra.Command {
+	f := &trainFlags{}
+	var view, out string
+	var steps int
+	c := &cobra.Command{
+		Use:   "graph",
+		Short: "Draw a model's layers, or its expression graph with the gradients",
+		Long: `Draws a model as its layers, with shapes and parameters, or as the expression
+graph of its training: forward and gradient, for a few steps, in the execution
+that --rnn chooses. The file's name says how: .svg, or .dot for Graphviz.`,
+		Example: `  sentiment graph --model embedding --out layers.svg
+  sentiment graph --model embedding --view expression --rnn unrolled --steps 3 --out graph.svg`,
+		Args: arguments(0, 0),
+		RunE: func(*cobra.Command, []string) error {
+			if view != "layers" && view != "expression" {
+				return usagef("--view: unknown view %q, want layers or expression", view)
+			}
+			if err := positive("steps", steps); err != nil {
+				return err
+			}
+			if err := f.textSettings.check(); err != nil {
+				return err
+			}
+			if view == "expression" {
+				f.MaxLen = steps
+			}
+			return a.draw(f, view, steps, out)
+		},
+	}
+	c.Flags().StringVar(&f.Models, "model", "embedding", "`name` of the model")
+	c.Flags().StringVar(&view, "view", "layers", "`what` to draw: layers or expression")
+	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run in the expression graph: auto, unrolled, looped or fused")
+	c.Flags().IntVar(&steps, "steps", 3, "steps of the expression graph")
+	c.Flags().StringVar(&out, "out", "graph.svg", "`file` to write, .svg or .dot")
+	f.textSettings.flags(c.Flags())
+	return c
+}
+
+// drawnBatch is the batch of a drawn expression graph.
+const drawnBatch = 2
+
+func (a *app) draw(f *trainFlags, view string, steps int, out string) error {
+	exec, err := execution(f.RNN)
+	if err != nil {
+		return err
+	}
+	chosen, err := choose(f.Models)
+	if err != nil {
+		return err
+	}
+	if len(chosen) != 1 {
+		return usagef("--model names %d models, want one", len(chosen))
+	}
+	e := chosen[0]
+	e.leastLen = 0
+	c := f.textSettings.encoder(e, true)
+	m, err := e.model(movieTask, embeddingOptions{words: c.NumWords + c.OOVBuckets, dim: embeddingDim}, c.MaxLen, 0)
+	if err != nil {
+		return err
+	}
+	var g diagram.Graph
+	if view == "layers" {
+		g = m.Diagram()
+	} else if g, err = expression(m, exec, steps); err != nil {
+		return err
+	}
+	return writeDiagram(g, out)
+}
+
+// expression returns the graph that trains a model.
+func expression(m *nn.Model, exec nn.Execution, steps int) (diagram.Graph, error) {
+	t, err := movieTask.compile(m, nil, exec)
+	if err != nil {
+		return diagram.Graph{}, err
+	}
+	defer t.Close()
+	return t.Diagram(drawnBatch, steps)
+}
+
+func writeDiagram(g diagram.Graph, path string) error {
+	write := g.WriteSVG
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".svg":
+	case ".dot", ".gv":
+		write = g.WriteDOT
+	default:
+		return usagef("--out %s: want a name that ends in .svg or .dot", path)
+	}
+	return errors.WithMessage(safefile.Write(path, func(w io.Writer) error { return write(w) }), "--out")
+}

@@ -143,3 +143,13 @@ func TestSelect(t *testing.T) {
 		}
 	}
 }
+
+func TestSideRefuses(t *testing.T) {
+	if text, err := Side(2).MarshalText(); err == nil {
+		t.Errorf("side 2 is written as %q", text)
+	}
+	var s Side
+	if err := s.UnmarshalText([]byte("Pre")); err == nil {
+		t.Errorf("Pre is read as %d", s)
+	}
+}

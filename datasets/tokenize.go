@@ -73,17 +73,15 @@ func Tokenize(text string) []string {
 	return words
 }
 
-// tokenize cleans text and finds its tokens. They are the words' candidates, and
-// for "bpe" the chunks that no pair reaches across.
+// tokenize cleans text and finds its tokens. For "bpe" they are the chunks that no
+// pair reaches across.
 func (s *scratch) tokenize(c TextConfig, text string) {
 	text = s.clean(c, text)
+	s.fold(text, c.folding())
 	s.tokens = s.tokens[:0]
-	keep := c.Case == "keep"
 	switch c.Tokenizer {
 	case "":
-		s.fold(text, either(keep, keepSplit, lowerSplit))
 		s.split()
-		return
 	case "words":
 		for w := words.FromString(text); w.Next(); {
 			if isWord(w.Value()) {
@@ -97,14 +95,18 @@ func (s *scratch) tokenize(c TextConfig, text string) {
 	case "bpe":
 		s.chunks(text)
 	}
-	s.fold(text, either(keep, keepAll, lowerOnly))
 }
 
-func either[T any](first bool, a, b T) T {
-	if first {
-		return a
+func (c TextConfig) folding() *folding {
+	switch lower, split := c.Case != "keep", c.Tokenizer == ""; {
+	case lower && split:
+		return lowerSplit
+	case lower:
+		return lowerOnly
+	case split:
+		return keepSplit
 	}
-	return b
+	return keepAll
 }
 
 func (s *scratch) fold(text string, f *folding) {

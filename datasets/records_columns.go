@@ -101,9 +101,18 @@ func (o RecordOptions) chooseColumns(rows [][]string, header bool) (columns, err
 
 func listColumns(names []string, width int) string {
 	if names != nil {
-		return strings.Join(names, ", ")
+		return quoteAll(names)
 	}
 	return plural(width, "column") + " without names"
+}
+
+// quoteAll lists names, which may hold anything, in one line.
+func quoteAll(names []string) string {
+	q := make([]string, len(names))
+	for i, name := range names {
+		q[i] = strconv.Quote(name)
+	}
+	return strings.Join(q, ", ")
 }
 
 // length is how many bytes a column holds.
@@ -147,7 +156,7 @@ func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
 	if slices.ContainsFunc(first, func(s string) bool { return s == "" || isNumber(s) || len(s) > 64 }) {
 		return false, nil
 	}
-	return false, errors.Errorf("it cannot be told whether its first row (%s) is a header: say yes or no", strings.Join(first, ", "))
+	return false, errors.Errorf("it cannot be told whether its first row (%s) is a header: say yes or no", quoteAll(first))
 }
 
 func isNumber(s string) bool {

@@ -90,10 +90,12 @@ func list(dir string, folders bool) (names []string, err error) {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		name := e.Name()
-		switch {
-		case strings.HasPrefix(name, "."), folders && name == unlabelled, !folders && !strings.HasSuffix(name, ".txt"):
-		case e.IsDir() != folders && (e.Type().IsRegular() || isDir(filepath.Join(dir, name)) != folders):
-		default:
+		isFolder := e.IsDir() || e.Type()&os.ModeSymlink != 0 && isDir(filepath.Join(dir, name))
+		fits := strings.HasSuffix(name, ".txt")
+		if folders {
+			fits = name != unlabelled
+		}
+		if fits && isFolder == folders && !strings.HasPrefix(name, ".") {
 			names = append(names, name)
 		}
 	}

@@ -33,6 +33,10 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 				yield(row{}, errors.Errorf("it is a folder, want a file of format %s", o.Format))
 				return
 			}
+			if o.namesColumns() {
+				yield(row{}, errNoColumns)
+				return
+			}
 			o.folder(ctx, path, yield)
 			return
 		}
@@ -85,7 +89,7 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 	}
 	if format == "" || format == "folder" {
 		if block, _ := s.in.Peek(512); len(block) == 512 && string(block[257:262]) == "ustar" {
-			return "folder", nil
+			format = "folder"
 		} else if format == "folder" {
 			return "", errors.New("it is neither a folder nor a tar archive of one")
 		}
@@ -98,8 +102,16 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 		return "", errors.New("its format cannot be told by its name or first bytes: name one of csv, tsv, jsonl, fasttext, lines")
 	case format == "lines" && !o.NoLabels:
 		return "", errors.New("the format lines has no labels")
+	case o.namesColumns() && (format == "fasttext" || format == "lines" || format == "folder"):
+		return "", errNoColumns
 	}
 	return format, nil
+}
+
+var errNoColumns = errors.New("it has no columns, but one is named")
+
+func (o RecordOptions) namesColumns() bool {
+	return o.TextColumn != "" || o.LabelColumn != "" || o.GroupColumn != ""
 }
 
 // sniff tells the format of text whose name says nothing. Prose has commas too, so
@@ -112,7 +124,7 @@ func (o RecordOptions) sniff(s *source) string {
 		return "jsonl"
 	case bytes.HasPrefix(text, []byte(fastTextPrefix)):
 		return "fasttext"
-	case o.NoLabels && o.TextColumn == "" && o.Delimiter == 0:
+	case o.NoLabels && !o.namesColumns() && o.Delimiter == 0:
 		return "lines"
 	}
 	delimiter := o.Delimiter

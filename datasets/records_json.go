@@ -176,7 +176,7 @@ func (o *RecordOptions) chooseFields(fields object) error {
 		if i := wellKnown(names, want.known); i >= 0 {
 			*want.path = keys[i]
 		} else if want.need {
-			return errors.Errorf("it cannot be told which field holds the %s: it has %s; name one", want.role, strings.Join(keys, ", "))
+			return errors.Errorf("it cannot be told which field holds the %s: it has %s; name one", want.role, quoteAll(keys))
 		}
 	}
 	return nil

@@ -85,6 +85,9 @@ func FuzzRecords(f *testing.F) {
 				t.Fatal("something follows the error")
 			}
 			if ended = err != nil; ended {
+				if strings.ContainsAny(err.Error(), "\r\n") && o.Format != "" {
+					t.Fatalf("the error has several lines: %q", err.Error())
+				}
 				continue
 			}
 			switch {

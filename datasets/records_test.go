@@ -94,8 +94,11 @@ func TestRecordsGolden(t *testing.T) {
 		{name: "literal_csv", paths: "literal.tsv", o: RecordOptions{Format: "csv"}},
 		{name: "quoted.tsv"},
 		{name: "no_quotes.tsv"},
+		{name: "blank_lines.tsv"},
 		{name: "fields", paths: "fields.jsonl", o: RecordOptions{TextColumn: "review.body", LabelColumn: "tags.1.s", GroupColumn: "review.by.whom"}},
 		{name: "fields_missing", paths: "fields.jsonl", o: RecordOptions{TextColumn: "review.body", LabelColumn: "tags.2", SkipBad: 9}},
+		{name: "fields_no_number", paths: "fields.jsonl", o: RecordOptions{TextColumn: "review.body", LabelColumn: "tags.x.s"}},
+		{name: "fields_no_object", paths: "fields.jsonl", o: RecordOptions{TextColumn: "review.body", LabelColumn: "id.x"}},
 		{name: "guess.jsonl"},
 		{name: "broken.jsonl"},
 		{name: "broken", paths: "broken.jsonl", o: all},
@@ -125,6 +128,7 @@ func TestRecordsGolden(t *testing.T) {
 		{name: "stdin_jsonl", paths: "-", stdin: "guess.jsonl"},
 		{name: "stdin_tsv", paths: "-", stdin: "no_quotes.tsv", o: RecordOptions{SkipBad: 1}},
 		{name: "stdin_texts", paths: "-", stdin: "no_header.csv", o: texts},
+		{name: "stdin_unknown", paths: "-", stdin: "one_column.csv"},
 		{name: "stdin_empty", paths: "-", stdin: "empty.csv", o: texts},
 		{name: "korean"},
 		{name: "korean_texts", paths: "korean", o: texts},
@@ -140,6 +144,9 @@ func TestRecordsGolden(t *testing.T) {
 		{name: "csv_as_folder", paths: "reviews.csv", o: RecordOptions{Format: "folder"}},
 		{name: "outside.tar.gz"},
 		{name: "flat.tar.gz"},
+		{name: "folder_named", paths: "korean", o: RecordOptions{GroupColumn: "who"}},
+		{name: "fasttext_named", paths: "fasttext.txt", o: RecordOptions{TextColumn: "1"}},
+		{name: "archive_named", paths: "imdb.tar.gz", o: RecordOptions{LabelColumn: "1"}},
 		{name: "mixed.tar.gz"},
 		{name: "cut_tar", paths: "cut.tar.gz", o: all},
 	} {
@@ -176,6 +183,24 @@ func TestRecordsGolden(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestRecordsRefuseOptions(t *testing.T) {
+	for _, c := range []struct {
+		o    RecordOptions
+		want string
+	}{
+		{RecordOptions{Format: "xml"}, `format "xml" is none of csv, tsv, jsonl, fasttext, lines, folder`},
+		{RecordOptions{Header: "maybe"}, "Header is \"maybe\", want yes, no or nothing"},
+		{RecordOptions{SkipBad: -1}, "SkipBad is -1, want at least 0"},
+		{RecordOptions{Delimiter: '"'}, `'"' cannot be a delimiter`},
+		{RecordOptions{Delimiter: -1}, `'�' cannot be a delimiter`},
+		{RecordOptions{}, "standard input: there is none"},
+	} {
+		if got := collect(t, []string{"-"}, c.o); got.Error != c.want || got.Records != nil {
+			t.Errorf("%+v: %+v, want %q", c.o, got, c.want)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func TestRecordsReadErrors(t *testing.T) {
 		{"fasttext", "__label__1 good\n__label__0 bad", "line 2: "},
 	} {
 		in := io.MultiReader(strings.NewReader(c.data), iotest.ErrReader(errors.New("the line is dead")))
-		got := collect(t, []string{"-"}, RecordOptions{Format: c.format, SkipBad: 9, Stdin: in})
+		got := readAll(t, []string{"-"}, RecordOptions{Format: c.format, SkipBad: 9, Stdin: in})
 		if got.Error != "standard input: "+c.want+"the line is dead" || len(got.Skipped) > 0 || len(got.Records) != min(1, len(c.want)) {
 			t.Errorf("%s %q: %+v", c.format, c.data, got)
 		}
@@ -49,7 +49,7 @@ func TestRecordsCutAnywhere(t *testing.T) {
 		}
 		for n := range data {
 			o.Stdin = bytes.NewReader(data[:n])
-			if got := collect(t, []string{"-"}, o); got.Error == "" {
+			if got := readAll(t, []string{"-"}, o); got.Error == "" {
 				t.Errorf("%s, %d bytes of %d: no error but %d records", name, n, len(data), len(got.Records))
 			}
 		}
@@ -70,7 +70,7 @@ func TestRecordsOddFiles(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "c", "6.txt"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	got := collect(t, []string{dir}, RecordOptions{SkipBad: 99})
+	got := readAll(t, []string{dir}, RecordOptions{SkipBad: 99})
 	var ids []string
 	for _, r := range got.Records {
 		ids = append(ids, r.ID+" "+r.Text)
@@ -96,7 +96,7 @@ func TestRecordsOddArchives(t *testing.T) {
 	}
 	link := tar.Header{Name: "a/c/4.txt", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}
 	data := packed(t, append(entries, link), func(i int) string { return append(texts, "")[i] })
-	got := collect(t, []string{"-"}, RecordOptions{SkipBad: 1, Stdin: bytes.NewReader(data)})
+	got := readAll(t, []string{"-"}, RecordOptions{SkipBad: 1, Stdin: bytes.NewReader(data)})
 	if len(got.Records) != 2 || len(got.Skipped) != 1 || got.Skipped[0] != "standard input: c/2.txt: a row is larger than 16 MiB" || got.Error != "" {
 		t.Errorf("a large text: %q, %s, %d records", got.Skipped, got.Error, len(got.Records))
 	}
@@ -106,11 +106,11 @@ func TestRecordsOddArchives(t *testing.T) {
 	}
 	header := bytes.LastIndex(plain, []byte("ustar"))
 	plain[header-20] ^= 1
-	got = collect(t, []string{"-"}, RecordOptions{Stdin: bytes.NewReader(plain)})
+	got = readAll(t, []string{"-"}, RecordOptions{Stdin: bytes.NewReader(plain)})
 	if got.Error != "standard input: the archive is damaged (archive/tar: invalid tar header)" {
 		t.Errorf("a damaged archive: %s", got.Error)
 	}
-	got = collect(t, []string{"-"}, RecordOptions{Stdin: bytes.NewReader(plain[:header])})
+	got = readAll(t, []string{"-"}, RecordOptions{Stdin: bytes.NewReader(plain[:header])})
 	if got.Error != "standard input: the archive is cut short" {
 		t.Errorf("a cut archive: %s", got.Error)
 	}

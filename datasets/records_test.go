@@ -199,7 +199,7 @@ func TestRecordsRefuseOptions(t *testing.T) {
 		{RecordOptions{Delimiter: -1}, `'�' cannot be a delimiter`},
 		{RecordOptions{}, "standard input: there is none"},
 	} {
-		if got := collect(t, []string{"-"}, c.o); got.Error != c.want || got.Records != nil {
+		if got := readAll(t, []string{"-"}, c.o); got.Error != c.want || got.Records != nil {
 			t.Errorf("%+v: %+v, want %q", c.o, got, c.want)
 		}
 	}

@@ -194,9 +194,12 @@ func vectorHeader(line []byte) (n, dim int, ok bool) {
 // vectors are full of control characters.
 func isText(b []byte) bool {
 	for len(b) > 0 {
+		if !utf8.FullRune(b) {
+			return true // the rest of the letter follows
+		}
 		r, size := utf8.DecodeRune(b)
 		switch {
-		case r == utf8.RuneError && size == 1 && utf8.FullRune(b):
+		case r == utf8.RuneError && size == 1:
 			return false
 		case r < ' ' && r != '\t' && r != '\n' && r != '\r':
 			return false

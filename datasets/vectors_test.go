@@ -287,3 +287,17 @@ func BenchmarkReadVectors(b *testing.B) {
 		})
 	}
 }
+
+// TestIsTextWithinALetter: the first bytes of a text may end in any letter's
+// middle.
+func TestIsTextWithinALetter(t *testing.T) {
+	text := []byte("a영é👍")
+	for n := range text {
+		if !isText(text[:n]) {
+			t.Errorf("%q is no text", text[:n])
+		}
+	}
+	if isText([]byte("a\xed\x98b")) || isText([]byte("a\x00")) {
+		t.Error("what is not UTF-8 is text")
+	}
+}

@@ -60,15 +60,18 @@ const maxRow = 16 << 20
 //	tsv       the same with tabs; quotes are part of the text, unless the file has
 //	          some and its beginning parses as CSV does
 //	jsonl     a JSON object a line
-//	fasttext  __label__x and a text a line
+//	fasttext  __label__x and a text a line, with one label
 //	lines     a text a line, without labels
 //	folder    DIR/CLASS/*.txt or DIR/{train,test}/CLASS/*.txt, as aclImdb has it, or
 //	          a tar archive of such a folder
 //
-// Folders are read in order: train before test, classes by bytes, files by bytes
-// with runs of digits compared as numbers (9_7 before 10_9); an archive in its own
-// order. Hidden files, what is no .txt, and aclImdb's unsup are left out. Empty
-// lines are no rows.
+// Folders are read in order: train before test, then classes and files by the bytes
+// of their names, but runs of digits by their numbers (9_7 before 10_9); an archive
+// in its own order. Hidden files, what is no .txt, and aclImdb's unsup are left out.
+// Empty lines are no rows. In a quoted field \r\n becomes \n.
+//
+// Columns that are not named are found by well-known names, such as review and
+// rating; of two columns without such names, the one with more text is the text.
 //
 // A row is bad if its text is empty or not UTF-8 or holds a NUL byte, its label is
 // missing, its columns are not as many as the first row's, or its format is broken.

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"io"
-	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -120,7 +119,6 @@ func readText(path string) (string, error) {
 
 // archive reads a tar archive of such a folder.
 func archive(s *source, yield func(row, error) bool) {
-	s.limit = math.MaxInt
 	found, split := "", false
 	tr := tar.NewReader(s.in)
 	for {

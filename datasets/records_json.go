@@ -3,6 +3,7 @@ package datasets
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,8 +12,6 @@ import (
 
 	"github.com/pkg/errors"
 )
-
-type object map[string]json.RawMessage
 
 // jsonLines reads a JSON object a line.
 func (o RecordOptions) jsonLines(s *source, yield func(row, error) bool) {
@@ -29,7 +28,7 @@ func (o RecordOptions) jsonLines(s *source, yield func(row, error) bool) {
 			return
 		}
 		r := row{line: line}
-		var fields object
+		var fields map[string]any
 		fields, r.bad = parseObject(data)
 		if r.bad == nil && !known {
 			if err := o.chooseFields(fields); err != nil {
@@ -51,25 +50,30 @@ func (o RecordOptions) jsonLines(s *source, yield func(row, error) bool) {
 	}
 }
 
-func parseObject(data []byte) (object, error) {
+// parseObject parses a line. Numbers stay text, for a float64 may not hold them.
+func parseObject(data []byte) (fields map[string]any, err error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("it is not UTF-8")
 	}
-	var fields object
-	err := json.Unmarshal(data, &fields)
-	var syntax *json.SyntaxError
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	err = dec.Decode(&fields)
+	var kind *json.UnmarshalTypeError
 	switch {
-	case errors.As(err, &syntax):
-		return nil, errors.Errorf("it is not a JSON object a line (%v)", err)
-	case err != nil || fields == nil:
+	case errors.As(err, &kind), err == nil && fields == nil:
 		return nil, errors.New("it is not a JSON object")
+	case err != nil:
+		return nil, errors.Errorf("it is not a JSON object a line (%v)", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errors.New("something follows the JSON object")
 	}
 	return fields, nil
 }
 
 // record takes the fields out of an object. Only the label may be missing, where
 // none is needed.
-func (o RecordOptions) record(fields object) (r Record, err error) {
+func (o RecordOptions) record(fields map[string]any) (r Record, err error) {
 	for _, want := range []struct {
 		path  string
 		value *string
@@ -77,82 +81,68 @@ func (o RecordOptions) record(fields object) (r Record, err error) {
 		if want.path == "" {
 			continue
 		}
-		raw, ok := fields.find(want.path)
+		value, ok := find(fields, want.path)
 		switch {
 		case !ok && want.value == &r.Label && o.NoLabels:
 			continue
 		case !ok:
 			return r, errors.Errorf("it has no field %s", want.path)
-		case want.value == &r.Text && raw[0] != '"' && raw[0] != 'n':
+		}
+		*want.value, ok = scalar(value)
+		if _, isString := value.(string); want.value == &r.Text && value != nil && !isString {
 			return r, errors.Errorf("the field %s is no string", want.path)
 		}
-		if *want.value, ok = scalar(raw); !ok {
+		if !ok {
 			return r, errors.Errorf("the field %s is neither a string nor a number nor a boolean", want.path)
 		}
 	}
 	return r, nil
 }
 
-// find follows a path. A key that equals all of it goes before one that equals its
-// first part, so keys may hold dots.
-func (f object) find(path string) (json.RawMessage, bool) {
-	if raw, ok := f[path]; ok {
-		return raw, true
-	}
-	key, rest, deeper := strings.Cut(path, ".")
-	raw, ok := f[key]
-	if !deeper || !ok {
-		return nil, false
-	}
-	return findInside(raw, rest)
-}
-
-func findInside(raw json.RawMessage, path string) (json.RawMessage, bool) {
-	switch raw[0] {
-	case '{':
-		var fields object
-		if json.Unmarshal(raw, &fields) != nil {
-			return nil, false
+// find follows a path inside value. A key that equals all of the path goes before
+// one that equals its first part, so keys may hold dots.
+func find(value any, path string) (found any, ok bool) {
+	first, rest, deeper := strings.Cut(path, ".")
+	switch value := value.(type) {
+	case map[string]any:
+		if found, ok = value[path]; ok {
+			return found, true
 		}
-		return fields.find(path)
-	case '[':
-		var elements []json.RawMessage
-		key, rest, deeper := strings.Cut(path, ".")
-		i, err := strconv.Atoi(key)
-		if err != nil || json.Unmarshal(raw, &elements) != nil || i < 0 || i >= len(elements) {
-			return nil, false
+		found, ok = value[first]
+	case []any:
+		i, err := strconv.Atoi(first)
+		if ok = err == nil && 0 <= i && i < len(value); ok {
+			found = value[i]
 		}
-		if deeper {
-			return findInside(elements[i], rest)
-		}
-		return elements[i], true
 	}
-	return nil, false
+	if ok && deeper {
+		return find(found, rest)
+	}
+	return found, ok
 }
 
 // scalar is the text of a string, number, boolean or null. Numbers that are equal
 // have one text: 1 and 1.0 are "1".
-func scalar(raw json.RawMessage) (text string, ok bool) {
-	switch raw[0] {
-	case '{', '[':
-		return "", false
-	case 'n':
+func scalar(value any) (text string, ok bool) {
+	switch v := value.(type) {
+	case nil:
 		return "", true
-	case 't', 'f':
-		return string(raw), true
-	case '"':
-		return text, json.Unmarshal(raw, &text) == nil
+	case string:
+		return v, true
+	case bool:
+		return strconv.FormatBool(v), true
+	case json.Number:
+		if x, err := v.Float64(); err == nil && strings.ContainsAny(v.String(), ".eE") {
+			return strconv.FormatFloat(x, 'f', -1, 64), true
+		}
+		return v.String(), true
 	}
-	// A whole number keeps its digits, for it may be one that no float64 holds.
-	if x, err := strconv.ParseFloat(string(raw), 64); err == nil && bytes.ContainsAny(raw, ".eE") {
-		return strconv.FormatFloat(x, 'f', -1, 64), true
-	}
-	return string(raw), true
+	return "", false
 }
 
 // chooseFields guesses the fields that the options do not name by the first object:
 // the text's among those that are strings, the label's among those that are scalars.
-func (o *RecordOptions) chooseFields(fields object) error {
+func (o *RecordOptions) chooseFields(fields map[string]any) error {
 	keys := slices.Sorted(maps.Keys(fields))
 	for _, want := range []struct {
 		role  string
@@ -166,15 +156,13 @@ func (o *RecordOptions) chooseFields(fields object) error {
 		if *want.path != "" {
 			continue
 		}
-		names := slices.Clone(keys)
-		for i, key := range keys {
-			kind := fields[key][0]
-			if kind == '{' || kind == '[' || kind != '"' && want.role == "text" {
-				names[i] = ""
-			}
-		}
+		names := slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+			_, isString := fields[key].(string)
+			_, isScalar := scalar(fields[key])
+			return !isScalar || want.role == "text" && !isString
+		})
 		if i := wellKnown(names, want.known); i >= 0 {
-			*want.path = keys[i]
+			*want.path = names[i]
 		} else if want.need {
 			return errors.Errorf("it cannot be told which field holds the %s: it has %s; name one", want.role, quoteAll(keys))
 		}

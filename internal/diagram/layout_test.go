@@ -157,9 +157,9 @@ func TestCrossings(t *testing.T) {
 func allCrossings(l *layered) (n int) {
 	type edge struct{ rank, up, down int }
 	var edges []edge
-	for _, u := range l.vertices {
+	for i, u := range l.vertices {
 		for _, v := range u.down {
-			edges = append(edges, edge{u.rank, u.pos, l.vertices[v].pos})
+			edges = append(edges, edge{u.rank, l.pos[i], l.pos[v]})
 		}
 	}
 	for i, a := range edges {

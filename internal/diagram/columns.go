@@ -78,7 +78,7 @@ func (l *layered) conflicts() map[[2]int]bool {
 		for _, u := range l.layers[r-1] {
 			for _, v := range l.vertices[u].down {
 				if l.vertices[u].node < 0 && l.vertices[v].node < 0 {
-					inner = append(inner, line{l.vertices[u].pos, l.vertices[v].pos})
+					inner = append(inner, line{l.pos[u], l.pos[v]})
 				}
 			}
 		}
@@ -94,14 +94,14 @@ func (l *layered) conflicts() map[[2]int]bool {
 		}
 		left, right := 0, 0 // inner edges strictly left of, and not right of, u
 		for _, u := range l.layers[r-1] {
-			for left < len(inner) && inner[left].up < l.vertices[u].pos {
+			for left < len(inner) && inner[left].up < l.pos[u] {
 				left++
 			}
-			for right < len(inner) && inner[right].up <= l.vertices[u].pos {
+			for right < len(inner) && inner[right].up <= l.pos[u] {
 				right++
 			}
 			for _, v := range l.vertices[u].down {
-				if at := l.vertices[v].pos; maxLeft[left] > at || minRight[right] < at {
+				if at := l.pos[v]; maxLeft[left] > at || minRight[right] < at {
 					marked[[2]int{u, v}] = true
 				}
 			}

@@ -4,7 +4,6 @@ package diagram
 type vertex struct {
 	node     int // -1 of a dummy
 	rank     int
-	pos      int // in its rank, from the left
 	up, down []int
 	width    float64
 	x        float64 // of its middle
@@ -14,6 +13,7 @@ type vertex struct {
 type layered struct {
 	vertices []vertex
 	layers   [][]int // vertices by rank, from the left
+	pos      []int   // of the vertices in their ranks
 	routes   [][]int // vertices along each of the graph's edges
 }
 
@@ -69,7 +69,7 @@ func (l *layered) arrange() {
 	for _, v := range l.vertices {
 		ranks = max(ranks, v.rank+1)
 	}
-	l.layers = make([][]int, ranks)
+	l.layers, l.pos = make([][]int, ranks), make([]int, len(l.vertices))
 	seen := make([]bool, len(l.vertices))
 	var stack []int
 	for root := range l.vertices {
@@ -85,7 +85,7 @@ func (l *layered) arrange() {
 			}
 			seen[at] = true
 			v := &l.vertices[at]
-			v.pos = len(l.layers[v.rank])
+			l.pos[at] = len(l.layers[v.rank])
 			l.layers[v.rank] = append(l.layers[v.rank], at)
 			for i := len(v.down) - 1; i >= 0; i-- {
 				stack = append(stack, v.down[i])

@@ -61,15 +61,17 @@ func inside(a, b rect) bool {
 
 // TestLayout: boxes do not meet, lie in the picture and in the lanes of their
 // label alone, and edges lead down, from border to border, past all boxes.
-func TestLayout(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		g := anyGraph(20).Draw(t, "graph")
-		p, err := g.layout()
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkLayout(t, g, p)
-	})
+func TestLayout(t *testing.T) { rapid.Check(t, layoutHolds) }
+
+func FuzzLayout(f *testing.F) { f.Fuzz(rapid.MakeFuzz(layoutHolds)) }
+
+func layoutHolds(t *rapid.T) {
+	g := anyGraph(20).Draw(t, "graph")
+	p, err := g.layout()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkLayout(t, g, p)
 }
 
 func checkLayout(t rapid.TB, g Graph, p *picture) {
@@ -157,9 +159,9 @@ func TestCrossings(t *testing.T) {
 func allCrossings(l *layered) (n int) {
 	type edge struct{ rank, up, down int }
 	var edges []edge
-	for _, u := range l.vertices {
+	for i, u := range l.vertices {
 		for _, v := range u.down {
-			edges = append(edges, edge{u.rank, u.pos, l.vertices[v].pos})
+			edges = append(edges, edge{u.rank, l.pos[i], l.pos[v]})
 		}
 	}
 	for i, a := range edges {

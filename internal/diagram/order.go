@@ -6,7 +6,7 @@ import (
 )
 
 // sweeps is the number of walks over the ranks, down and up in turn.
-const sweeps = 24
+const sweeps = 16
 
 // uncross orders the vertices of each rank so that few edges cross: in each
 // sweep a vertex goes to the mean place of its neighbours in the rank before,
@@ -26,8 +26,7 @@ func (l *layered) uncross() {
 			}
 			l.barycentres(r, down)
 		}
-		for l.transpose() {
-		}
+		l.transpose()
 		if n := l.crossings(); n < best {
 			best, order = n, l.copyLayers()
 		}
@@ -49,7 +48,7 @@ func (l *layered) copyLayers() [][]int {
 // number notes the vertices' places in rank r.
 func (l *layered) number(r int) {
 	for i, v := range l.layers[r] {
-		l.vertices[v].pos = i
+		l.pos[v] = i
 	}
 }
 
@@ -72,7 +71,7 @@ func (l *layered) barycentres(r int, above bool) {
 		}
 		sum := 0
 		for _, u := range near {
-			sum += l.vertices[u].pos
+			sum += l.pos[u]
 		}
 		sorted = append(sorted, placed{v, float64(sum) / float64(len(near))})
 		free = append(free, i)
@@ -84,30 +83,30 @@ func (l *layered) barycentres(r int, above bool) {
 	l.number(r)
 }
 
-// transpose swaps neighbours in each rank where this saves crossings, and
-// reports whether it saved any.
-func (l *layered) transpose() (saved bool) {
+// transpose walks over the ranks once and swaps neighbours where this saves
+// crossings.
+func (l *layered) transpose() {
 	for _, layer := range l.layers {
 		for i := 1; i < len(layer); i++ {
-			u, v := &l.vertices[layer[i-1]], &l.vertices[layer[i]]
+			u, v := layer[i-1], layer[i]
 			if l.between(u, v) > l.between(v, u) {
-				layer[i-1], layer[i] = layer[i], layer[i-1]
-				u.pos, v.pos = i, i-1
-				saved = true
+				layer[i-1], layer[i] = v, u
+				l.pos[u], l.pos[v] = i, i-1
 			}
 		}
 	}
-	return saved
 }
 
 // between counts the crossings of u's edges with v's where u lies left of v.
-func (l *layered) between(u, v *vertex) (n int) {
-	for _, sides := range [][2][]int{{u.up, v.up}, {u.down, v.down}} {
-		for _, a := range sides[0] {
-			for _, b := range sides[1] {
-				if l.vertices[a].pos > l.vertices[b].pos {
-					n++
-				}
+func (l *layered) between(u, v int) int {
+	return l.inversions(l.vertices[u].up, l.vertices[v].up) + l.inversions(l.vertices[u].down, l.vertices[v].down)
+}
+
+func (l *layered) inversions(left, right []int) (n int) {
+	for _, a := range left {
+		for _, b := range right {
+			if l.pos[a] > l.pos[b] {
+				n++
 			}
 		}
 	}
@@ -126,14 +125,14 @@ func (l *layered) crossings() (n int) {
 			lower := l.vertices[u].down
 			for _, v := range lower {
 				left := 0
-				for i := l.vertices[v].pos + 1; i > 0; i -= i & -i {
+				for i := l.pos[v] + 1; i > 0; i -= i & -i {
 					left += tree[i]
 				}
 				n += total - left
 			}
 			for _, v := range lower {
 				total++
-				for i := l.vertices[v].pos + 1; i < len(tree); i += i & -i {
+				for i := l.pos[v] + 1; i < len(tree); i += i & -i {
 					tree[i]++
 				}
 			}

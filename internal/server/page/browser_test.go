@@ -70,6 +70,15 @@ func open(t *testing.T, f *fake, hash string) *tab {
 
 func openAs(t *testing.T, f *fake, hash string, width, height int64, scheme string) *tab {
 	t.Helper()
+	p := load(t, f, hash, width, height, scheme)
+	p.until(`document.querySelector(".card")`)
+	return p
+}
+
+// load is open for a server without models.
+func load(t *testing.T, f *fake, hash string, width, height int64, scheme string) *tab {
+	t.Helper()
+	t.Parallel()
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("\n\n*** THE PAGE IS NOT TESTED: there is no chromium here (apt-get install chromium) ***\n")
 	}

@@ -2,7 +2,7 @@
 // Training is dashed, validation solid; models differ by colour and by the shape at
 // the end of their lines.
 
-import { byId, h, number, percent, s } from "./dom.js";
+import { byId, h, number, percent, s, score } from "./dom.js";
 
 const shapes = [
   "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0", "M-3.5-3.5h7v7h-7z", "M0-4.5L4.5 3.5H-4.5z",
@@ -96,7 +96,7 @@ class Chart {
 
   constructor(name, onmove) {
     this.#name = name;
-    this.#write = name.includes("accuracy") ? percent : number;
+    this.#write = name.includes("accuracy") ? percent : score;
     this.#onmove = onmove;
     const title = name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
     this.#svg = s("svg", { class: "chart", role: "slider", tabindex: 0, height, "aria-label": `${title} by epoch` });
@@ -118,7 +118,7 @@ class Chart {
     this.#x = (e) => pad.left + (last > first ? (e - first) / (last - first) : 0.5) * inner;
     this.#y = (v) => pad.top + ((hi - v) / (hi - lo)) * (height - pad.top - pad.bottom);
 
-    const grid = ticks(lo, hi, 4).flatMap((v) => [
+    const grid = ticks(lo, hi, 5).flatMap((v) => [
       s("path", { class: "grid", d: `M${pad.left} ${this.#y(v)}H${width - pad.right}` }),
       s("text", { x: pad.left - 8, y: this.#y(v), dy: "0.35em", "text-anchor": "end" }, this.#tick(v)),
     ]);

@@ -34,5 +34,8 @@ export const plural = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 export const number = (x) => (Number.isFinite(x) ? digits.format(x).replace("-", "−") : "–");
 
-// signed writes a push with its sign and two places.
-export const signed = (x) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(2);
+// score writes a loss or an error with three places, so that columns line up.
+export const score = (x) => (Math.abs(x) < 10 ? x.toFixed(3).replace("-", "−") : number(x));
+
+// signed writes a push with its sign.
+export const signed = (x, places = 2) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(places);

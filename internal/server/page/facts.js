@@ -1,12 +1,12 @@
 // What is known of the models, a column each.
 
-import { count, h, number, percent } from "./dom.js";
+import { count, h, percent, score } from "./dom.js";
 
 function scores(part) {
   if (!part) return "–";
   const named = Object.entries(part).filter(([, v]) => Number.isFinite(v));
   named.sort(([a], [b]) => (a === "loss") - (b === "loss")); // the loss says least
-  return h("ul", {}, ...named.map(([name, v]) => h("li", {}, `${name} ${name === "accuracy" ? percent(v) : number(v)}`)));
+  return h("ul", {}, ...named.map(([name, v]) => h("li", {}, `${name} ${name === "accuracy" ? percent(v) : score(v)}`)));
 }
 
 const when = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });

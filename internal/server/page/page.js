@@ -24,7 +24,7 @@ const examples = [
   "The worst two hours I have ever spent in a cinema. What a waste of good actors.",
 ];
 
-// load asks for the models until there are some, and starts anew with them.
+// load asks for the models until there are some, and starts anew if they are others.
 let loading;
 const load = () => (loading ??= find().finally(() => (loading = undefined)));
 
@@ -32,6 +32,7 @@ async function find() {
   for (let tries = 0; ; tries++) {
     try {
       const found = await api.models();
+      if (found.length === 0) throw new api.Failure(503, "no model is loaded");
       if (JSON.stringify(found) !== JSON.stringify(models)) start(found);
       return;
     } catch (e) {
@@ -42,12 +43,13 @@ async function find() {
   }
 }
 
+const named = (name) => models.find((m) => m.name === name) ?? models.find((m) => m.default) ?? models[0];
+
 function start(found) {
   for (const j of judges.values()) j.asker.stop();
   models = found;
-  if (models.length === 0) return say("The server has no model loaded.", false);
   const wanted = chosen?.name ?? link().get("model");
-  chosen = models.find((m) => m.name === wanted) ?? models.find((m) => m.default) ?? models[0];
+  chosen = named(wanted);
 
   judges = new Map(models.map((m) => [m.name, {
     asker: new Asker(m.name, (answer) => heard(m, answer)),
@@ -147,7 +149,7 @@ function show() {
 function explainIn(words, prediction) {
   byId("why").hidden = words.length === 0;
   if (words.length === 0) return;
-  const from = Number.isFinite(prediction.baseline) ? ` Without any word it starts at ${number(prediction.baseline)}.` : "";
+  const from = Number.isFinite(prediction.baseline) ? ` Without any word it starts at ${signed(prediction.baseline)}.` : "";
   byId("why-lead").textContent = `The strongest pushes on ${chosen.name}${chosen.task === "number" ? "" : ", in logits"}.${from}`;
   byId("why-tables").replaceChildren(...tables(words, sides(chosen, prediction.class)));
 }
@@ -195,16 +197,16 @@ const link = () => new URLSearchParams(location.hash.slice(1));
 function remember() {
   const parts = new URLSearchParams();
   if (box.value !== "") parts.set("text", box.value);
-  if (models.length > 1 && !chosen?.default) parts.set("model", chosen.name);
+  if (models.length > 1 && chosen !== named()) parts.set("model", chosen.name);
   const hash = String(parts);
   history.replaceState(null, "", hash !== "" && hash.length <= longestLink ? `#${hash}` : location.pathname + location.search);
 }
 
 function recall() {
   const parts = link();
-  if (!parts.has("text")) return; // a link to a heading
-  const other = models.find((m) => m.name === (parts.get("model") ?? chosen?.name));
-  if (other && other !== chosen) {
+  if (!parts.has("text") || models.length === 0) return;
+  const other = named(parts.get("model"));
+  if (other !== chosen) {
     judges.get(other.name).card.radio.checked = true;
     choose(other);
   }

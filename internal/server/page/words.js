@@ -15,17 +15,20 @@ function strongest(words, sign) {
     sum.times++;
     sums.set(key, sum);
   }
-  return [...sums.values()].filter((w) => w.push * sign >= 0.005)
+  return [...sums.values()].filter((w) => w.push * sign > 0)
     .sort((a, b) => sign * (b.push - a.push)).slice(0, most);
 }
 
 function table(caption, kind, rows, scale) {
+  // Two places, and for a text of weak words as many as its strongest needs.
+  const places = Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(scale))));
+  rows = rows.filter((w) => Math.abs(w.push) >= 0.5 * 10 ** -places);
   const body = rows.map((w) => {
     const fill = h("span", { class: "fill" });
     fill.style.setProperty("--part", Math.abs(w.push) / scale);
     return h("tr", {},
       h("th", { scope: "row" }, w.word, ...(w.times > 1 ? [h("span", { class: "times" }, ` × ${w.times}`)] : [])),
-      h("td", { class: "gauge", "aria-hidden": "true" }, fill), h("td", { class: "push" }, signed(w.push)));
+      h("td", { class: "gauge", "aria-hidden": "true" }, fill), h("td", { class: "push" }, signed(w.push, places)));
   });
   if (rows.length === 0) body.push(h("tr", {}, h("td", { class: "empty", colspan: 3 }, "none")));
   return h("table", { class: `pushes ${kind}` }, h("caption", {}, h("span", {}, caption)),

@@ -71,7 +71,7 @@ function offer() {
   const reviews = models.every((m) => m.task === "classes" && m.classes.toSorted().join() === "negative,positive");
   byId("ask").textContent = reviews ? "Write a review" : "Write a text";
   byId("examples").hidden = !reviews;
-  byId("examples").replaceChildren("For example", ...(reviews ? examples : []).map((text) =>
+  byId("examples").replaceChildren(h("span", {}, "For example"), ...(reviews ? examples : []).map((text) =>
     h("button", { type: "button", title: text, onclick: () => write(text) }, text)));
 }
 

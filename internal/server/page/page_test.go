@@ -1,7 +1,9 @@
 package page
 
 import (
+	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"regexp"
 	"strings"
@@ -77,5 +79,49 @@ func TestNothingInline(t *testing.T) {
 	}
 	if regexp.MustCompile(`<script[^>]*>[^<]`).MatchString(html) {
 		t.Error("index.html has a script inside")
+	}
+}
+
+var colour = regexp.MustCompile(`--([a-z0-9]+): #([0-9a-f]{6});`)
+
+// luminance is WCAG 2's.
+func luminance(hex string) float64 {
+	var r, g, b uint8
+	_, _ = fmt.Sscanf(hex, "%02x%02x%02x", &r, &g, &b)
+	linear := func(c uint8) float64 {
+		v := float64(c) / 255
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+// Text has at least the contrast 4.5 : 1 of WCAG's AA in both schemes, lines and bars
+// have 3 : 1.
+func TestContrast(t *testing.T) {
+	light, dark, found := strings.Cut(files(t)["page.css"], "prefers-color-scheme: dark")
+	if !found {
+		t.Fatal("page.css has no dark scheme")
+	}
+	for scheme, css := range map[string]string{"light": light, "dark": dark} {
+		colours := map[string]string{}
+		for _, m := range colour.FindAllStringSubmatch(css, -1) {
+			colours[m[1]] = m[2]
+		}
+		for least, names := range map[float64][]string{
+			4.5: {"ink", "soft"},
+			3:   {"towards", "against", "c0", "c1", "c2", "c3", "c4", "c5"},
+		} {
+			for _, name := range names {
+				for _, behind := range []string{"ground", "paper"} {
+					a, b := luminance(colours[name]), luminance(colours[behind])
+					if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < least {
+						t.Errorf("%s: %s on %s has a contrast of %.2f : 1, want %v", scheme, name, behind, ratio, least)
+					}
+				}
+			}
+		}
 	}
 }

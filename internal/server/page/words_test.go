@@ -123,7 +123,7 @@ func TestLayerHoldsTheText(t *testing.T) {
 func TestLayerFitsTheTextarea(t *testing.T) {
 	p := open(t, newFake(t), "")
 	texts := []string{
-		"", "\n", "one line", "a\n\nb\n", "\ttabs\tand  spaces   ", strings.Repeat("wonderful bad film, ", 200),
+		"", "\n", "one line", "a\n\nb\n", "\ttabs\tand  spaces   ", strings.Repeat("wonderful bad film, ", 80),
 		strings.Repeat("longwithoutspaces", 30), strings.Repeat("최고의 영화 👍🏽 ", 60), strings.Repeat("Not bad, wonderful! ", 40) + strings.Repeat(" ", 90),
 		"To AV Ta fi ffl great-great/great…worst—waste", "مرحبا wonderful שלום bad",
 	}

@@ -177,7 +177,7 @@ class Chart {
     const x = this.#x(epoch);
     this.#cursor.replaceChildren(s("path", { class: "rule", d: `M${x} ${pad.top}V${height - pad.bottom}` }),
       ...rows.flatMap((r) => [r.train, r.val].filter(Number.isFinite).map((v) =>
-        s("circle", { class: look(r.run.index).line, cx: x, cy: this.#y(v), r: 3.5 }))));
+        s("g", { class: look(r.run.index).line }, s("path", { class: "end", d: look(r.run.index).shape, transform: `translate(${x} ${this.#y(v)})` })))));
 
     this.#epoch.textContent = `epoch ${epoch}`;
     this.#read.replaceChildren(...rows.map((r) => h("tr", {},

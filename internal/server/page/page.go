@@ -4,7 +4,9 @@
 //
 // It is HTML, CSS and JavaScript modules as they are, without a build step. It asks
 // nothing but the server it came from, and by addresses relative to its own, so it
-// also works below a path:
+// also works below a path. Browsers of 2024 and later have all that it uses.
+//
+// What it asks for:
 //
 //	v1/models                  the models, their classes and scores
 //	v1/models/{name}/history   the curves

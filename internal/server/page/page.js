@@ -34,7 +34,7 @@ async function find() {
       const found = await api.models();
       if (found.length === 0) throw new api.Failure(503, "no model is loaded");
       if (JSON.stringify(found) !== JSON.stringify(models)) start(found);
-      return;
+      return status();
     } catch (e) {
       if (!(e instanceof api.Failure)) throw e;
       say(e.inWords, false);

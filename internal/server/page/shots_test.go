@@ -32,7 +32,6 @@ func TestScreenshots(t *testing.T) {
 		{"wide-dark", review, "dark", 1280, nil},
 		{"phone-dark", review, "dark", 390, nil},
 		{"empty", "", "light", 1280, nil},
-		{"unknown", "#text=%EC%97%AC%EA%B8%B0+xyzzy", "light", 1280, nil},
 		{"other-tasks", "#text=%EC%B5%9C%EA%B3%A0%EC%9D%98+%EC%98%81%ED%99%94+%F0%9F%91%8D+great+food,+slow+service", "light", 1280, []object{several, stars}},
 	} {
 		t.Run(shot.name, func(t *testing.T) {

@@ -21,6 +21,8 @@ func (p *tab) status(words string) {
 
 // What passes is said, tried again, and forgotten when it is over.
 func TestPassingTrouble(t *testing.T) {
+	f := newFake(t)
+	p := open(t, f, "")
 	for _, trouble := range []struct {
 		name, words string
 		answer      func(w http.ResponseWriter)
@@ -38,9 +40,7 @@ func TestPassingTrouble(t *testing.T) {
 		}},
 	} {
 		t.Run(trouble.name, func(t *testing.T) {
-			f := newFake(t)
-			p := open(t, f, "")
-			p.enter("great")
+			p.enter(strings.Repeat("\b", 10) + "great")
 			f.answers(func(w http.ResponseWriter, _ question) bool {
 				trouble.answer(w)
 				return true

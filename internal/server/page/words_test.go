@@ -2,11 +2,11 @@ package page
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -33,90 +33,75 @@ func js(t *rapid.T, v any) string {
 	return string(b)
 }
 
-// modules makes the module of the words reachable for a test.
-func modules(p *tab) {
-	p.Helper()
+func TestWords(t *testing.T) {
+	p := open(t, newFake(t), "")
 	eval[bool](p, `void import("./text.js").then((m) => { window.textjs = m; }), true`)
 	p.until(`window.textjs`)
+	t.Run("units", func(t *testing.T) { rapid.Check(t, p.wordsInUnits) })
+	t.Run("move", func(t *testing.T) { rapid.Check(t, p.wordsMove) })
+	t.Run("layer", func(t *testing.T) { rapid.Check(t, p.layerHoldsTheText) })
 }
 
 // The server counts bytes, the page units of UTF-16: Go knows both.
-func TestWordsInUnits(t *testing.T) {
-	p := open(t, newFake(t), "")
-	modules(p)
-	rapid.Check(t, func(r *rapid.T) {
-		var text strings.Builder
-		var sent, want []span
-		for i, s := range rapid.SliceOf(piece()).Draw(r, "pieces") {
-			lo, at := text.Len(), len(utf16.Encode([]rune(text.String())))
-			text.WriteString(s)
-			sent = append(sent, span{Start: lo, End: text.Len(), Push: float64(i)})
-			want = append(want, span{at, len(utf16.Encode([]rune(text.String()))), float64(i), s})
-		}
-		got := eval[[]span](p, "textjs.inUnits("+js(r, text.String())+","+js(r, sent)+")")
-		if diff := cmp.Diff(want, got, cmp.Transformer("nil", func(s []span) int { return len(s) })); len(want)+len(got) > 0 && diff != "" {
-			r.Fatal(diff)
-		}
-		for i := range want {
-			if got[i] != want[i] {
-				r.Fatalf("word %d of %q is %v, want %v", i, text.String(), got[i], want[i])
-			}
-		}
-	})
+func (p *tab) wordsInUnits(r *rapid.T) {
+	var text strings.Builder
+	var sent, want []span
+	for i, s := range rapid.SliceOf(piece()).Draw(r, "pieces") {
+		lo, at := text.Len(), len(utf16.Encode([]rune(text.String())))
+		text.WriteString(s)
+		sent = append(sent, span{Start: lo, End: text.Len(), Push: float64(i)})
+		want = append(want, span{at, len(utf16.Encode([]rune(text.String()))), float64(i), s})
+	}
+	got := eval[[]span](p, "textjs.inUnits("+js(r, text.String())+","+js(r, sent)+")")
+	if !slices.Equal(got, want) {
+		r.Fatalf("the words of %q are %v, want %v", text.String(), got, want)
+	}
 }
 
 // After an edit a word is where it was and spells the same, or is gone; words that the
 // edit did not touch are not gone.
-func TestWordsMove(t *testing.T) {
-	p := open(t, newFake(t), "")
-	modules(p)
-	rapid.Check(t, func(r *rapid.T) {
-		parts := rapid.SliceOfN(piece(), 1, 8).Draw(r, "parts")
-		lo := rapid.IntRange(0, len(parts)).Draw(r, "lo")
-		hi := rapid.IntRange(lo, len(parts)).Draw(r, "hi")
-		put := rapid.SliceOfN(piece(), 0, 3).Draw(r, "put")
-		before := strings.Join(parts, "")
-		after := strings.Join(parts[:lo], "") + strings.Join(put, "") + strings.Join(parts[hi:], "")
-		var sent []span
-		at := 0
-		for _, s := range parts {
-			n := len(utf16.Encode([]rune(s)))
-			sent = append(sent, span{Start: at, End: at + n, Word: s})
-			at += n
+func (p *tab) wordsMove(r *rapid.T) {
+	parts := rapid.SliceOfN(piece(), 1, 8).Draw(r, "parts")
+	lo := rapid.IntRange(0, len(parts)).Draw(r, "lo")
+	hi := rapid.IntRange(lo, len(parts)).Draw(r, "hi")
+	put := rapid.SliceOfN(piece(), 0, 3).Draw(r, "put")
+	before := strings.Join(parts, "")
+	after := strings.Join(parts[:lo], "") + strings.Join(put, "") + strings.Join(parts[hi:], "")
+	var sent []span
+	at := 0
+	for _, s := range parts {
+		n := len(utf16.Encode([]rune(s)))
+		sent = append(sent, span{Start: at, End: at + n, Word: s})
+		at += n
+	}
+	got := eval[[]span](p, "textjs.moved("+js(r, sent)+","+js(r, before)+","+js(r, after)+")")
+	units := utf16.Encode([]rune(after))
+	for _, w := range got {
+		if s := string(utf16.Decode(units[w.Start:w.End])); s != w.Word {
+			r.Fatalf("from %q to %q: %q is coloured for %q", before, after, s, w.Word)
 		}
-		got := eval[[]span](p, "textjs.moved("+js(r, sent)+","+js(r, before)+","+js(r, after)+")")
-		units := utf16.Encode([]rune(after))
-		for _, w := range got {
-			if s := string(utf16.Decode(units[w.Start:w.End])); s != w.Word {
-				r.Fatalf("from %q to %q: %q is coloured for %q", before, after, s, w.Word)
-			}
-		}
-		if kept := lo + len(parts) - hi; len(got) < kept {
-			r.Fatalf("from %q to %q: %d words are left, want %d", before, after, len(got), kept)
-		}
-	})
+	}
+	if kept := lo + len(parts) - hi; len(got) < kept {
+		r.Fatalf("from %q to %q: %d words are left, want %d", before, after, len(got), kept)
+	}
 }
 
 // The layer always holds the text and nothing else, wherever words are: overlapping
 // as n-grams do, beyond the end, empty.
-func TestLayerHoldsTheText(t *testing.T) {
-	p := open(t, newFake(t), "")
-	modules(p)
-	rapid.Check(t, func(r *rapid.T) {
-		text := strings.Join(rapid.SliceOf(piece()).Draw(r, "pieces"), "")
-		sent := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) span {
-			lo := rapid.IntRange(0, len(text)+3).Draw(r, "start")
-			return span{Start: lo, End: lo + rapid.IntRange(0, 9).Draw(r, "bytes"), Push: rapid.Float64Range(-3, 3).Draw(r, "push")}
-		}), 0, 6).Draw(r, "words")
-		got := eval[string](p, `(() => {
-			const layer = document.createElement("div"), text = `+js(r, text)+`;
-			textjs.paint(layer, text, textjs.inUnits(text, `+js(r, sent)+`));
-			return layer.textContent;
-		})()`)
-		if got != text+"\u200b" {
-			r.Fatalf("%q is %q in the layer", text, got)
-		}
-	})
+func (p *tab) layerHoldsTheText(r *rapid.T) {
+	text := strings.Join(rapid.SliceOf(piece()).Draw(r, "pieces"), "")
+	sent := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) span {
+		lo := rapid.IntRange(0, len(text)+3).Draw(r, "start")
+		return span{Start: lo, End: lo + rapid.IntRange(0, 9).Draw(r, "bytes"), Push: rapid.Float64Range(-3, 3).Draw(r, "push")}
+	}), 0, 6).Draw(r, "words")
+	got := eval[string](p, `(() => {
+		const layer = document.createElement("div"), text = `+js(r, text)+`;
+		textjs.paint(layer, text, textjs.inUnits(text, `+js(r, sent)+`));
+		return layer.textContent;
+	})()`)
+	if got != text+"\u200b" {
+		r.Fatalf("%q is %q in the layer", text, got)
+	}
 }
 
 // Both hold the same lines, so colours stand behind their words.

@@ -12,7 +12,7 @@ import (
 // layer stand in the box of its first call. WriteSVG and WriteDOT draw it.
 // Keras: plot_model.
 func (m *Model) Diagram() diagram.Graph {
-	fixed := size(m.States())
+	fixed := size(m.weights.of(frozen, state, memory))
 	g := diagram.Graph{
 		Title: "Model",
 		Note:  Thousands(m.Params()) + " trainable parameters",

@@ -1,0 +1,179 @@
+package report
+
+import (
+	"encoding/json"
+	"math"
+	"time"
+)
+
+// Report is what a page tells of one run, or of several to compare. All of it
+// survives a round trip through JSON.
+type Report struct {
+	Title string  `json:"title"`
+	Score Measure `json:"score"` // by which all runs are judged
+	Runs  []Run   `json:"runs"`
+}
+
+// Measure is a score.
+type Measure struct {
+	Name    string `json:"name"`            // Keras's: accuracy, mean_absolute_error
+	Percent bool   `json:"percent"`         // 0.75 is written 75.0 %: a share of the samples
+	Lower   bool   `json:"lower,omitempty"` // less is better
+}
+
+// Run is one call of the program.
+type Run struct {
+	Name        string       `json:"name"`   // tells runs apart: the folder's
+	Data        string       `json:"data"`   // what the texts are called
+	Source      string       `json:"source"` // a line on where they are from and how many
+	When        time.Time    `json:"when"`
+	Seconds     float64      `json:"seconds"` // that it took
+	Command     string       `json:"command"` // that does it again
+	Seed        uint64       `json:"seed"`
+	Settings    []Setting    `json:"settings"`
+	Versions    []Setting    `json:"versions"`          // of the program, Go, kernels, the processor
+	Classes     []string     `json:"classes,omitempty"` // names; none for numbers
+	Experiments []Experiment `json:"experiments"`
+}
+
+// Setting is a name with its value.
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Experiment is one model of a run. What tells of single predictions, from
+// Confusion on, is of the test samples if there is a Test, else of the
+// validation samples. What is empty is left out of the page.
+type Experiment struct {
+	Name        string  `json:"name"`
+	Description string  `json:"description,omitempty"`
+	Baseline    bool    `json:"baseline,omitempty"` // what the others have to beat
+	Parameters  int     `json:"parameters"`
+	Layers      []Layer `json:"layers,omitempty"`
+	Diagram     string  `json:"diagram,omitempty"` // an SVG file, shown as a picture
+
+	Curves     Curves      `json:"curves"`
+	Validation *Evaluation `json:"validation,omitempty"` // of the final weights
+	Test       *Evaluation `json:"test,omitempty"`
+
+	Confusion   [][]float64  `json:"confusion,omitempty"` // [class, class that was given] samples
+	PerClass    []ClassScore `json:"per_class,omitempty"`
+	ROC         *ROC         `json:"roc,omitempty"`         // of two classes
+	Predictions []Prediction `json:"predictions,omitempty"` // of numbers
+
+	Wrong  []Example `json:"wrong,omitempty"`  // the surest of those that are wrong, worst first
+	Unsure []Example `json:"unsure,omitempty"` // the least sure
+}
+
+// Layer is a row of a model's summary.
+type Layer struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Shape  string `json:"shape"` // of the output
+	Params int    `json:"params"`
+}
+
+// Curves hold a value for each epoch, [epochs]. The two of the validation samples
+// are both empty without them, Seconds may be.
+type Curves struct {
+	Loss     Floats `json:"loss"`
+	Score    Floats `json:"score"`
+	ValLoss  Floats `json:"val_loss,omitempty"`
+	ValScore Floats `json:"val_score,omitempty"`
+	Seconds  Floats `json:"seconds,omitempty"`
+}
+
+// Evaluation is what a model reaches on a part of the samples.
+type Evaluation struct {
+	Loss    Number `json:"loss"`
+	Score   Number `json:"score"`
+	Samples int    `json:"samples"`
+}
+
+// ClassScore is how one class does. scikit-learn: classification_report.
+type ClassScore struct {
+	Name      string  `json:"name"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
+	Support   float64 `json:"support"` // samples
+}
+
+// ROC is the share of the second class that is found, by the share of the first
+// that is taken for it.
+type ROC struct {
+	Points [][2]float64 `json:"points"` // false and true positive rate, both rising from 0 to 1
+	AUC    Number       `json:"auc"`
+}
+
+// Prediction is of a number.
+type Prediction struct {
+	True      float64 `json:"true"`
+	Predicted float64 `json:"predicted"`
+}
+
+// Example is a text and what was made of it.
+type Example struct {
+	Text        string `json:"text"`
+	True        string `json:"true"` // the class's name, or the number
+	Predicted   string `json:"predicted"`
+	Probability Number `json:"probability,omitempty"` // of what was predicted; 0 for numbers
+	Words       []Word `json:"words,omitempty"`
+}
+
+// Word is a token of a text, of the bytes Start to End. Tokens may overlap, as
+// n-grams do.
+type Word struct {
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+	Push  float64 `json:"push"` // towards what was predicted, of numbers upwards; less than 0 away
+}
+
+// Number is a number that may not be finite, as of a training that diverged.
+// In JSON that is null, which is read as NaN.
+type Number float64
+
+func (n Number) finite() bool { return !math.IsNaN(float64(n)) && !math.IsInf(float64(n), 0) }
+
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if !n.finite() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *Number) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*n = Number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(n))
+}
+
+// Floats are Numbers in the type that a history gives.
+type Floats []float64
+
+// MarshalJSON implements json.Marshaler.
+func (f Floats) MarshalJSON() ([]byte, error) {
+	numbers := make([]Number, len(f))
+	for i, v := range f {
+		numbers[i] = Number(v)
+	}
+	return json.Marshal(numbers)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *Floats) UnmarshalJSON(b []byte) error {
+	var numbers []Number
+	if err := json.Unmarshal(b, &numbers); err != nil {
+		return err
+	}
+	*f = nil
+	for _, n := range numbers {
+		*f = append(*f, float64(n))
+	}
+	return nil
+}

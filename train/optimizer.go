@@ -79,14 +79,24 @@ func (o *Adam) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Step implements gorgonia.Solver.
 func (o *Adam) Step(weights []gorgonia.ValueGrad) error {
+	return o.adam(weights, o.Rate(), o.Beta1, o.Beta2, o.Epsilon)
+}
+
+// adam is Adam's update; zero settings mean the defaults.
+func (o *slots) adam(weights []gorgonia.ValueGrad, rate, beta1, beta2, epsilon float64) error {
 	o.t++
-	b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-7)
-	lr := o.Rate() * math.Sqrt(1-math.Pow(b2, float64(o.t))) / (1 - math.Pow(b1, float64(o.t)))
+	b1, b2, t := or(beta1, 0.9), or(beta2, 0.999), float64(o.t)
+	lr := rate * math.Sqrt(1-math.Pow(b2, t)) / (1 - math.Pow(b1, t))
+	return o.moments(weights, lr, 0, 1-b1, 1-b2, or(epsilon, 1e-7))
+}
+
+// moments runs kernel.Adam on each weight.
+func (o *slots) moments(weights []gorgonia.ValueGrad, lr, ahead, c1, c2, eps float64) error {
 	return each(&o.state, weights, 2,
 		func(w, g []float32, s [][]float32) {
-			kernel.Adam(w, g, s[0], s[1], float32(lr), float32(1-b1), float32(1-b2), float32(eps))
+			kernel.Adam(w, g, s[0], s[1], float32(lr), float32(ahead), float32(c1), float32(c2), float32(eps))
 		},
-		func(w, g []float64, s [][]float64) { kernel.Adam(w, g, s[0], s[1], lr, 1-b1, 1-b2, eps) })
+		func(w, g []float64, s [][]float64) { kernel.Adam(w, g, s[0], s[1], lr, ahead, c1, c2, eps) })
 }
 
 // Rated is an optimizer whose learning rate can be read and set, as by schedules
@@ -153,20 +163,19 @@ func update[T kernel.Float](all map[string][][]T, name string, slots int, w, g [
 	if len(g) != len(w) {
 		return errors.Errorf("gradient of %d values for a weight of %d", len(g), len(w))
 	}
-	s, ok := all[name]
-	if !ok {
-		s = make([][]T, slots)
-		for i := range s {
-			s[i] = make([]T, len(w))
+	s := all[name]
+	if len(s) < slots { // at first, or after a setting that needs more
+		for len(s) < slots {
+			s = append(s, make([]T, len(w)))
 		}
 		all[name] = s
 	}
-	for _, x := range s {
+	for _, x := range s[:slots] {
 		if len(x) != len(w) {
 			return errors.Errorf("state of %d values for a weight of %d", len(x), len(w))
 		}
 	}
-	f(w, g, s)
+	f(w, g, s[:slots])
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"unroll/graph"
 	"unroll/internal/kernel"
 )
 
@@ -15,6 +16,8 @@ import (
 //
 //	v ← ρ·v + (1−ρ)·g²      a ← ρ·a + (1−ρ)·g if Centered, else 0
 //	d ← momentum·d + lr·g/√(v − a² + ε)      w ← w − d
+//
+// v − a² counts as 0 where rounding makes it negative, which gives NaN in Keras.
 //
 // Tieleman and Hinton, Lecture 6.5, 2012. Keras: RMSprop.
 type RMSprop struct {
@@ -172,64 +175,54 @@ func (o *Lion) Rate() float64 { return or(o.LearningRate, usualRate) }
 // SetRate sets the learning rate.
 func (o *Lion) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
-// elements runs an update that computes each element of a weight by itself, in
-// float64: it returns the new value of w and writes those of its slots.
-func (o *slots) elements(weights []gorgonia.ValueGrad, n int, first float64, update func(w, g float64, s []float64) float64) error {
-	return each(&o.state, weights, n,
-		func(w, g []float32, s [][]float32) { elements(w, g, s, o.t == 1, first, update) },
-		func(w, g []float64, s [][]float64) { elements(w, g, s, o.t == 1, first, update) })
-}
-
-func elements[T kernel.Float](w, g []T, slots [][]T, begin bool, first float64, update func(w, g float64, s []float64) float64) {
-	s := make([]float64, len(slots))
-	for i := range w {
-		for k := range slots {
-			s[k] = float64(slots[k][i])
-			if begin {
-				s[k] = first
-			}
-		}
-		w[i] = T(update(float64(w[i]), float64(g[i]), s))
-		for k := range slots {
-			slots[k][i] = T(s[k])
-		}
-	}
-}
-
 // Step implements gorgonia.Solver.
 func (o *RMSprop) Step(weights []gorgonia.ValueGrad) error {
-	o.t++
-	lr, rho, eps := o.Rate(), or(o.Rho, 0.9), or(o.Epsilon, 1e-7)
-	return o.elements(weights, 3, 0, func(w, g float64, s []float64) float64 {
-		s[0] += (1 - rho) * (g*g - s[0])
-		if o.Centered {
-			s[1] += (1 - rho) * (g - s[1])
-		}
-		s[2] = o.Momentum*s[2] + lr*g/math.Sqrt(s[0]-s[1]*s[1]+eps)
-		return w - s[2]
-	})
+	lr, c, eps := o.Rate(), 1-or(o.Rho, 0.9), or(o.Epsilon, 1e-7)
+	if o.Momentum == 0 && !o.Centered {
+		return each(&o.state, weights, 1,
+			func(w, g []float32, s [][]float32) {
+				kernel.RMSprop(w, g, s[0], float32(lr), float32(c), float32(eps))
+			},
+			func(w, g []float64, s [][]float64) { kernel.RMSprop(w, g, s[0], lr, c, eps) })
+	}
+	ca := 0.0
+	if o.Centered {
+		ca = c
+	}
+	return each(&o.state, weights, 3,
+		func(w, g []float32, s [][]float32) {
+			kernel.RMSpropCentered(w, g, s[0], s[1], s[2], float32(lr), float32(c), float32(ca), float32(o.Momentum), float32(eps))
+		},
+		func(w, g []float64, s [][]float64) {
+			kernel.RMSpropCentered(w, g, s[0], s[1], s[2], lr, c, ca, o.Momentum, eps)
+		})
 }
 
 // Step implements gorgonia.Solver.
 func (o *Adagrad) Step(weights []gorgonia.ValueGrad) error {
 	o.t++
-	lr, eps := o.Rate(), or(o.Epsilon, 1e-7)
-	return o.elements(weights, 1, or(o.InitialAccumulatorValue, 0.1), func(w, g float64, s []float64) float64 {
-		s[0] += g * g
-		return w - lr*g/math.Sqrt(s[0]+eps)
-	})
+	return each(&o.state, weights, 1,
+		func(w, g []float32, s [][]float32) { adagrad(o, w, g, s[0]) },
+		func(w, g []float64, s [][]float64) { adagrad(o, w, g, s[0]) })
+}
+
+func adagrad[T kernel.Float](o *Adagrad, w, g, a []T) {
+	if o.t == 1 {
+		for i := range a {
+			a[i] = T(or(o.InitialAccumulatorValue, 0.1))
+		}
+	}
+	kernel.Adagrad(w, g, a, T(o.Rate()), T(or(o.Epsilon, 1e-7)))
 }
 
 // Step implements gorgonia.Solver.
 func (o *Adadelta) Step(weights []gorgonia.ValueGrad) error {
-	o.t++
-	lr, rho, eps := o.Rate(), or(o.Rho, 0.95), or(o.Epsilon, 1e-7)
-	return o.elements(weights, 2, 0, func(w, g float64, s []float64) float64 {
-		s[0] += (1 - rho) * (g*g - s[0])
-		d := g * math.Sqrt(s[1]+eps) / math.Sqrt(s[0]+eps)
-		s[1] += (1 - rho) * (d*d - s[1])
-		return w - lr*d
-	})
+	lr, c, eps := o.Rate(), 1-or(o.Rho, 0.95), or(o.Epsilon, 1e-7)
+	return each(&o.state, weights, 2,
+		func(w, g []float32, s [][]float32) {
+			kernel.Adadelta(w, g, s[0], s[1], float32(lr), float32(c), float32(eps))
+		},
+		func(w, g []float64, s [][]float64) { kernel.Adadelta(w, g, s[0], s[1], lr, c, eps) })
 }
 
 // Step implements gorgonia.Solver.
@@ -237,58 +230,50 @@ func (o *Adamax) Step(weights []gorgonia.ValueGrad) error {
 	o.t++
 	b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-7)
 	lr := o.Rate() / (1 - math.Pow(b1, float64(o.t)))
-	return o.elements(weights, 2, 0, func(w, g float64, s []float64) float64 {
-		s[0] += (1 - b1) * (g - s[0])
-		s[1] = max(b2*s[1], math.Abs(g))
-		return w - lr*s[0]/(s[1]+eps)
-	})
+	return each(&o.state, weights, 2,
+		func(w, g []float32, s [][]float32) {
+			kernel.Adamax(w, g, s[0], s[1], float32(lr), float32(1-b1), float32(b2), float32(eps))
+		},
+		func(w, g []float64, s [][]float64) { kernel.Adamax(w, g, s[0], s[1], lr, 1-b1, b2, eps) })
 }
 
-// Step implements gorgonia.Solver.
+// Step implements gorgonia.Solver. It multiplies both parts of the fraction by
+// √(1−β₂ᵗ), which leaves Adam's kernel.
 func (o *Nadam) Step(weights []gorgonia.ValueGrad) error {
 	o.t++
-	b1, b2, eps, lr := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-7), o.Rate()
+	b1, b2 := or(o.Beta1, 0.9), or(o.Beta2, 0.999)
 	mu := func(t int) float64 { return b1 * (1 - math.Pow(0.96, float64(t))/2) }
-	product := 1.0
-	for t := 1; t <= o.t; t++ {
-		product *= mu(t)
+	product, power := 1.0, 1.0
+	for t := 1; t <= o.t && product > 1e-20; t++ { // less does not change 1 − product
+		power *= 0.96
+		product *= b1 * (1 - power/2)
 	}
-	now, next := mu(o.t), mu(o.t+1)
-	v := 1 - math.Pow(b2, float64(o.t))
-	return o.elements(weights, 2, 0, func(w, g float64, s []float64) float64 {
-		s[0] += (1 - b1) * (g - s[0])
-		s[1] += (1 - b2) * (g*g - s[1])
-		m := next*s[0]/(1-product*next) + (1-now)*g/(1-product)
-		return w - lr*m/(math.Sqrt(s[1]/v)+eps)
-	})
+	now, next, root := mu(o.t), mu(o.t+1), math.Sqrt(1-math.Pow(b2, float64(o.t)))
+	lr := o.Rate() * root
+	return o.moments(weights, lr*next/(1-product*next), lr*(1-now)/(1-product), 1-b1, 1-b2, root*or(o.Epsilon, 1e-7))
 }
 
 // Step implements gorgonia.Solver.
 func (o *AdamW) Step(weights []gorgonia.ValueGrad) error {
-	o.t++
-	b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-7)
-	keep := 1 - o.Rate()*or(o.WeightDecay, 0.004)
-	lr := o.Rate() * math.Sqrt(1-math.Pow(b2, float64(o.t))) / (1 - math.Pow(b1, float64(o.t)))
-	return o.elements(weights, 2, 0, func(w, g float64, s []float64) float64 {
-		s[0] += (1 - b1) * (g - s[0])
-		s[1] += (1 - b2) * (g*g - s[1])
-		return w*keep - lr*s[0]/(math.Sqrt(s[1])+eps)
-	})
+	shrink(weights, o.Rate()*or(o.WeightDecay, 0.004))
+	return o.adam(weights, o.Rate(), o.Beta1, o.Beta2, o.Epsilon)
+}
+
+// shrink takes a share off each weight.
+func shrink(weights []gorgonia.ValueGrad, share float64) {
+	for _, w := range weights {
+		x, y := graph.Floats[float32](w.Value()), graph.Floats[float64](w.Value())
+		kernel.Axpy(x, float32(-share), x)
+		kernel.Axpy(y, -share, y)
+	}
 }
 
 // Step implements gorgonia.Solver.
 func (o *Lion) Step(weights []gorgonia.ValueGrad) error {
-	o.t++
-	b1, b2, lr := or(o.Beta1, 0.9), or(o.Beta2, 0.99), o.Rate()
-	return o.elements(weights, 1, 0, func(w, g float64, s []float64) float64 {
-		step := b1*s[0] + (1-b1)*g
-		s[0] = b2*s[0] + (1-b2)*g
-		switch {
-		case step > 0:
-			return w - lr
-		case step < 0:
-			return w + lr
-		}
-		return w
-	})
+	lr, c1, c2 := o.Rate(), 1-or(o.Beta1, 0.9), 1-or(o.Beta2, 0.99)
+	return each(&o.state, weights, 1,
+		func(w, g []float32, s [][]float32) {
+			kernel.Lion(w, g, s[0], float32(lr), float32(c1), float32(c2))
+		},
+		func(w, g []float64, s [][]float64) { kernel.Lion(w, g, s[0], lr, c1, c2) })
 }

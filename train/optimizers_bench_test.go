@@ -12,7 +12,9 @@ import (
 func BenchmarkOptimizers(b *testing.B) {
 	for name, o := range map[string]Optimizer{
 		"sgd": &SGD{}, "momentum": &SGD{Momentum: 0.9}, "adam": &Adam{}, "adamw": &AdamW{}, "adamax": &Adamax{}, "nadam": &Nadam{},
-		"rmsprop": &RMSprop{}, "adagrad": &Adagrad{}, "adadelta": &Adadelta{}, "lion": &Lion{},
+		"rmsprop": &RMSprop{}, "rmsprop_momentum": &RMSprop{Momentum: 0.9}, "rmsprop_centered": &RMSprop{Centered: true, Momentum: 0.9}, "adagrad": &Adagrad{}, "adadelta": &Adadelta{}, "lion": &Lion{},
+		"nesterov": &SGD{Momentum: 0.9, Nesterov: true}, "accumulate": &Tuned{Optimizer: &Adam{}, AccumulateSteps: 2},
+		"clip_value": &Tuned{Optimizer: &Adam{}, ClipValue: 0.005}, "clip_norm": &Tuned{Optimizer: &Adam{}, ClipNorm: 1},
 		"tuned": &Tuned{Optimizer: &Adam{}, GlobalClipNorm: 1, EMAMomentum: 0.99, WeightDecay: 0.01},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -25,6 +25,7 @@ var optimizerGoldens = map[string][]float64{
 	"adamax":             {0.499000000033333, -0.99900000005, 2.00099999997616, 0.498000052750926, -0.997999525941729, 2.00199928645434, 0.450638745719673, -0.949705372369561, 2.04792314495228},
 	"nadam":              {0.498937212232118, -0.998937212249831, 2.00106278777798, 0.498164336161843, -0.998163978598557, 2.00183521420008, 0.454819883644306, -0.954475405814176, 2.04458541261637},
 	"rmsprop":            {0.496837722515514, -0.996837722735116, 2.00316227757034, 0.494550472611923, -0.994547010607661, 2.00544506626328, 0.441682885379215, -0.941272068383765, 2.05748571768212},
+	"rmsprop_momentum":   {0.496837722515514, -0.996837722735116, 2.00316227757034, 0.491704422875886, -0.991700961069265, 2.00829111607658, 0.0785931153557742, -0.530794269297976, 2.19270037266848},
 	"rmsprop_centered":   {0.496666666872428, -0.996666667129629, 2.00333333322812, 0.492459032211671, -0.99245497346973, 2.00753572483084, 0.192591120946086, -0.603496300579624, 2.18316507333862},
 	"adadelta":           {0.499998585786595, -0.999998585786791, 2.00000141421348, 0.499997153558981, -0.999997153558392, 2.00000284643995, 0.499923828271034, -0.999923825870849, 2.00007616873751},
 	"lion":               {0.499, -0.999, 2.001, 0.498, -0.998, 2.002, 0.45, -0.95, 2.04999999999999},
@@ -96,6 +97,7 @@ var optimizers = map[string]func() Optimizer{
 	"nadam":            func() Optimizer { return &Nadam{} },
 	"rmsprop":          func() Optimizer { return &RMSprop{} },
 	"rmsprop_centered": func() Optimizer { return &RMSprop{Centered: true, Momentum: 0.5} },
+	"rmsprop_momentum": func() Optimizer { return &RMSprop{Momentum: 0.9} },
 	"adagrad":          func() Optimizer { return &Adagrad{} },
 	"adadelta":         func() Optimizer { return &Adadelta{} },
 	"lion":             func() Optimizer { return &Lion{} },
@@ -129,6 +131,9 @@ func TestOptimizerGoldens(t *testing.T) {
 				got = append(got, values...)
 			}
 			want := optimizerGoldens[name]
+			if len(got) != len(want) {
+				t.Fatalf("%d values, want %d", len(got), len(want))
+			}
 			for i := range want {
 				if !(math.Abs(got[i]-want[i]) <= 1e-12*(1+math.Abs(want[i]))) {
 					t.Errorf("value %d is %.15g, want %.15g", i, got[i], want[i])
@@ -166,6 +171,58 @@ func TestOptimizersGoOn(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestOptimizersIn32: in float32, which runs other kernels, every optimizer
+// goes the way of float64.
+func TestOptimizersIn32(t *testing.T) {
+	const n = 37
+	for name, o := range optimizers {
+		t.Run(name, func(t *testing.T) {
+			narrow := &parameter{"w", tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(n)), tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(n))}
+			wide := &parameter{"w", tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(n)), tensor.New(tensor.Of(tensor.Float64), tensor.WithShape(n))}
+			a, b := o(), o()
+			for step := range 20 {
+				for i := range n {
+					g := float32(math.Cos(float64(i + step*step)))
+					narrow.g.Float32s()[i], wide.g.Float64s()[i] = g, float64(g)
+				}
+				if err := a.Step([]gorgonia.ValueGrad{narrow}); err != nil {
+					t.Fatal(err)
+				}
+				if err := b.Step([]gorgonia.ValueGrad{wide}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, w := range wide.w.Float64s() {
+				if got := float64(narrow.w.Float32s()[i]); !(math.Abs(got-w) <= 1e-5*(math.Abs(w)+0.01)) {
+					t.Errorf("weight %d is %g, in float64 %g", i, got, w)
+				}
+			}
+		})
+	}
+}
+
+// TestSlots: an optimizer keeps what its settings need, and takes what it lacks
+// when they change in the middle.
+func TestSlots(t *testing.T) {
+	d, o := newDescent(), &RMSprop{}
+	d.step(t, o)
+	if n := len(o.state.f64["a"]); n != 1 {
+		t.Errorf("RMSprop keeps %d slots, want 1", n)
+	}
+	o.Momentum = 0.9
+	d.step(t, o)
+	if n := len(o.state.f64["a"]); n != 3 {
+		t.Errorf("RMSprop with momentum keeps %d slots, want 3", n)
+	}
+	sgd := &SGD{}
+	d.step(t, sgd)
+	sgd.Momentum = 0.9
+	d.step(t, sgd)
+	if n := len(sgd.state.f64["a"]); n != 1 {
+		t.Errorf("SGD with momentum keeps %d slots, want 1", n)
 	}
 }
 

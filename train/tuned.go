@@ -110,11 +110,7 @@ func (o *Tuned) Step(weights []gorgonia.ValueGrad) error {
 	}
 	o.updates++
 	if o.WeightDecay != 0 {
-		keep := 1 - o.Rate()*o.WeightDecay
-		for _, w := range weights {
-			scale(graph.Floats[float32](w.Value()), keep)
-			scale(graph.Floats[float64](w.Value()), keep)
-		}
+		shrink(weights, o.Rate()*o.WeightDecay)
 	}
 	if err := o.Optimizer.Step(weights); err != nil {
 		return err
@@ -160,9 +156,7 @@ func (o *Tuned) accumulate(weights []gorgonia.ValueGrad) (bool, error) {
 func gather[T kernel.Float](sum, g []T, n int, last bool) {
 	kernel.Add(sum, g)
 	if last {
-		for i, s := range sum {
-			g[i] = s / T(n)
-		}
+		kernel.Scale(g, T(1/float64(n)), sum)
 		clear(sum)
 	}
 }
@@ -172,14 +166,13 @@ func average[T kernel.Float](a, w []T, momentum float64, begin bool) {
 		copy(a, w)
 		return
 	}
-	for i, v := range w {
-		a[i] = T(momentum*float64(a[i]) + (1-momentum)*float64(v))
-	}
+	kernel.Blend(a, T(1-momentum), w)
 }
 
 // clip clips the gradients.
 func (o *Tuned) clip(weights []gorgonia.ValueGrad) error {
-	if o.ClipValue == 0 && o.ClipNorm == 0 && o.GlobalClipNorm == 0 {
+	limit := math.Max(o.ClipNorm, o.GlobalClipNorm)
+	if o.ClipValue == 0 && limit == 0 {
 		return nil
 	}
 	var squares []float64
@@ -189,38 +182,27 @@ func (o *Tuned) clip(weights []gorgonia.ValueGrad) error {
 		if err != nil {
 			return errors.WithMessage(err, "optimizer")
 		}
-		s := sumSquares(graph.Floats[float32](g)) + sumSquares(graph.Floats[float64](g))
+		x, y := graph.Floats[float32](g), graph.Floats[float64](g)
+		if o.ClipValue > 0 {
+			kernel.Clamp(x, float32(-o.ClipValue), float32(o.ClipValue))
+			kernel.Clamp(y, -o.ClipValue, o.ClipValue)
+			continue
+		}
+		s := kernel.SumSquares(x) + kernel.SumSquares(y)
 		squares, all = append(squares, s), all+s
 	}
-	for i, w := range weights {
-		g, _ := w.Grad() // the loop above had it
-		switch {
-		case o.ClipValue > 0:
-			clamp(graph.Floats[float32](g), o.ClipValue)
-			clamp(graph.Floats[float64](g), o.ClipValue)
-			continue
-		case o.ClipNorm > 0:
-			all = squares[i]
+	for i, s := range squares {
+		if o.GlobalClipNorm > 0 {
+			s = all
 		}
-		if limit := math.Max(o.ClipNorm, o.GlobalClipNorm); math.Sqrt(all) > limit {
-			scale(graph.Floats[float32](g), limit/math.Sqrt(all))
-			scale(graph.Floats[float64](g), limit/math.Sqrt(all))
+		if norm := math.Sqrt(s); norm > limit {
+			g, _ := weights[i].Grad() // the loop above had it
+			x, y := graph.Floats[float32](g), graph.Floats[float64](g)
+			kernel.Scale(x, float32(limit/norm), x)
+			kernel.Scale(y, limit/norm, y)
 		}
 	}
 	return nil
-}
-
-func sumSquares[T kernel.Float](x []T) (s float64) {
-	for _, v := range x {
-		s += float64(v) * float64(v)
-	}
-	return s
-}
-
-func clamp[T kernel.Float](x []T, limit float64) {
-	for i, v := range x {
-		x[i] = min(max(v, T(-limit)), T(limit))
-	}
 }
 
 // finalizer is an optimizer that has the last word on the weights.

@@ -63,7 +63,7 @@ func BenchmarkRows(b *testing.B) {
 	v, _ := vector(32000, r.Float64)
 	b.Run("adam/32000", func(b *testing.B) {
 		for b.Loop() {
-			Adam(w, g, m, v, 0.001, 0.1, 0.001, 1e-7)
+			Adam(w, g, m, v, 0.001, 0, 0.1, 0.001, 1e-7)
 		}
 	})
 }

@@ -35,7 +35,7 @@ func f32[T Float](x []T) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }
 
-// Axpy computes y += a·x.
+// Axpy computes y += a·x; x may be y.
 func Axpy[T Float](y []T, a T, x []T) {
 	x = x[:len(y)]
 	if fast(y) && axpy32(f32(y), float32(a), f32(x)) {

@@ -34,15 +34,70 @@ func addAVX2(y *float32, x *float32, n int)
 //go:noescape
 func axpyAVX2(y *float32, x *float32, n int, a float32)
 
+// scaleAVX2 computes y = a*x for n values.
+//
+//go:noescape
+func scaleAVX2(y *float32, x *float32, n int, a float32)
+
+// blendAVX2 computes y += c*(x-y) for n values.
+//
+//go:noescape
+func blendAVX2(y *float32, x *float32, n int, c float32)
+
+// clampAVX2 computes x = min(max(x, low), high) for n values.
+//
+//go:noescape
+func clampAVX2(x *float32, n int, low float32, high float32)
+
 // momentumAVX2 computes v = momentum*v - lr*dw and w += v for n values.
 //
 //go:noescape
 func momentumAVX2(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
 
-// adamAVX2 computes m += c1*(dw-m), v += c2*(dw*dw-v), w -= lr*m/(sqrt(v)+eps) for n values.
+// nesterovAVX2 computes v = momentum*v - lr*dw and w += momentum*v - lr*dw for n values.
 //
 //go:noescape
-func adamAVX2(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, c1 float32, c2 float32, eps float32)
+func nesterovAVX2(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
+
+// adamAVX2 computes m += c1*(dw-m), v += c2*(dw*dw-v), w -= (lr*m+ahead*dw)/(sqrt(v)+eps) for n values.
+//
+//go:noescape
+func adamAVX2(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, ahead float32, c1 float32, c2 float32, eps float32)
+
+// rmspropAVX2 computes v += c*(dw*dw-v), w -= lr*dw/sqrt(v+eps) for n values.
+//
+//go:noescape
+func rmspropAVX2(w *float32, dw *float32, v *float32, n int, lr float32, c float32, eps float32)
+
+// rmspropCenteredAVX2 computes v += c*(dw*dw-v), a += ca*(dw-a), d = momentum*d + lr*dw/sqrt(max(v-a*a,0)+eps), w -= d for n values.
+//
+//go:noescape
+func rmspropCenteredAVX2(w *float32, dw *float32, v *float32, a *float32, d *float32, n int, lr float32, c float32, ca float32, momentum float32, eps float32)
+
+// adagradAVX2 computes a += dw*dw, w -= lr*dw/sqrt(a+eps) for n values.
+//
+//go:noescape
+func adagradAVX2(w *float32, dw *float32, a *float32, n int, lr float32, eps float32)
+
+// adadeltaAVX2 computes a += c*(dw*dw-a), d = dw*sqrt(x+eps)/sqrt(a+eps), x += c*(d*d-x), w -= lr*d for n values.
+//
+//go:noescape
+func adadeltaAVX2(w *float32, dw *float32, a *float32, x *float32, n int, lr float32, c float32, eps float32)
+
+// adamaxAVX2 computes m += c1*(dw-m), u = max(b2*u, |dw|), w -= lr*m/(u+eps) for n values.
+//
+//go:noescape
+func adamaxAVX2(w *float32, dw *float32, m *float32, u *float32, n int, lr float32, c1 float32, b2 float32, eps float32)
+
+// lionAVX2 computes s = m + c1*(dw-m), m += c2*(dw-m), w -= lr*sign(s) for n values.
+//
+//go:noescape
+func lionAVX2(w *float32, dw *float32, m *float32, n int, lr float32, c1 float32, c2 float32)
+
+// sumSquaresAVX2 sets sums[i] to the sum of the squares of x[16*k+i], i < 16, k < blocks.
+//
+//go:noescape
+func sumSquaresAVX2(sums *float64, x *float32, blocks int)
 
 // gatherRowsAVX2 copies row ids[i] of table to row i of y for n ids.
 //
@@ -124,15 +179,70 @@ func addAVX512(y *float32, x *float32, n int)
 //go:noescape
 func axpyAVX512(y *float32, x *float32, n int, a float32)
 
+// scaleAVX512 computes y = a*x for n values.
+//
+//go:noescape
+func scaleAVX512(y *float32, x *float32, n int, a float32)
+
+// blendAVX512 computes y += c*(x-y) for n values.
+//
+//go:noescape
+func blendAVX512(y *float32, x *float32, n int, c float32)
+
+// clampAVX512 computes x = min(max(x, low), high) for n values.
+//
+//go:noescape
+func clampAVX512(x *float32, n int, low float32, high float32)
+
 // momentumAVX512 computes v = momentum*v - lr*dw and w += v for n values.
 //
 //go:noescape
 func momentumAVX512(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
 
-// adamAVX512 computes m += c1*(dw-m), v += c2*(dw*dw-v), w -= lr*m/(sqrt(v)+eps) for n values.
+// nesterovAVX512 computes v = momentum*v - lr*dw and w += momentum*v - lr*dw for n values.
 //
 //go:noescape
-func adamAVX512(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, c1 float32, c2 float32, eps float32)
+func nesterovAVX512(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
+
+// adamAVX512 computes m += c1*(dw-m), v += c2*(dw*dw-v), w -= (lr*m+ahead*dw)/(sqrt(v)+eps) for n values.
+//
+//go:noescape
+func adamAVX512(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, ahead float32, c1 float32, c2 float32, eps float32)
+
+// rmspropAVX512 computes v += c*(dw*dw-v), w -= lr*dw/sqrt(v+eps) for n values.
+//
+//go:noescape
+func rmspropAVX512(w *float32, dw *float32, v *float32, n int, lr float32, c float32, eps float32)
+
+// rmspropCenteredAVX512 computes v += c*(dw*dw-v), a += ca*(dw-a), d = momentum*d + lr*dw/sqrt(max(v-a*a,0)+eps), w -= d for n values.
+//
+//go:noescape
+func rmspropCenteredAVX512(w *float32, dw *float32, v *float32, a *float32, d *float32, n int, lr float32, c float32, ca float32, momentum float32, eps float32)
+
+// adagradAVX512 computes a += dw*dw, w -= lr*dw/sqrt(a+eps) for n values.
+//
+//go:noescape
+func adagradAVX512(w *float32, dw *float32, a *float32, n int, lr float32, eps float32)
+
+// adadeltaAVX512 computes a += c*(dw*dw-a), d = dw*sqrt(x+eps)/sqrt(a+eps), x += c*(d*d-x), w -= lr*d for n values.
+//
+//go:noescape
+func adadeltaAVX512(w *float32, dw *float32, a *float32, x *float32, n int, lr float32, c float32, eps float32)
+
+// adamaxAVX512 computes m += c1*(dw-m), u = max(b2*u, |dw|), w -= lr*m/(u+eps) for n values.
+//
+//go:noescape
+func adamaxAVX512(w *float32, dw *float32, m *float32, u *float32, n int, lr float32, c1 float32, b2 float32, eps float32)
+
+// lionAVX512 computes s = m + c1*(dw-m), m += c2*(dw-m), w -= lr*sign(s) for n values.
+//
+//go:noescape
+func lionAVX512(w *float32, dw *float32, m *float32, n int, lr float32, c1 float32, c2 float32)
+
+// sumSquaresAVX512 sets sums[i] to the sum of the squares of x[16*k+i], i < 16, k < blocks.
+//
+//go:noescape
+func sumSquaresAVX512(sums *float64, x *float32, blocks int)
 
 // gatherRowsAVX512 copies row ids[i] of table to row i of y for n ids.
 //

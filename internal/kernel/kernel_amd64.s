@@ -855,6 +855,110 @@ done:
 	VZEROUPPER
 	RET
 
+// func scaleAVX2(y *float32, x *float32, n int, a float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS a+24(FP), Y0
+
+loop:
+	CMPQ    DX, $0x08
+	JL      tail
+	VMOVUPS (CX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, DX
+	JMP     loop
+
+tail:
+	TESTQ      DX, DX
+	JZ         done
+	LEAQ       ones<>+0(SB), BX
+	NEGQ       DX
+	VMOVUPS    32(BX)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMULPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blendAVX2(y *float32, x *float32, n int, c float32)
+// Requires: AVX, FMA3
+TEXT ·blendAVX2(SB), NOSPLIT, $0-28
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS c+24(FP), Y0
+
+loop:
+	CMPQ        DX, $0x08
+	JL          tail
+	VMOVUPS     (AX), Y1
+	VMOVUPS     (CX), Y2
+	VSUBPS      Y1, Y2, Y2
+	VFMADD231PS Y0, Y2, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	SUBQ        $0x08, DX
+	JMP         loop
+
+tail:
+	TESTQ       DX, DX
+	JZ          done
+	LEAQ        ones<>+0(SB), BX
+	NEGQ        DX
+	VMOVUPS     32(BX)(DX*4), Y1
+	VMASKMOVPS  (AX), Y1, Y2
+	VMASKMOVPS  (CX), Y1, Y3
+	VSUBPS      Y2, Y3, Y3
+	VFMADD231PS Y0, Y3, Y2
+	VMASKMOVPS  Y2, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX2(x *float32, n int, low float32, high float32)
+// Requires: AVX
+TEXT ·clampAVX2(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS low+16(FP), Y0
+	VBROADCASTSS high+20(FP), Y1
+
+loop:
+	CMPQ    CX, $0x08
+	JL      tail
+	VMOVUPS (AX), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JMP     loop
+
+tail:
+	TESTQ      CX, CX
+	JZ         done
+	LEAQ       ones<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPS    32(DX)(CX*4), Y2
+	VMASKMOVPS (AX), Y2, Y3
+	VMAXPS     Y3, Y0, Y3
+	VMINPS     Y3, Y1, Y3
+	VMASKMOVPS Y3, Y2, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func momentumAVX2(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
 // Requires: AVX, FMA3
 TEXT ·momentumAVX2(SB), NOSPLIT, $0-40
@@ -901,17 +1005,405 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamAVX2(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, c1 float32, c2 float32, eps float32)
+// func nesterovAVX2(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
 // Requires: AVX, FMA3
-TEXT ·adamAVX2(SB), NOSPLIT, $0-56
+TEXT ·nesterovAVX2(SB), NOSPLIT, $0-40
+	MOVQ         w+0(FP), AX
+	MOVQ         v+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Y0
+	VBROADCASTSS momentum+36(FP), Y1
+
+loop:
+	CMPQ         BX, $0x08
+	JL           tail
+	VMOVUPS      (AX), Y2
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (CX), Y4
+	VMULPS       Y1, Y4, Y4
+	VFNMADD231PS Y0, Y3, Y4
+	VMULPS       Y1, Y4, Y5
+	VFNMADD231PS Y0, Y3, Y5
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y4, (CX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, BX
+	JMP          loop
+
+tail:
+	TESTQ        BX, BX
+	JZ           done
+	LEAQ         ones<>+0(SB), SI
+	NEGQ         BX
+	VMOVUPS      32(SI)(BX*4), Y2
+	VMASKMOVPS   (AX), Y2, Y3
+	VMASKMOVPS   (DX), Y2, Y4
+	VMASKMOVPS   (CX), Y2, Y5
+	VMULPS       Y1, Y5, Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMULPS       Y1, Y5, Y1
+	VFNMADD231PS Y0, Y4, Y1
+	VADDPS       Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (AX)
+	VMASKMOVPS   Y5, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamAVX2(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, ahead float32, c1 float32, c2 float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·adamAVX2(SB), NOSPLIT, $0-60
 	MOVQ         w+0(FP), AX
 	MOVQ         m+16(FP), CX
 	MOVQ         v+24(FP), DX
 	MOVQ         dw+8(FP), BX
 	MOVQ         n+32(FP), SI
 	VBROADCASTSS lr+40(FP), Y0
+	VBROADCASTSS ahead+44(FP), Y1
+	VBROADCASTSS c1+48(FP), Y2
+	VBROADCASTSS c2+52(FP), Y3
+	VBROADCASTSS eps+56(FP), Y4
+
+loop:
+	CMPQ        SI, $0x08
+	JL          tail
+	VMOVUPS     (AX), Y5
+	VMOVUPS     (BX), Y6
+	VMOVUPS     (CX), Y7
+	VMOVUPS     (DX), Y8
+	VSUBPS      Y7, Y6, Y9
+	VFMADD231PS Y2, Y9, Y7
+	VMULPS      Y6, Y6, Y9
+	VSUBPS      Y8, Y9, Y9
+	VFMADD231PS Y3, Y9, Y8
+	VMULPS      Y0, Y7, Y9
+	VFMADD231PS Y1, Y6, Y9
+	VSQRTPS     Y8, Y6
+	VADDPS      Y4, Y6, Y6
+	VDIVPS      Y6, Y9, Y9
+	VSUBPS      Y9, Y5, Y5
+	VMOVUPS     Y5, (AX)
+	VMOVUPS     Y7, (CX)
+	VMOVUPS     Y8, (DX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	SUBQ        $0x08, SI
+	JMP         loop
+
+tail:
+	TESTQ       SI, SI
+	JZ          done
+	LEAQ        ones<>+0(SB), DI
+	NEGQ        SI
+	VMOVUPS     32(DI)(SI*4), Y5
+	VMASKMOVPS  (AX), Y5, Y6
+	VMASKMOVPS  (BX), Y5, Y7
+	VMASKMOVPS  (CX), Y5, Y8
+	VMASKMOVPS  (DX), Y5, Y9
+	VSUBPS      Y8, Y7, Y10
+	VFMADD231PS Y2, Y10, Y8
+	VMULPS      Y7, Y7, Y2
+	VSUBPS      Y9, Y2, Y2
+	VFMADD231PS Y3, Y2, Y9
+	VMULPS      Y0, Y8, Y0
+	VFMADD231PS Y1, Y7, Y0
+	VSQRTPS     Y9, Y1
+	VADDPS      Y4, Y1, Y1
+	VDIVPS      Y1, Y0, Y0
+	VSUBPS      Y0, Y6, Y6
+	VMASKMOVPS  Y6, Y5, (AX)
+	VMASKMOVPS  Y8, Y5, (CX)
+	VMASKMOVPS  Y9, Y5, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rmspropAVX2(w *float32, dw *float32, v *float32, n int, lr float32, c float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropAVX2(SB), NOSPLIT, $0-44
+	MOVQ         w+0(FP), AX
+	MOVQ         v+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Y0
+	VBROADCASTSS c+36(FP), Y1
+	VBROADCASTSS eps+40(FP), Y2
+
+loop:
+	CMPQ        BX, $0x08
+	JL          tail
+	VMOVUPS     (AX), Y3
+	VMOVUPS     (DX), Y4
+	VMOVUPS     (CX), Y5
+	VMULPS      Y4, Y4, Y6
+	VSUBPS      Y5, Y6, Y6
+	VFMADD231PS Y1, Y6, Y5
+	VMULPS      Y0, Y4, Y4
+	VADDPS      Y2, Y5, Y6
+	VSQRTPS     Y6, Y6
+	VDIVPS      Y6, Y4, Y4
+	VSUBPS      Y4, Y3, Y3
+	VMOVUPS     Y3, (AX)
+	VMOVUPS     Y5, (CX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	SUBQ        $0x08, BX
+	JMP         loop
+
+tail:
+	TESTQ       BX, BX
+	JZ          done
+	LEAQ        ones<>+0(SB), SI
+	NEGQ        BX
+	VMOVUPS     32(SI)(BX*4), Y3
+	VMASKMOVPS  (AX), Y3, Y4
+	VMASKMOVPS  (DX), Y3, Y5
+	VMASKMOVPS  (CX), Y3, Y6
+	VMULPS      Y5, Y5, Y7
+	VSUBPS      Y6, Y7, Y7
+	VFMADD231PS Y1, Y7, Y6
+	VMULPS      Y0, Y5, Y0
+	VADDPS      Y2, Y6, Y1
+	VSQRTPS     Y1, Y1
+	VDIVPS      Y1, Y0, Y0
+	VSUBPS      Y0, Y4, Y4
+	VMASKMOVPS  Y4, Y3, (AX)
+	VMASKMOVPS  Y6, Y3, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rmspropCenteredAVX2(w *float32, dw *float32, v *float32, a *float32, d *float32, n int, lr float32, c float32, ca float32, momentum float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·rmspropCenteredAVX2(SB), NOSPLIT, $0-68
+	MOVQ         w+0(FP), AX
+	MOVQ         v+16(FP), CX
+	MOVQ         a+24(FP), DX
+	MOVQ         d+32(FP), BX
+	MOVQ         dw+8(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSS lr+48(FP), Y0
+	VBROADCASTSS c+52(FP), Y1
+	VBROADCASTSS ca+56(FP), Y2
+	VBROADCASTSS momentum+60(FP), Y3
+	VBROADCASTSS eps+64(FP), Y4
+
+loop:
+	CMPQ         DI, $0x08
+	JL           tail
+	VMOVUPS      (AX), Y5
+	VMOVUPS      (SI), Y6
+	VMOVUPS      (CX), Y7
+	VMOVUPS      (DX), Y8
+	VMOVUPS      (BX), Y9
+	VMULPS       Y6, Y6, Y10
+	VSUBPS       Y7, Y10, Y10
+	VFMADD231PS  Y1, Y10, Y7
+	VSUBPS       Y8, Y6, Y10
+	VFMADD231PS  Y2, Y10, Y8
+	VMOVAPS      Y7, Y10
+	VFNMADD231PS Y8, Y8, Y10
+	VXORPS       Y11, Y11, Y11
+	VMAXPS       Y10, Y11, Y10
+	VMULPS       Y0, Y6, Y6
+	VADDPS       Y4, Y10, Y10
+	VSQRTPS      Y10, Y10
+	VDIVPS       Y10, Y6, Y6
+	VFMADD213PS  Y6, Y3, Y9
+	VSUBPS       Y9, Y5, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      Y7, (CX)
+	VMOVUPS      Y8, (DX)
+	VMOVUPS      Y9, (BX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	SUBQ         $0x08, DI
+	JMP          loop
+
+tail:
+	TESTQ        DI, DI
+	JZ           done
+	LEAQ         ones<>+0(SB), R8
+	NEGQ         DI
+	VMOVUPS      32(R8)(DI*4), Y5
+	VMASKMOVPS   (AX), Y5, Y6
+	VMASKMOVPS   (SI), Y5, Y7
+	VMASKMOVPS   (CX), Y5, Y8
+	VMASKMOVPS   (DX), Y5, Y9
+	VMASKMOVPS   (BX), Y5, Y10
+	VMULPS       Y7, Y7, Y11
+	VSUBPS       Y8, Y11, Y11
+	VFMADD231PS  Y1, Y11, Y8
+	VSUBPS       Y9, Y7, Y1
+	VFMADD231PS  Y2, Y1, Y9
+	VMOVAPS      Y8, Y1
+	VFNMADD231PS Y9, Y9, Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y1, Y2, Y1
+	VMULPS       Y0, Y7, Y0
+	VADDPS       Y4, Y1, Y1
+	VSQRTPS      Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VFMADD213PS  Y0, Y3, Y10
+	VSUBPS       Y10, Y6, Y6
+	VMASKMOVPS   Y6, Y5, (AX)
+	VMASKMOVPS   Y8, Y5, (CX)
+	VMASKMOVPS   Y9, Y5, (DX)
+	VMASKMOVPS   Y10, Y5, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adagradAVX2(w *float32, dw *float32, a *float32, n int, lr float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·adagradAVX2(SB), NOSPLIT, $0-40
+	MOVQ         w+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Y0
+	VBROADCASTSS eps+36(FP), Y1
+
+loop:
+	CMPQ        BX, $0x08
+	JL          tail
+	VMOVUPS     (AX), Y2
+	VMOVUPS     (DX), Y3
+	VMOVUPS     (CX), Y4
+	VFMADD231PS Y3, Y3, Y4
+	VMULPS      Y0, Y3, Y3
+	VADDPS      Y1, Y4, Y5
+	VSQRTPS     Y5, Y5
+	VDIVPS      Y5, Y3, Y3
+	VSUBPS      Y3, Y2, Y2
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y4, (CX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	SUBQ        $0x08, BX
+	JMP         loop
+
+tail:
+	TESTQ       BX, BX
+	JZ          done
+	LEAQ        ones<>+0(SB), SI
+	NEGQ        BX
+	VMOVUPS     32(SI)(BX*4), Y2
+	VMASKMOVPS  (AX), Y2, Y3
+	VMASKMOVPS  (DX), Y2, Y4
+	VMASKMOVPS  (CX), Y2, Y5
+	VFMADD231PS Y4, Y4, Y5
+	VMULPS      Y0, Y4, Y0
+	VADDPS      Y1, Y5, Y1
+	VSQRTPS     Y1, Y1
+	VDIVPS      Y1, Y0, Y0
+	VSUBPS      Y0, Y3, Y3
+	VMASKMOVPS  Y3, Y2, (AX)
+	VMASKMOVPS  Y5, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adadeltaAVX2(w *float32, dw *float32, a *float32, x *float32, n int, lr float32, c float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·adadeltaAVX2(SB), NOSPLIT, $0-52
+	MOVQ         w+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         x+24(FP), DX
+	MOVQ         dw+8(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS lr+40(FP), Y0
+	VBROADCASTSS c+44(FP), Y1
+	VBROADCASTSS eps+48(FP), Y2
+
+loop:
+	CMPQ         SI, $0x08
+	JL           tail
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (BX), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (DX), Y6
+	VMULPS       Y4, Y4, Y7
+	VSUBPS       Y5, Y7, Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VADDPS       Y2, Y6, Y7
+	VSQRTPS      Y7, Y7
+	VMULPS       Y4, Y7, Y7
+	VADDPS       Y2, Y5, Y4
+	VSQRTPS      Y4, Y4
+	VDIVPS       Y4, Y7, Y7
+	VMULPS       Y7, Y7, Y4
+	VSUBPS       Y6, Y4, Y4
+	VFMADD231PS  Y1, Y4, Y6
+	VFNMADD231PS Y0, Y7, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y5, (CX)
+	VMOVUPS      Y6, (DX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, SI
+	JMP          loop
+
+tail:
+	TESTQ        SI, SI
+	JZ           done
+	LEAQ         ones<>+0(SB), DI
+	NEGQ         SI
+	VMOVUPS      32(DI)(SI*4), Y3
+	VMASKMOVPS   (AX), Y3, Y4
+	VMASKMOVPS   (BX), Y3, Y5
+	VMASKMOVPS   (CX), Y3, Y6
+	VMASKMOVPS   (DX), Y3, Y7
+	VMULPS       Y5, Y5, Y8
+	VSUBPS       Y6, Y8, Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VADDPS       Y2, Y7, Y8
+	VSQRTPS      Y8, Y8
+	VMULPS       Y5, Y8, Y8
+	VADDPS       Y2, Y6, Y2
+	VSQRTPS      Y2, Y2
+	VDIVPS       Y2, Y8, Y8
+	VMULPS       Y8, Y8, Y2
+	VSUBPS       Y7, Y2, Y2
+	VFMADD231PS  Y1, Y2, Y7
+	VFNMADD231PS Y0, Y8, Y4
+	VMASKMOVPS   Y4, Y3, (AX)
+	VMASKMOVPS   Y6, Y3, (CX)
+	VMASKMOVPS   Y7, Y3, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamaxAVX2(w *float32, dw *float32, m *float32, u *float32, n int, lr float32, c1 float32, b2 float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·adamaxAVX2(SB), NOSPLIT, $0-56
+	MOVQ         w+0(FP), AX
+	MOVQ         m+16(FP), CX
+	MOVQ         u+24(FP), DX
+	MOVQ         dw+8(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS lr+40(FP), Y0
 	VBROADCASTSS c1+44(FP), Y1
-	VBROADCASTSS c2+48(FP), Y2
+	VBROADCASTSS b2+48(FP), Y2
 	VBROADCASTSS eps+52(FP), Y3
 
 loop:
@@ -923,12 +1415,11 @@ loop:
 	VMOVUPS     (DX), Y7
 	VSUBPS      Y6, Y5, Y8
 	VFMADD231PS Y1, Y8, Y6
-	VMULPS      Y5, Y5, Y8
-	VSUBPS      Y7, Y8, Y8
-	VFMADD231PS Y2, Y8, Y7
-	VSQRTPS     Y7, Y8
-	VADDPS      Y3, Y8, Y8
+	VANDPS      c7fffffff<>+0(SB), Y5, Y5
+	VMULPS      Y2, Y7, Y7
+	VMAXPS      Y5, Y7, Y7
 	VMULPS      Y0, Y6, Y5
+	VADDPS      Y3, Y7, Y8
 	VDIVPS      Y8, Y5, Y5
 	VSUBPS      Y5, Y4, Y4
 	VMOVUPS     Y4, (AX)
@@ -953,19 +1444,171 @@ tail:
 	VMASKMOVPS  (DX), Y4, Y8
 	VSUBPS      Y7, Y6, Y9
 	VFMADD231PS Y1, Y9, Y7
-	VMULPS      Y6, Y6, Y9
-	VSUBPS      Y8, Y9, Y9
-	VFMADD231PS Y2, Y9, Y8
-	VSQRTPS     Y8, Y9
-	VADDPS      Y3, Y9, Y9
+	VANDPS      c7fffffff<>+0(SB), Y6, Y6
+	VMULPS      Y2, Y8, Y8
+	VMAXPS      Y6, Y8, Y8
 	VMULPS      Y0, Y7, Y0
-	VDIVPS      Y9, Y0, Y0
+	VADDPS      Y3, Y8, Y1
+	VDIVPS      Y1, Y0, Y0
 	VSUBPS      Y0, Y5, Y5
 	VMASKMOVPS  Y5, Y4, (AX)
 	VMASKMOVPS  Y7, Y4, (CX)
 	VMASKMOVPS  Y8, Y4, (DX)
 
 done:
+	VZEROUPPER
+	RET
+
+DATA c7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c7fffffff<>+28(SB)/4, $0x7fffffff
+DATA c7fffffff<>+32(SB)/4, $0x7fffffff
+DATA c7fffffff<>+36(SB)/4, $0x7fffffff
+DATA c7fffffff<>+40(SB)/4, $0x7fffffff
+DATA c7fffffff<>+44(SB)/4, $0x7fffffff
+DATA c7fffffff<>+48(SB)/4, $0x7fffffff
+DATA c7fffffff<>+52(SB)/4, $0x7fffffff
+DATA c7fffffff<>+56(SB)/4, $0x7fffffff
+DATA c7fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL c7fffffff<>(SB), RODATA|NOPTR, $64
+
+// func lionAVX2(w *float32, dw *float32, m *float32, n int, lr float32, c1 float32, c2 float32)
+// Requires: AVX, FMA3
+TEXT ·lionAVX2(SB), NOSPLIT, $0-44
+	MOVQ         w+0(FP), AX
+	MOVQ         m+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Y0
+	VBROADCASTSS c1+36(FP), Y1
+	VBROADCASTSS c2+40(FP), Y2
+
+loop:
+	CMPQ         BX, $0x08
+	JL           tail
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (CX), Y5
+	VMOVAPS      Y5, Y6
+	VSUBPS       Y6, Y4, Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VSUBPS       Y5, Y4, Y4
+	VFMADD231PS  Y2, Y4, Y5
+	VMULPS       c71800000<>+0(SB), Y6, Y6
+	VMULPS       c71800000<>+0(SB), Y6, Y6
+	VMOVUPS      cbf800000<>+0(SB), Y4
+	VMOVUPS      c3f800000<>+0(SB), Y7
+	VMAXPS       Y6, Y4, Y6
+	VMINPS       Y6, Y7, Y6
+	VFNMADD231PS Y0, Y6, Y3
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y5, (CX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, BX
+	JMP          loop
+
+tail:
+	TESTQ        BX, BX
+	JZ           done
+	LEAQ         ones<>+0(SB), SI
+	NEGQ         BX
+	VMOVUPS      32(SI)(BX*4), Y3
+	VMASKMOVPS   (AX), Y3, Y4
+	VMASKMOVPS   (DX), Y3, Y5
+	VMASKMOVPS   (CX), Y3, Y6
+	VMOVAPS      Y6, Y7
+	VSUBPS       Y7, Y5, Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VSUBPS       Y6, Y5, Y1
+	VFMADD231PS  Y2, Y1, Y6
+	VMULPS       c71800000<>+0(SB), Y7, Y7
+	VMULPS       c71800000<>+0(SB), Y7, Y7
+	VMOVUPS      cbf800000<>+0(SB), Y1
+	VMOVUPS      c3f800000<>+0(SB), Y2
+	VMAXPS       Y7, Y1, Y7
+	VMINPS       Y7, Y2, Y7
+	VFNMADD231PS Y0, Y7, Y4
+	VMASKMOVPS   Y4, Y3, (AX)
+	VMASKMOVPS   Y6, Y3, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c71800000<>+0(SB)/4, $0x71800000
+DATA c71800000<>+4(SB)/4, $0x71800000
+DATA c71800000<>+8(SB)/4, $0x71800000
+DATA c71800000<>+12(SB)/4, $0x71800000
+DATA c71800000<>+16(SB)/4, $0x71800000
+DATA c71800000<>+20(SB)/4, $0x71800000
+DATA c71800000<>+24(SB)/4, $0x71800000
+DATA c71800000<>+28(SB)/4, $0x71800000
+DATA c71800000<>+32(SB)/4, $0x71800000
+DATA c71800000<>+36(SB)/4, $0x71800000
+DATA c71800000<>+40(SB)/4, $0x71800000
+DATA c71800000<>+44(SB)/4, $0x71800000
+DATA c71800000<>+48(SB)/4, $0x71800000
+DATA c71800000<>+52(SB)/4, $0x71800000
+DATA c71800000<>+56(SB)/4, $0x71800000
+DATA c71800000<>+60(SB)/4, $0x71800000
+GLOBL c71800000<>(SB), RODATA|NOPTR, $64
+
+DATA cbf800000<>+0(SB)/4, $0xbf800000
+DATA cbf800000<>+4(SB)/4, $0xbf800000
+DATA cbf800000<>+8(SB)/4, $0xbf800000
+DATA cbf800000<>+12(SB)/4, $0xbf800000
+DATA cbf800000<>+16(SB)/4, $0xbf800000
+DATA cbf800000<>+20(SB)/4, $0xbf800000
+DATA cbf800000<>+24(SB)/4, $0xbf800000
+DATA cbf800000<>+28(SB)/4, $0xbf800000
+DATA cbf800000<>+32(SB)/4, $0xbf800000
+DATA cbf800000<>+36(SB)/4, $0xbf800000
+DATA cbf800000<>+40(SB)/4, $0xbf800000
+DATA cbf800000<>+44(SB)/4, $0xbf800000
+DATA cbf800000<>+48(SB)/4, $0xbf800000
+DATA cbf800000<>+52(SB)/4, $0xbf800000
+DATA cbf800000<>+56(SB)/4, $0xbf800000
+DATA cbf800000<>+60(SB)/4, $0xbf800000
+GLOBL cbf800000<>(SB), RODATA|NOPTR, $64
+
+// func sumSquaresAVX2(sums *float64, x *float32, blocks int)
+// Requires: AVX, FMA3
+TEXT ·sumSquaresAVX2(SB), NOSPLIT, $0-24
+	MOVQ   sums+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   blocks+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop:
+	TESTQ       DX, DX
+	JZ          done
+	VCVTPS2PD   (CX), Y4
+	VFMADD231PD Y4, Y4, Y0
+	VCVTPS2PD   16(CX), Y4
+	VFMADD231PD Y4, Y4, Y1
+	VCVTPS2PD   32(CX), Y4
+	VFMADD231PD Y4, Y4, Y2
+	VCVTPS2PD   48(CX), Y4
+	VFMADD231PD Y4, Y4, Y3
+	ADDQ        $0x40, CX
+	DECQ        DX
+	JMP         loop
+
+done:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
 	VZEROUPPER
 	RET
 
@@ -3423,6 +4066,113 @@ done:
 	VZEROUPPER
 	RET
 
+// func scaleAVX512(y *float32, x *float32, n int, a float32)
+// Requires: AVX, AVX512F
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS a+24(FP), Z0
+
+loop:
+	CMPQ    DX, $0x10
+	JL      tail
+	VMOVUPS (CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, DX
+	JMP     loop
+
+tail:
+	TESTQ     DX, DX
+	JZ        done
+	XORQ      BX, BX
+	BTSQ      DX, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func blendAVX512(y *float32, x *float32, n int, c float32)
+// Requires: AVX, AVX512F
+TEXT ·blendAVX512(SB), NOSPLIT, $0-28
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS c+24(FP), Z0
+
+loop:
+	CMPQ        DX, $0x10
+	JL          tail
+	VMOVUPS     (AX), Z1
+	VMOVUPS     (CX), Z2
+	VSUBPS      Z1, Z2, Z2
+	VFMADD231PS Z0, Z2, Z1
+	VMOVUPS     Z1, (AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	SUBQ        $0x10, DX
+	JMP         loop
+
+tail:
+	TESTQ       DX, DX
+	JZ          done
+	XORQ        BX, BX
+	BTSQ        DX, BX
+	DECQ        BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Z1
+	VMOVUPS.Z   (CX), K1, Z2
+	VSUBPS      Z1, Z2, Z2
+	VFMADD231PS Z0, Z2, Z1
+	VMOVUPS     Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX512(x *float32, n int, low float32, high float32)
+// Requires: AVX, AVX512F
+TEXT ·clampAVX512(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS low+16(FP), Z0
+	VBROADCASTSS high+20(FP), Z1
+
+loop:
+	CMPQ    CX, $0x10
+	JL      tail
+	VMOVUPS (AX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x40, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	XORQ      DX, DX
+	BTSQ      CX, DX
+	DECQ      DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VMAXPS    Z2, Z0, Z2
+	VMINPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func momentumAVX512(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
 // Requires: AVX, AVX512F
 TEXT ·momentumAVX512(SB), NOSPLIT, $0-40
@@ -3470,17 +4220,411 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamAVX512(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, c1 float32, c2 float32, eps float32)
+// func nesterovAVX512(w *float32, dw *float32, v *float32, n int, lr float32, momentum float32)
 // Requires: AVX, AVX512F
-TEXT ·adamAVX512(SB), NOSPLIT, $0-56
+TEXT ·nesterovAVX512(SB), NOSPLIT, $0-40
+	MOVQ         w+0(FP), AX
+	MOVQ         v+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Z0
+	VBROADCASTSS momentum+36(FP), Z1
+
+loop:
+	CMPQ         BX, $0x10
+	JL           tail
+	VMOVUPS      (AX), Z2
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (CX), Z4
+	VMULPS       Z1, Z4, Z4
+	VFNMADD231PS Z0, Z3, Z4
+	VMULPS       Z1, Z4, Z5
+	VFNMADD231PS Z0, Z3, Z5
+	VADDPS       Z5, Z2, Z2
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z4, (CX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	SUBQ         $0x10, BX
+	JMP          loop
+
+tail:
+	TESTQ        BX, BX
+	JZ           done
+	XORQ         SI, SI
+	BTSQ         BX, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Z2
+	VMOVUPS.Z    (DX), K1, Z3
+	VMOVUPS.Z    (CX), K1, Z4
+	VMULPS       Z1, Z4, Z4
+	VFNMADD231PS Z0, Z3, Z4
+	VMULPS       Z1, Z4, Z1
+	VFNMADD231PS Z0, Z3, Z1
+	VADDPS       Z1, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)
+	VMOVUPS      Z4, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamAVX512(w *float32, dw *float32, m *float32, v *float32, n int, lr float32, ahead float32, c1 float32, c2 float32, eps float32)
+// Requires: AVX, AVX512F
+TEXT ·adamAVX512(SB), NOSPLIT, $0-60
 	MOVQ         w+0(FP), AX
 	MOVQ         m+16(FP), CX
 	MOVQ         v+24(FP), DX
 	MOVQ         dw+8(FP), BX
 	MOVQ         n+32(FP), SI
 	VBROADCASTSS lr+40(FP), Z0
+	VBROADCASTSS ahead+44(FP), Z1
+	VBROADCASTSS c1+48(FP), Z2
+	VBROADCASTSS c2+52(FP), Z3
+	VBROADCASTSS eps+56(FP), Z4
+
+loop:
+	CMPQ        SI, $0x10
+	JL          tail
+	VMOVUPS     (AX), Z5
+	VMOVUPS     (BX), Z6
+	VMOVUPS     (CX), Z7
+	VMOVUPS     (DX), Z8
+	VSUBPS      Z7, Z6, Z9
+	VFMADD231PS Z2, Z9, Z7
+	VMULPS      Z6, Z6, Z9
+	VSUBPS      Z8, Z9, Z9
+	VFMADD231PS Z3, Z9, Z8
+	VMULPS      Z0, Z7, Z9
+	VFMADD231PS Z1, Z6, Z9
+	VSQRTPS     Z8, Z6
+	VADDPS      Z4, Z6, Z6
+	VDIVPS      Z6, Z9, Z9
+	VSUBPS      Z9, Z5, Z5
+	VMOVUPS     Z5, (AX)
+	VMOVUPS     Z7, (CX)
+	VMOVUPS     Z8, (DX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	SUBQ        $0x10, SI
+	JMP         loop
+
+tail:
+	TESTQ       SI, SI
+	JZ          done
+	XORQ        DI, DI
+	BTSQ        SI, DI
+	DECQ        DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (AX), K1, Z5
+	VMOVUPS.Z   (BX), K1, Z6
+	VMOVUPS.Z   (CX), K1, Z7
+	VMOVUPS.Z   (DX), K1, Z8
+	VSUBPS      Z7, Z6, Z9
+	VFMADD231PS Z2, Z9, Z7
+	VMULPS      Z6, Z6, Z2
+	VSUBPS      Z8, Z2, Z2
+	VFMADD231PS Z3, Z2, Z8
+	VMULPS      Z0, Z7, Z0
+	VFMADD231PS Z1, Z6, Z0
+	VSQRTPS     Z8, Z1
+	VADDPS      Z4, Z1, Z1
+	VDIVPS      Z1, Z0, Z0
+	VSUBPS      Z0, Z5, Z5
+	VMOVUPS     Z5, K1, (AX)
+	VMOVUPS     Z7, K1, (CX)
+	VMOVUPS     Z8, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rmspropAVX512(w *float32, dw *float32, v *float32, n int, lr float32, c float32, eps float32)
+// Requires: AVX, AVX512F
+TEXT ·rmspropAVX512(SB), NOSPLIT, $0-44
+	MOVQ         w+0(FP), AX
+	MOVQ         v+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Z0
+	VBROADCASTSS c+36(FP), Z1
+	VBROADCASTSS eps+40(FP), Z2
+
+loop:
+	CMPQ        BX, $0x10
+	JL          tail
+	VMOVUPS     (AX), Z3
+	VMOVUPS     (DX), Z4
+	VMOVUPS     (CX), Z5
+	VMULPS      Z4, Z4, Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z1, Z6, Z5
+	VMULPS      Z0, Z4, Z4
+	VADDPS      Z2, Z5, Z6
+	VSQRTPS     Z6, Z6
+	VDIVPS      Z6, Z4, Z4
+	VSUBPS      Z4, Z3, Z3
+	VMOVUPS     Z3, (AX)
+	VMOVUPS     Z5, (CX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	SUBQ        $0x10, BX
+	JMP         loop
+
+tail:
+	TESTQ       BX, BX
+	JZ          done
+	XORQ        SI, SI
+	BTSQ        BX, SI
+	DECQ        SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (AX), K1, Z3
+	VMOVUPS.Z   (DX), K1, Z4
+	VMOVUPS.Z   (CX), K1, Z5
+	VMULPS      Z4, Z4, Z6
+	VSUBPS      Z5, Z6, Z6
+	VFMADD231PS Z1, Z6, Z5
+	VMULPS      Z0, Z4, Z0
+	VADDPS      Z2, Z5, Z1
+	VSQRTPS     Z1, Z1
+	VDIVPS      Z1, Z0, Z0
+	VSUBPS      Z0, Z3, Z3
+	VMOVUPS     Z3, K1, (AX)
+	VMOVUPS     Z5, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rmspropCenteredAVX512(w *float32, dw *float32, v *float32, a *float32, d *float32, n int, lr float32, c float32, ca float32, momentum float32, eps float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rmspropCenteredAVX512(SB), NOSPLIT, $0-68
+	MOVQ         w+0(FP), AX
+	MOVQ         v+16(FP), CX
+	MOVQ         a+24(FP), DX
+	MOVQ         d+32(FP), BX
+	MOVQ         dw+8(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSS lr+48(FP), Z0
+	VBROADCASTSS c+52(FP), Z1
+	VBROADCASTSS ca+56(FP), Z2
+	VBROADCASTSS momentum+60(FP), Z3
+	VBROADCASTSS eps+64(FP), Z4
+
+loop:
+	CMPQ         DI, $0x10
+	JL           tail
+	VMOVUPS      (AX), Z5
+	VMOVUPS      (SI), Z6
+	VMOVUPS      (CX), Z7
+	VMOVUPS      (DX), Z8
+	VMOVUPS      (BX), Z9
+	VMULPS       Z6, Z6, Z10
+	VSUBPS       Z7, Z10, Z10
+	VFMADD231PS  Z1, Z10, Z7
+	VSUBPS       Z8, Z6, Z10
+	VFMADD231PS  Z2, Z10, Z8
+	VMOVAPS      Z7, Z10
+	VFNMADD231PS Z8, Z8, Z10
+	VXORPS       Z11, Z11, Z11
+	VMAXPS       Z10, Z11, Z10
+	VMULPS       Z0, Z6, Z6
+	VADDPS       Z4, Z10, Z10
+	VSQRTPS      Z10, Z10
+	VDIVPS       Z10, Z6, Z6
+	VFMADD213PS  Z6, Z3, Z9
+	VSUBPS       Z9, Z5, Z5
+	VMOVUPS      Z5, (AX)
+	VMOVUPS      Z7, (CX)
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, (BX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, SI
+	SUBQ         $0x10, DI
+	JMP          loop
+
+tail:
+	TESTQ        DI, DI
+	JZ           done
+	XORQ         R8, R8
+	BTSQ         DI, R8
+	DECQ         R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (AX), K1, Z5
+	VMOVUPS.Z    (SI), K1, Z6
+	VMOVUPS.Z    (CX), K1, Z7
+	VMOVUPS.Z    (DX), K1, Z8
+	VMOVUPS.Z    (BX), K1, Z9
+	VMULPS       Z6, Z6, Z10
+	VSUBPS       Z7, Z10, Z10
+	VFMADD231PS  Z1, Z10, Z7
+	VSUBPS       Z8, Z6, Z1
+	VFMADD231PS  Z2, Z1, Z8
+	VMOVAPS      Z7, Z1
+	VFNMADD231PS Z8, Z8, Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z1, Z2, Z1
+	VMULPS       Z0, Z6, Z0
+	VADDPS       Z4, Z1, Z1
+	VSQRTPS      Z1, Z1
+	VDIVPS       Z1, Z0, Z0
+	VFMADD213PS  Z0, Z3, Z9
+	VSUBPS       Z9, Z5, Z5
+	VMOVUPS      Z5, K1, (AX)
+	VMOVUPS      Z7, K1, (CX)
+	VMOVUPS      Z8, K1, (DX)
+	VMOVUPS      Z9, K1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adagradAVX512(w *float32, dw *float32, a *float32, n int, lr float32, eps float32)
+// Requires: AVX, AVX512F
+TEXT ·adagradAVX512(SB), NOSPLIT, $0-40
+	MOVQ         w+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Z0
+	VBROADCASTSS eps+36(FP), Z1
+
+loop:
+	CMPQ        BX, $0x10
+	JL          tail
+	VMOVUPS     (AX), Z2
+	VMOVUPS     (DX), Z3
+	VMOVUPS     (CX), Z4
+	VFMADD231PS Z3, Z3, Z4
+	VMULPS      Z0, Z3, Z3
+	VADDPS      Z1, Z4, Z5
+	VSQRTPS     Z5, Z5
+	VDIVPS      Z5, Z3, Z3
+	VSUBPS      Z3, Z2, Z2
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z4, (CX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	SUBQ        $0x10, BX
+	JMP         loop
+
+tail:
+	TESTQ       BX, BX
+	JZ          done
+	XORQ        SI, SI
+	BTSQ        BX, SI
+	DECQ        SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (AX), K1, Z2
+	VMOVUPS.Z   (DX), K1, Z3
+	VMOVUPS.Z   (CX), K1, Z4
+	VFMADD231PS Z3, Z3, Z4
+	VMULPS      Z0, Z3, Z0
+	VADDPS      Z1, Z4, Z1
+	VSQRTPS     Z1, Z1
+	VDIVPS      Z1, Z0, Z0
+	VSUBPS      Z0, Z2, Z2
+	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z4, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adadeltaAVX512(w *float32, dw *float32, a *float32, x *float32, n int, lr float32, c float32, eps float32)
+// Requires: AVX, AVX512F
+TEXT ·adadeltaAVX512(SB), NOSPLIT, $0-52
+	MOVQ         w+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         x+24(FP), DX
+	MOVQ         dw+8(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS lr+40(FP), Z0
+	VBROADCASTSS c+44(FP), Z1
+	VBROADCASTSS eps+48(FP), Z2
+
+loop:
+	CMPQ         SI, $0x10
+	JL           tail
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (BX), Z4
+	VMOVUPS      (CX), Z5
+	VMOVUPS      (DX), Z6
+	VMULPS       Z4, Z4, Z7
+	VSUBPS       Z5, Z7, Z7
+	VFMADD231PS  Z1, Z7, Z5
+	VADDPS       Z2, Z6, Z7
+	VSQRTPS      Z7, Z7
+	VMULPS       Z4, Z7, Z7
+	VADDPS       Z2, Z5, Z4
+	VSQRTPS      Z4, Z4
+	VDIVPS       Z4, Z7, Z7
+	VMULPS       Z7, Z7, Z4
+	VSUBPS       Z6, Z4, Z4
+	VFMADD231PS  Z1, Z4, Z6
+	VFNMADD231PS Z0, Z7, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z5, (CX)
+	VMOVUPS      Z6, (DX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, SI
+	JMP          loop
+
+tail:
+	TESTQ        SI, SI
+	JZ           done
+	XORQ         DI, DI
+	BTSQ         SI, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (AX), K1, Z3
+	VMOVUPS.Z    (BX), K1, Z4
+	VMOVUPS.Z    (CX), K1, Z5
+	VMOVUPS.Z    (DX), K1, Z6
+	VMULPS       Z4, Z4, Z7
+	VSUBPS       Z5, Z7, Z7
+	VFMADD231PS  Z1, Z7, Z5
+	VADDPS       Z2, Z6, Z7
+	VSQRTPS      Z7, Z7
+	VMULPS       Z4, Z7, Z7
+	VADDPS       Z2, Z5, Z2
+	VSQRTPS      Z2, Z2
+	VDIVPS       Z2, Z7, Z7
+	VMULPS       Z7, Z7, Z2
+	VSUBPS       Z6, Z2, Z2
+	VFMADD231PS  Z1, Z2, Z6
+	VFNMADD231PS Z0, Z7, Z3
+	VMOVUPS      Z3, K1, (AX)
+	VMOVUPS      Z5, K1, (CX)
+	VMOVUPS      Z6, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamaxAVX512(w *float32, dw *float32, m *float32, u *float32, n int, lr float32, c1 float32, b2 float32, eps float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamaxAVX512(SB), NOSPLIT, $0-56
+	MOVQ         w+0(FP), AX
+	MOVQ         m+16(FP), CX
+	MOVQ         u+24(FP), DX
+	MOVQ         dw+8(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS lr+40(FP), Z0
 	VBROADCASTSS c1+44(FP), Z1
-	VBROADCASTSS c2+48(FP), Z2
+	VBROADCASTSS b2+48(FP), Z2
 	VBROADCASTSS eps+52(FP), Z3
 
 loop:
@@ -3492,12 +4636,11 @@ loop:
 	VMOVUPS     (DX), Z7
 	VSUBPS      Z6, Z5, Z8
 	VFMADD231PS Z1, Z8, Z6
-	VMULPS      Z5, Z5, Z8
-	VSUBPS      Z7, Z8, Z8
-	VFMADD231PS Z2, Z8, Z7
-	VSQRTPS     Z7, Z8
-	VADDPS      Z3, Z8, Z8
+	VANDPS      c7fffffff<>+0(SB), Z5, Z5
+	VMULPS      Z2, Z7, Z7
+	VMAXPS      Z5, Z7, Z7
 	VMULPS      Z0, Z6, Z5
+	VADDPS      Z3, Z7, Z8
 	VDIVPS      Z8, Z5, Z5
 	VSUBPS      Z5, Z4, Z4
 	VMOVUPS     Z4, (AX)
@@ -3523,19 +4666,110 @@ tail:
 	VMOVUPS.Z   (DX), K1, Z7
 	VSUBPS      Z6, Z5, Z8
 	VFMADD231PS Z1, Z8, Z6
-	VMULPS      Z5, Z5, Z8
-	VSUBPS      Z7, Z8, Z8
-	VFMADD231PS Z2, Z8, Z7
-	VSQRTPS     Z7, Z8
-	VADDPS      Z3, Z8, Z8
+	VANDPS      c7fffffff<>+0(SB), Z5, Z5
+	VMULPS      Z2, Z7, Z7
+	VMAXPS      Z5, Z7, Z7
 	VMULPS      Z0, Z6, Z0
-	VDIVPS      Z8, Z0, Z0
+	VADDPS      Z3, Z7, Z1
+	VDIVPS      Z1, Z0, Z0
 	VSUBPS      Z0, Z4, Z4
 	VMOVUPS     Z4, K1, (AX)
 	VMOVUPS     Z6, K1, (CX)
 	VMOVUPS     Z7, K1, (DX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func lionAVX512(w *float32, dw *float32, m *float32, n int, lr float32, c1 float32, c2 float32)
+// Requires: AVX, AVX512F
+TEXT ·lionAVX512(SB), NOSPLIT, $0-44
+	MOVQ         w+0(FP), AX
+	MOVQ         m+16(FP), CX
+	MOVQ         dw+8(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS lr+32(FP), Z0
+	VBROADCASTSS c1+36(FP), Z1
+	VBROADCASTSS c2+40(FP), Z2
+
+loop:
+	CMPQ         BX, $0x10
+	JL           tail
+	VMOVUPS      (AX), Z3
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (CX), Z5
+	VMOVAPS      Z5, Z6
+	VSUBPS       Z6, Z4, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VSUBPS       Z5, Z4, Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VMULPS       c71800000<>+0(SB), Z6, Z6
+	VMULPS       c71800000<>+0(SB), Z6, Z6
+	VMOVUPS      cbf800000<>+0(SB), Z4
+	VMOVUPS      c3f800000<>+0(SB), Z7
+	VMAXPS       Z6, Z4, Z6
+	VMINPS       Z6, Z7, Z6
+	VFNMADD231PS Z0, Z6, Z3
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z5, (CX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	SUBQ         $0x10, BX
+	JMP          loop
+
+tail:
+	TESTQ        BX, BX
+	JZ           done
+	XORQ         SI, SI
+	BTSQ         BX, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Z3
+	VMOVUPS.Z    (DX), K1, Z4
+	VMOVUPS.Z    (CX), K1, Z5
+	VMOVAPS      Z5, Z6
+	VSUBPS       Z6, Z4, Z7
+	VFMADD231PS  Z1, Z7, Z6
+	VSUBPS       Z5, Z4, Z1
+	VFMADD231PS  Z2, Z1, Z5
+	VMULPS       c71800000<>+0(SB), Z6, Z6
+	VMULPS       c71800000<>+0(SB), Z6, Z6
+	VMOVUPS      cbf800000<>+0(SB), Z1
+	VMOVUPS      c3f800000<>+0(SB), Z2
+	VMAXPS       Z6, Z1, Z6
+	VMINPS       Z6, Z2, Z6
+	VFNMADD231PS Z0, Z6, Z3
+	VMOVUPS      Z3, K1, (AX)
+	VMOVUPS      Z5, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumSquaresAVX512(sums *float64, x *float32, blocks int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumSquaresAVX512(SB), NOSPLIT, $0-24
+	MOVQ   sums+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   blocks+16(FP), DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+loop:
+	TESTQ       DX, DX
+	JZ          done
+	VCVTPS2PD   (CX), Z2
+	VFMADD231PD Z2, Z2, Z0
+	VCVTPS2PD   32(CX), Z2
+	VFMADD231PD Z2, Z2, Z1
+	ADDQ        $0x40, CX
+	DECQ        DX
+	JMP         loop
+
+done:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
 	VZEROUPPER
 	RET
 

@@ -170,25 +170,6 @@ func vectorsCase(t tb, n int, r *rand.Rand) {
 		dot += float64(x[i]) * float64(y[i])
 	}
 	near(t, "dot", []float32{Dot(x, y)}, []float64{dot}, 1e-6, math.Sqrt(float64(n))+1)
-
-	for _, nesterov := range []bool{false, true} {
-		w, g, v := random(), random(), random()
-		w64, g64, v64 := wide(w), wide(g), wide(v)
-		Momentum(w, g, v, 0.1, 0.9, nesterov)
-		Momentum(w64, g64, v64, 0.1, 0.9, nesterov)
-		near(t, "momentum w", w, w64, 1e-6, 1)
-		near(t, "momentum v", v, v64, 1e-6, 1)
-	}
-	w, g, m, v := random(), random(), random(), random()
-	for i := range v {
-		v[i] *= v[i]
-	}
-	w64, g64, m64, v64 := wide(w), wide(g), wide(m), wide(v)
-	Adam(w, g, m, v, 0.001, 0.1, 0.001, 1e-7)
-	Adam(w64, g64, m64, v64, 0.001, 0.1, 0.001, 1e-7)
-	near(t, "adam w", w, w64, 1e-5, 0.01)
-	near(t, "adam m", m, m64, 1e-6, 1)
-	near(t, "adam v", v, v64, 1e-6, 1)
 	for _, check := range checks {
 		check(t)
 	}
@@ -258,6 +239,7 @@ func TestRandom(t *testing.T) {
 			r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 			n := rapid.IntRange(0, 300).Draw(t, "n")
 			vectorsCase(t, n, r)
+			updateCase(t, n, r)
 			rowsCase(t, rapid.IntRange(1, 20).Draw(t, "rows"), rapid.IntRange(1, 90).Draw(t, "cols"), n%50, r)
 			units := rapid.IntRange(1, 70).Draw(t, "units")
 			lstmCase(t, n%5+1, units, r)
@@ -272,6 +254,7 @@ func FuzzRandom(f *testing.F) {
 		forEachLevel(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 2))
 			vectorsCase(t, int(n)%2000, r)
+			updateCase(t, int(n)%2000, r)
 			rowsCase(t, int(rows)+1, int(cols)+1, int(n)%100, r)
 			lstmCase(t, int(rows)%8+1, int(cols)+1, r)
 			gruCase(t, int(rows)%8+1, int(cols)+1, r)

@@ -98,26 +98,6 @@ func dot32(x, y []float32) (float32, bool) {
 	return 0, false
 }
 
-func momentum32(w, g, v []float32, lr, momentum float32) bool {
-	switch level {
-	case avx512:
-		momentumAVX512(&w[0], &g[0], &v[0], len(w), lr, momentum)
-	case avx2:
-		momentumAVX2(&w[0], &g[0], &v[0], len(w), lr, momentum)
-	}
-	return level != portable
-}
-
-func adam32(w, g, m, v []float32, lr, c1, c2, eps float32) bool {
-	switch level {
-	case avx512:
-		adamAVX512(&w[0], &g[0], &m[0], &v[0], len(w), lr, c1, c2, eps)
-	case avx2:
-		adamAVX2(&w[0], &g[0], &m[0], &v[0], len(w), lr, c1, c2, eps)
-	}
-	return level != portable
-}
-
 func gather32(y, table []float32, ids []int32, cols int) bool {
 	switch level {
 	case avx512:

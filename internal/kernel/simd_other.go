@@ -17,7 +17,18 @@ func add32(_, _ []float32) bool                                                 
 func axpy32(_ []float32, _ float32, _ []float32) bool                                      { return false }
 func dot32(_, _ []float32) (float32, bool)                                                 { return 0, false }
 func momentum32(_, _, _ []float32, _, _ float32) bool                                      { return false }
-func adam32(_, _, _, _ []float32, _, _, _, _ float32) bool                                 { return false }
+func nesterov32(_, _, _ []float32, _, _ float32) bool                                      { return false }
+func adam32(_, _, _, _ []float32, _, _, _, _, _ float32) bool                              { return false }
+func rmsprop32(_, _, _ []float32, _, _, _ float32) bool                                    { return false }
+func rmspropCentered32(_, _, _, _, _ []float32, _, _, _, _, _ float32) bool                { return false }
+func adagrad32(_, _, _ []float32, _, _ float32) bool                                       { return false }
+func adadelta32(_, _, _, _ []float32, _, _, _ float32) bool                                { return false }
+func adamax32(_, _, _, _ []float32, _, _, _, _ float32) bool                               { return false }
+func lion32(_, _, _ []float32, _, _, _ float32) bool                                       { return false }
+func scale32(_ []float32, _ float32, _ []float32) bool                                     { return false }
+func blend32(_ []float32, _ float32, _ []float32) bool                                     { return false }
+func clamp32(_ []float32, _, _ float32) bool                                               { return false }
+func sumSquares32(_ *[16]float64, _ []float32) bool                                        { return false }
 func gather32(_, _ []float32, _ []int32, _ int) bool                                       { return false }
 func scatterAdd32(_, _ []float32, _ []int32, _ int) bool                                   { return false }
 func colSums32(_, _ []float32) bool                                                        { return false }

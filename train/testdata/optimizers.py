@@ -89,6 +89,12 @@ def rmsprop_centered(t, w, g, s, lr=0.001, rho=0.9, eps=1e-7, m=0.5):
     return w - s[2]
 
 
+def rmsprop_momentum(t, w, g, s, lr=0.001, rho=0.9, eps=1e-7, m=0.9):
+    s[0] = rho * s[0] + (1 - rho) * g * g
+    s[1] = m * s[1] + lr * g / sqrt(s[0] + eps)
+    return w - s[1]
+
+
 def adagrad(t, w, g, s, lr=0.001, eps=1e-7):
     s[0] += g * g
     return w - lr * g / sqrt(s[0] + eps)
@@ -209,7 +215,7 @@ def show(name, values):
 
 if __name__ == "__main__":
     for f, slots in [(sgd, 1), (momentum, 1), (nesterov, 1), (adam, 2), (adamw, 2), (adamax, 2), (nadam, 2), (rmsprop, 1),
-                     (rmsprop_centered, 3), (adadelta, 2), (lion, 1)]:
+                     (rmsprop_momentum, 2), (rmsprop_centered, 3), (adadelta, 2), (lion, 1)]:
         show(f.__name__, descend(each(f, slots)))
     show("adagrad", descend(each(adagrad, 1, 0.1)))
     show("clip_value", descend(clipped(lambda g: [min(max(v, -0.5), 0.5) for v in g])))

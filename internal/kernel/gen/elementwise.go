@@ -97,31 +97,32 @@ func (v isa) elementwise() {
 	v.each("axpy", "(y, x *float32, n int, a float32)",
 		"computes y += a*x for n values.", []string{"y", "x"}, []string{"y"}, []string{"a"},
 		func(x vectors) { VFMADD231PS(x["a"], x["x"], x["y"]) })
-	v.each("momentum", "(w, dw, v *float32, n int, lr, momentum float32)",
-		"computes v = momentum*v - lr*dw and w += v for n values.",
-		[]string{"w", "dw", "v"}, []string{"w", "v"}, []string{"lr", "momentum"},
+	v.each("scale", "(y, x *float32, n int, a float32)",
+		"computes y = a*x for n values.", []string{"x"}, []string{"y"}, []string{"a"},
 		func(x vectors) {
-			VMULPS(x["momentum"], x["v"], x["v"])
-			VFNMADD231PS(x["lr"], x["dw"], x["v"])
-			VADDPS(x["v"], x["w"], x["w"])
+			VMULPS(x["a"], x["x"], x["x"])
+			x["y"] = x["x"]
 		})
-	v.each("adam", "(w, dw, m, v *float32, n int, lr, c1, c2, eps float32)",
-		"computes m += c1*(dw-m), v += c2*(dw*dw-v), w -= lr*m/(sqrt(v)+eps) for n values.",
-		[]string{"w", "dw", "m", "v"}, []string{"w", "m", "v"}, []string{"lr", "c1", "c2", "eps"},
-		func(x vectors) {
-			d := v.vec()
-			VSUBPS(x["m"], x["dw"], d)
-			VFMADD231PS(x["c1"], d, x["m"])
-			VMULPS(x["dw"], x["dw"], d)
-			VSUBPS(x["v"], d, d)
-			VFMADD231PS(x["c2"], d, x["v"])
-			VSQRTPS(x["v"], d)
-			VADDPS(x["eps"], d, d)
-			step := v.vec()
-			VMULPS(x["lr"], x["m"], step)
-			VDIVPS(d, step, step)
-			VSUBPS(step, x["w"], x["w"])
-		})
+	v.each("blend", "(y, x *float32, n int, c float32)",
+		"computes y += c*(x-y) for n values.", []string{"y", "x"}, []string{"y"}, []string{"c"},
+		func(x vectors) { v.blend(x["c"], x["x"], x["y"]) })
+	v.each("clamp", "(x *float32, n int, low, high float32)",
+		"computes x = min(max(x, low), high) for n values.", []string{"x"}, []string{"x"}, []string{"low", "high"},
+		func(x vectors) { v.clamp(x["low"], x["high"], x["x"]) })
+}
+
+// blend writes y += c·(x − y).
+func (v isa) blend(c, x, y reg.VecVirtual) {
+	d := v.vec()
+	VSUBPS(y, x, d)
+	VFMADD231PS(c, d, y)
+}
+
+// clamp writes x = min(max(x, low), high). It lets NaN through: VMAXPS and
+// VMINPS return their second source, Go's first operand, if one is NaN.
+func (v isa) clamp(low, high, x reg.VecVirtual) {
+	VMAXPS(x, low, x)
+	VMINPS(x, high, x)
 }
 
 // tanh is x·P(x²)/Q(x²) with P of degree 6 and Q of degree 3, the rational

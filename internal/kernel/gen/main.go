@@ -18,6 +18,7 @@ func main() {
 	ConstraintExpr("amd64,!purego")
 	for _, v := range []isa{{"AVX2", 8}, {"AVX512", 16}} {
 		v.elementwise()
+		v.optimizers()
 		v.rows()
 		v.dot()
 		v.lstms()

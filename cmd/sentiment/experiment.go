@@ -12,8 +12,9 @@ import (
 // two, and others on the same texts.
 type experiment struct {
 	name      string
-	numWords  int // load_data(num_words=…), unless --num-words says otherwise
-	leastLen  int // steps at least, where a model's cost does not grow with them
+	about     string // one line for people
+	numWords  int    // load_data(num_words=…), unless --num-words says otherwise
+	leastLen  int    // steps at least, where a model's cost does not grow with them
 	layers    func(o embeddingOptions) []nn.Layer
 	optimizer func() train.Rated
 }
@@ -32,21 +33,23 @@ const embeddingDim = 32
 var experiments = []experiment{
 	{
 		name:     "onehot",
+		about:    "SimpleRNN(32) on one-hot words, by SGD: the tutorial's first model",
 		numWords: 100,
 		layers: func(o embeddingOptions) []nn.Layer {
 			return []nn.Layer{nn.OneHot{Depth: o.words}, nn.SimpleRNN{Units: 32}}
 		},
 		optimizer: func() train.Rated { return &train.SGD{} },
 	},
-	onEmbedding("embedding", nn.SimpleRNN{Units: 8}),
-	onEmbedding("lstm", nn.LSTM{Units: 8}),
-	onEmbedding("gru", nn.GRU{Units: 8}),
-	onEmbedding("bilstm", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
-	onEmbedding("conv", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
+	onEmbedding("embedding", "SimpleRNN(8) on a learned embedding of words: the tutorial's second model", nn.SimpleRNN{Units: 8}),
+	onEmbedding("lstm", "LSTM(8) on a learned embedding", nn.LSTM{Units: 8}),
+	onEmbedding("gru", "GRU(8) on a learned embedding", nn.GRU{Units: 8}),
+	onEmbedding("bilstm", "an LSTM(8) each way on a learned embedding", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
+	onEmbedding("conv", "a convolution over three words on a learned embedding, and the largest of each filter", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
 	{
 		// A bag of words and logistic regression: what a recurrent net must
 		// beat to be worth it. It sees nearly all of most texts.
 		name:     "bow",
+		about:    "a bag of words with logistic regression: what a recurrent net must beat",
 		numWords: 1000,
 		leastLen: 400,
 		layers: func(o embeddingOptions) []nn.Layer {
@@ -57,9 +60,10 @@ var experiments = []experiment{
 }
 
 // onEmbedding is an experiment with layers on a learned embedding of 1,000 words.
-func onEmbedding(name string, layers ...nn.Layer) experiment {
+func onEmbedding(name, about string, layers ...nn.Layer) experiment {
 	return experiment{
 		name:     name,
+		about:    about,
 		numWords: 1000,
 		layers: func(o embeddingOptions) []nn.Layer {
 			var first nn.Layer = nn.Embedding{InputDim: o.words, OutputDim: o.dim}

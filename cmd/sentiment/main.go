@@ -5,6 +5,9 @@
 //	sentiment [train]                 train, save models, curves and results
 //	sentiment data PATH...            look at texts before training on them
 //	sentiment probe                   find a learning rate
+//	sentiment serve DIR               the models over HTTP, and a page
+//	sentiment compare RUN...          one report of several runs
+//	sentiment graph                   draw a model
 //	sentiment summary                 layers, shapes and parameters
 //	sentiment evaluate DIR            loss and accuracy of a saved model
 //	sentiment words DIR WORD...       what an embedding learned
@@ -132,7 +135,7 @@ on a terminal alone, and no colours where NO_COLOR is set.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(train, a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
+	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
 	complete(root)
 	return root
 }

@@ -32,6 +32,7 @@ type result struct {
 	Parameters        int     `json:"parameters"`
 	TrainSamples      int     `json:"train_samples"`
 	ValidationSamples int     `json:"validation_samples"`
+	TestSamples       int     `json:"test_samples,omitempty"`
 	Epochs            []epoch `json:"epochs"`
 	Evaluate          scores  `json:"evaluate"`       // the final weights on the validation texts
 	Test              scores  `json:"test,omitempty"` // and on the test texts, if there are any

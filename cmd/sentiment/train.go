@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ type trainFlags struct {
 	runSettings
 	sayFlags
 	out, resume string
+	command     string // that does the run again
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -49,6 +51,7 @@ probability, more one that gives one for each, and --regression an estimate.`,
 			if err := a.speak(f.sayFlags); err != nil {
 				return err
 			}
+			f.command = commandLine(c.Flags())
 			return a.train(c.Context(), f)
 		},
 	}
@@ -112,6 +115,30 @@ func (f *trainFlags) check() error {
 	return f.textSettings.check()
 }
 
+// commandLine writes the command that does a run again.
+func commandLine(flags *pflag.FlagSet) string {
+	line := "sentiment train"
+	flags.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			if v == "" || strings.ContainsAny(v, " \t\n'\"$`\\*?[]#~;&|<>()!{}") {
+				v = "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"
+			}
+			switch {
+			case f.Name == "quiet" || f.Name == "json":
+			case f.Value.Type() == "bool" && v == "true":
+				line += " --" + f.Name
+			default:
+				line += " --" + f.Name + " " + v
+			}
+		}
+	})
+	return line
+}
+
 func positive(flag string, value int) error {
 	if value < 1 {
 		return usagef("--%s is %d, want at least 1", flag, value)
@@ -165,6 +192,7 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 }
 
 func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, exec nn.Execution) error {
+	started := time.Now()
 	set, err := a.trainingSet(ctx, f, chosen)
 	if err != nil {
 		return err
@@ -194,11 +222,21 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 		res.Experiments = append(res.Experiments, t.result)
 	}
 	res.compare()
+	if err := set.showTexts(ctx, runs); err != nil {
+		return err
+	}
+	page, err := f.report(set, runs, started)
+	if err != nil {
+		return err
+	}
 	err = publish(f.out, func(dir string) error {
 		for _, t := range runs {
 			if err := t.save(filepath.Join(dir, t.result.Name)); err != nil {
 				return err
 			}
+		}
+		if err := writeReport(dir, page); err != nil {
+			return err
 		}
 		return writeJSON(filepath.Join(dir, resultsFile), res)
 	})
@@ -214,7 +252,7 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 	if err := a.event(doneEvent{"done", f.out}); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.say, "Models, curves and %s are in %s.\n", resultsFile, f.out)
+	fmt.Fprintf(a.say, "Models, curves and %s are in %s; look at %s.\n", resultsFile, f.out, reportFile)
 	if old := earlier(f.out, names(chosen)); len(old) > 0 {
 		fmt.Fprintf(a.say, "Of an earlier run, and not in %s: %s.\n", resultsFile, strings.Join(old, ", "))
 	}
@@ -259,8 +297,9 @@ func (set *trainingSet) describe(w io.Writer, chosen []experiment) {
 // trained is an experiment that has been run.
 type trained struct {
 	saved
-	history *train.History
-	result  result
+	history  *train.History
+	result   result
+	reported reported
 }
 
 // fit trains and evaluates one model. place names the folder of its checkpoints
@@ -319,9 +358,15 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		if t.result.Test, err = evaluate(ctx, trainer, test, f.Batch); err != nil {
 			return nil, err
 		}
+		t.result.TestSamples = test.Len()
 		fmt.Fprintf(a.say, " Test: %s.", t.result.Test.line())
 	}
 	fmt.Fprint(a.say, "\n\n")
+	if fold == "" {
+		if err := t.examine(ctx, trainer, e, set); err != nil {
+			return nil, err
+		}
+	}
 	return t, a.event(resultEvent{"result", fold, t.result})
 }
 

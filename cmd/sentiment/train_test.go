@@ -24,7 +24,10 @@ var modelFiles = []string{"accuracy.png", "accuracy.svg", "history.csv", "loss.p
 
 func TestRunFolder(t *testing.T) {
 	dir := sharedRun(t)
-	want := []string{dir, filepath.Join(dir, "results.json"), filepath.Join(dir, "run.json")}
+	want := []string{dir}
+	for _, file := range []string{"report.html", "report.json", "results.json", "run.json"} {
+		want = append(want, filepath.Join(dir, file))
+	}
 	for _, model := range []string{"onehot", "embedding"} {
 		want = append(want, filepath.Join(dir, model))
 		for _, file := range modelFiles {
@@ -63,7 +66,7 @@ func TestResultsSchema(t *testing.T) {
 	}
 	scores := ` loss accuracy`
 	epoch := scores + ` val_loss val_accuracy seconds`
-	experiment := ` name parameters train_samples validation_samples epochs` + epoch + epoch + ` evaluate` + scores + ` test` + scores
+	experiment := ` name parameters train_samples validation_samples test_samples epochs` + epoch + epoch + ` evaluate` + scores + ` test` + scores
 	want := `data seed experiments` + experiment + experiment + ` gain final points relative best points relative`
 	var names []string
 	for _, m := range regexp.MustCompile(`"(\w+)":`).FindAllStringSubmatch(string(data), -1) {
@@ -134,7 +137,7 @@ func TestTrainOutput(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Data: sample, ", "Experiment onehot\n", "Experiment embedding\n", "Total params: 4,289\n", "Total params: 32,337\n",
-		"│ onehot     │  4,289 │", "│ embedding  │ 32,337 │", "gain in validation accuracy", "in " + trainedRun.dir + ".\n",
+		"│ onehot     │  4,289 │", "│ embedding  │ 32,337 │", "gain in validation accuracy", "in " + trainedRun.dir + "; look at report.html.\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("output has no %q:\n%s", want, out)
@@ -220,7 +223,7 @@ func TestReplaceRun(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if diff := cmp.Diff([]string{"embedding", "notes.txt", "onehot", "results.json", "run.json"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"embedding", "notes.txt", "onehot", "report.html", "report.json", "results.json", "run.json"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

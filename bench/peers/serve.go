@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"unroll/bench/internal/report"
+	"unroll/datasets"
+	"unroll/nn"
+	"unroll/train"
+)
+
+//go:embed serve_peer.py
+var serveScript string
+
+// The load of the comparison of servers.
+const (
+	servedBatch   = 64  // texts of a request in batches
+	servedClients = 4   // that send them
+	singleRate    = 500 // requests a second of a text each
+)
+
+// serve compares texts a second over HTTP, with client and server on the same
+// processors: our program on a model that it trained on the sample, and PyTorch
+// behind Python's HTTP server. What our model does in the process is beside it.
+func serve(ctx context.Context, c *config) error {
+	dir, err := os.MkdirTemp("", "unroll-peers-")
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	defer os.RemoveAll(dir)
+	program, run := filepath.Join(dir, "sentiment"), filepath.Join(dir, "run")
+	for _, args := range [][]string{
+		{"go", "build", "-o", program, "./cmd/sentiment"},
+		{program, "train", "--data", "sample", "--model", "embedding", "--epochs", "1", "--quiet", "--out", run},
+	} {
+		progress("serve: %s", strings.Join(args, " "))
+		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
+			return errors.Wrapf(err, "%s", out)
+		}
+	}
+	texts := reviewsOf(200, 1024)
+	inProcess, err := ownRate(ctx, filepath.Join(run, "embedding"), texts, c.seconds())
+	if err != nil {
+		return err
+	}
+	words := []string{}
+	v := datasets.BuildVocabulary(datasets.Sample(1).Train)
+	for rank := 1; rank <= min(996, v.Len()); rank++ {
+		words = append(words, v.Word(rank))
+	}
+	list, err := json.Marshal(words)
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	wordsFile := filepath.Join(dir, "words.json")
+	if err := os.WriteFile(wordsFile, list, 0o600); err != nil {
+		return errors.WithStack(err)
+	}
+	ours, stop, err := started(ctx, func(line string) string { return line[strings.LastIndex(line, "http"):] + "/v1/predict" },
+		program, "serve", run, "--addr", "127.0.0.1:0", "--watch", "0")
+	if err != nil {
+		return err
+	}
+	defer stop()
+	theirs, stopTheirs, err := started(ctx, func(line string) string { return "http://127.0.0.1:" + line + "/" },
+		c.peer.cmd.Path, "-c", serveScript, wordsFile)
+	if err != nil {
+		return err
+	}
+	defer stopTheirs()
+
+	seconds := 20 * c.seconds()
+	var p50, p99 [2]time.Duration
+	rates, err := alternate(ctx, c.pairs, func(ctx context.Context) (float64, error) {
+		rate, err := batchRate(ctx, ours, texts, seconds)
+		return 1 / rate, err
+	}, func(ctx context.Context) (float64, error) {
+		rate, err := batchRate(ctx, theirs, texts, seconds)
+		return 1 / rate, err
+	})
+	if err != nil {
+		return err
+	}
+	for i, url := range []string{ours, theirs} {
+		if p50[i], p99[i], err = latencies(ctx, url, texts, seconds); err != nil {
+			return err
+		}
+	}
+	table := &report.Table{Text: 1, Head: append([]string{"texts a second", "ours", "PyTorch"}, pairHead...)}
+	table.Add(append([]string{fmt.Sprintf("in batches of %d", servedBatch)}, rates.cells(func(s float64) string { return report.Number(1 / s) })...)...)
+	single := &report.Table{Text: 1, Head: []string{fmt.Sprintf("single texts, %d a second", singleRate), "ours", "PyTorch"}}
+	ms := func(d time.Duration) string { return report.Number(float64(d) / 1e6) }
+	single.Add("median, ms", ms(p50[0]), ms(p50[1]))
+	single.Add("99th percentile, ms", ms(p99[0]), ms(p99[1]))
+	c.print("Servers", fmt.Sprintf("Texts of 200 words over HTTP on loopback, client and server on the same processors: Embedding(1000, 32), SimpleRNN(8), 100 steps. In the process, without HTTP, our model judges %s texts a second in batches of %d. PyTorch stands behind Python's ThreadingHTTPServer.", report.Number(inProcess), servedBatch), table)
+	c.print("Servers, single texts", "", single)
+	return nil
+}
+
+// reviewsOf returns texts of so many words from the sample.
+func reviewsOf(words, n int) []string {
+	var all []string
+	for _, r := range datasets.Sample(1).Train {
+		all = append(all, strings.Fields(r.Text)...)
+	}
+	texts := make([]string, n)
+	for i := range texts {
+		at := i * 97 % (len(all) - words)
+		texts[i] = strings.Join(all[at:at+words], " ")
+	}
+	return texts
+}
+
+// ownRate returns how many texts a second a saved model judges in this process,
+// encoding included.
+func ownRate(ctx context.Context, dir string, texts []string, seconds float64) (float64, error) {
+	m, err := nn.Load(dir)
+	if err != nil {
+		return 0, err
+	}
+	e, err := datasets.LoadEncoder(filepath.Join(dir, "vocabulary.json"))
+	if err != nil {
+		return 0, err
+	}
+	t, err := train.Compile(m, train.Config{Loss: nn.BinaryCrossentropy{}})
+	if err != nil {
+		return 0, err
+	}
+	defer t.Close()
+	n := 0
+	judge := func() error {
+		return each(servedClients, func(int) error {
+			d := train.Data{}
+			for _, text := range texts[:servedBatch] {
+				d.Tokens = append(d.Tokens, e.Encode(text))
+			}
+			_, err := t.Predict(ctx, d, servedBatch)
+			return err
+		})
+	}
+	if err := judge(); err != nil { // compiles
+		return 0, err
+	}
+	start := time.Now()
+	for time.Since(start).Seconds() < 5*seconds {
+		if err := judge(); err != nil {
+			return 0, err
+		}
+		n += servedClients * servedBatch
+	}
+	return float64(n) / time.Since(start).Seconds(), nil
+}
+
+// each calls f n times at once.
+func each(n int, f func(i int) error) error {
+	var wg sync.WaitGroup
+	errs := make([]error, n)
+	for i := range n {
+		wg.Go(func() { errs[i] = f(i) })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// started starts a server that prints a line when it is ready, and returns its
+// address, which url makes of the line.
+func started(ctx context.Context, url func(line string) string, name string, args ...string) (string, func(), error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", nil, errors.WithStack(err)
+	}
+	if err := cmd.Start(); err != nil {
+		return "", nil, errors.WithStack(err)
+	}
+	stop := func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		stop()
+		return "", nil, errors.Wrapf(err, "%s did not start", name)
+	}
+	return url(strings.TrimSpace(line)), stop, nil
+}
+
+// client keeps as many connections as it opens.
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
+// ask posts texts and reads the answer.
+func ask(ctx context.Context, url string, body []byte) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := client.Do(r)
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	if err == nil && (answer.StatusCode != http.StatusOK || !bytes.Contains(data, []byte(`"probability"`))) {
+		err = errors.Errorf("%s: %s", answer.Status, data)
+	}
+	return errors.WithStack(err)
+}
+
+// bodies are requests of n texts each.
+func bodies(texts []string, n int) ([][]byte, error) {
+	var all [][]byte
+	for part := range slices.Chunk(texts, n) {
+		b, err := json.Marshal(map[string]any{"texts": part})
+		if err != nil {
+			return nil, errors.WithStack(err)
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+// batchRate returns the texts a second that clients get answered in batches.
+func batchRate(ctx context.Context, url string, texts []string, seconds float64) (float64, error) {
+	all, err := bodies(texts, servedBatch)
+	if err != nil {
+		return 0, err
+	}
+	var done [servedClients]int
+	start := time.Now()
+	err = each(servedClients, func(client int) error {
+		for i := client; time.Since(start).Seconds() < seconds; i++ {
+			if err := ask(ctx, url, all[i%len(all)]); err != nil {
+				return err
+			}
+			done[client] += servedBatch
+		}
+		return nil
+	})
+	total := 0
+	for _, n := range done {
+		total += n
+	}
+	return float64(total) / time.Since(start).Seconds(), err
+}
+
+// latencies returns the median and the 99th percentile of the time that an answer
+// to a single text takes. Requests are sent at a steady rate whether the ones
+// before are answered or not, and waiting for one's turn counts.
+func latencies(ctx context.Context, url string, texts []string, seconds float64) (p50, p99 time.Duration, err error) {
+	all, err := bodies(texts, 1)
+	if err != nil {
+		return 0, 0, err
+	}
+	n := max(int(seconds*singleRate), 10)
+	took := make([]time.Duration, n)
+	start := time.Now()
+	err = each(n, func(i int) error {
+		due := start.Add(time.Duration(i) * time.Second / singleRate)
+		time.Sleep(time.Until(due))
+		err := ask(ctx, url, all[i%len(all)])
+		took[i] = time.Since(due)
+		return err
+	})
+	slices.Sort(took)
+	return took[n/2], took[n*99/100], err
+}

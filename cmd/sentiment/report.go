@@ -1,0 +1,384 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"unroll/internal/report"
+	"unroll/internal/safefile"
+	"unroll/nn"
+	"unroll/train"
+)
+
+// The files of a run's report: the page, and what it was made of, of which
+// "sentiment compare" makes one page of several runs.
+const (
+	reportFile = "report.html"
+	reportData = "report.json"
+)
+
+// examplesShown is the number of texts that a report shows of each kind.
+const examplesShown = 6
+
+// reported is what a report tells of an experiment beside its result.
+type reported struct {
+	experiment report.Experiment
+	of         []int // the texts that are its examples: most wrong, then least sure
+	wrong      int   // so many of them are wrong
+	y          []float32
+}
+
+// examine gathers what a report tells of the predictions for the test texts, or
+// else the validation texts.
+func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experiment, set *trainingSet) error {
+	of, r := set.Task, &t.reported
+	rows := set.testOn
+	if len(rows) == 0 {
+		rows = set.validateOn
+	}
+	d := set.data(e, rows)
+	y, err := trainer.Predict(ctx, d, t.Batch)
+	if err != nil {
+		return err
+	}
+	x := &r.experiment
+	*x = t.result.report(of)
+	x.Description, x.Baseline, x.Layers = e.about, e.name == "bow", layers(t.model)
+	var svg bytes.Buffer
+	if err := t.model.Diagram().WriteSVG(&svg); err != nil {
+		return errors.Wrap(err, "diagram")
+	}
+	x.Diagram = svg.String()
+	n := of.outputs()
+	if of.number() {
+		step := max(1, len(rows)/mostPoints)
+		for i := 0; i < len(rows); i += step {
+			x.Predictions = append(x.Predictions, report.Prediction{True: float64(d.Targets[i]), Predicted: float64(y[i])})
+		}
+	} else {
+		matrix := &train.ConfusionMatrix{}
+		matrix.Update(y, d.Targets, slices.Repeat([]float32{1}, len(rows)))
+		x.Confusion = matrix.Matrix()
+		for _, c := range matrix.Report(of.Classes...).Classes {
+			x.PerClass = append(x.PerClass, report.ClassScore{Name: c.Name, Precision: c.Precision, Recall: c.Recall, F1: c.F1, Support: c.Support})
+		}
+		if of.binary() {
+			x.ROC = roc(y, d.Targets)
+		}
+	}
+	r.y = y
+	r.of, r.wrong = notable(of, y, d.Targets, n)
+	for i, k := range r.of {
+		verdict := of.verdict(y[k*n : (k+1)*n])
+		example := report.Example{True: of.name(d.Targets[k]), Predicted: verdict.Label, Probability: report.Number(verdict.Probability)}
+		if of.number() {
+			example.Predicted = of.name(y[k])
+		}
+		if i < r.wrong {
+			x.Wrong = append(x.Wrong, example)
+		} else {
+			x.Unsure = append(x.Unsure, example)
+		}
+		r.of[i] = rows[k]
+	}
+	return nil
+}
+
+// mostPoints bounds the points of a plot.
+const mostPoints = 1000
+
+// name is a target for people.
+func (t task) name(target float32) string {
+	if t.number() {
+		return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(float64(target), 'f', 4, 64), "0"), ".")
+	}
+	return t.Classes[int(target)]
+}
+
+// notable returns the places of the predictions that are wrong and surest of it,
+// then of those that are least sure. Of numbers they are those furthest off.
+func notable(of task, y, targets []float32, n int) (places []int, wrong int) {
+	type case_ struct {
+		at   int
+		sure float64 // probability of what is predicted, or how far off a number is
+		ok   bool
+	}
+	all := make([]case_, len(targets))
+	for i := range all {
+		v := of.verdict(y[i*n : (i+1)*n])
+		if of.number() {
+			all[i] = case_{i, math.Abs(float64(y[i] - targets[i])), false}
+		} else {
+			all[i] = case_{i, v.Probability, v.Label == of.Classes[int(targets[i])]}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b case_) int { return cmp.Compare(b.sure, a.sure) })
+	for _, c := range all {
+		if !c.ok && len(places) < examplesShown {
+			places = append(places, c.at)
+		}
+	}
+	wrong = len(places)
+	if of.number() {
+		return places, wrong
+	}
+	for i := len(all) - 1; i >= 0 && len(places) < wrong+examplesShown; i-- {
+		if !slices.Contains(places, all[i].at) {
+			places = append(places, all[i].at)
+		}
+	}
+	return places, wrong
+}
+
+// roc returns the curve of the second class, with few enough points to draw.
+func roc(y, targets []float32) *report.ROC {
+	auc := &train.AUC{}
+	auc.Update(y, targets, slices.Repeat([]float32{1}, len(y)))
+	order := make([]int, len(y))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(y[b], y[a]) })
+	var positives, negatives float64
+	for _, t := range targets {
+		positives += float64(t)
+	}
+	negatives = float64(len(targets)) - positives
+	if positives == 0 || negatives == 0 {
+		return nil
+	}
+	r := &report.ROC{Points: [][2]float64{{0, 0}}, AUC: report.Number(auc.Value())}
+	const points = 200
+	var hits, alarms float64
+	for i, k := range order {
+		hits += float64(targets[k])
+		alarms += 1 - float64(targets[k])
+		last := i == len(order)-1
+		if !last && y[order[i+1]] == y[k] {
+			continue // one threshold
+		}
+		at, before := [2]float64{alarms / negatives, hits / positives}, r.Points[len(r.Points)-1]
+		if last || math.Hypot(at[0]-before[0], at[1]-before[1]) > 2.0/points {
+			r.Points = append(r.Points, at)
+		}
+	}
+	return r
+}
+
+// report is a result as a report shows it.
+func (r *result) report(t task) report.Experiment {
+	x := report.Experiment{Name: r.Name, Parameters: r.Parameters}
+	for _, e := range r.Epochs {
+		x.Curves.Loss = append(x.Curves.Loss, e.scores["loss"])
+		x.Curves.Score = append(x.Curves.Score, e.scores[t.score()])
+		x.Curves.ValLoss = append(x.Curves.ValLoss, e.scores["val_loss"])
+		x.Curves.ValScore = append(x.Curves.ValScore, e.scores["val_"+t.score()])
+		x.Curves.Seconds = append(x.Curves.Seconds, e.seconds)
+	}
+	evaluation := func(s scores, samples int) *report.Evaluation {
+		if s == nil {
+			return nil
+		}
+		return &report.Evaluation{Loss: report.Number(s["loss"]), Score: report.Number(s[t.score()]), Samples: samples}
+	}
+	x.Validation, x.Test = evaluation(r.Evaluate, r.ValidationSamples), evaluation(r.Test, r.TestSamples)
+	return x
+}
+
+// layers are the rows of a model's summary.
+func layers(m *nn.Model) []report.Layer {
+	var all []report.Layer
+	for _, c := range m.Calls() {
+		l := report.Layer{Name: c.Name, Type: c.Type}
+		for _, s := range c.Shapes {
+			l.Shape = strings.TrimPrefix(l.Shape+", "+s.String(), ", ")
+		}
+		for path, w := range m.Tensors() {
+			if strings.HasPrefix(path, c.Name+"/") {
+				l.Params += w.Shape().TotalSize()
+			}
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// texts fills in the examples' texts, with the words that mattered.
+func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
+	wanted := map[int]string{}
+	last := -1
+	for _, t := range runs {
+		for _, i := range t.reported.of {
+			wanted[i] = ""
+			last = max(last, i)
+		}
+	}
+	i := 0
+	for text, err := range set.dataset.texts(ctx) {
+		if err != nil {
+			return err
+		}
+		if _, ok := wanted[i]; ok {
+			wanted[i] = text
+		}
+		if i++; i > last {
+			break
+		}
+	}
+	for _, t := range runs {
+		x, err := newExplainer(&t.saved)
+		if err != nil {
+			return err
+		}
+		for k, at := range t.reported.of {
+			text := wanted[at]
+			why, err := x.explain(ctx, []string{text})
+			if err != nil {
+				return err
+			}
+			e := &t.reported.experiment
+			example := &report.Example{}
+			if k < t.reported.wrong {
+				example = &e.Wrong[k]
+			} else {
+				example = &e.Unsure[k-t.reported.wrong]
+			}
+			example.Text = text
+			sign := 1.0
+			if t.Task.binary() && example.Predicted == t.Task.Classes[0] {
+				sign = -1 // pushes are towards what was predicted
+			}
+			for _, w := range why[0].Words {
+				example.Words = append(example.Words, report.Word{Start: w.Start, End: w.End, Push: sign * w.Push})
+			}
+		}
+		if err := x.close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report makes the report of a run.
+func (f *trainFlags) report(set *trainingSet, runs []*trained, started time.Time) (report.Report, error) {
+	settings, err := f.settings()
+	if err != nil {
+		return report.Report{}, err
+	}
+	r := report.Run{
+		Name: filepath.Base(f.out), Data: set.name, Source: set.source, When: started.UTC().Truncate(time.Second),
+		Seconds: math.Round(time.Since(started).Seconds()*10) / 10, Command: f.command, Seed: f.Seed,
+		Settings: settings, Classes: set.Task.Classes,
+		Versions: []report.Setting{
+			{Name: "sentiment", Value: version()}, {Name: "Go", Value: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH},
+			{Name: "kernels", Value: train.Kernels()},
+		},
+	}
+	if cpu := processor(); cpu != "" {
+		r.Versions = append(r.Versions, report.Setting{Name: "processor", Value: cpu})
+	}
+	for _, t := range runs {
+		r.Experiments = append(r.Experiments, t.reported.experiment)
+	}
+	return report.Report{Title: "Experiments on " + set.name, Score: measure(set.Task), Runs: []report.Run{r}}, nil
+}
+
+func measure(t task) report.Measure {
+	return report.Measure{Name: t.score(), Percent: !t.number(), Lower: t.number()}
+}
+
+// settings are those of the run, in their order, as run.json has them.
+func (f *trainFlags) settings() ([]report.Setting, error) {
+	doc, err := json.Marshal(f.runSettings)
+	if err != nil {
+		return nil, errors.Wrap(err, "settings")
+	}
+	d := json.NewDecoder(bytes.NewReader(doc))
+	var list []report.Setting
+	if _, err := d.Token(); err != nil {
+		return nil, errors.Wrap(err, "settings")
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, errors.Wrap(err, "settings")
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, errors.Wrap(err, "settings")
+		}
+		list = append(list, report.Setting{Name: strings.ReplaceAll(name.(string), "_", "-"), Value: plain(value)})
+	}
+	return list, nil
+}
+
+// plain is a value without the marks of JSON.
+func plain(value json.RawMessage) string {
+	var list []string
+	if json.Unmarshal(value, &list) == nil {
+		return strings.Join(list, ", ")
+	}
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
+}
+
+// writeReport writes the page and its data into a folder.
+func writeReport(dir string, r report.Report) error {
+	doc, err := json.Marshal(r)
+	if err != nil {
+		return errors.Wrap(err, "report")
+	}
+	err = safefile.Write(filepath.Join(dir, reportData), func(w io.Writer) error {
+		_, err := w.Write(doc)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return safefile.Write(filepath.Join(dir, reportFile), func(w io.Writer) error { return report.Write(w, r) })
+}
+
+// version is that of the program: its module's, or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	return cmp.Or(strings.Trim(info.Main.Version, "()"), "unknown")
+}
+
+// processor is the machine's, where the system tells.
+func processor() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

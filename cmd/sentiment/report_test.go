@@ -1,0 +1,114 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"unroll/internal/report"
+)
+
+// TestReport: what the report of the shared run tells is what its results do.
+func TestReport(t *testing.T) {
+	dir := sharedRun(t)
+	r, err := readReport(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results := readResults(t, dir)
+	run := r.Runs[0]
+	if len(r.Runs) != 1 || len(run.Experiments) != 2 || run.Seed != 42 || !strings.HasPrefix(run.Command, "sentiment train --") || len(run.Classes) != 2 {
+		t.Fatalf("run %+v", run)
+	}
+	for i, e := range run.Experiments {
+		want := results.Experiments[i]
+		if e.Name != want.Name || float64(e.Test.Score) != want.Test["accuracy"] || e.Test.Samples != 1000 || len(e.Curves.ValLoss) != 2 {
+			t.Errorf("%s: test %+v, want %v", e.Name, e.Test, want.Test)
+		}
+		var of, right float64
+		for c, row := range e.Confusion {
+			for given, n := range row {
+				of += n
+				if c == given {
+					right += n
+				}
+			}
+		}
+		if of != 1000 || right/of != want.Test["accuracy"] || e.ROC == nil || e.ROC.AUC < 0.3 {
+			t.Errorf("%s: %g right of %g, ROC %+v", e.Name, right, of, e.ROC)
+		}
+		if last := e.ROC.Points[len(e.ROC.Points)-1]; e.ROC.Points[0] != [2]float64{} || last != [2]float64{1, 1} {
+			t.Errorf("%s: the ROC curve goes from %v to %v", e.Name, e.ROC.Points[0], last)
+		}
+		if len(e.Wrong) != examplesShown || len(e.Unsure) != examplesShown || len(e.Layers) < 2 || !strings.HasPrefix(e.Diagram, "<svg") {
+			t.Errorf("%s: %d and %d examples, %d layers, a diagram %.20q", e.Name, len(e.Wrong), len(e.Unsure), len(e.Layers), e.Diagram)
+		}
+		for _, x := range e.Wrong {
+			if x.True == x.Predicted || x.Text == "" || x.Probability < 0.5 || len(x.Words) == 0 {
+				t.Errorf("%s: a wrong example is %+v", e.Name, x)
+			}
+		}
+	}
+	page, err := os.ReadFile(filepath.Join(dir, reportFile))
+	if err != nil || !strings.Contains(string(page), "<title>") {
+		t.Errorf("%d bytes, error %v", len(page), err)
+	}
+}
+
+// TestCompare makes one page of two runs, and refuses what cannot be compared.
+func TestCompare(t *testing.T) {
+	other, out := filepath.Join(t.TempDir(), "other"), filepath.Join(t.TempDir(), "compare.html")
+	succeed(t, "", tiny(other, "--model", "bow", "--seed", "3")...)
+	printed := succeed(t, "", "compare", "--out", out, sharedRun(t), other)
+	page, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"bow", "embedding", "2 runs compared"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("no %q in the page", want)
+		}
+	}
+	if strings.Count(printed, "\n│") != 4 || !strings.Contains(printed, "The page is "+out+".") {
+		t.Errorf("it prints\n%s", printed)
+	}
+	empty := t.TempDir()
+	status, stdout, stderr := command("", "compare", "--out", out, sharedRun(t), empty)
+	checkFailure(t, status, exitFailure, stdout, stderr, empty+": no run with a report")
+	numbers := filepath.Join(t.TempDir(), "numbers")
+	if err := os.Mkdir(numbers, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeJSON(filepath.Join(numbers, reportData), report.Report{Score: measure(task{})}); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr = command("", "compare", "--out", out, sharedRun(t), numbers)
+	checkFailure(t, status, exitFailure, stdout, stderr, "cannot be compared")
+}
+
+// TestExplain: the words of a bag push as its coefficients say, in text and as
+// JSON.
+func TestExplain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	succeed(t, "", tiny(dir, "--model", "bow", "--epochs", "20")...)
+	out := succeed(t, "", "predict", "--explain", filepath.Join(dir, "bow"), "a wonderful film, a dull story")
+	if !strings.Contains(out, "    for positive: ") || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
+		t.Errorf("it prints\n%s", out)
+	}
+	e := explanation{Words: []word{{2, 6, 1}, {7, 10, -0.2}, {11, 12, 0.01}}}
+	if got, want := e.marked("A fine\nold x"), "A \x1b[1;38;5;33mfine\x1b[0m \x1b[38;5;208mold\x1b[0m x"; got != want {
+		t.Errorf("marked as %q, want %q", got, want)
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	a := &app{}
+	c := a.trainCommand()
+	if err := c.ParseFlags([]string{"--data", "my file.csv", "--data", "b.csv", "--epochs", "3", "--quiet", "--html"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := commandLine(c.Flags()), "sentiment train --data 'my file.csv' --data b.csv --epochs 3 --html"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/spf13/cobra"
+
+	"unroll/internal/server"
+	"unroll/internal/server/page"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var addr string
+	var watch time.Duration
+	c := server.Config{Page: page.FS, Version: version()}
+	cmd := &cobra.Command{
+		Use:   "serve DIR",
+		Short: "Answer over HTTP what texts are, and show a page to try it",
+		Long: `Serves the models of a run's folder, or one of them: a page at /, POST
+/v1/predict, /v1/models, /healthz, /readyz, /metrics for Prometheus, and all of
+it described at /openapi.json. Concurrent requests are gathered into batches.
+When the models are trained anew, or on SIGHUP, they are read again, and no
+request fails. On Ctrl-C it answers what it has accepted and ends.`,
+		Example: `  sentiment serve runs/latest
+  curl -d '{"texts":["a wonderful film"]}' -H 'Content-Type: application/json' http://127.0.0.1:8080/v1/predict`,
+		Args: arguments(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if watch < 0 {
+				return usagef("--watch is %v, want at least 0", watch)
+			}
+			c.Logger = slog.New(slog.NewJSONHandler(a.err, nil))
+			return a.serve(cmd.Context(), args[0], addr, watch, c)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	f.IntVar(&c.BatchSize, "batch", 64, "`texts` that a model is given at a time")
+	f.DurationVar(&c.BatchWait, "batch-wait", time.Millisecond, "how long a text waits for others while a batch is running")
+	f.IntVar(&c.Queue, "queue", 4096, "`texts` that may wait for a model; beyond is 429")
+	f.IntVar(&c.MaxBody, "max-body", 4<<20, "`bytes` of a request")
+	f.IntVar(&c.MaxTexts, "max-texts", 1024, "`texts` of a request")
+	f.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long a request may take")
+	f.DurationVar(&watch, "watch", 2*time.Second, "how often to look for models that were trained anew; 0: never")
+	f.BoolVar(&c.LogTexts, "log-texts", false, "write the texts into the log too")
+	return cmd
+}
+
+func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, c server.Config) error {
+	c.Load = func(ctx context.Context) ([]server.Model, error) { return loadServed(ctx, dir, c.BatchSize) }
+	s, err := server.New(c)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := s.Reload(ctx); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return errors.Wrap(err, "--addr")
+	}
+	fmt.Fprintf(a.out, "Serving %s on http://%s\n", dir, l.Addr())
+	background, stop := context.WithCancel(ctx)
+	defer stop()
+	if watch > 0 {
+		go s.Watch(background, watch, dir)
+	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	go func() {
+		for {
+			select {
+			case <-hup:
+				_ = s.Reload(background) // which writes into the log how it went
+			case <-background.Done():
+				return
+			}
+		}
+	}()
+	return s.Run(ctx, l)
+}
+
+// servedDirs returns the folders of the models in a run's folder, in the
+// program's order, or the folder itself if it is a model's.
+func servedDirs(dir string) ([]string, error) {
+	var inside []string
+	for _, e := range experiments {
+		if at := filepath.Join(dir, e.name); isModelDir(at) {
+			inside = append(inside, at)
+		}
+	}
+	if len(inside) > 0 {
+		return inside, nil
+	}
+	return []string{dir}, checkModelDir(dir)
+}
+
+func loadServed(ctx context.Context, dir string, batch int) (models []server.Model, err error) {
+	dirs, err := servedDirs(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			for _, m := range models {
+				_ = m.Close()
+			}
+			models = nil
+		}
+	}()
+	for _, d := range dirs {
+		m, err := loadModel(ctx, d, batch)
+		if err != nil {
+			return models, err
+		}
+		models = append(models, m)
+	}
+	// The best one first: it is the default.
+	slices.SortStableFunc(models, func(a, b server.Model) int {
+		x, y := a.(*served), b.(*served)
+		switch {
+		case x.Task.better(x.validation(), y.validation()):
+			return -1
+		case x.Task.better(y.validation(), x.validation()):
+			return 1
+		}
+		return 0
+	})
+	return models, nil
+}

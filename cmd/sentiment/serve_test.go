@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// lines is a writer of which the first line can be waited for.
+type lines struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	first chan string
+}
+
+func newLines() *lines { return &lines{first: make(chan string, 1)} }
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := bytes.Contains(l.text.Bytes(), []byte("\n"))
+	n, err := l.text.Write(p)
+	if line, _, ok := strings.Cut(l.text.String(), "\n"); ok && !before {
+		l.first <- line
+	}
+	return n, err
+}
+
+// serving starts the server on a run, and returns its address and a function
+// that ends it as Ctrl-C does.
+func serving(t *testing.T, args ...string) (url string, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out, stderr := newLines(), newLines()
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), strings.NewReader(""), out, stderr)
+	}()
+	var once sync.Once
+	stop = func() {
+		once.Do(func() {
+			cancel()
+			if status := <-ended; status != exitOK {
+				t.Errorf("the server ended with status %d: %s", status, &stderr.text)
+			}
+		})
+	}
+	t.Cleanup(stop)
+	select {
+	case line := <-out.first:
+		return line[strings.LastIndex(line, "http://"):], stop
+	case status := <-ended:
+		ended <- status
+		t.Fatalf("the server ended with status %d: %s", status, &stderr.text)
+	}
+	return "", nil
+}
+
+// answer is the server's to a prediction.
+type answer struct {
+	Model       string
+	Predictions []struct {
+		Label       string
+		Probability float64
+		KnownWords  int `json:"known_words"`
+		Baseline    float64
+		Class       string
+		Words       []word
+	}
+}
+
+func post(t *testing.T, url, body string) (a answer) {
+	t.Helper()
+	r, err := http.Post(url+"/v1/predict", "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	data, err := io.ReadAll(r.Body)
+	if err != nil || r.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, error %v", r.Status, data, err)
+	}
+	if err := json.Unmarshal(data, &a); err != nil {
+		t.Fatalf("%s: %v", data, err)
+	}
+	return a
+}
+
+// TestServe: the server says what predict says, for any number of texts, and
+// why.
+func TestServe(t *testing.T) {
+	dir := sharedRun(t)
+	url, stop := serving(t, dir)
+	text := "a wonderful film, the story is not dull"
+	for _, model := range []string{"onehot", "embedding"} {
+		want := succeed(t, "", "predict", filepath.Join(dir, model), text)
+		for _, n := range []int{1, 3, 64, 100} {
+			texts := make([]string, n)
+			for i := range texts {
+				texts[i] = text
+			}
+			body, err := json.Marshal(map[string]any{"texts": texts, "model": model})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := post(t, url, string(body))
+			if len(a.Predictions) != n || a.Model != model {
+				t.Fatalf("%d predictions of %s", len(a.Predictions), a.Model)
+			}
+			for _, p := range a.Predictions {
+				positive := p.Probability
+				if p.Label == "negative" {
+					positive = 1 - positive
+				}
+				if got := fmt.Sprintf("%s  %.4f  %s\n", p.Label, positive, text); got != want {
+					t.Fatalf("%s of %d: %q, want %q", model, n, got, want)
+				}
+			}
+		}
+		p := post(t, url, fmt.Sprintf(`{"texts":[%q],"model":%q,"explain":true}`, text, model)).Predictions[0]
+		sum := p.Baseline
+		for _, w := range p.Words {
+			sum += w.Push
+		}
+		logit := math.Log(p.Probability / (1 - p.Probability))
+		if p.Label == "negative" {
+			logit = -logit
+		}
+		if p.Class != "positive" || p.KnownWords != len(p.Words) || math.Abs(sum-logit) > 0.05 {
+			t.Errorf("%s: class %s, %d words of %d, pushes to %g, want %g", model, p.Class, len(p.Words), p.KnownWords, sum, logit)
+		}
+	}
+	for path, want := range map[string]string{"/": "<html", "/v1/models": `"parameters":4289`, "/v1/models/onehot/history": `"val_accuracy"`, "/readyz": "", "/metrics": "# TYPE", "/openapi.json": `"/v1/predict"`} {
+		r, err := http.Get(url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r.Body)
+		r.Body.Close()
+		if err != nil || r.StatusCode != http.StatusOK || !strings.Contains(string(data), want) {
+			t.Errorf("%s: %s, error %v, no %q in %.200s", path, r.Status, err, want, data)
+		}
+	}
+	stop()
+	if _, err := http.Get(url + "/readyz"); err == nil {
+		t.Error("it still answers")
+	}
+}
+
+// TestServeReload: a run that is trained anew is served without a failed request.
+func TestServeReload(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	succeed(t, "", tiny(dir, "--model", "embedding")...)
+	url, _ := serving(t, "--watch", "20ms", dir)
+	ask := func() float64 {
+		return post(t, url, `{"texts":["a wonderful film"]}`).Predictions[0].Probability
+	}
+	before := ask()
+	trained := make(chan int, 1)
+	go func() {
+		status, _, _ := command("", tiny(dir, "--model", "embedding", "--seed", "7", "--epochs", "2")...)
+		trained <- status
+	}()
+	deadline := time.Now().Add(time.Minute)
+	for ask() == before {
+		if time.Now().After(deadline) {
+			t.Fatal("the new model is not served")
+		}
+	}
+	if status := <-trained; status != exitOK {
+		t.Errorf("training ended with status %d", status)
+	}
+}
+
+func TestWrongServe(t *testing.T) {
+	for want, args := range map[string][]string{
+		"model folder nowhere: there is none": {"nowhere"},
+		"--addr":                              {sharedRun(t), "--addr", "127.0.0.1:99999"},
+	} {
+		status, stdout, stderr := command("", append([]string{"serve"}, args...)...)
+		last := strings.Split(strings.TrimSpace(stderr), "\n")
+		checkFailure(t, status, exitFailure, stdout, last[len(last)-1]+"\n", want)
+	}
+}

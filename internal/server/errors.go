@@ -1,0 +1,68 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// apiError is an answer other than 200. Its message is one line for the client
+// and never repeats what a text says.
+type apiError struct {
+	status  int
+	code    string // for programs, one of a fixed set
+	message string
+	after   int    // seconds, for Retry-After; 0 is none
+	allow   string // methods, for Allow
+}
+
+func (e *apiError) Error() string { return e.message }
+
+func badRequest(format string, args ...any) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "bad_request", message: fmt.Sprintf(format, args...)}
+}
+
+func tooLarge(format string, args ...any) *apiError {
+	return &apiError{status: http.StatusRequestEntityTooLarge, code: "too_large", message: fmt.Sprintf(format, args...)}
+}
+
+// The answers whose message says all that there is to say.
+var (
+	errBusy = &apiError{status: http.StatusTooManyRequests, code: "busy", after: 1,
+		message: "too many texts are waiting, try again later"}
+	errMemory = &apiError{status: http.StatusTooManyRequests, code: "busy", after: 1,
+		message: "too many bytes of requests are held, try again later"}
+	errClosing = &apiError{status: http.StatusServiceUnavailable, code: "shutting_down", after: 1,
+		message: "the server is shutting down"}
+	errNotReady = &apiError{status: http.StatusServiceUnavailable, code: "not_ready", after: 1,
+		message: "no models are loaded yet"}
+	errTimeout = &apiError{status: http.StatusGatewayTimeout, code: "timeout",
+		message: "the time limit passed before the answer was ready"}
+	errSlow = &apiError{status: http.StatusRequestTimeout, code: "slow_request",
+		message: "the body did not arrive in time"}
+	errBroken = &apiError{status: http.StatusBadRequest, code: "bad_request",
+		message: "the body ended early"}
+	errInternal = &apiError{status: http.StatusInternalServerError, code: "internal",
+		message: "the model failed, the server's log has the reason"}
+	errNotFound = &apiError{status: http.StatusNotFound, code: "not_found",
+		message: "there is nothing at this path"}
+	errUnknownModel = &apiError{status: http.StatusNotFound, code: "unknown_model",
+		message: "there is no model of that name, see /v1/models"}
+	// errGone is for the log: nobody reads the answer. 499 is nginx's number.
+	errGone = &apiError{status: 499, code: "cancelled", message: "the client went away"}
+)
+
+// writeError answers with e.
+func writeError(w http.ResponseWriter, e *apiError) {
+	h := w.Header()
+	if e.after > 0 {
+		h.Set("Retry-After", strconv.Itoa(e.after))
+	}
+	if e.allow != "" {
+		h.Set("Allow", e.allow)
+	}
+	h.Set("Cache-Control", "no-store")
+	body := append([]byte(`{"error":{"code":`), appendString(nil, e.code)...)
+	body = append(append(body, `,"message":`...), appendString(nil, e.message)...)
+	writeJSON(w, e.status, append(body, "}}\n"...))
+}

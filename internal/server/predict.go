@@ -1,0 +1,131 @@
+package server
+
+import (
+	"context"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+)
+
+// predict answers POST /v1/predict.
+func (s *Server) predict(w http.ResponseWriter, r *http.Request, e *entry) error {
+	if s.state.Load() == closing {
+		return errClosing
+	}
+	if err := contentType(r); err != nil {
+		return err
+	}
+	body, release, err := s.body(w, r)
+	if err != nil {
+		return err
+	}
+	defer release()
+	p := parser{s: body, maxTexts: s.config.MaxTexts, maxTextBytes: s.config.MaxTextBytes}
+	q, bad := p.parse()
+	if bad != nil {
+		return bad
+	}
+	g, done := s.acquire()
+	defer done()
+	if g == nil {
+		return errNotReady
+	}
+	l := g.model(q.model)
+	if l == nil {
+		return errUnknownModel
+	}
+	e.model, e.explain, e.texts = l.info.Name, q.explain, q.texts
+	predictions, err := s.ask(r.Context(), l, &q)
+	if err != nil {
+		return err
+	}
+	text, err := answer(&l.info, predictions)
+	if err != nil {
+		return errors.WithMessagef(err, "model %q", l.info.Name)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, http.StatusOK, text)
+	return nil
+}
+
+// ask puts the texts into the model's queue and waits for the predictions, as
+// long as the client, the time limit and the server do.
+func (s *Server) ask(client context.Context, l *loaded, q *request) ([]Prediction, error) {
+	b := l.predict
+	if q.explain {
+		b = l.explain
+	}
+	ctx, cancel := context.WithTimeout(client, s.config.Timeout)
+	defer cancel()
+	predictions, err := b.do(ctx, q.texts)
+	switch {
+	case err == nil || ctx.Err() == nil:
+		return predictions, err
+	case client.Err() == nil:
+		return nil, errTimeout
+	case s.state.Load() == closing:
+		return nil, errClosing
+	}
+	return nil, errGone
+}
+
+// contentType returns the answer 415 unless the body is plain JSON.
+func contentType(r *http.Request) error {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := params["charset"]
+	if err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return &apiError{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type",
+			message: "the body's Content-Type must be application/json"}
+	}
+	if r.Header.Get("Content-Encoding") != "" {
+		return &apiError{status: http.StatusUnsupportedMediaType, code: "unsupported_media_type",
+			message: "the body must not have a Content-Encoding"}
+	}
+	return nil
+}
+
+// body reads the request's body. Its bytes are held, against Config.MaxHeld,
+// until release is called.
+func (s *Server) body(w http.ResponseWriter, r *http.Request) (text string, release func(), err error) {
+	limit := int64(s.config.MaxBody)
+	large := tooLarge("the body has more than %d bytes", limit)
+	if r.ContentLength > limit {
+		return "", nil, large
+	}
+	// A body of unknown length is counted as the largest before it is read.
+	want, held := r.ContentLength, r.ContentLength
+	if want < 0 {
+		want, held = limit+1, limit
+	}
+	if s.held.Add(held) > s.config.MaxHeld {
+		s.held.Add(-held)
+		return "", nil, errMemory
+	}
+	release = func() { s.held.Add(-held) }
+	var b strings.Builder
+	if r.ContentLength > 0 {
+		b.Grow(int(r.ContentLength))
+	}
+	_, err = io.CopyN(&b, r.Body, want)
+	switch {
+	case err == io.EOF && r.ContentLength < 0 || err == nil && r.ContentLength >= 0:
+		// What limits the body's arrival must not limit the answer: net/http
+		// takes a deadline that passes for a client that went away.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		return b.String(), release, nil
+	case err == nil:
+		err = large
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		w.Header().Set("Connection", "close")
+		err = errSlow
+	default:
+		err = errBroken
+	}
+	release()
+	return "", nil, err
+}

@@ -1,0 +1,144 @@
+package server
+
+import (
+	"context"
+	"hash/fnv"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// fake is a model whose answers follow from the text and its generation, so that
+// a wrong one is noticed.
+type fake struct {
+	info       ModelInfo
+	generation int
+	delay      time.Duration
+	hold       chan struct{} // if not nil, a call waits until it is closed, or ctx ends
+	fail       string        // a text for which it fails
+	calls      atomic.Int64
+	running    atomic.Int64
+	closed     atomic.Bool
+	sizes      chan int // of batches, if not nil
+	judged     func(text string)
+}
+
+// probability of a text by the models of a generation.
+func probability(text string, generation int) float64 {
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, text)
+	return float64(h.Sum32()%1000)/2000 + float64(generation%2)*0.5
+}
+
+func (f *fake) Info() ModelInfo { return f.info }
+
+func (f *fake) History() []map[string]float64 {
+	return []map[string]float64{{"epoch": 1, "loss": 0.5, "val_loss": 0.6}}
+}
+
+func (f *fake) Predict(ctx context.Context, texts []string) ([]Prediction, error) {
+	f.calls.Add(1)
+	f.running.Add(1)
+	defer f.running.Add(-1)
+	if f.closed.Load() {
+		return nil, errors.New("it is closed")
+	}
+	if f.sizes != nil {
+		f.sizes <- len(texts)
+	}
+	if f.hold != nil {
+		select {
+		case <-f.hold:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	time.Sleep(f.delay)
+	out := make([]Prediction, len(texts))
+	for i, text := range texts {
+		if text == f.fail && text != "" {
+			return nil, errors.New("a reason for the log alone")
+		}
+		if f.judged != nil {
+			f.judged(text)
+		}
+		p := probability(text, f.generation)
+		out[i] = Prediction{
+			Label: "yes", Probability: p, Value: p, KnownWords: len(strings.Fields(text)),
+			Probabilities: []ClassProbability{{"no", 1 - p}, {"yes", p}},
+		}
+	}
+	return out, nil
+}
+
+func (f *fake) Explain(ctx context.Context, texts []string) ([]Prediction, error) {
+	out, err := f.Predict(ctx, texts)
+	for i := range out {
+		_, first := utf8.DecodeRuneInString(texts[i])
+		out[i].Explanation = &Explanation{Class: "yes", Baseline: -0.5, Words: []Word{{0, first, 0.25}}}
+	}
+	return out, err
+}
+
+func (f *fake) Close() error {
+	if f.running.Load() != 0 || f.closed.Swap(true) {
+		return errors.New("closed under a call, or twice")
+	}
+	return nil
+}
+
+func newFake(name string) *fake {
+	return &fake{info: ModelInfo{Name: name, Task: Classes, Classes: []string{"no", "yes"}, Parameters: 9, MaxWords: 5, Validation: Metrics{"accuracy": 0.5}}}
+}
+
+// loading returns a Loader of the given models, once.
+func loading(models ...Model) Loader {
+	return func(context.Context) ([]Model, error) { return models, nil }
+}
+
+// started returns a server that has loaded its models, behind a test listener.
+func started(t testing.TB, c Config) (*Server, string) {
+	t.Helper()
+	s, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Reload(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(s.Handler())
+	t.Cleanup(h.Close)
+	return s, h.URL
+}
+
+// send sends a request and returns the answer with its body.
+func send(t testing.TB, method, url, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	data, err := io.ReadAll(a.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, string(data)
+}

@@ -1,0 +1,287 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// asClient makes the test's executable be the clients of a server, whose address
+// it is.
+const asClient = "UNROLL_TEST_AS_CLIENT"
+
+// loadSeconds is how long the load test runs, UNROLL_LOAD_SECONDS if it is set.
+func loadSeconds() time.Duration {
+	if s, err := strconv.ParseFloat(os.Getenv("UNROLL_LOAD_SECONDS"), 64); err == nil {
+		return time.Duration(s * float64(time.Second))
+	}
+	return 3 * time.Second
+}
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(asClient); url != "" {
+		os.Exit(clients(url))
+	}
+	os.Exit(m.Run())
+}
+
+// The clients of the load test, and the one that goes away before it has its
+// answers.
+const (
+	loadClients = 64
+	cancelling  = 2
+)
+
+// tally is what the clients saw. A request that found its connection closed, at
+// the end, was not accepted: the server's model did not see its texts, which are
+// counted on both sides.
+type tally struct {
+	Right, Texts, Wrong, Lost, Unaccepted, Busy, Refused, Cancelled, Slow int64
+	First                                                                 string // the first that was wrong or lost
+}
+
+// clients are the other process: it asks until the server is gone, and prints
+// what it saw.
+func clients(url string) int {
+	var t struct {
+		right, texts, wrong, lost, unaccepted, busy, refused, cancelled, slow atomic.Int64
+		first                                                                 sync.Once
+		what                                                                  string
+	}
+	bad := func(counter *atomic.Int64, format string, args ...any) {
+		counter.Add(1)
+		t.first.Do(func() { t.what = fmt.Sprintf(format, args...) })
+	}
+	c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: loadClients}}
+	var over atomic.Bool
+	var wg sync.WaitGroup
+	for client := range loadClients {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(client), 1))
+			for i := 0; !over.Load(); i++ {
+				texts := make([]string, 1+r.IntN(20))
+				for k := range texts {
+					texts[k] = fmt.Sprintf("client %d asks %d.%d 영화", client, i, k)
+				}
+				list, _ := json.Marshal(texts)
+				body, want := fmt.Sprintf(`{"texts":%s}`, list), http.StatusOK
+				ctx, cancel := context.WithCancel(context.Background())
+				switch {
+				case client == 0:
+					body, want = "{"+body, http.StatusBadRequest
+				case client == 1:
+					body, want = `{"texts":["`+strings.Repeat("x", 200_000)+`"]}`, http.StatusRequestEntityTooLarge
+				case client == cancelling:
+					time.AfterFunc(time.Duration(r.IntN(2000))*time.Microsecond, cancel)
+				case client == 3:
+					if slowly(url) {
+						t.slow.Add(1)
+					} else {
+						over.Store(true)
+					}
+					cancel()
+					continue
+				case client == 4:
+					body = strings.TrimSuffix(body, "}") + `,"explain":true}`
+				}
+				q, _ := http.NewRequestWithContext(ctx, "POST", url+"/v1/predict", strings.NewReader(body))
+				q.Header.Set("Content-Type", "application/json")
+				a, err := c.Do(q)
+				if err != nil {
+					switch {
+					case client == cancelling:
+						t.cancelled.Add(1)
+					case strings.Contains(err.Error(), "refused"), strings.Contains(err.Error(), "reset"), strings.Contains(err.Error(), "EOF"):
+						t.unaccepted.Add(1)
+						over.Store(true)
+					default:
+						bad(&t.lost, "client %d: %v", client, err)
+						over.Store(true)
+					}
+					cancel()
+					continue
+				}
+				data, err := io.ReadAll(a.Body)
+				a.Body.Close()
+				switch {
+				case err != nil && client == cancelling:
+					t.cancelled.Add(1)
+				case err != nil:
+					bad(&t.lost, "client %d: %v", client, err)
+				case a.StatusCode == http.StatusTooManyRequests:
+					t.busy.Add(1)
+					time.Sleep(time.Millisecond)
+				case a.StatusCode == http.StatusServiceUnavailable:
+					over.Store(true)
+				case a.StatusCode != want:
+					bad(&t.wrong, "client %d: %s %s", client, a.Status, data)
+				case want != http.StatusOK:
+					t.refused.Add(1)
+				case !rightAnswer(data, texts):
+					bad(&t.wrong, "client %d: %q: %s", client, texts, data)
+				case client != cancelling:
+					t.right.Add(1)
+					t.texts.Add(int64(len(texts)))
+				}
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	doc, _ := json.Marshal(tally{t.right.Load(), t.texts.Load(), t.wrong.Load(), t.lost.Load(), t.unaccepted.Load(), t.busy.Load(), t.refused.Load(), t.cancelled.Load(), t.slow.Load(), t.what})
+	fmt.Println(string(doc))
+	return 0
+}
+
+// rightAnswer holds an answer to the fake model, of any one generation.
+func rightAnswer(data []byte, texts []string) bool {
+	var a struct {
+		Predictions []struct{ Probability float64 }
+	}
+	if json.Unmarshal(data, &a) != nil || len(a.Predictions) != len(texts) {
+		return false
+	}
+	for generation := range 2 {
+		right := true
+		for i, p := range a.Predictions {
+			right = right && p.Probability == probability(texts[i], generation)
+		}
+		if right {
+			return true
+		}
+	}
+	return false
+}
+
+// slowly sends a request a byte at a time, and reports whether the server told it
+// that it is too slow.
+func slowly(url string) bool {
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	fmt.Fprint(c, "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2000\r\n\r\n")
+	go func() {
+		for range 2000 {
+			if _, err := c.Write([]byte(" ")); err != nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	head := make([]byte, 12)
+	_, err = io.ReadFull(c, head)
+	return err == nil && string(head) == "HTTP/1.1 408"
+}
+
+// TestLoad: 64 clients in another process, among them malformed, oversized, slow
+// and cancelled ones, the models reloaded all the while, and the server ended under
+// them: no wrong answer, and none lost.
+func TestLoad(t *testing.T) {
+	generation := 0
+	var judged atomic.Int64 // texts of those that stay for their answers
+	s, err := New(Config{
+		Load: func(context.Context) ([]Model, error) {
+			m := newFake("one")
+			m.generation, m.delay = generation, 200*time.Microsecond
+			m.judged = func(text string) {
+				if !strings.HasPrefix(text, fmt.Sprintf("client %d ", cancelling)) {
+					judged.Add(1)
+				}
+			}
+			generation++
+			return []Model{m}, nil
+		},
+		MaxTextBytes: 100_000, Queue: 1024, ReadTimeout: 300 * time.Millisecond, Linger: 100 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx, l) }()
+
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), asClient+"=http://"+l.Addr().String())
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(loadSeconds()); time.Now().Before(end); {
+		time.Sleep(100 * time.Millisecond)
+		if err := s.Reload(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v: %s", err, &stderr)
+	}
+	var saw tally
+	if err := json.Unmarshal(out.Bytes(), &saw); err != nil {
+		t.Fatalf("%s: %v", &out, err)
+	}
+	t.Logf("%d reloads, the clients saw %+v", generation, saw)
+	if saw.Texts != judged.Load() {
+		t.Errorf("the clients have the answers for %d texts, the models judged %d", saw.Texts, judged.Load())
+	}
+	if saw.Wrong > 0 || saw.Lost > 0 || saw.Right < 1000 || saw.Refused == 0 || saw.Cancelled == 0 || saw.Slow == 0 {
+		t.Errorf("the clients saw %+v", saw)
+	}
+}
+
+// BenchmarkServe measures texts a second over loopback with a model that costs
+// nothing: the server's own price.
+func BenchmarkServe(b *testing.B) {
+	for _, n := range []int{1, 64} {
+		b.Run(fmt.Sprintf("texts=%d", n), func(b *testing.B) {
+			_, url := started(b, Config{Load: loading(newFake("one"))})
+			list, err := json.Marshal(make([]string, n))
+			if err != nil {
+				b.Fatal(err)
+			}
+			body := strings.ReplaceAll(fmt.Sprintf(`{"texts":%s}`, list), `""`, `"`+strings.Repeat("some word ", 100)+`"`)
+			b.SetParallelism(4)
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					a, err := http.Post(url+"/v1/predict", "application/json", strings.NewReader(body))
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					_, _ = io.Copy(io.Discard, a.Body)
+					a.Body.Close()
+				}
+			})
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "texts/s")
+		})
+	}
+}

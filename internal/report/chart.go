@@ -145,15 +145,22 @@ func (c *chart) add(s series, training, validation Floats, lower bool) {
 		if len(l.Y) == 0 {
 			continue
 		}
-		last := len(l.Y) - 1
-		if b := best(l.Y, lower); b >= 0 && (l.Part == "val" || len(validation) == 0) {
-			l.Marks = append(l.Marks, mark{Kind: "best", Index: b})
-		}
-		if Number(l.Y[last]).finite() {
-			l.Marks = append(l.Marks, mark{Kind: "last", Index: last})
+		if l.Part == "val" || len(validation) == 0 {
+			l.Marks = marks(l.Y, lower)
 		}
 		c.Lines = append(c.Lines, l)
 	}
+}
+
+// marks are the best value and the last.
+func marks(values Floats, lower bool) (all []mark) {
+	if b := best(values, lower); b >= 0 {
+		all = append(all, mark{Kind: "best", Index: b})
+	}
+	if last := len(values) - 1; Number(values[last]).finite() {
+		all = append(all, mark{Kind: "last", Index: last})
+	}
+	return all
 }
 
 // best returns the index of the first best finite value, −1 of none.

@@ -28,7 +28,7 @@
     const scale = percent ? 100 : 1, out = [];
     const digits = Math.max(0, Math.ceil(-Math.log10(scale * step) - 1e-9));
     for (let i = Math.ceil(low / step); i * step <= high; i++)
-      out.push([i * step, (i === 0 ? "0" : (scale * i * step).toFixed(digits)) + (percent ? "\u00a0%" : "")]);
+      out.push([i * step, (i === 0 ? "0" : (scale * i * step).toFixed(digits).replace("-", "\u2212")) + (percent ? "\u00a0%" : "")]);
     return out;
   }
 

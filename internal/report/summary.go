@@ -87,8 +87,12 @@ func (v *view) scale() (low, high float64) {
 	return low, math.Max(high, low+1e-9)
 }
 
-// HasIntervals says whether any row has one to draw.
+// HasIntervals says whether any row has one to draw: of a score that is no share
+// none is known.
 func (v *view) HasIntervals() bool {
+	if !v.Score.Percent {
+		return false
+	}
 	for _, r := range v.Summary {
 		if r.Interval != nil {
 			return true

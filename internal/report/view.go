@@ -64,7 +64,7 @@ func newView(r Report) *view {
 			}
 			s.Matrix = newMatrix(e, run.Classes)
 			s.Fit = newFit(s)
-			s.Notes = newNotes(e)
+			s.Notes = newNotes(e, len(run.Classes) == 0)
 			v.Series = append(v.Series, s)
 		}
 	}
@@ -102,6 +102,23 @@ func (v *view) HasPushes() bool {
 	return slices.ContainsFunc(v.Series, func(s series) bool {
 		return slices.ContainsFunc(slices.Concat(s.Wrong, s.Unsure), func(x Example) bool { return len(x.Words) > 0 })
 	})
+}
+
+// Samples is which of them single predictions are of.
+func (v *view) Samples() string {
+	tested := 0
+	for _, s := range v.Series {
+		if s.Test != nil {
+			tested++
+		}
+	}
+	switch tested {
+	case 0:
+		return "validation"
+	case len(v.Series):
+		return "test"
+	}
+	return "test, or where there was no test, validation"
 }
 
 // AnyBest says whether there is a winner.

@@ -166,7 +166,7 @@ func TestBrowser(t *testing.T) {
 		// Over the third epoch of the loss.
 		box := js[[]float64](p, `(() => { document.getElementById("curves").scrollIntoView({behavior: "instant"});
 			const b = document.querySelector("#loss svg").getBoundingClientRect(); return [b.left, b.top, b.width, b.height] })()`)
-		x := box[0] + box[2]*(plotLeft+2.*(plotRight-plotLeft)/7)/chartWidth
+		x := box[0] + box[2]*(plotLeft+2.*(plotRight-plotLeft)/7)/520
 		p.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x+3, box[1]+box[3]/2))
 		p.has("#loss .readout", "epoch 3", "onehot, validation", "0.6989", "onehot, training", "0.6866", "embedding, validation", "0.4546", "bag_of_words, training", "0.5391")
 		p.has("#score .readout", "epoch 3", "74.1 %", "53.8 %")

@@ -5,16 +5,14 @@ import (
 	"strings"
 )
 
-// The drawing of a chart, in the units of its view box.
+// The part of a chart that holds the lines, in the units of its view box, which
+// is 520 by 320: charts.html has the same numbers.
 const (
-	chartWidth, chartHeight  = 520, 320
-	plotLeft, plotRight      = 58, 508
-	plotTop, plotBottom      = 14, 278
-	tickGap, tickRow, xLabel = 8, 298, 316
+	plotLeft, plotRight = 58, 508
+	plotTop, plotBottom = 14, 278
 )
 
-// chart is a drawing of lines with a crosshair. Its exported fields are for the
-// template; the tagged ones for the script also.
+// chart is a drawing of lines with a crosshair.
 type chart struct {
 	ID, Title, Group string // charts of a Group share the crosshair
 	XName, YName     string

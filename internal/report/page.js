@@ -18,7 +18,8 @@
     for (const l of lines) for (const v of l.y) if (finite(v)) { low = Math.min(low, v); high = Math.max(high, v) }
     if (low > high) return [0, 1];
     let room = 0.05 * (high - low);
-    if (room === 0) room = Math.max(0.05 * Math.abs(low), 1e-3);
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    if (room < 1e-6 * size || size === 0) room = Math.max(0.05 * size, 1e-3);
     return [low - room, high + room];
   }
 

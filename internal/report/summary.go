@@ -1,7 +1,5 @@
 package report
 
-import "math"
-
 // summaryRow is an experiment in the first table.
 type summaryRow struct {
 	series
@@ -83,8 +81,7 @@ func (v *view) scale() (low, high float64) {
 			values = append(values, chance)
 		}
 	}
-	low, high = span(values)
-	return low, math.Max(high, low+1e-9)
+	return span(values)
 }
 
 // HasIntervals says whether any row has one to draw: of a score that is no share

@@ -33,8 +33,8 @@ func span(all ...Floats) (low, high float64) {
 		return 0, 1
 	}
 	room := 0.05 * (high - low)
-	if room == 0 {
-		room = max(0.05*math.Abs(low), 1e-3)
+	if size := math.Max(math.Abs(low), math.Abs(high)); room < 1e-6*size || size == 0 {
+		room = math.Max(0.05*size, 1e-3) // no more than rounding parts them
 	}
 	return low - room, high + room
 }

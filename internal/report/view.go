@@ -106,23 +106,19 @@ func (v *view) HasPushes() bool {
 
 // Samples is which of them single predictions are of.
 func (v *view) Samples() string {
-	tested := 0
-	for _, s := range v.Series {
-		if s.Test != nil {
-			tested++
-		}
-	}
-	switch tested {
-	case 0:
-		return "validation"
-	case len(v.Series):
+	switch {
+	case v.Verdict.Part == "test":
 		return "test"
+	case !v.HasTest():
+		return "validation"
 	}
 	return "test, or where there was no test, validation"
 }
 
-// AnyBest says whether there is a winner.
-func (v *view) AnyBest() bool { return v.Verdict.Winner != "" }
+// AnyBest says whether one of several is the best.
+func (v *view) AnyBest() bool {
+	return slices.ContainsFunc(v.Series, func(s series) bool { return s.Best })
+}
 
 // Second is the class that ROC curves are of.
 func (v *view) Second() string {

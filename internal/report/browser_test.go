@@ -170,6 +170,10 @@ func TestBrowser(t *testing.T) {
 		p.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x+3, box[1]+box[3]/2))
 		p.has("#loss .readout", "epoch 3", "onehot, validation", "0.6989", "onehot, training", "0.6866", "embedding, validation", "0.4546", "bag_of_words, training", "0.5391")
 		p.has("#score .readout", "epoch 3", "74.1 %", "53.8 %")
+		if js[bool](p, `(() => { const plot = document.querySelector("#loss .plot").getBoundingClientRect(), values = document.querySelector("#loss .readout").getBoundingClientRect();
+			return values.top < plot.top || values.bottom > plot.bottom || values.left < plot.left - 1 || values.right > plot.right + 1 })()`) {
+			t.Error("the values do not fit into the chart")
+		}
 		if !p.hidden("#roc .readout") {
 			t.Error("the crosshair of epochs is in the ROC chart too")
 		}

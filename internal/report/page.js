@@ -96,7 +96,7 @@
 
     text(v) {
       if (v === null) return "not finite";
-      return this.spec.percent ? (100 * v).toFixed(1) + "\u00a0%" : v.toFixed(4);
+      return this.spec.percent ? (Math.floor(1000 * v + 0.5) / 10).toFixed(1) + "\u00a0%" : v.toFixed(4);
     }
 
     // show puts the crosshair at a value of x, null for none.

@@ -63,7 +63,7 @@ func TestVerdict(t *testing.T) {
 			"It is 16.1 points ahead of the baseline bag_of_words. Always saying “negative” would reach 50.4 %.": far,
 		"bag_of_words is best, with 90.0 % accuracy on the test samples. It is the baseline: no other experiment beats it. " +
 			"It is 14.8 points ahead of embedding. Always saying “negative” would reach 50.4 %.": base,
-		"embedding is best, with 76.2 % accuracy on the validation samples. It is 21.0 points ahead of onehot.": untested,
+		"embedding is best, with 76.3 % accuracy on the validation samples. It is 21.0 points ahead of onehot.": untested,
 		"No experiment was evaluated, or none reached a finite score.":                                          nan,
 		"lstm is best, with 0.8340 mean absolute error on the test samples. It is 0.6660 ahead of gru.":         lower,
 		"quick": {Score: accuracy, Runs: []Run{{Experiments: []Experiment{{Name: "quick", Validation: &Evaluation{0.1, 0.9, 10}}}}}},

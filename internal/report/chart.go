@@ -5,16 +5,14 @@ import (
 	"strings"
 )
 
-// The drawing of a chart, in the units of its view box.
+// The part of a chart that holds the lines, in the units of its view box, which
+// is 520 by 320: charts.html has the same numbers.
 const (
-	chartWidth, chartHeight  = 520, 320
-	plotLeft, plotRight      = 58, 508
-	plotTop, plotBottom      = 14, 278
-	tickGap, tickRow, xLabel = 8, 298, 316
+	plotLeft, plotRight = 58, 508
+	plotTop, plotBottom = 14, 278
 )
 
-// chart is a drawing of lines with a crosshair. Its exported fields are for the
-// template; the tagged ones for the script also.
+// chart is a drawing of lines with a crosshair.
 type chart struct {
 	ID, Title, Group string // charts of a Group share the crosshair
 	XName, YName     string
@@ -145,15 +143,22 @@ func (c *chart) add(s series, training, validation Floats, lower bool) {
 		if len(l.Y) == 0 {
 			continue
 		}
-		last := len(l.Y) - 1
-		if b := best(l.Y, lower); b >= 0 && (l.Part == "val" || len(validation) == 0) {
-			l.Marks = append(l.Marks, mark{Kind: "best", Index: b})
-		}
-		if Number(l.Y[last]).finite() {
-			l.Marks = append(l.Marks, mark{Kind: "last", Index: last})
+		if l.Part == "val" || len(validation) == 0 {
+			l.Marks = marks(l.Y, lower)
 		}
 		c.Lines = append(c.Lines, l)
 	}
+}
+
+// marks are the best value and the last.
+func marks(values Floats, lower bool) (all []mark) {
+	if b := best(values, lower); b >= 0 {
+		all = append(all, mark{Kind: "best", Index: b})
+	}
+	if last := len(values) - 1; Number(values[last]).finite() {
+		all = append(all, mark{Kind: "last", Index: last})
+	}
+	return all
 }
 
 // best returns the index of the first best finite value, −1 of none.

@@ -55,7 +55,10 @@ func (m Measure) Label() string {
 	return strings.ReplaceAll(m.Name, "_", " ")
 }
 
-func percent(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) + space + "%" }
+// percent rounds halves up, as the script does.
+func percent(v float64) string {
+	return strconv.FormatFloat(math.Floor(1000*v+0.5)/10, 'f', 1, 64) + space + "%"
+}
 
 // number writes four digits.
 func number(v float64) string {

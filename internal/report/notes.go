@@ -35,13 +35,17 @@ type piece struct {
 // pushed is a word with its push.
 type pushed struct{ Word, Push string }
 
-func newNotes(e Experiment) []notes {
+func newNotes(e Experiment, numbers bool) []notes {
 	var all []notes
+	wrong := "Sure, and mistaken: the worst first."
+	if numbers {
+		wrong = "Furthest off: the worst first."
+	}
 	for _, n := range []struct {
 		title, about string
 		examples     []Example
 	}{
-		{"Most wrong", "Sure, and mistaken: the worst first.", e.Wrong},
+		{"Most wrong", wrong, e.Wrong},
 		{"Least certain", "Where the model all but tossed a coin.", e.Unsure},
 	} {
 		if len(n.examples) == 0 {
@@ -127,18 +131,25 @@ func level(push, largest float64) int {
 }
 
 // strongest returns the three words that push most towards the prediction and
-// away from it.
+// away from it; a word that comes again pushes by the sum.
 func strongest(x Example) (towards, away []pushed) {
-	words := slices.Clone(x.Words)
-	slices.SortStableFunc(words, func(a, b Word) int { return cmp.Compare(math.Abs(b.Push), math.Abs(a.Push)) })
-	for _, w := range words {
+	var words []string
+	sums := map[string]float64{}
+	for _, w := range x.Words {
 		word := strings.TrimSpace(clean(x.Text[w.Start:w.End]))
-		p := pushed{word, signed(w.Push)}
-		switch {
-		case word == "" || math.Abs(w.Push) < 0.005: // which would read 0.00
-		case w.Push > 0 && len(towards) < 3:
+		if _, seen := sums[word]; !seen {
+			words = append(words, word)
+		}
+		sums[word] += w.Push
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(math.Abs(sums[b]), math.Abs(sums[a])) })
+	for _, word := range words {
+		p := pushed{word, signed(sums[word])}
+		switch push := sums[word]; {
+		case word == "" || math.Abs(push) < 0.005: // which would read 0.00
+		case push > 0 && len(towards) < 3:
 			towards = append(towards, p)
-		case w.Push < 0 && len(away) < 3:
+		case push < 0 && len(away) < 3:
 			away = append(away, p)
 		}
 	}

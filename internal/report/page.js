@@ -18,7 +18,8 @@
     for (const l of lines) for (const v of l.y) if (finite(v)) { low = Math.min(low, v); high = Math.max(high, v) }
     if (low > high) return [0, 1];
     let room = 0.05 * (high - low);
-    if (room === 0) room = Math.max(0.05 * Math.abs(low), 1e-3);
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    if (room < 1e-6 * size || size === 0) room = Math.max(0.05 * size, 1e-3);
     return [low - room, high + room];
   }
 
@@ -28,7 +29,7 @@
     const scale = percent ? 100 : 1, out = [];
     const digits = Math.max(0, Math.ceil(-Math.log10(scale * step) - 1e-9));
     for (let i = Math.ceil(low / step); i * step <= high; i++)
-      out.push([i * step, (i === 0 ? "0" : (scale * i * step).toFixed(digits)) + (percent ? "\u00a0%" : "")]);
+      out.push([i * step, (i === 0 ? "0" : (scale * i * step).toFixed(digits).replace("-", "\u2212")) + (percent ? "\u00a0%" : "")]);
     return out;
   }
 
@@ -95,7 +96,7 @@
 
     text(v) {
       if (v === null) return "not finite";
-      return this.spec.percent ? (100 * v).toFixed(1) + "\u00a0%" : v.toFixed(4);
+      return this.spec.percent ? (Math.floor(1000 * v + 0.5) / 10).toFixed(1) + "\u00a0%" : v.toFixed(4);
     }
 
     // show puts the crosshair at a value of x, null for none.

@@ -1,7 +1,5 @@
 package report
 
-import "math"
-
 // summaryRow is an experiment in the first table.
 type summaryRow struct {
 	series
@@ -83,12 +81,15 @@ func (v *view) scale() (low, high float64) {
 			values = append(values, chance)
 		}
 	}
-	low, high = span(values)
-	return low, math.Max(high, low+1e-9)
+	return span(values)
 }
 
-// HasIntervals says whether any row has one to draw.
+// HasIntervals says whether any row has one to draw: of a score that is no share
+// none is known.
 func (v *view) HasIntervals() bool {
+	if !v.Score.Percent {
+		return false
+	}
 	for _, r := range v.Summary {
 		if r.Interval != nil {
 			return true

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // axis maps values to places on a line of a drawing. The script of the page has
@@ -32,8 +33,8 @@ func span(all ...Floats) (low, high float64) {
 		return 0, 1
 	}
 	room := 0.05 * (high - low)
-	if room == 0 {
-		room = max(0.05*math.Abs(low), 1e-3)
+	if size := math.Max(math.Abs(low), math.Abs(high)); room < 1e-6*size || size == 0 {
+		room = math.Max(0.05*size, 1e-3) // no more than rounding parts them
 	}
 	return low - room, high + room
 }
@@ -62,7 +63,7 @@ func (a axis) ticks(least float64, percent bool) []tick {
 	digits := max(0, int(math.Ceil(-math.Log10(scale*step)-1e-9)))
 	var out []tick
 	for i := math.Ceil(a.low / step); i*step <= a.high; i++ {
-		label := strconv.FormatFloat(scale*i*step, 'f', digits, 64)
+		label := strings.Replace(strconv.FormatFloat(scale*i*step, 'f', digits, 64), "-", minus, 1)
 		if i == 0 {
 			label = "0" // not −0
 		}

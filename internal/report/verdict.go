@@ -71,7 +71,7 @@ func (v *view) judge(all []series, part string) verdict {
 		out.Lead = "No experiment was evaluated, or none reached a finite score."
 		return out
 	}
-	w.Best = true
+	w.Best = len(all) > 1
 	score := v.Score.Text(float64(w.Final.Score))
 	out.Winner = w.Name
 	out.Lead = fmt.Sprintf(" reaches %s %s on the %s samples.", score, v.Score.Label(), part)
@@ -104,7 +104,7 @@ func (v *view) against(w, o *series, name string) string {
 	if d == 0 {
 		return fmt.Sprintf("It is level with %s.", name)
 	}
-	text := fmt.Sprintf("That is %s better than %s", v.Score.distance(d), name)
+	text := fmt.Sprintf("It is %s ahead of %s", v.Score.distance(d), name)
 	if a, b := w.variance(v.Score), o.variance(v.Score); a > 0 && b > 0 && d < z*math.Sqrt(a+b) {
 		return text + ", which is within what chance makes of so few samples."
 	}

@@ -64,7 +64,7 @@ func newView(r Report) *view {
 			}
 			s.Matrix = newMatrix(e, run.Classes)
 			s.Fit = newFit(s)
-			s.Notes = newNotes(e)
+			s.Notes = newNotes(e, len(run.Classes) == 0)
 			v.Series = append(v.Series, s)
 		}
 	}
@@ -104,8 +104,21 @@ func (v *view) HasPushes() bool {
 	})
 }
 
-// AnyBest says whether there is a winner.
-func (v *view) AnyBest() bool { return v.Verdict.Winner != "" }
+// Samples is which of them single predictions are of.
+func (v *view) Samples() string {
+	switch {
+	case v.Verdict.Part == "test":
+		return "test"
+	case !v.HasTest():
+		return "validation"
+	}
+	return "test, or where there was no test, validation"
+}
+
+// AnyBest says whether one of several is the best.
+func (v *view) AnyBest() bool {
+	return slices.ContainsFunc(v.Series, func(s series) bool { return s.Best })
+}
 
 // Second is the class that ROC curves are of.
 func (v *view) Second() string {

@@ -104,7 +104,7 @@ func clients(url string) int {
 					switch {
 					case client == cancelling:
 						t.cancelled.Add(1)
-					case strings.Contains(err.Error(), "refused"), strings.Contains(err.Error(), "reset"), strings.Contains(err.Error(), "EOF"):
+					case strings.Contains(err.Error(), "refused"), strings.Contains(err.Error(), "reset"), strings.Contains(err.Error(), "EOF"), strings.Contains(err.Error(), "pipe"):
 						t.unaccepted.Add(1)
 						over.Store(true)
 					default:

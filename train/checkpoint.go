@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,96 +90,6 @@ type runSettings struct {
 	StepsPerEpoch int    `json:"steps_per_epoch,omitempty"`
 	Samples       int    `json:"samples,omitempty"`
 	Optimizer     string `json:"optimizer"`
-}
-
-// bits is a float64 in JSON, to the last bit, infinities and NaN included.
-type bits float64
-
-func (b bits) MarshalJSON() ([]byte, error) { return json.Marshal(math.Float64bits(float64(b))) }
-
-func (b *bits) UnmarshalJSON(data []byte) error {
-	var u uint64
-	err := json.Unmarshal(data, &u)
-	*b = bits(math.Float64frombits(u))
-	return err
-}
-
-type logsState map[string]bits
-
-func (s logsState) logs() Logs {
-	l := Logs{}
-	for name, v := range s {
-		l[name] = float64(v)
-	}
-	return l
-}
-
-type epochState struct {
-	Logs    logsState `json:"logs"`
-	Seconds bits      `json:"seconds"`
-}
-
-type scoresState struct {
-	Loss    bits          `json:"loss"`
-	Samples bits          `json:"samples"`
-	Outputs []outputState `json:"outputs"`
-}
-
-type outputState struct {
-	Loss    bits              `json:"loss"`
-	Metrics []json.RawMessage `json:"metrics"`
-}
-
-// state returns what has been gathered.
-func (s *scores) state() (scoresState, error) {
-	st := scoresState{Loss: bits(s.loss), Samples: bits(s.samples)}
-	for _, o := range s.outs {
-		out := outputState{Loss: bits(o.loss)}
-		for _, m := range o.metrics {
-			saver, ok := m.(interface {
-				json.Marshaler
-				json.Unmarshaler
-			})
-			if !ok {
-				return st, errors.Errorf("metric %s cannot save what it has gathered", m.Name())
-			}
-			raw, err := saver.MarshalJSON()
-			if err != nil {
-				return st, errors.WithMessagef(err, "metric %s", m.Name())
-			}
-			out.Metrics = append(out.Metrics, raw)
-		}
-		st.Outputs = append(st.Outputs, out)
-	}
-	return st, nil
-}
-
-func (s *scores) restore(st scoresState) error {
-	if len(st.Outputs) != len(s.outs) {
-		return errors.Errorf("scores of %d outputs, the model has %d", len(st.Outputs), len(s.outs))
-	}
-	s.loss, s.samples = float64(st.Loss), float64(st.Samples)
-	for i, o := range st.Outputs {
-		if len(o.Metrics) != len(s.outs[i].metrics) {
-			return errors.Errorf("%d metrics, this run has %d", len(o.Metrics), len(s.outs[i].metrics))
-		}
-		s.outs[i].loss = float64(o.Loss)
-		for k, raw := range o.Metrics {
-			if err := json.Unmarshal(raw, s.outs[i].metrics[k]); err != nil {
-				return errors.Wrapf(err, "metric %s", s.outs[i].metrics[k].Name())
-			}
-		}
-	}
-	return nil
-}
-
-// Saver is an optimizer or a hook whose state belongs in checkpoints.
-type Saver interface {
-	// State returns tensors by names that end in a weight's path, and the rest
-	// as JSON.
-	State() (tensors map[string]*tensor.Dense, rest []byte, err error)
-	// Restore takes what State returned.
-	Restore(tensors map[string]*tensor.Dense, rest []byte) error
 }
 
 const (
@@ -345,12 +254,6 @@ func (r *fitRun) restore(c *Checkpoint) error {
 	return nil
 }
 
-func addUnder(all map[string]*tensor.Dense, prefix string, some map[string]*tensor.Dense) {
-	for name, t := range some {
-		all[prefix+name] = t
-	}
-}
-
 // under returns the tensors that addUnder added.
 func (c *Checkpoint) under(prefix string) (map[string]*tensor.Dense, error) {
 	some := map[string]*tensor.Dense{}
@@ -367,29 +270,6 @@ func (c *Checkpoint) under(prefix string) (map[string]*tensor.Dense, error) {
 	return some, nil
 }
 
-// cloneTensors copies tensors; copyTensors writes them into others of the same
-// names.
-func cloneTensors(all map[string]*tensor.Dense) map[string]*tensor.Dense {
-	out := map[string]*tensor.Dense{}
-	for name, t := range all {
-		out[name] = t.Clone().(*tensor.Dense)
-	}
-	return out
-}
-
-func copyTensors(into, from map[string]*tensor.Dense) error {
-	for name, t := range from {
-		to, ok := into[name]
-		if !ok {
-			return errors.Errorf("no weight %q", name)
-		}
-		if err := tensor.Copy(to, t); err != nil {
-			return errors.Wrap(err, name)
-		}
-	}
-	return nil
-}
-
 // difference names the settings that differ.
 func difference(want, got runSettings) string {
 	var w, g map[string]any
@@ -404,89 +284,4 @@ func difference(want, got runSettings) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, ", ")
-}
-
-// files returns the folder's checkpoints, the newest first.
-func (c Checkpointing) files() ([]string, error) {
-	all, err := filepath.Glob(filepath.Join(c.Dir, "step-*.ckpt"))
-	slices.Sort(all)
-	slices.Reverse(all)
-	return all, err
-}
-
-// prune removes the oldest checkpoints, and what a process that was killed left
-// of one that it was writing.
-func (c Checkpointing) prune() error {
-	unfinished, err := filepath.Glob(filepath.Join(c.Dir, ".step-*.ckpt.*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range unfinished {
-		_ = os.Remove(path)
-	}
-	keep := c.Keep
-	if keep < 1 {
-		keep = 3
-	}
-	all, err := c.files()
-	if err != nil || len(all) <= keep {
-		return err
-	}
-	for _, path := range all[keep:] {
-		if err := os.Remove(path); err != nil {
-			return errors.Wrap(err, "checkpoint")
-		}
-	}
-	return nil
-}
-
-// LatestCheckpoint reads the newest checkpoint in a folder that can be read, or
-// returns nil if there is none. Damaged ones are passed over if an older one is
-// whole.
-func LatestCheckpoint(dir string) (*Checkpoint, error) {
-	all, err := Checkpointing{Dir: dir}.files()
-	if err != nil {
-		return nil, err
-	}
-	var first error
-	for _, path := range all {
-		c, err := ReadCheckpoint(path)
-		if err == nil {
-			return c, nil
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	return nil, first
-}
-
-// ReadCheckpoint reads a checkpoint. A file that is damaged or of a newer
-// version is an error that names it.
-func ReadCheckpoint(path string) (*Checkpoint, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, errors.Wrap(err, "checkpoint")
-	}
-	c := &Checkpoint{Path: path}
-	if c.file, err = tensorfile.Read(data); err != nil {
-		return nil, errors.WithMessage(err, path)
-	}
-	if !c.file.Sealed {
-		return nil, errors.Errorf("%s: damaged: it has no checksum", path)
-	}
-	doc := []byte(c.file.Meta["checkpoint"])
-	var head struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(doc, &head); err != nil {
-		return nil, errors.Wrapf(err, "%s: damaged", path)
-	}
-	if head.Version < 1 || head.Version > checkpointVersion {
-		return nil, errors.Errorf("%s: version %d, this program reads up to %d", path, head.Version, checkpointVersion)
-	}
-	if err := json.Unmarshal(doc, &c.meta); err != nil {
-		return nil, errors.Wrapf(err, "%s: damaged", path)
-	}
-	return c, nil
 }

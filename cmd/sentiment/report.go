@@ -31,9 +31,6 @@ const (
 	reportData = "report.json"
 )
 
-// examplesShown is the number of texts that a report shows of each kind.
-const examplesShown = 6
-
 // reported is what a report tells of an experiment beside its result.
 type reported struct {
 	experiment report.Experiment
@@ -98,85 +95,12 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 	return nil
 }
 
-// mostPoints bounds the points of a plot.
-const mostPoints = 1000
-
 // name is a target for people.
 func (t task) name(target float32) string {
 	if t.number() {
 		return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(float64(target), 'f', 4, 64), "0"), ".")
 	}
 	return t.Classes[int(target)]
-}
-
-// notable returns the places of the predictions that are wrong and surest of it,
-// then of those that are least sure. Of numbers they are those furthest off.
-func notable(of task, y, targets []float32, n int) (places []int, wrong int) {
-	type case_ struct {
-		at   int
-		sure float64 // probability of what is predicted, or how far off a number is
-		ok   bool
-	}
-	all := make([]case_, len(targets))
-	for i := range all {
-		v := of.verdict(y[i*n : (i+1)*n])
-		if of.number() {
-			all[i] = case_{i, math.Abs(float64(y[i] - targets[i])), false}
-		} else {
-			all[i] = case_{i, v.Probability, v.Label == of.Classes[int(targets[i])]}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b case_) int { return cmp.Compare(b.sure, a.sure) })
-	for _, c := range all {
-		if !c.ok && len(places) < examplesShown {
-			places = append(places, c.at)
-		}
-	}
-	wrong = len(places)
-	if of.number() {
-		return places, wrong
-	}
-	for i := len(all) - 1; i >= 0 && len(places) < wrong+examplesShown; i-- {
-		if !slices.Contains(places, all[i].at) {
-			places = append(places, all[i].at)
-		}
-	}
-	return places, wrong
-}
-
-// roc returns the curve of the second class, with few enough points to draw.
-func roc(y, targets []float32) *report.ROC {
-	auc := &train.AUC{}
-	auc.Update(y, targets, slices.Repeat([]float32{1}, len(y)))
-	order := make([]int, len(y))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(y[b], y[a]) })
-	var positives, negatives float64
-	for _, t := range targets {
-		positives += float64(t)
-	}
-	negatives = float64(len(targets)) - positives
-	if positives == 0 || negatives == 0 {
-		return nil
-	}
-	r := &report.ROC{Points: [][2]float64{{0, 0}}, AUC: report.Number(auc.Value())}
-	const points = 200
-	var hits, alarms float64
-	for i, k := range order {
-		hits += float64(targets[k])
-		alarms += 1 - float64(targets[k])
-		last := i == len(order)-1
-		if !last && y[order[i+1]] == y[k] {
-			continue // one threshold
-		}
-		at, before := [2]float64{alarms / negatives, hits / positives}, r.Points[len(r.Points)-1]
-		if last || math.Hypot(at[0]-before[0], at[1]-before[1]) > 2.0/points {
-			r.Points = append(r.Points, at)
-		}
-	}
-	return r
 }
 
 // report is a result as a report shows it.
@@ -215,62 +139,6 @@ func layers(m *nn.Model) []report.Layer {
 		all = append(all, l)
 	}
 	return all
-}
-
-// texts fills in the examples' texts, with the words that mattered.
-func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
-	wanted := map[int]string{}
-	last := -1
-	for _, t := range runs {
-		for _, i := range t.reported.of {
-			wanted[i] = ""
-			last = max(last, i)
-		}
-	}
-	i := 0
-	for text, err := range set.dataset.texts(ctx) {
-		if err != nil {
-			return err
-		}
-		if _, ok := wanted[i]; ok {
-			wanted[i] = text
-		}
-		if i++; i > last {
-			break
-		}
-	}
-	for _, t := range runs {
-		x, err := newExplainer(&t.saved)
-		if err != nil {
-			return err
-		}
-		for k, at := range t.reported.of {
-			text := wanted[at]
-			why, err := x.explain(ctx, []string{text})
-			if err != nil {
-				return err
-			}
-			e := &t.reported.experiment
-			example := &report.Example{}
-			if k < t.reported.wrong {
-				example = &e.Wrong[k]
-			} else {
-				example = &e.Unsure[k-t.reported.wrong]
-			}
-			example.Text = text
-			sign := 1.0
-			if t.Task.binary() && example.Predicted == t.Task.Classes[0] {
-				sign = -1 // pushes are towards what was predicted
-			}
-			for _, w := range why[0].Words {
-				example.Words = append(example.Words, report.Word{Start: w.Start, End: w.End, Push: sign * w.Push})
-			}
-		}
-		if err := x.close(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // report makes the report of a run.

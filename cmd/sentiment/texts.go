@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +11,6 @@ import (
 
 	"unroll/datasets"
 	"unroll/nn"
-	"unroll/train"
 )
 
 // scan is what the first pass over a dataset finds: all but the texts.
@@ -237,123 +234,6 @@ func listOf(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 	}
 	return strings.Join(names, ", ")
-}
-
-// divide finds the texts of each part.
-func (set *trainingSet) divide(s dataSettings, seed uint64) error {
-	rest, err := set.known()
-	if err != nil {
-		return err
-	}
-	if len(set.validateOn) > 0 {
-		set.trainOn = rest
-		return nil
-	}
-	if n := len(rest); n < leastTexts {
-		return errors.Errorf("%s: %d training texts, want at least %d", set.source, n, leastTexts)
-	}
-	fold, err := datasets.Holdout(len(rest), set.splitOptions(s, seed, rest))
-	if err != nil {
-		return errors.WithMessage(err, set.source)
-	}
-	set.trainOn, set.validateOn = pick(rest, fold.Train), pick(rest, fold.Validation)
-	return nil
-}
-
-const leastTexts = 5
-
-// known puts the texts of which the source tells the part in their places, and
-// returns the others.
-func (set *trainingSet) known() (rest []int, err error) {
-	for i := range set.Parts {
-		switch set.Parts[i : i+1] {
-		case letterOf(testPart):
-			set.testOn = append(set.testOn, i)
-		case letterOf(validationPart):
-			set.validateOn = append(set.validateOn, i)
-		default:
-			rest = append(rest, i)
-		}
-	}
-	if len(rest) == 0 {
-		return nil, errors.Errorf("%s: no texts to train on", set.source)
-	}
-	return rest, nil
-}
-
-// splitOptions says how the given texts are to be divided.
-func (set *trainingSet) splitOptions(s dataSettings, seed uint64, of []int) datasets.SplitOptions {
-	o := datasets.SplitOptions{Seed: seed, Share: s.Share}
-	switch {
-	case s.Split == "random" || s.Split == "" && set.movies:
-	case set.Groups != nil && s.Split != "stratified":
-		for _, i := range of {
-			o.Groups = append(o.Groups, set.Groups[i])
-		}
-	case !set.Task.number():
-		for _, i := range of {
-			o.Classes = append(o.Classes, int(set.Targets[i]))
-		}
-	}
-	return o
-}
-
-func pick(list, places []int) []int {
-	out := make([]int, len(places))
-	for i, p := range places {
-		out[i] = list[p]
-	}
-	return out
-}
-
-// data returns the samples of an experiment for the given texts.
-func (set *trainingSet) data(e experiment, rows []int) train.Data {
-	ids, d := set.encoded[e.name].ids, train.Data{}
-	for _, i := range rows {
-		d.Tokens, d.Targets = append(d.Tokens, ids[i]), append(d.Targets, set.Targets[i])
-	}
-	return d
-}
-
-// cachedVersion counts the changes of what a cache's description holds.
-const cachedVersion = 1
-
-const cacheExtension = ".ids"
-
-// cachedInfo describes the samples of an experiment in a cache.
-type cachedInfo struct {
-	scan
-	Encoder *datasets.Encoder `json:"encoder"`
-	Stats   datasets.Stats    `json:"stats"`
-}
-
-// load takes an experiment's samples from a cache. One that is not of the same
-// files and settings, or that cannot be read, is as good as none.
-func (set *trainingSet) load(path, key, name string) {
-	samples, meta, err := datasets.LoadCache(path, key)
-	if err != nil {
-		return
-	}
-	var info cachedInfo
-	if err := json.Unmarshal(meta.Info, &info); err != nil || len(info.Parts) != len(samples.IDs) {
-		return
-	}
-	set.scan, set.Targets = info.scan, samples.Targets
-	set.encoded[name] = encodedTexts{info.Encoder, samples.IDs, info.Stats}
-}
-
-// save keeps an experiment's samples.
-func (set *trainingSet) save(path, key string, t encodedTexts) error {
-	info, err := json.Marshal(cachedInfo{set.scan, t.encoder, t.stats})
-	if err != nil {
-		return errors.Wrap(err, "cache")
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return errors.Wrap(err, "cache")
-	}
-	meta := datasets.CacheMeta{Key: key, Width: 1, Info: info}
-	all := datasets.Encoded{IDs: t.ids, Targets: set.Targets}
-	return errors.WithMessage(datasets.WriteCache(path, meta, func(yield func(datasets.Encoded, error) bool) { yield(all, nil) }), "cache")
 }
 
 // count writes a number of texts for people.

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
+)
+
+// cachedVersion counts the changes of what a cache's description holds.
+const cachedVersion = 1
+
+const cacheExtension = ".ids"
+
+// cachedInfo describes the samples of an experiment in a cache.
+type cachedInfo struct {
+	scan
+	Encoder *datasets.Encoder `json:"encoder"`
+	Stats   datasets.Stats    `json:"stats"`
+}
+
+// load takes an experiment's samples from a cache. One that is not of the same
+// files and settings, or that cannot be read, is as good as none.
+func (set *trainingSet) load(path, key, name string) {
+	samples, meta, err := datasets.LoadCache(path, key)
+	if err != nil {
+		return
+	}
+	var info cachedInfo
+	if err := json.Unmarshal(meta.Info, &info); err != nil || len(info.Parts) != len(samples.IDs) {
+		return
+	}
+	set.scan, set.Targets = info.scan, samples.Targets
+	set.encoded[name] = encodedTexts{info.Encoder, samples.IDs, info.Stats}
+}
+
+// save keeps an experiment's samples.
+func (set *trainingSet) save(path, key string, t encodedTexts) error {
+	info, err := json.Marshal(cachedInfo{set.scan, t.encoder, t.stats})
+	if err != nil {
+		return errors.Wrap(err, "cache")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return errors.Wrap(err, "cache")
+	}
+	meta := datasets.CacheMeta{Key: key, Width: 1, Info: info}
+	all := datasets.Encoded{IDs: t.ids, Targets: set.Targets}
+	return errors.WithMessage(datasets.WriteCache(path, meta, func(yield func(datasets.Encoded, error) bool) { yield(all, nil) }), "cache")
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// trainFlags are the flags of the train command.
+type trainFlags struct {
+	runSettings
+	sayFlags
+	out, resume string
+	command     string // that does the run again
+}
+
+func (a *app) trainCommand() *cobra.Command {
+	f := &trainFlags{}
+	c := &cobra.Command{
+		Use:   "train",
+		Short: "Run the experiments and save models, curves and results",
+		Long: `Trains models on labelled texts: on the movie reviews of the tutorial, or on any
+CSV, TSV, JSON lines or fastText file, or folder of a folder for each class, each
+gzip- or Zstandard-compressed or not. Two labels make a model that gives a
+probability, more one that gives one for each, and --regression an estimate.`,
+		Example: `  sentiment train                                 both experiments on the reviews
+  sentiment train --data reviews.csv --model bow,embedding
+  sentiment train --data tickets.jsonl --text-column body --label-column queue
+  sentiment train --data sample --model embedding --folds 5
+  sentiment train --resume runs/latest`,
+		Args: arguments(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if f.resume != "" {
+				if err := onlyResume(c.Flags()); err != nil {
+					return err
+				}
+			}
+			if err := a.speak(f.sayFlags); err != nil {
+				return err
+			}
+			f.command = commandLine(c.Flags())
+			return a.train(c.Context(), f)
+		},
+	}
+	f.modelFlags(c.Flags())
+	c.Flags().IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
+	c.Flags().IntVar(&f.Folds, "folds", 0, "cross-validate in so many `parts`, and save no models; 0: no")
+	c.Flags().IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
+	c.Flags().BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
+	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
+	c.Flags().StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
+	f.sayFlags.flags(c.Flags())
+	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "latest"), "`folder` for models, curves and results.json")
+	return c
+}
+
+// modelFlags are those that say what is trained on what, and how.
+func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
+	flags.SortFlags = false
+	flags.StringArrayVar((*[]string)(&f.Data), "data", []string{"auto"}, dataHelp)
+	flags.StringVar(&f.Models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated: "+strings.Join(names(experiments), ", "))
+	flags.IntVar(&f.Batch, "batch", 32, "texts in a batch")
+	flags.Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
+	flags.StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
+	flags.StringVar(&f.Optimizer, "optimizer", "", "`name`: "+optimizerNames+" (default: the experiment's own)")
+	flags.Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
+	flags.StringVar(&f.Schedule, "schedule", "", "`how` the learning rate falls: "+scheduleNames)
+	flags.Float64Var(&f.Clip, "clip", 0, "largest `norm` of all gradients together; 0: any")
+	flags.StringVar(&f.Vectors, "vectors", "", "`file` of pretrained vectors for the embedding: GloVe or word2vec")
+	flags.BoolVar(&f.Frozen, "frozen", false, "leave the pretrained vectors as they are")
+	f.readFlags(flags)
+	f.divideFlags(flags)
+	f.textSettings.flags(flags)
+}
+
+// check refuses values that no run can work with.
+func (f *trainFlags) check() error {
+	if err := positive("epochs", f.Epochs); err != nil {
+		return err
+	}
+	if err := positive("batch", f.Batch); err != nil {
+		return err
+	}
+	switch {
+	case f.CheckpointEvery < 0:
+		return usagef("--checkpoint-every is %d, want at least 0", f.CheckpointEvery)
+	case f.Folds < 0 || f.Folds == 1:
+		return usagef("--folds is %d, want at least 2, or 0", f.Folds)
+	case f.Folds > 0 && len(f.ValidationData) > 0:
+		return usagef("--folds takes no --validation-data: each fold is validated on in its turn")
+	case f.Frozen && f.Vectors == "":
+		return usagef("--frozen wants --vectors")
+	case f.out == "":
+		return usagef("--out is empty, want a folder")
+	}
+	if err := f.dataSettings.check(); err != nil {
+		return err
+	}
+	if err := f.checkOptimizer(); err != nil {
+		return err
+	}
+	return f.textSettings.check()
+}
+
+// commandLine writes the command that does a run again.
+func commandLine(flags *pflag.FlagSet) string {
+	line := "sentiment train"
+	flags.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			if v == "" || strings.ContainsAny(v, " \t\n'\"$`\\*?[]#~;&|<>()!{}") {
+				v = "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"
+			}
+			switch {
+			case f.Name == "quiet" || f.Name == "json":
+			case f.Value.Type() == "bool" && v == "true":
+				line += " --" + f.Name
+			default:
+				line += " --" + f.Name + " " + v
+			}
+		}
+	})
+	return line
+}
+
+func positive(flag string, value int) error {
+	if value < 1 {
+		return usagef("--%s is %d, want at least 1", flag, value)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package train
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pkg/errors"
+
+	"unroll/internal/tensorfile"
+)
+
+// files returns the folder's checkpoints, the newest first.
+func (c Checkpointing) files() ([]string, error) {
+	all, err := filepath.Glob(filepath.Join(c.Dir, "step-*.ckpt"))
+	slices.Sort(all)
+	slices.Reverse(all)
+	return all, err
+}
+
+// prune removes the oldest checkpoints, and what a process that was killed left
+// of one that it was writing.
+func (c Checkpointing) prune() error {
+	unfinished, err := filepath.Glob(filepath.Join(c.Dir, ".step-*.ckpt.*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range unfinished {
+		_ = os.Remove(path)
+	}
+	keep := c.Keep
+	if keep < 1 {
+		keep = 3
+	}
+	all, err := c.files()
+	if err != nil || len(all) <= keep {
+		return err
+	}
+	for _, path := range all[keep:] {
+		if err := os.Remove(path); err != nil {
+			return errors.Wrap(err, "checkpoint")
+		}
+	}
+	return nil
+}
+
+// LatestCheckpoint reads the newest checkpoint in a folder that can be read, or
+// returns nil if there is none. Damaged ones are passed over if an older one is
+// whole.
+func LatestCheckpoint(dir string) (*Checkpoint, error) {
+	all, err := Checkpointing{Dir: dir}.files()
+	if err != nil {
+		return nil, err
+	}
+	var first error
+	for _, path := range all {
+		c, err := ReadCheckpoint(path)
+		if err == nil {
+			return c, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
+}
+
+// ReadCheckpoint reads a checkpoint. A file that is damaged or of a newer
+// version is an error that names it.
+func ReadCheckpoint(path string) (*Checkpoint, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, errors.Wrap(err, "checkpoint")
+	}
+	c := &Checkpoint{Path: path}
+	if c.file, err = tensorfile.Read(data); err != nil {
+		return nil, errors.WithMessage(err, path)
+	}
+	if !c.file.Sealed {
+		return nil, errors.Errorf("%s: damaged: it has no checksum", path)
+	}
+	doc := []byte(c.file.Meta["checkpoint"])
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(doc, &head); err != nil {
+		return nil, errors.Wrapf(err, "%s: damaged", path)
+	}
+	if head.Version < 1 || head.Version > checkpointVersion {
+		return nil, errors.Errorf("%s: version %d, this program reads up to %d", path, head.Version, checkpointVersion)
+	}
+	if err := json.Unmarshal(doc, &c.meta); err != nil {
+		return nil, errors.Wrapf(err, "%s: damaged", path)
+	}
+	return c, nil
+}

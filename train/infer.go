@@ -1,0 +1,146 @@
+package train
+
+import (
+	"context"
+
+	"unroll/nn"
+)
+
+// checkLabels holds data to the model's inputs and outputs.
+func (t *Trainer) checkLabels(d Data, batch int) error {
+	data, err := d.inputs(t.model)
+	if err != nil {
+		return err
+	}
+	if batch, err = t.batchSize(batch, data.n); err != nil {
+		return err
+	}
+	p, err := t.borrow(nn.Infer, min(batch, data.n), data.steps)
+	if err != nil {
+		return err
+	}
+	defer t.give(p)
+	return data.outputs(d, p)
+}
+
+// infer runs d through the model and calls each for every batch, in order. As
+// many batches are computed at a time as there are processors free; one where
+// the batches depend on one another.
+func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, each func(*program, *table, []int) error) error {
+	data, err := d.inputs(t.model)
+	if err != nil {
+		return err
+	}
+	if batch, err = t.batchSize(batch, data.n); err != nil {
+		return err
+	}
+	batch = min(batch, data.n)
+	batches := (data.n + batch - 1) / batch
+	places, err := t.acquire(ctx, batches)
+	if err != nil {
+		return err
+	}
+	defer t.release(places)
+	programs := make([]*program, 0, places+1)
+	defer func() {
+		for _, p := range programs {
+			t.give(p)
+		}
+	}()
+	borrow := func(batch int) error {
+		p, err := t.borrow(nn.Infer, batch, data.steps)
+		if err == nil {
+			programs = append(programs, p)
+		}
+		return err
+	}
+	if err := borrow(batch); err != nil {
+		return err
+	}
+	if labels {
+		if err := data.outputs(d, programs[0]); err != nil {
+			return err
+		}
+	}
+	at := places
+	if programs[0].pass.Whole() {
+		at = 1
+	}
+	for len(programs) < at {
+		if err := borrow(batch); err != nil {
+			return err
+		}
+	}
+	rows := make([]int, data.n)
+	for i := range rows {
+		rows[i] = i
+	}
+	part := func(b int) []int { return rows[b*batch : min((b+1)*batch, len(rows))] }
+	team := newTeam(at)
+	defer team.stop()
+	for b := 0; b < batches; b += at {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(at, batches-b)
+		now := programs[:n]
+		if last := part(b); now[0].pass.Whole() && len(last) < batch {
+			if err := borrow(len(last)); err != nil {
+				return err
+			}
+			now = programs[at:]
+		}
+		err := team.do(n, func(i int) error { return now[i].infer(data, part(b+i)) })
+		if err != nil {
+			return err
+		}
+		for i, p := range now {
+			if err := each(p, data, part(b+i)); err != nil {
+				return err
+			}
+			if err := p.assign(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// infer computes the outputs of the samples t[rows], and the loss if t has
+// labels.
+func (p *program) infer(t *table, rows []int) error {
+	p.fill(p.in, t, rows, len(rows))
+	if p.masks != nil && t.labels != nil {
+		if err := p.masks.Run(); err != nil {
+			return err
+		}
+		if err := weigh([]*program{p}, func(int) int { return len(rows) }); err != nil {
+			return err
+		}
+	}
+	return p.run()
+}
+
+// acquire waits for one of the trainer's places, takes up to n of those that
+// are free, and returns how many it took.
+func (t *Trainer) acquire(ctx context.Context, n int) (int, error) {
+	select {
+	case t.slot <- struct{}{}:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	for taken := 1; taken < n; taken++ {
+		select {
+		case t.slot <- struct{}{}:
+		default:
+			return taken, nil
+		}
+	}
+	return n, nil
+}
+
+func (t *Trainer) release(n int) {
+	for range n {
+		<-t.slot
+	}
+}

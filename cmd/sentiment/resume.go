@@ -57,6 +57,7 @@ type runState struct {
 	Version  int         `json:"version"`
 	Settings runSettings `json:"settings"`
 	Finished bool        `json:"finished"`
+	Command  string      `json:"command,omitempty"` // that began it
 }
 
 const runVersion = 1
@@ -97,7 +98,7 @@ func (f *trainFlags) load() (finished bool, err error) {
 	if err := d.Decode(&state); err != nil {
 		return false, errors.Wrapf(err, "%s: damaged", path)
 	}
-	f.runSettings = state.Settings
+	f.runSettings, f.command = state.Settings, state.Command
 	return state.Finished, nil
 }
 
@@ -144,7 +145,7 @@ func (f *trainFlags) begin() (undo func(), err error) {
 }
 
 func (f *trainFlags) write(finished bool) error {
-	return writeJSON(filepath.Join(f.out, runFile), runState{runVersion, f.runSettings, finished})
+	return writeJSON(filepath.Join(f.out, runFile), runState{runVersion, f.runSettings, finished, f.command})
 }
 
 // keepInput copies standard input, which can be read but once, into a file of

@@ -60,6 +60,9 @@ func TestInterruptedRunsResume(t *testing.T) {
 		if diff := cmp.Diff(want, weights(t, dir)); diff != "" {
 			t.Errorf("interrupted at %q: %s", at, diff)
 		}
+		if r, err := readReport(dir); err != nil || r.Runs[0].Command != "sentiment "+strings.Join(commandOf(dir), " ") {
+			t.Errorf("the report's command is %q, error %v", r.Runs[0].Command, err)
+		}
 		out := succeed(t, "", "train", "--resume", dir)
 		if want := "The run in " + dir + " is finished: "; !strings.HasPrefix(out, want) {
 			t.Errorf("a finished run resumes with %q", out)
@@ -68,6 +71,11 @@ func TestInterruptedRunsResume(t *testing.T) {
 			t.Error("the checkpoints are still there")
 		}
 	}
+}
+
+// commandOf is the command of a long run as the report writes it, each flag once.
+func commandOf(dir string) []string {
+	return []string{"train", "--epochs", "3", "--maxlen", "10", "--batch", "64", "--out", dir, "--data", "sample", "--checkpoint-every", "3"}
 }
 
 // TestKilledRunsResume kills the training process 25 times at random moments,

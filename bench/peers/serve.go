@@ -208,8 +208,8 @@ func started(ctx context.Context, url func(line string) string, name string, arg
 	return url(strings.TrimSpace(line)), stop, nil
 }
 
-// client keeps as many connections as it opens.
-var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+// client keeps as many connections as it opens, and writes a request at once.
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, WriteBufferSize: 128 << 10}}
 
 // ask posts texts and reads the answer.
 func ask(ctx context.Context, url string, body []byte) error {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pkg/errors"
@@ -89,6 +90,12 @@ func contentType(r *http.Request) error {
 	return nil
 }
 
+// buffers are those through which bodies are read.
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, 64<<10)
+	return &b
+}}
+
 // body reads the request's body. Its bytes are held, against Config.MaxHeld,
 // until release is called.
 func (s *Server) body(w http.ResponseWriter, r *http.Request) (text string, release func(), err error) {
@@ -111,7 +118,12 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) (text string, rele
 	if r.ContentLength > 0 {
 		b.Grow(int(r.ContentLength))
 	}
-	_, err = io.CopyN(&b, r.Body, want)
+	buffer := buffers.Get().(*[]byte)
+	n, err := io.CopyBuffer(&b, io.LimitReader(r.Body, want), *buffer)
+	buffers.Put(buffer)
+	if err == nil && n < want {
+		err = io.EOF
+	}
 	switch {
 	case err == io.EOF && r.ContentLength < 0 || err == nil && r.ContentLength >= 0:
 		// What limits the body's arrival must not limit the answer: net/http

@@ -306,8 +306,15 @@ func TestWrongTexts(t *testing.T) {
 		}
 		checkFailure(t, status, c.status, stdout, stderr, c.want)
 	}
+	// What a run made that failed is gone.
+	out := filepath.Join(t.TempDir(), "fresh")
+	status, stdout, stderr := command("text,label\na,x\n", tiny(out, "--data", "-")...)
+	checkFailure(t, status, exitFailure, stdout, stderr, "all 1 texts")
+	if _, err := os.Stat(out); err == nil {
+		t.Errorf("%s was left behind", out)
+	}
 	ragged := filepath.Join(dir, "ragged.csv")
-	status, stdout, stderr := command("", tiny(filepath.Join(dir, "run"), "--data", ragged, "--skip-bad", "1")...)
+	status, stdout, stderr = command("", tiny(filepath.Join(dir, "run"), "--data", ragged, "--skip-bad", "1")...)
 	if status != exitOK || !strings.Contains(stdout, "8 texts to train on") || strings.Count(stderr, "passed over: "+ragged+": row 12") != 1 {
 		t.Errorf("status %d, %s%s", status, stdout, stderr)
 	}

@@ -93,6 +93,7 @@ func (f *trainFlags) load() (finished bool, err error) {
 		return false, errors.Errorf("%s: version %d, this program reads up to %d", path, head.Version, runVersion)
 	}
 	var state runState
+	state.Settings.SkipTop = -1 // runs that began before there was such a flag
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&state); err != nil {
@@ -113,6 +114,12 @@ func (f *trainFlags) begin() (undo func(), err error) {
 		return nil, errors.WithMessagef(err, "--out %s", f.out)
 	}
 	before, readErr := os.ReadFile(path)
+	var fresh []string // what the folder does not hold yet
+	for _, name := range []string{cacheDir, inputFile} {
+		if _, err := os.Lstat(filepath.Join(f.out, name)); errors.Is(err, fs.ErrNotExist) {
+			fresh = append(fresh, filepath.Join(f.out, name))
+		}
+	}
 	undo = func() {
 		saved, _ := filepath.Glob(filepath.Join(f.out, checkpointsDir, "*", "*.ckpt"))
 		if f.resume != "" || len(saved) > 0 {
@@ -123,7 +130,9 @@ func (f *trainFlags) begin() (undo func(), err error) {
 		} else {
 			_ = os.Remove(path)
 		}
-		_ = os.RemoveAll(filepath.Join(f.out, checkpointsDir))
+		for _, path := range append(fresh, filepath.Join(f.out, checkpointsDir)) {
+			_ = os.RemoveAll(path)
+		}
 		remove()
 	}
 	if f.resume != "" {

@@ -34,6 +34,7 @@ func (s *textSettings) flags(flags *pflag.FlagSet) {
 	flags.IntVar(&s.MaxLen, "maxlen", 100, "words of a text that the models see")
 	flags.IntVar(&s.NumWords, "num-words", 0, "ids of words, the most frequent ones (default: the experiment's own)")
 	flags.IntVar(&s.SkipTop, "skip-top", -1, "least id of a word, to leave out frequent ones (default: 20 for the movie reviews, else 0)")
+	flags.Lookup("skip-top").DefValue = "0" // the help tells the default in words
 	flags.IntVar(&s.MinCount, "min-count", 0, "least `occurrences` of a word")
 	flags.IntVar(&s.OOVBuckets, "oov-buckets", 0, "`ids` that unknown words share; 0 drops them")
 	flags.StringVar(&s.Tokenizer, "tokenizer", "", "what a word is: keras, words, chars or bpe (default: keras for the movie reviews, else words)")

@@ -11,6 +11,12 @@
 //	scores, err := t.Evaluate(ctx, test, 0)
 //	y, err := t.Predict(ctx, data, 0)
 //
+// Hooks watch a training: EarlyStopping, ModelCheckpoint, TensorBoard and others,
+// or any function. With FitConfig.Checkpoint a run can be resumed to the bit, and
+// FitSource trains on a Stream of what does not fit into memory. RateRange finds a
+// learning rate. An Explainer tells which steps of an input made a model predict
+// what it does.
+//
 // Formulas and defaults are Keras's: the loss is a mean over samples, weights
 // of samples multiply it and do not enter its denominator, and a smaller last
 // batch is a mean over its own samples.

@@ -14,8 +14,8 @@ import (
 )
 
 // TestPageOnServer types into the page of a real server, in a real browser, and
-// finds what predict says; a word is coloured, another model is chosen, and the
-// console stays empty.
+// finds what predict says of every model and a word that moved it; the console
+// stays empty. Colours and the choice of a model are tested beside the page.
 func TestPageOnServer(t *testing.T) {
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("\n\n*** THE PAGE IS NOT TESTED ON THE SERVER: there is no chromium here (apt-get install chromium) ***\n")

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,9 +13,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestPageOnServer types into the page of a real server, in a real browser, and
-// finds what predict says of every model and a word that moved it; the console
-// stays empty. Colours and the choice of a model are tested beside the page.
+// TestPageOnServer types into the page of a real server, in a real browser,
+// chooses one model after the other, and finds the server's probability and each
+// word in the colour of its push; the console stays empty.
 func TestPageOnServer(t *testing.T) {
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("\n\n*** THE PAGE IS NOT TESTED ON THE SERVER: there is no chromium here (apt-get install chromium) ***\n")
@@ -60,21 +60,42 @@ func TestPageOnServer(t *testing.T) {
 		}
 		return text
 	}
-	const settled = `document.querySelector("#verdicts").getAttribute("aria-busy") + document.querySelector("#text").value`
-	for end := time.Now().Add(20 * time.Second); read(settled) != "false"+text; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("the page reads\n%s", read("document.body.innerText"))
+	until := func(js string, good func(string) bool) {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); !good(read(js)); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("the page reads\n%s", read("document.body.innerText"))
+			}
 		}
 	}
-	verdicts, words := read(`document.querySelector("#verdicts").innerText`), read(`document.querySelector("#why-tables").innerText`)
+	until(`document.querySelector("#verdicts").getAttribute("aria-busy") + document.querySelector("#text").value`,
+		func(now string) bool { return now == "false"+text })
 	for _, model := range []string{"onehot", "embedding"} {
-		said := strings.Fields(succeed(t, "", "predict", filepath.Join(sharedRun(t), model), text))[0]
-		if !strings.Contains(verdicts, model) || !strings.Contains(verdicts, said) {
-			t.Errorf("%s says %s, the page\n%s", model, said, verdicts)
+		card := fmt.Sprintf(`.card[data-model="%s"] `, model)
+		if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(card+"label"))); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if !strings.Contains(words, "wonderful") {
-		t.Errorf("the words that moved it are\n%s", words)
+		until(`document.querySelector("#why-lead").textContent`, func(lead string) bool { return strings.Contains(lead, model) })
+		p := post(t, url, fmt.Sprintf(`{"texts":[%q],"model":%q,"explain":true}`, text, model)).Predictions[0]
+		want := fmt.Sprintf("%s %.1f%%", p.Label, 100*p.Probability)
+		if got := strings.Join(strings.Fields(read(`document.querySelector('`+card+`.answer').innerText`)), " "); got != want {
+			t.Errorf("%s: the page says %q, the server %q", model, got, want)
+		}
+		pushes := map[string]bool{} // the coloured words and whether they push towards Class
+		for _, w := range p.Words {
+			if w.Push != 0 {
+				pushes[fmt.Sprintf("%s %t", text[w.Start:w.End], w.Push > 0)] = true
+			}
+		}
+		marks := strings.Fields(read(`[...document.querySelectorAll("#marks span")].map((e) => e.textContent + "=" + (e.className === "towards")).join(" ")`))
+		for _, mark := range marks {
+			if !pushes[strings.Replace(mark, "=", " ", 1)] {
+				t.Errorf("%s: the page has %q, the server %v", model, mark, pushes)
+			}
+		}
+		if len(marks) == 0 || len(marks) < len(pushes) {
+			t.Errorf("%s: the page colours %q, the server has pushes for %v", model, marks, pushes)
+		}
 	}
 	mu.Lock()
 	defer mu.Unlock()

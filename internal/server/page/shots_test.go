@@ -8,13 +8,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestScreenshots keeps pictures of the page in the folder UNROLL_SCREENSHOTS, else
-// in a temporary one.
+// TestScreenshots takes pictures of the page; go test -artifacts keeps them.
 func TestScreenshots(t *testing.T) {
-	dir := os.Getenv("UNROLL_SCREENSHOTS")
-	if dir == "" {
-		dir = t.TempDir()
-	}
+	dir := t.ArtifactDir()
 	const review = "#text=A+quiet,+patient+film+that+trusts+its+audience.+The+first+half+is+slow+and+the+plot+makes+no+sense,+yet+the+ending+is+wonderful.+Not+bad+at+all!"
 	several := object{"name": "topics", "default": true, "task": "classes", "classes": topics, "parameters": 51207,
 		"layers": []string{"embedding (Embedding)", "lstm (LSTM)", "dense (Dense)"}, "max_words": 200, "loaded": "2026-03-01T09:30:00Z",

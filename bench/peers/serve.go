@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -38,7 +38,8 @@ const (
 
 // serve compares texts a second over HTTP, with client and server on the same
 // processors: our program on a model that it trained on the sample, and PyTorch
-// behind Python's HTTP server. What our model does in the process is beside it.
+// behind Python's HTTP server. Our server is compared with our model in this
+// process too.
 func serve(ctx context.Context, c *config) error {
 	dir, err := os.MkdirTemp("", "unroll-peers-")
 	if err != nil {
@@ -56,10 +57,11 @@ func serve(ctx context.Context, c *config) error {
 		}
 	}
 	texts := reviewsOf(200, 1024)
-	inProcess, err := ownRate(ctx, filepath.Join(run, "embedding"), texts, c.seconds())
+	judge, end, err := inProcess(ctx, filepath.Join(run, "embedding"), texts)
 	if err != nil {
 		return err
 	}
+	defer end()
 	words := []string{}
 	v := datasets.BuildVocabulary(datasets.Sample(1).Train)
 	for rank := 1; rank <= min(996, v.Len()); rank++ {
@@ -85,31 +87,43 @@ func serve(ctx context.Context, c *config) error {
 		return err
 	}
 	defer stopTheirs()
+	return compareServers(ctx, c, ours, theirs, judge, texts)
+}
 
+// compareServers measures the servers at two addresses, and the first beside judge,
+// which has a batch judged in this process.
+func compareServers(ctx context.Context, c *config, ours, theirs string, judge func(i int) error, texts []string) error {
 	seconds := 20 * c.seconds()
-	var p50, p99 [2]time.Duration
-	rates, err := alternate(ctx, c.pairs, func(ctx context.Context) (float64, error) {
-		rate, err := batchRate(ctx, ours, texts, seconds)
-		return 1 / rate, err
-	}, func(ctx context.Context) (float64, error) {
-		rate, err := batchRate(ctx, theirs, texts, seconds)
-		return 1 / rate, err
-	})
+	all, err := bodies(texts, servedBatch)
 	if err != nil {
 		return err
 	}
+	over := func(url string) measure {
+		return batches(func(i int) error { return ask(ctx, url, all[i%len(all)]) }, seconds)
+	}
+	own, err := alternate(ctx, c.pairs, over(ours), batches(judge, seconds))
+	if err != nil {
+		return err
+	}
+	rates, err := alternate(ctx, c.pairs, over(ours), over(theirs))
+	if err != nil {
+		return err
+	}
+	var p50, p99 [2]time.Duration
 	for i, url := range []string{ours, theirs} {
 		if p50[i], p99[i], err = latencies(ctx, url, texts, seconds); err != nil {
 			return err
 		}
 	}
-	table := &report.Table{Text: 1, Head: append([]string{"texts a second", "ours", "PyTorch"}, pairHead...)}
-	table.Add(append([]string{fmt.Sprintf("in batches of %d", servedBatch)}, rates.cells(func(s float64) string { return report.Number(1 / s) })...)...)
+	rate := func(perText float64) string { return report.Number(1 / perText) }
+	table := &report.Table{Text: 1, Head: append([]string{fmt.Sprintf("texts a second, in batches of %d", servedBatch), "ours", "the other"}, pairHead...)}
+	table.Add(append([]string{"PyTorch over HTTP"}, rates.cells(rate)...)...)
+	table.Add(append([]string{"our model in the process, without HTTP"}, own.cells(rate)...)...)
 	single := &report.Table{Text: 1, Head: []string{fmt.Sprintf("single texts, %d a second", singleRate), "ours", "PyTorch"}}
 	ms := func(d time.Duration) string { return report.Number(float64(d) / 1e6) }
 	single.Add("median, ms", ms(p50[0]), ms(p50[1]))
 	single.Add("99th percentile, ms", ms(p99[0]), ms(p99[1]))
-	c.print("Servers", fmt.Sprintf("Texts of 200 words over HTTP on loopback, client and server on the same processors: Embedding(1000, 32), SimpleRNN(8), 100 steps. In the process, without HTTP, our model judges %s texts a second in batches of %d. PyTorch stands behind Python's ThreadingHTTPServer.", report.Number(inProcess), servedBatch), table)
+	c.print("Servers", "Texts of 200 words over HTTP on loopback, client and server on the same processors: Embedding(1000, 32), SimpleRNN(8), 100 steps. PyTorch stands behind Python's ThreadingHTTPServer.", table)
 	c.print("Servers, single texts", "", single)
 	return nil
 }
@@ -128,44 +142,31 @@ func reviewsOf(words, n int) []string {
 	return texts
 }
 
-// ownRate returns how many texts a second a saved model judges in this process,
-// encoding included.
-func ownRate(ctx context.Context, dir string, texts []string, seconds float64) (float64, error) {
+// inProcess returns a function that judges a batch of texts by a saved model in
+// this process, encoding included, and one that ends it.
+func inProcess(ctx context.Context, dir string, texts []string) (judge func(i int) error, end func(), err error) {
 	m, err := nn.Load(dir)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	e, err := datasets.LoadEncoder(filepath.Join(dir, "vocabulary.json"))
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	t, err := train.Compile(m, train.Config{Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	defer t.Close()
-	n := 0
-	judge := func() error {
-		return each(servedClients, func(int) error {
-			d := train.Data{}
-			for _, text := range texts[:servedBatch] {
-				d.Tokens = append(d.Tokens, e.Encode(text))
-			}
-			_, err := t.Predict(ctx, d, servedBatch)
-			return err
-		})
-	}
-	if err := judge(); err != nil { // compiles
-		return 0, err
-	}
-	start := time.Now()
-	for time.Since(start).Seconds() < 5*seconds {
-		if err := judge(); err != nil {
-			return 0, err
+	all := slices.Collect(slices.Chunk(texts, servedBatch))
+	judge = func(i int) error {
+		d := train.Data{}
+		for _, text := range all[i%len(all)] {
+			d.Tokens = append(d.Tokens, e.Encode(text))
 		}
-		n += servedClients * servedBatch
+		_, err := t.Predict(ctx, d, servedBatch)
+		return err
 	}
-	return float64(n) / time.Since(start).Seconds(), nil
+	return judge, func() { _ = t.Close() }, judge(0) // which compiles
 }
 
 // each calls f n times at once.
@@ -211,6 +212,9 @@ func started(ctx context.Context, url func(line string) string, name string, arg
 // client keeps as many connections as it opens, and writes a request at once.
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, WriteBufferSize: 128 << 10}}
 
+// answers are buffers that answers are read into.
+var answers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // ask posts texts and reads the answer.
 func ask(ctx context.Context, url string, body []byte) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
@@ -223,8 +227,10 @@ func ask(ctx context.Context, url string, body []byte) error {
 		return errors.WithStack(err)
 	}
 	defer answer.Body.Close()
-	data, err := io.ReadAll(answer.Body)
-	if err == nil && (answer.StatusCode != http.StatusOK || !bytes.Contains(data, []byte(`"probability"`))) {
+	data := answers.Get().(*bytes.Buffer)
+	defer answers.Put(data)
+	data.Reset()
+	if _, err = data.ReadFrom(answer.Body); err == nil && (answer.StatusCode != http.StatusOK || !bytes.Contains(data.Bytes(), []byte(`"probability"`))) {
 		err = errors.Errorf("%s: %s", answer.Status, data)
 	}
 	return errors.WithStack(err)
@@ -243,28 +249,23 @@ func bodies(texts []string, n int) ([][]byte, error) {
 	return all, nil
 }
 
-// batchRate returns the texts a second that clients get answered in batches.
-func batchRate(ctx context.Context, url string, texts []string, seconds float64) (float64, error) {
-	all, err := bodies(texts, servedBatch)
-	if err != nil {
-		return 0, err
-	}
-	var done [servedClients]int
-	start := time.Now()
-	err = each(servedClients, func(client int) error {
-		for i := client; time.Since(start).Seconds() < seconds; i++ {
-			if err := ask(ctx, url, all[i%len(all)]); err != nil {
-				return err
+// batches measures the seconds a text of clients that have batches judged, all at
+// once, for so long.
+func batches(judge func(i int) error, seconds float64) measure {
+	return func(context.Context) (float64, error) {
+		var done atomic.Int64
+		start := time.Now()
+		err := each(servedClients, func(client int) error {
+			for i := client; time.Since(start).Seconds() < seconds; i++ {
+				if err := judge(i); err != nil {
+					return err
+				}
+				done.Add(servedBatch)
 			}
-			done[client] += servedBatch
-		}
-		return nil
-	})
-	total := 0
-	for _, n := range done {
-		total += n
+			return nil
+		})
+		return time.Since(start).Seconds() / float64(done.Load()), err
 	}
-	return float64(total) / time.Since(start).Seconds(), err
 }
 
 // latencies returns the median and the 99th percentile of the time that an answer

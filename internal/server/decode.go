@@ -163,10 +163,8 @@ func (p *parser) text(what string) (string, *apiError) {
 	if !utf8.ValidString(s) {
 		return "", badRequest("the string at byte %d is not UTF-8", start)
 	}
-	for i := range len(s) {
-		if s[i] < ' ' {
-			return "", badRequest("the string at byte %d has a control character that is not escaped", start)
-		}
+	if hasControl(s) {
+		return "", badRequest("the string at byte %d has a control character that is not escaped", start)
 	}
 	if escaped || strings.IndexByte(s, '\\') >= 0 {
 		var ok bool
@@ -175,6 +173,26 @@ func (p *parser) text(what string) (string, *apiError) {
 		}
 	}
 	return s, nil
+}
+
+// hasControl reports whether a byte of s is below a space, eight at a time: x - 0x20
+// borrows into the top bit of such a byte, and of those that had it already, which
+// &^ x takes out.
+func hasControl(s string) bool {
+	const each, top = 0x0101010101010101, 0x8080808080808080
+	for ; len(s) >= 8; s = s[8:] {
+		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (x-' '*each)&^x&top != 0 {
+			return true
+		}
+	}
+	for i := range len(s) {
+		if s[i] < ' ' {
+			return true
+		}
+	}
+	return false
 }
 
 // escapes is what may follow a backslash, and what it then stands for.

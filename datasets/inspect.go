@@ -15,6 +15,10 @@ import (
 // know before training. It keeps no text, but two hashes of 128 bits and the ID of
 // each, and a count of each word. It is not safe for concurrent use.
 type Inspector struct {
+	// Examples is how many cases of each kind the report names. NewInspector
+	// sets it to 5; it is not changed after the first Add.
+	Examples int
+
 	tokens func(text string) iter.Seq[[]byte]
 
 	report  Inspection
@@ -53,12 +57,13 @@ const maxParts = 64
 // word need only be valid until the next.
 func NewInspector(tokens func(text string) iter.Seq[[]byte]) *Inspector {
 	return &Inspector{
-		tokens:  tokens,
-		lengths: map[int]int{},
-		exact:   map[textHash]uint64{},
-		folded:  map[textHash]copies{},
-		leaks:   map[[2]int]*Leak{},
-		words:   map[string]int{},
+		Examples: 5,
+		tokens:   tokens,
+		lengths:  map[int]int{},
+		exact:    map[textHash]uint64{},
+		folded:   map[textHash]copies{},
+		leaks:    map[[2]int]*Leak{},
+		words:    map[string]int{},
 	}
 }
 
@@ -103,7 +108,7 @@ func (in *Inspector) count(id, text string) (n int) {
 	}
 	if n == 0 {
 		in.report.Empty.Texts++
-		if len(in.report.Empty.First) < examples {
+		if len(in.report.Empty.First) < in.Examples {
 			in.report.Empty.First = append(in.report.Empty.First, id)
 		}
 	}
@@ -135,24 +140,31 @@ func (in *Inspector) compare(id string, p int, label, text string) {
 	if c.parts&bit != 0 {
 		part.Duplicates.Folded++
 		if c.part == p {
-			part.Duplicates.add(pair)
+			in.name(&part.Duplicates, pair)
 		}
 	}
 	in.leak(c.parts, p, func(q int, l *Leak) {
 		l.Folded++
 		if q == c.part {
-			l.add(pair)
+			in.name(&l.Copies, pair)
 		}
 	})
 	if c.label != label && !c.conflict {
 		c.conflict = true
 		in.report.Conflicts.Texts++
-		if len(in.report.Conflicts.First) < examples {
+		if len(in.report.Conflicts.First) < in.Examples {
 			in.report.Conflicts.First = append(in.report.Conflicts.First, Conflict{Pair: pair, Labels: [2]string{c.label, label}})
 		}
 	}
 	c.parts |= bit
 	in.folded[folded] = c
+}
+
+// name notes a pair of copies while few are named.
+func (in *Inspector) name(c *Copies, p Pair) {
+	if len(c.First) < in.Examples {
+		c.First = append(c.First, p)
+	}
 }
 
 // leak calls f for each part q that holds a text, if part p did not hold it so far.

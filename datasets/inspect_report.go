@@ -8,9 +8,6 @@ import (
 	"slices"
 )
 
-// examples is how many cases of each kind a report names.
-const examples = 5
-
 // Inspection is what an Inspector found.
 type Inspection struct {
 	Texts     int          `json:"texts"`
@@ -42,12 +39,6 @@ type Copies struct {
 	Exact  int    `json:"exact"`
 	Folded int    `json:"folded"`
 	First  []Pair `json:"first,omitempty"` // the first few
-}
-
-func (c *Copies) add(p Pair) {
-	if len(c.First) < examples {
-		c.First = append(c.First, p)
-	}
 }
 
 // Pair names two texts that are the same.

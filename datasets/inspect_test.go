@@ -105,6 +105,28 @@ func TestInspectManyParts(t *testing.T) {
 	}
 }
 
+// TestInspectExamples: as many cases are named as asked for, and all are counted.
+func TestInspectExamples(t *testing.T) {
+	for _, n := range []int{0, 1, 3, 100} {
+		in := NewInspector(plainWords)
+		in.Examples = n
+		for i := range 8 {
+			for _, r := range []inspected{{"a", "train", "x", fmt.Sprint(i)}, {"b", "train", "y", fmt.Sprint(i)}, {"c", "test", "x", fmt.Sprint(i)}, {"d", "test", "x", ""}} {
+				if err := in.Add(fmt.Sprint(r.ID, i), r.Part, r.Label, r.Text); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		r, want := in.Report(), min(n, 8)
+		if d, l := r.Parts[0].Duplicates, r.Leaks[0]; d.Exact != 8 || len(d.First) != want || l.Exact != 8 || len(l.First) != want {
+			t.Errorf("%d: duplicates %+v, leak %+v", n, d, l)
+		}
+		if c, e := r.Conflicts, r.Empty; c.Texts != 8 || len(c.First) != want || e.Texts != 8 || len(e.First) != want {
+			t.Errorf("%d: conflicts %+v, empty %+v", n, c, e)
+		}
+	}
+}
+
 // TestInspectProperties compares with the plain definitions, and holds the lines
 // of what is printed to 80 columns.
 func TestInspectProperties(t *testing.T) {
@@ -234,6 +256,7 @@ func kerasWords(text string) iter.Seq[[]byte] {
 func inspectReal(t testing.TB) *Inspector {
 	c := needReal(t)
 	in := NewInspector(kerasWords)
+	in.Examples = 1000
 	for _, r := range slices.Concat(c.Train, c.Test) {
 		part, _, _ := strings.Cut(r.ID, "/")
 		if err := in.Add(r.ID, part, fmt.Sprint(r.Label), r.Text); err != nil {
@@ -246,8 +269,8 @@ func inspectReal(t testing.TB) *Inspector {
 // IMDB has 123 texts in both halves.
 func TestRealInspect(t *testing.T) {
 	r := inspectReal(t).Report()
-	t.Logf("\n%s", r)
-	if len(r.Leaks) != 1 || r.Leaks[0].Exact != 123 {
+	t.Logf("\n%.2000s", r)
+	if len(r.Leaks) != 1 || r.Leaks[0].Exact != 123 || len(r.Leaks[0].First) != 123 {
 		t.Errorf("the leaks are %+v, want one of 123 texts", r.Leaks)
 	}
 	for _, p := range r.Parts {

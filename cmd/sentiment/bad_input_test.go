@@ -42,6 +42,7 @@ func TestUsage(t *testing.T) {
 		{tiny(run, "--rnn", "rolled"), []string{"--rnn", `"rolled"`, "auto, unrolled, looped or fused"}},
 		{tiny(run, "--data", ""), []string{"--data is empty"}},
 		{tiny(run, "--out", ""), []string{"--out is empty"}},
+		{[]string{"data", "sample", "--examples", "-1"}, []string{"--examples is -1"}},
 		{[]string{"evaluate", model, "--data", ""}, []string{"--data is empty"}},
 		{[]string{"evaluate", model, "--split", "train"}, []string{"--split", `"train"`, "validation, test or all"}},
 		{[]string{"words", "--nearest", "0", model, "good"}, []string{"--nearest is 0"}},

@@ -14,6 +14,7 @@ import (
 func (a *app) dataCommand() *cobra.Command {
 	var data dataSettings
 	var text textSettings
+	var named int
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "data [flags] PATH...",
@@ -22,6 +23,7 @@ func (a *app) dataCommand() *cobra.Command {
 cover, and names duplicates, texts with two labels, and texts that are both
 trained and tested on. PATH is what --data of train takes.`,
 		Example: `  sentiment data imdb
+  sentiment data imdb --examples 1000 --json
   sentiment data --text-column body tickets.jsonl`,
 		Args: arguments(1, -1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -32,18 +34,22 @@ trained and tested on. PATH is what --data of train takes.`,
 			if err := text.check(); err != nil {
 				return err
 			}
-			return a.inspect(c.Context(), data, text, asJSON)
+			if named < 0 {
+				return usagef("--examples is %d, want at least 0", named)
+			}
+			return a.inspect(c.Context(), data, text, named, asJSON)
 		},
 	}
 	c.Flags().SortFlags = false
 	data.readFlags(c.Flags())
 	data.divideFlags(c.Flags())
 	text.flags(c.Flags())
+	c.Flags().IntVar(&named, "examples", 5, "how many `cases` of each kind to name")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
-func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings, asJSON bool) error {
+func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings, named int, asJSON bool) error {
 	data, remove, err := a.spool(data)
 	if err != nil {
 		return err
@@ -58,6 +64,7 @@ func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings,
 		return err
 	}
 	in := datasets.NewInspector(tokens)
+	in.Examples = named
 	for r, err := range d.each(ctx, d.onBad) {
 		if err != nil {
 			return err

@@ -97,16 +97,18 @@ func (s *Server) acquire() (g *generation, release func()) {
 	return s.now, s.now.users.Done
 }
 
-// swap makes g the present generation and returns the one before. After the
-// last swap, which is to nil, it changes nothing and ok is false.
-func (s *Server) swap(g *generation) (old *generation, ok bool) {
+// swap makes g the present generation and retires the one before. After the
+// last swap, which is to nil, it changes nothing and returns false.
+func (s *Server) swap(g *generation) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
-		return nil, false
+		return false
 	}
-	old, s.now, s.ended = s.now, g, g == nil
-	return old, true
+	old := s.now
+	s.now, s.ended = g, g == nil
+	s.retiring.Go(func() { s.retire(old) }) // under the lock: none comes after the last, which drain waits for
+	return true
 }
 
 // retire closes a generation that is not the present one any more, after its
@@ -150,12 +152,10 @@ func (s *Server) Reload(ctx context.Context) error {
 		s.config.Logger.Error("the models were not loaded", "error", err)
 		return err
 	}
-	old, ok := s.swap(g)
-	if !ok {
+	if !s.swap(g) {
 		s.closeModels(g.models)
 		return errors.New("reload: the server has ended")
 	}
-	s.retiring.Go(func() { s.retire(old) })
 	s.metrics.reloads.WithLabelValues("ok").Inc()
 	s.config.Logger.Info("models loaded", "models", len(g.models), "seconds", time.Since(start).Seconds())
 	return nil

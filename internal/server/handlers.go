@@ -117,12 +117,9 @@ func readPage(page fs.FS) (map[string]file, error) {
 	return files, nil
 }
 
-// page answers GET / and the paths of the page's files.
+// page answers GET / and the paths of the page's files; the route knows those.
 func (s *Server) page(w http.ResponseWriter, r *http.Request, _ *entry) error {
-	f, ok := s.files[r.URL.Path]
-	if !ok {
-		return errNotFound
-	}
+	f := s.files[r.URL.Path]
 	w.Header().Set("ETag", f.etag)
 	w.Header().Set("Cache-Control", "no-cache") // a browser asks whether it changed
 	http.ServeContent(w, r, path.Base(f.name), time.Time{}, bytes.NewReader(f.data))

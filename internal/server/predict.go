@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pkg/errors"
@@ -96,6 +97,23 @@ var buffers = sync.Pool{New: func() any {
 	return &b
 }}
 
+// metered adds the bytes that it reads to held, and fails beyond limit.
+type metered struct {
+	io.Reader
+	read  int64
+	held  *atomic.Int64
+	limit int64
+}
+
+func (m *metered) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	m.read += int64(n)
+	if m.held.Add(int64(n)) > m.limit {
+		return n, errMemory
+	}
+	return n, err
+}
+
 // body reads the request's body. Its bytes are held, against Config.MaxHeld,
 // until release is called.
 func (s *Server) body(w http.ResponseWriter, r *http.Request) (text string, release func(), err error) {
@@ -104,22 +122,25 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) (text string, rele
 	if r.ContentLength > limit {
 		return "", nil, large
 	}
-	// A body of unknown length is counted as the largest before it is read.
-	want, held := r.ContentLength, r.ContentLength
-	if want < 0 {
-		want, held = limit+1, limit
-	}
-	if s.held.Add(held) > s.config.MaxHeld {
-		s.held.Add(-held)
-		return "", nil, errMemory
-	}
-	release = func() { s.held.Add(-held) }
+	// A body of known length has its memory before it is read, one of unknown
+	// length as it arrives.
 	var b strings.Builder
-	if r.ContentLength > 0 {
-		b.Grow(int(r.ContentLength))
+	want, from := r.ContentLength, io.Reader(r.Body)
+	if want >= 0 {
+		if s.held.Add(want) > s.config.MaxHeld {
+			s.held.Add(-want)
+			return "", nil, errMemory
+		}
+		release = func() { s.held.Add(-want) }
+		b.Grow(int(want))
+	} else {
+		want = limit + 1
+		m := &metered{Reader: r.Body, held: &s.held, limit: s.config.MaxHeld}
+		release = func() { s.held.Add(-m.read) }
+		from = m
 	}
 	buffer := buffers.Get().(*[]byte)
-	n, err := io.CopyBuffer(&b, io.LimitReader(r.Body, want), *buffer)
+	n, err := io.CopyBuffer(&b, io.LimitReader(from, want), *buffer)
 	buffers.Put(buffer)
 	if err == nil && n < want {
 		err = io.EOF
@@ -130,6 +151,8 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) (text string, rele
 		// takes a deadline that passes for a client that went away.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 		return b.String(), release, nil
+	case err == errMemory:
+		w.Header().Set("Connection", "close")
 	case err == nil:
 		err = large
 	case errors.Is(err, os.ErrDeadlineExceeded):

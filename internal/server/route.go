@@ -86,6 +86,9 @@ func (s *Server) newHandler() http.Handler {
 			e := w.(*entry) // made below
 			e.route, e.quiet = rt.path, rt.quiet
 			err := methodError(rt.method, r.Method)
+			if _, ok := s.files[r.URL.Path]; rt.path == "/" && !ok {
+				err = errNotFound
+			}
 			if err == nil {
 				err = rt.handle(w, r, e)
 			}

@@ -79,7 +79,15 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	c := &s.config
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	var silent sync.Map // connections that have not sent a request
 	h := &http.Server{
+		ConnState: func(c net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				silent.Store(c, nil)
+			} else {
+				silent.Delete(c)
+			}
+		},
 		Handler:           s.handler,
 		ReadHeaderTimeout: min(c.ReadTimeout, 5*time.Second),
 		ReadTimeout:       c.ReadTimeout,
@@ -89,6 +97,13 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),
 	}
+	// Shutdown would wait for them as for requests.
+	h.RegisterOnShutdown(func() {
+		silent.Range(func(c, _ any) bool {
+			_ = c.(net.Conn).Close()
+			return true
+		})
+	})
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(l) }()
 	c.Logger.Info("serving", "address", l.Addr().String(), "version", c.Version)
@@ -130,8 +145,7 @@ func (s *Server) drain(h *http.Server, stop func()) error {
 			h.Close()
 		}
 	}
-	old, _ := s.swap(nil)
-	s.retiring.Go(func() { s.retire(old) })
+	s.swap(nil)
 	closed := make(chan struct{})
 	go func() {
 		s.retiring.Wait()

@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -340,33 +338,6 @@ func TestRun(t *testing.T) {
 	}
 	if err := s.Reload(context.Background()); err == nil {
 		t.Error("it reloads after its end")
-	}
-}
-
-// TestWatch reloads when a file has changed and is written no more.
-func TestWatch(t *testing.T) {
-	dir := t.TempDir()
-	loads := make(chan struct{}, 100)
-	s, _ := started(t, Config{Load: func(context.Context) ([]Model, error) {
-		loads <- struct{}{}
-		return []Model{newFake("one")}, nil
-	}})
-	<-loads
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		s.Watch(ctx, 5*time.Millisecond, dir)
-		close(ended)
-	}()
-	time.Sleep(20 * time.Millisecond)
-	if err := os.WriteFile(filepath.Join(dir, "weights"), []byte("new"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	<-loads
-	cancel()
-	<-ended
-	if n := len(loads); n != 0 {
-		t.Errorf("%d loads more", n)
 	}
 }
 

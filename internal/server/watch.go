@@ -9,29 +9,43 @@ import (
 	"time"
 )
 
-// Watch calls Reload when a file of the paths was changed, added or removed, until
-// ctx ends. A path may be a folder, whose files are watched with those of its
-// subfolders. It looks every so often, at names, sizes and times, and waits until
-// two looks are alike, so as not to read what is half written. What Reload
-// returns is in the log.
+// Watch has Reload called when a file of the paths was changed, added or removed,
+// until ctx ends. It looks at them before it returns: what changes while the first
+// models are loaded is noticed if it is called before. A path may be a folder,
+// whose files are watched with those of its subfolders, or a link to one. It looks
+// every so often, at names, sizes and times, and waits until two looks are alike,
+// so as not to read what is half written. What Reload returns is in the log.
 func (s *Server) Watch(ctx context.Context, every time.Duration, paths ...string) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	known := look(paths)
-	before := known
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+	first := look(paths)
+	seen := looks{known: first, before: first}
+	go func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if seen.changed(look(paths)) {
+				_ = s.Reload(ctx)
+			}
 		}
-		now := look(paths)
-		if now != known && now == before {
-			_ = s.Reload(ctx)
-			known = now
-		}
-		before = now
+	}()
+}
+
+// looks are what Watch saw.
+type looks struct{ known, before string } // when it last reloaded, and a look ago
+
+// changed reports whether now is new, and was there a look ago: it is written no
+// more.
+func (l *looks) changed(now string) bool {
+	is := now != l.known && now == l.before
+	if is {
+		l.known = now
 	}
+	l.before = now
+	return is
 }
 
 // look returns a description of the files that changes when they do. A path that
@@ -39,6 +53,9 @@ func (s *Server) Watch(ctx context.Context, every time.Duration, paths ...string
 func look(paths []string) string {
 	var b strings.Builder
 	for _, p := range paths {
+		if to, err := filepath.EvalSymlinks(p); err == nil {
+			p = to // WalkDir does not follow its root
+		}
 		_ = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
 				fmt.Fprintf(&b, "%q %v\n", name, err)

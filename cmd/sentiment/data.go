@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -299,8 +300,8 @@ const (
 
 // number reads the label of a regression.
 func number(label string) (float32, bool) {
-	var v float64
-	if _, err := fmt.Sscan(label, &v); err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat32 {
+	v, err := strconv.ParseFloat(strings.TrimSpace(label), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat32 {
 		return 0, false
 	}
 	return float32(v), true

@@ -60,6 +60,7 @@ func (s *saved) other(c *cobra.Command, flags dataSettings) (dataSettings, error
 	changed := c.Flags().Changed
 	if changed("data") {
 		data.Data, data.ValidationData, data.TestData = flags.Data, nil, nil
+		data.GroupColumn, data.Split = "", "" // which tell how training texts are divided
 	}
 	for _, f := range []struct {
 		flag     string
@@ -181,7 +182,7 @@ func (a *app) report(ctx context.Context, t *train.Trainer, of task, d train.Dat
 // spool copies standard input into a file that can be read more than once, and
 // returns a function that removes it.
 func (a *app) spool(s dataSettings) (dataSettings, func(), error) {
-	if !slices.Contains(s.Data, "-") {
+	if !slices.Contains(slices.Concat(s.Data, s.ValidationData, s.TestData), "-") {
 		return s, func() {}, nil
 	}
 	dir, err := os.MkdirTemp("", "sentiment.")
@@ -189,7 +190,7 @@ func (a *app) spool(s dataSettings) (dataSettings, func(), error) {
 		return s, nil, errors.Wrap(err, "standard input")
 	}
 	remove := func() { _ = os.RemoveAll(dir) }
-	s.Data = slices.Clone(s.Data)
+	s.Data, s.ValidationData, s.TestData = slices.Clone(s.Data), slices.Clone(s.ValidationData), slices.Clone(s.TestData)
 	if err := a.keepInput(&s, dir); err != nil {
 		remove()
 		return s, nil, err

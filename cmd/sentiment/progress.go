@@ -107,7 +107,7 @@ func sparkline(values []float64, columns int) string {
 
 // epoch replaces the bar by the epoch's line.
 func (p *progress) epoch(e *train.Event) error {
-	if v, ok := e.Logs["val_"+p.score]; ok && !math.IsNaN(v) {
+	if v, ok := e.Logs["val_"+p.score]; ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
 		p.curve = append(p.curve, v)
 	}
 	head := fmt.Sprintf("Epoch %d/%d - ", e.Epoch, e.Epochs)

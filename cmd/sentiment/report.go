@@ -62,8 +62,7 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 	x.Diagram = svg.String()
 	n := of.outputs()
 	if of.number() {
-		step := max(1, len(rows)/mostPoints)
-		for i := 0; i < len(rows); i += step {
+		for i := range rows {
 			x.Predictions = append(x.Predictions, report.Prediction{True: float64(d.Targets[i]), Predicted: float64(y[i])})
 		}
 	} else {

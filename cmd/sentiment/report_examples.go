@@ -8,13 +8,12 @@ import (
 
 	"unroll/internal/report"
 	"unroll/train"
+
+	"github.com/pkg/errors"
 )
 
 // examplesShown is the number of texts that a report shows of each kind.
 const examplesShown = 6
-
-// mostPoints bounds the points of a plot.
-const mostPoints = 1000
 
 // notable returns the places of the predictions that are wrong and surest of it,
 // then of those that are least sure. Of numbers they are those furthest off.
@@ -86,7 +85,8 @@ func roc(y, targets []float32) *report.ROC {
 	return r
 }
 
-// showTexts fills in the examples' texts, with the words that mattered.
+// showTexts fills in the examples' texts, with the words that mattered. It reads
+// the texts again, and fails if they are others now.
 func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
 	wanted := map[int]string{}
 	last := -1
@@ -115,6 +115,9 @@ func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
 		}
 		for k, at := range t.reported.of {
 			text := wanted[at]
+			if !slices.Equal(t.encoder.Encode(text), set.encoded[t.result.Name].ids[at]) {
+				return errors.Errorf("%s has changed since it was read", set.source)
+			}
 			why, err := x.explain(ctx, []string{text})
 			if err != nil {
 				return err

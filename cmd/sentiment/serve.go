@@ -36,7 +36,22 @@ request fails. On Ctrl-C it answers what it has accepted and ends.`,
   curl -d '{"texts":["a wonderful film"]}' -H 'Content-Type: application/json' http://127.0.0.1:8080/v1/predict`,
 		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if watch < 0 {
+			for _, f := range []struct {
+				name  string
+				value int
+			}{{"batch", c.BatchSize}, {"max-body", c.MaxBody}, {"max-texts", c.MaxTexts}} {
+				if err := positive(f.name, f.value); err != nil {
+					return err
+				}
+			}
+			switch {
+			case c.Queue < c.MaxTexts:
+				return usagef("--queue is %d, want at least --max-texts, %d", c.Queue, c.MaxTexts)
+			case c.BatchWait < 0:
+				return usagef("--batch-wait is %v, want at least 0", c.BatchWait)
+			case c.Timeout <= 0:
+				return usagef("--timeout is %v, want more than 0", c.Timeout)
+			case watch < 0:
 				return usagef("--watch is %v, want at least 0", watch)
 			}
 			c.Logger = slog.New(slog.NewJSONHandler(a.err, nil))
@@ -70,6 +85,11 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	if err != nil {
 		return usageError{err}
 	}
+	background, stop := context.WithCancel(ctx)
+	defer stop()
+	if watch > 0 {
+		s.Watch(background, watch, watched(dir)...)
+	}
 	if err := s.Reload(ctx); err != nil {
 		return err
 	}
@@ -78,11 +98,6 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 		return errors.Wrap(err, "--addr")
 	}
 	fmt.Fprintf(a.out, "Serving %s on http://%s\n", dir, l.Addr())
-	background, stop := context.WithCancel(ctx)
-	defer stop()
-	if watch > 0 {
-		go s.Watch(background, watch, dir)
-	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -99,12 +114,33 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	return s.Run(ctx, l)
 }
 
+// watched are the paths that change when models are trained anew: not those of a
+// training on its way.
+func watched(dir string) []string {
+	if isModelDir(dir) {
+		return []string{dir}
+	}
+	paths := []string{filepath.Join(dir, resultsFile)}
+	for _, e := range experiments {
+		paths = append(paths, filepath.Join(dir, e.name))
+	}
+	return paths
+}
+
 // servedDirs returns the folders of the models in a run's folder, in the
-// program's order, or the folder itself if it is a model's.
+// program's order, or the folder itself if it is a model's. Models of an earlier
+// run in the same folder, which may be about other texts, are not of the run.
 func servedDirs(dir string) ([]string, error) {
+	ours := names(experiments)
+	if r, err := readRunResults(dir); err == nil {
+		ours = nil
+		for _, e := range r.Experiments {
+			ours = append(ours, e.Name)
+		}
+	}
 	var inside []string
 	for _, e := range experiments {
-		if at := filepath.Join(dir, e.name); isModelDir(at) {
+		if at := filepath.Join(dir, e.name); slices.Contains(ours, e.name) && isModelDir(at) {
 			inside = append(inside, at)
 		}
 	}

@@ -27,7 +27,7 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 			return err
 		}
 		if finished {
-			fmt.Fprintf(a.out, "The run in %s is finished: its results are in %s.\n", f.out, filepath.Join(f.out, resultsFile))
+			fmt.Fprintf(a.say, "The run in %s is finished: its results are in %s.\n", f.out, filepath.Join(f.out, resultsFile))
 			return nil
 		}
 	}
@@ -59,6 +59,7 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 	if err != nil && ctx.Err() == nil {
 		undo()
 	}
+	f.forget()
 	return err
 }
 
@@ -94,7 +95,14 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 	}
 	res.compare()
 	if err := set.showTexts(ctx, runs); err != nil {
-		return err
+		if ctx.Err() != nil {
+			return err
+		}
+		// What was learned is not to be lost for it.
+		fmt.Fprintf(a.err, "warning: the report shows no texts: %v\n", err)
+		for _, t := range runs {
+			t.reported.experiment.Wrong, t.reported.experiment.Unsure = nil, nil
+		}
 	}
 	page, err := f.report(set, runs, started)
 	if err != nil {

@@ -120,6 +120,8 @@ func commandLine(flags *pflag.FlagSet) string {
 			case f.Name == "quiet" || f.Name == "json":
 			case f.Value.Type() == "bool" && v == "true":
 				line += " --" + f.Name
+			case f.Value.Type() == "bool":
+				line += " --" + f.Name + "=" + v
 			default:
 				line += " --" + f.Name + " " + v
 			}

@@ -70,13 +70,20 @@ func (e Experiment) check(classes []string) error {
 			}
 		}
 	}
+	for _, c := range e.PerClass {
+		for _, v := range []float64{c.Precision, c.Recall, c.F1, c.Support} {
+			if !Number(v).finite() {
+				return errors.Errorf("the scores of class %q have %v", c.Name, v)
+			}
+		}
+	}
 	if e.ROC != nil {
 		if err := e.ROC.check(); err != nil {
 			return err
 		}
 	}
 	for i, p := range e.Predictions {
-		if !Number(p.True).finite() || !Number(p.Predicted).finite() {
+		if !Number(p.True).finite() || !Number(p.Predicted).finite() || !Number(p.Predicted-p.True).finite() {
 			return errors.Errorf("prediction %d is %v of %v", i, p.Predicted, p.True)
 		}
 	}

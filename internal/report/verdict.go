@@ -105,7 +105,9 @@ func (v *view) against(w, o *series, name string) string {
 		return fmt.Sprintf("It is level with %s.", name)
 	}
 	text := fmt.Sprintf("It is %s ahead of %s", v.Score.distance(d), name)
-	if a, b := w.variance(v.Score), o.variance(v.Score); a > 0 && b > 0 && d < z*math.Sqrt(a+b) {
+	a, known := w.variance(v.Score)
+	b, both := o.variance(v.Score)
+	if known && both && d < z*math.Sqrt(a+b) {
 		return text + ", which is within what chance makes of so few samples."
 	}
 	return text + "."
@@ -118,15 +120,15 @@ const z = 1.959964
 //
 //	p(1−p)/n
 //
-// and 0 if the score is no share or the samples are not known. For two models on
+// which is not known if the score is no share or the samples are not. For two models on
 // the same samples the sum of both is more than their difference's, so the
 // verdict errs on the careful side.
-func (s series) variance(m Measure) float64 {
+func (s series) variance(m Measure) (variance float64, known bool) {
 	p := float64(s.Final.Score)
 	if !m.Percent || s.Final.Samples == 0 {
-		return 0
+		return 0, false
 	}
-	return p * (1 - p) / float64(s.Final.Samples)
+	return p * (1 - p) / float64(s.Final.Samples), true
 }
 
 // wilson returns the 95 % interval of a share p of n samples:

@@ -135,7 +135,7 @@ func (f *fake) predict(w http.ResponseWriter, r *http.Request) {
 	write(w, 200, object{"model": q.Model, "predictions": all})
 }
 
-// judge sums the pushes of the words it knows.
+// judge sums the pushes of the last max_words words it knows.
 func judge(m object, text string, explain bool) object {
 	logit := -0.1
 	var found []object
@@ -145,8 +145,11 @@ func judge(m object, text string, explain bool) object {
 			continue
 		}
 		push *= scales[m["name"].(string)]
-		logit += push
 		found = append(found, object{"start": at[0], "end": at[1], "push": push})
+	}
+	found = found[max(0, len(found)-m["max_words"].(int)):]
+	for _, w := range found {
+		logit += w["push"].(float64)
 	}
 	p := object{"known_words": len(found)}
 	classes, _ := m["classes"].([]string)

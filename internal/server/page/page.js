@@ -76,7 +76,9 @@ function offer() {
 }
 
 async function learn() {
-  const got = await Promise.allSettled(models.map((m) => api.history(m.name)));
+  const asked = models;
+  const got = await Promise.allSettled(asked.map((m) => api.history(m.name)));
+  if (models !== asked) return; // others were loaded meanwhile, and have asked themselves
   curves.show(models.map((m, i) => ({ name: m.name, epochs: got[i].value ?? [] })));
 }
 

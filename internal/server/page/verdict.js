@@ -1,7 +1,7 @@
 // The models' verdicts, a card each, side by side where there is room. A card is a
 // radio button: the chosen model's pushes colour the words.
 
-import { count, h, number, percent, plural } from "./dom.js";
+import { h, number, percent, plural } from "./dom.js";
 
 const most = 5; // classes that a card shows
 
@@ -57,7 +57,7 @@ export class Card {
   #known(n) {
     const reads = this.#model.max_words;
     if (n === 0) return h("strong", {}, "No word here is known to this model: it would say the same of an empty text.");
-    return plural(n, "known word") + (n > reads ? `, of which it reads ${count(reads)}` : "");
+    return plural(n, "known word") + (n === reads ? ", as many as it reads" : "");
   }
 }
 

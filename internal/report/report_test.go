@@ -26,6 +26,8 @@ func TestWriteErrors(t *testing.T) {
 		`val_loss has 0 epochs, loss has 8`:                                        change(func(e *Experiment) { e.Curves.ValLoss = nil }),
 		`the confusion matrix has 1 rows, want one for each of 2 classes`:          change(func(e *Experiment) { e.Confusion = e.Confusion[:1] }),
 		`row 1 of the confusion matrix has 3 numbers, want 2`:                      change(func(e *Experiment) { e.Confusion[1] = []float64{1, 2, 3} }),
+		`the scores of class "negative" have NaN`:                                  change(func(e *Experiment) { e.PerClass = []ClassScore{{Name: "negative", F1: math.NaN()}} }),
+		`prediction 0 is -1.7e+308 of 1.7e+308`:                                    change(func(e *Experiment) { e.Predictions = []Prediction{{1.7e308, -1.7e308}} }),
 		`row 0 of the confusion matrix counts NaN samples`:                         change(func(e *Experiment) { e.Confusion[0][1] = math.NaN() }),
 		`point 1 of the ROC curve is [0.1 0.2] after [0.2 0.3], want both to rise`: change(func(e *Experiment) { e.ROC.Points = [][2]float64{{0.2, 0.3}, {0.1, 0.2}} }),
 		`prediction 0 is NaN of 1`:                                                 change(func(e *Experiment) { e.Predictions = []Prediction{{1, math.NaN()}} }),
@@ -66,6 +68,8 @@ func TestVerdict(t *testing.T) {
 		"embedding is best, with 76.3 % accuracy on the validation samples. It is 21.0 points ahead of onehot.": untested,
 		"No experiment was evaluated, or none reached a finite score.":                                          nan,
 		"lstm is best, with 0.8340 mean absolute error on the test samples. It is 0.6660 ahead of gru.":         lower,
+		"all is best, with 100.0 % accuracy on the test samples. It is 20.0 points ahead of most, which is within what chance makes of so few samples.": {
+			Score: accuracy, Runs: []Run{{Experiments: []Experiment{{Name: "all", Test: &Evaluation{0, 1, 5}}, {Name: "most", Test: &Evaluation{0.5, 0.8, 5}}}}}},
 		"quick": {Score: accuracy, Runs: []Run{{Experiments: []Experiment{{Name: "quick", Validation: &Evaluation{0.1, 0.9, 10}}}}}},
 	} {
 		v := newView(r).Verdict

@@ -23,7 +23,6 @@ type fake struct {
 	delay      time.Duration
 	hold       chan struct{} // if not nil, a call waits until it is closed, or ctx ends
 	fail       string        // a text for which it fails
-	calls      atomic.Int64
 	running    atomic.Int64
 	closed     atomic.Bool
 	sizes      chan int // of batches, if not nil
@@ -44,7 +43,6 @@ func (f *fake) History() []map[string]float64 {
 }
 
 func (f *fake) Predict(ctx context.Context, texts []string) ([]Prediction, error) {
-	f.calls.Add(1)
 	f.running.Add(1)
 	defer f.running.Add(-1)
 	if f.closed.Load() {

@@ -208,7 +208,6 @@ func TestUnknownWords(t *testing.T) {
 		args  []string
 		wants []string
 	}{
-		{"", []string{"predict", dir, "good", "qwertz uiop"}, []string{`"qwertz uiop"`, "known"}},
 		{"", []string{"predict", dir, ""}, []string{`""`, "known"}},
 		{"qwertz\n", []string{"predict", dir}, []string{"standard input", "line 1", `"qwertz"`}},
 		{"", []string{"words", dir, "good", "qwertz"}, []string{dir, `"qwertz"`}},
@@ -219,10 +218,18 @@ func TestUnknownWords(t *testing.T) {
 		status, stdout, stderr := command(c.stdin, c.args...)
 		checkFailure(t, status, exitFailure, stdout, stderr, c.wants...)
 	}
-	// What came before on standard input has been answered.
-	status, stdout, stderr := command("\ngood\nqwertz\ngood\n", "predict", dir)
-	if want := succeed(t, "", "predict", dir, "good"); stdout != want {
-		t.Errorf("stdout is %q, want %q", stdout, want)
+	// All other texts are answered.
+	file := writeFile(t, filepath.Join(t.TempDir(), "texts.csv"), "text\ngood\nqwertz\ngood\nuiop\n")
+	want := succeed(t, "", "predict", dir, "good", "good")
+	for where, args := range map[string][]string{
+		"standard input: line 3: ": {dir},
+		file + ":3: ":              {"--data", file, dir},
+		"":                         {dir, "good", "qwertz", "good", "uiop"},
+	} {
+		status, stdout, stderr := command("\ngood\nqwertz\ngood\nuiop\n", append([]string{"predict"}, args...)...)
+		if stdout != want {
+			t.Errorf("stdout is %q, want %q", stdout, want)
+		}
+		checkFailure(t, status, exitFailure, "", stderr, where+`no word of "qwertz" is known to the model, and so of 1 more`)
 	}
-	checkFailure(t, status, exitFailure, "", stderr, "line 3", `"qwertz"`)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -121,8 +122,8 @@ func (e explanation) strongest(text string, sign float64, n int) []string {
 	return names[:min(n, len(names))]
 }
 
-// reasons says in a line which words pushed towards the explained class, and
-// which away from it.
+// reasons says in a line what the prediction starts at, which words pushed towards
+// the explained class, and which away from it.
 func (e explanation) reasons(text string) string {
 	const most = 5
 	towards := "up"
@@ -130,7 +131,7 @@ func (e explanation) reasons(text string) string {
 	if e.Class != "" {
 		towards, away = "for "+e.Class, "against"
 	}
-	var parts []string
+	parts := []string{fmt.Sprintf("without words %+.2f", e.Baseline)}
 	for _, side := range []struct {
 		name string
 		sign float64
@@ -139,8 +140,8 @@ func (e explanation) reasons(text string) string {
 			parts = append(parts, side.name+": "+strings.Join(list, ", "))
 		}
 	}
-	if parts == nil {
-		return "no word pushed either way"
+	if len(parts) == 1 {
+		parts = append(parts, "no word pushed either way")
 	}
 	return strings.Join(parts, "; ")
 }
@@ -173,9 +174,18 @@ func (e explanation) marked(text string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// oneLine makes a space of each white space.
+// oneLine makes a space of each white space, and U+FFFD of each other control
+// character, which a terminal might obey.
 func oneLine(text string) string {
-	return strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text)
+	return strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c):
+			return ' '
+		case unicode.IsControl(c):
+			return unicode.ReplacementChar
+		}
+		return c
+	}, text)
 }
 
 // colors reports whether w shows colours: a terminal, unless NO_COLOR is set.

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -26,7 +28,8 @@ func (a *app) predictCommand() *cobra.Command {
 classes the probability is that of the second, such as positive, and of several
 that of the label; an estimated number has none. Without a TEXT it reads one from
 each line of standard input and leaves out empty lines; with --data it reads the
-texts of files, with labels or without.`,
+texts of files, with labels or without. A text of which the model knows no word is
+left out, and the exit status tells. In JSON the probability is the label's.`,
 		Example: `  sentiment predict runs/latest/embedding "a wonderful film"
   cat reviews.txt | sentiment predict runs/latest/embedding
   sentiment predict --explain runs/latest/embedding "not a wonderful film"
@@ -58,11 +61,13 @@ texts of files, with labels or without.`,
 			}
 			switch {
 			case fromFiles:
-				return p.files(c.Context(), data, a.in)
+				err = p.files(c.Context(), data, a.in)
 			case len(args) > 1:
-				return p.texts(c.Context(), nil, args[1:])
+				err = p.texts(c.Context(), nil, slices.DeleteFunc(args[1:], func(text string) bool { return p.unknown("", text) }))
+			default:
+				err = p.lines(c.Context(), a.in)
 			}
-			return p.lines(c.Context(), a.in)
+			return cmp.Or(err, p.leftOut())
 		},
 	}
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or -; may be given again")
@@ -81,6 +86,28 @@ type predictor struct {
 	colors  bool
 
 	explainer *explainer // nil without
+	left      int        // texts without a known word
+	first     error      // of them
+}
+
+// unknown reports whether the model knows no word of a text: it would say the same
+// of any such. where is empty or says where the text stands.
+func (p *predictor) unknown(where, text string) bool {
+	if p.encoder.KnownWords(text) > 0 {
+		return false
+	}
+	if p.left++; p.first == nil {
+		p.first = errors.Errorf("%sno word of %q is known to the model", where, shortened(text))
+	}
+	return true
+}
+
+// leftOut is the error of the texts that were left out, nil if there are none.
+func (p *predictor) leftOut() error {
+	if p.left > 1 {
+		return errors.Errorf("%v, and so of %d more", p.first, p.left-1)
+	}
+	return p.first
 }
 
 // predictBatch is how many texts are predicted at a time.
@@ -94,17 +121,13 @@ type prediction struct {
 	*explanation
 }
 
-// texts predicts all texts, or none if there is one without a known word. ids
-// say where they stand, if that is known.
+// texts predicts texts. ids say where they stand, if that is known.
 func (p *predictor) texts(ctx context.Context, ids, texts []string) error {
 	if len(texts) == 0 {
 		return nil
 	}
 	d := train.Data{}
 	for _, text := range texts {
-		if p.encoder.KnownWords(text) == 0 {
-			return errors.Errorf("no word of %q is known to the model", text)
-		}
 		d.Tokens = append(d.Tokens, p.encoder.Encode(text))
 	}
 	y, err := p.trainer.Predict(ctx, d, predictBatch)
@@ -119,7 +142,7 @@ func (p *predictor) texts(ctx context.Context, ids, texts []string) error {
 	}
 	for i, text := range texts {
 		v := p.Task.verdict(y[i*p.Task.outputs() : (i+1)*p.Task.outputs()])
-		line := fmt.Sprintf("%s  %s", p.Task.line(v), strings.Join(strings.Fields(text), " "))
+		line := fmt.Sprintf("%s  %s", p.Task.line(v), strings.Join(strings.Fields(oneLine(text)), " "))
 		if p.json {
 			out := prediction{verdict: v, Text: text}
 			if ids != nil {
@@ -157,8 +180,8 @@ func (p *predictor) files(ctx context.Context, s dataSettings, in io.Reader) err
 		return err
 	}
 	for r, err := range datasets.Records(ctx, s.Data, o) {
-		if err == nil && p.encoder.KnownWords(r.Text) == 0 {
-			err = errors.Errorf("%s: no word of %q is known to the model", r.ID, shortened(r.Text))
+		if err == nil && p.unknown(r.ID+": ", r.Text) {
+			continue
 		}
 		if err != nil {
 			if flushed := flush(); flushed != nil {
@@ -202,14 +225,9 @@ func (p *predictor) lines(ctx context.Context, in io.Reader) error {
 		for _, line := range c.lines {
 			n++
 			text := strings.TrimSpace(line)
-			if text == "" {
-				continue
+			if text != "" && !p.unknown(fmt.Sprintf("standard input: line %d: ", n), text) {
+				texts = append(texts, text)
 			}
-			if p.encoder.KnownWords(text) == 0 {
-				c.err = errors.Errorf("line %d: no word of %q is known to the model", n, text)
-				break
-			}
-			texts = append(texts, text)
 		}
 		if err := p.texts(ctx, nil, texts); err != nil {
 			return err

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -93,8 +94,11 @@ func TestExplain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	succeed(t, "", tiny(dir, "--model", "bow", "--epochs", "20")...)
 	out := succeed(t, "", "predict", "--explain", filepath.Join(dir, "bow"), "a wonderful film, a dull story")
-	if !strings.Contains(out, "    for positive: ") || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
+	if !regexp.MustCompile(`    without words [+-]\d\.\d\d; for positive: `).MatchString(out) || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
 		t.Errorf("it prints\n%s", out)
+	}
+	if got, want := oneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {
+		t.Errorf("on a terminal a text is %q, want %q", got, want)
 	}
 	e := explanation{Words: []word{{2, 6, 1}, {7, 10, -0.2}, {11, 12, 0.01}}}
 	if got, want := e.marked("A fine\nold x"), "A \x1b[1;38;5;33mfine\x1b[0m \x1b[38;5;208mold\x1b[0m x"; got != want {

@@ -66,7 +66,7 @@ request fails. On Ctrl-C it answers what it has accepted and ends.`,
 	f.IntVar(&c.Queue, "queue", 4096, "`texts` that may wait for a model; beyond is 429")
 	f.IntVar(&c.MaxBody, "max-body", 4<<20, "`bytes` of a request")
 	f.IntVar(&c.MaxTexts, "max-texts", 1024, "`texts` of a request")
-	f.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long a request may take")
+	f.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long texts may wait and be judged, once they have arrived")
 	f.DurationVar(&watch, "watch", 2*time.Second, "how often to look for models that were trained anew; 0: never")
 	f.BoolVar(&c.LogTexts, "log-texts", false, "write the texts into the log too")
 	return cmd
@@ -90,12 +90,17 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	if watch > 0 {
 		s.Watch(background, watch, watched(dir)...)
 	}
-	if err := s.Reload(ctx); err != nil {
+	// What is wrong with these is told in one line, before there is a log.
+	if _, err := servedDirs(dir); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return errors.Wrap(err, "--addr")
+	}
+	if err := s.Reload(ctx); err != nil {
+		l.Close()
+		return err
 	}
 	fmt.Fprintf(a.out, "Serving %s on http://%s\n", dir, l.Addr())
 	hup := make(chan os.Signal, 1)

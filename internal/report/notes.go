@@ -46,7 +46,7 @@ func newNotes(e Experiment, numbers bool) []notes {
 		examples     []Example
 	}{
 		{"Most wrong", wrong, e.Wrong},
-		{"Least certain", "Where the model all but tossed a coin.", e.Unsure},
+		{"Least certain", "Where the model was least sure of itself.", e.Unsure},
 	} {
 		if len(n.examples) == 0 {
 			continue

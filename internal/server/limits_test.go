@@ -177,16 +177,21 @@ func TestReloadWhileEnding(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := s.Reload(t.Context()); err != nil { // or Run would wait for its turn to load them
+			t.Fatal(err)
+		}
 		ctx, cancel := context.WithCancel(context.Background())
+		reloads, stop := context.WithCancel(context.Background())
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			for s.Reload(context.Background()) == nil {
+			for reloads.Err() == nil && s.Reload(reloads) == nil {
 			}
 		})
 		time.AfterFunc(time.Millisecond, cancel)
 		if err := s.Run(ctx, l); err != nil {
 			t.Errorf("it ended with %v", err)
 		}
+		stop()
 		wg.Wait()
 		cancel()
 		for i, m := range all {

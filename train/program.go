@@ -131,7 +131,7 @@ func (p *program) emitLosses(objectives []Objective) {
 		p.nodes.targets[i] = input("targets/"+port.Name, &p.in.targets[i], rows, o.width)
 		p.nodes.coef[i] = input("coefficients/"+port.Name, &p.in.coef[i], rows, 1)
 		each := loss.Apply(p.pass.Context, y, p.nodes.targets[i])
-		if o.steps > 1 && y.Mask != nil {
+		if y.Mask != nil {
 			o.mask = y.Mask
 			each = p.pass.Mul(each, o.mask)
 		}

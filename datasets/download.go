@@ -14,6 +14,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/filelock"
 	"unroll/internal/safefile"
 )
 
@@ -34,7 +35,7 @@ func (d *download) fetch(ctx context.Context, path string, log func(string, ...a
 		return err
 	}
 	waiting := func() { log("waiting for another download to %s", path) }
-	unlock, err := lockFile(ctx, path+".lock", waiting)
+	unlock, err := filelock.Wait(ctx, path+".lock", waiting)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -268,7 +269,9 @@ func TestDownloadCancelled(t *testing.T) {
 
 // Several at once: one downloads, the others wait and use its file.
 func TestDownloadTogether(t *testing.T) {
-	needLocks(t)
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED, NO FILE LOCKS HERE: that one download waits for another is not tested")
+	}
 	var requests atomic.Int32
 	d := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)

@@ -94,7 +94,7 @@ func TestBadData(t *testing.T) {
 		{"few reviews", aclImdb(t, 2), "4 training texts, want at least 5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			status, stdout, stderr := command("", tiny(run, "--data", c.path)...)
+			status, stdout, stderr := command("", tiny(filepath.Join(t.TempDir(), "run"), "--data", c.path)...)
 			checkFailure(t, status, exitFailure, stdout, stderr, c.path, c.want)
 			status, stdout, stderr = command("", "evaluate", filepath.Join(run, "onehot"), "--data", c.path, "--split", "validation")
 			checkFailure(t, status, exitFailure, stdout, stderr, c.path, c.want)
@@ -119,7 +119,7 @@ func TestBadOut(t *testing.T) {
 		file:                               "not a directory",
 		filepath.Join(file, "below"):       "not a directory",
 		filepath.Join(file, "far", "down"): "not a directory",
-		filepath.Join(tmp, "work"):         "is not a model",
+		filepath.Join(tmp, "work"):         "is there already",
 	} {
 		status, stdout, stderr := command("", tiny(out)...)
 		checkFailure(t, status, exitFailure, stdout, stderr, "--out "+out, want)

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -76,11 +74,6 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 	}
 	if err := publish(f.out, func(dir string) error { return writeJSON(filepath.Join(dir, resultsFile), res) }); err != nil {
 		return err
-	}
-	for _, name := range []string{reportFile, reportData} { // of the results that were there
-		if err := os.Remove(filepath.Join(f.out, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return errors.Wrap(err, "--out")
-		}
 	}
 	if err := f.finish(); err != nil {
 		return err

@@ -32,6 +32,9 @@ drawn in NAME-rates.png and .svg.`,
 			if steps < 2 {
 				return usagef("--steps is %d, want at least 2", steps)
 			}
+			if err := f.checkOut(c.Flags()); err != nil {
+				return err
+			}
 			return a.probe(c.Context(), f, steps)
 		},
 	}
@@ -59,6 +62,9 @@ func (a *app) probe(ctx context.Context, f *trainFlags, steps int) error {
 	}
 	if _, err := makeFolder(f.out); err != nil {
 		return errors.WithMessagef(err, "--out %s", f.out)
+	}
+	if exists(filepath.Join(f.out, runFile)) {
+		return errors.Errorf("--out %s: it holds a run: give another folder", f.out)
 	}
 	if err := a.keepInput(&f.dataSettings, f.out); err != nil {
 		return err

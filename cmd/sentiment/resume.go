@@ -28,8 +28,8 @@ const (
 	cacheDir = "cache"
 	// inputFile holds the texts of standard input.
 	inputFile = "stdin"
-	// beforeDir holds what is of the run before until this one is known to work.
-	beforeDir = ".before"
+	// eventsDir holds the event files for TensorBoard.
+	eventsDir = "tensorboard"
 )
 
 // runSettings are what a run needs to go on.
@@ -76,7 +76,6 @@ func onlyResume(flags *pflag.FlagSet) (err error) {
 
 // load reads the settings of the run in f.resume.
 func (f *trainFlags) load() (finished bool, err error) {
-	f.out = f.resume
 	path := filepath.Join(f.out, runFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -105,88 +104,9 @@ func (f *trainFlags) load() (finished bool, err error) {
 	return state.Finished, nil
 }
 
-// begin makes the run's folder, and moves aside what another run would be resumed
-// from: its checkpoints, and its standard input if this run reads one. undo puts
-// back what was there, for a run that fails before its first checkpoint.
-func (f *trainFlags) begin() (undo func(), err error) {
-	path := filepath.Join(f.out, runFile)
-	remove, err := makeFolder(f.out)
-	if err != nil {
-		remove()
-		return nil, errors.WithMessagef(err, "--out %s", f.out)
-	}
-	before, readErr := os.ReadFile(path)
-	var fresh []string // what the folder does not hold yet
-	for _, name := range []string{cacheDir, inputFile} {
-		if _, err := os.Lstat(filepath.Join(f.out, name)); errors.Is(err, fs.ErrNotExist) {
-			fresh = append(fresh, filepath.Join(f.out, name))
-		}
-	}
-	undo = func() {
-		saved, _ := filepath.Glob(filepath.Join(f.out, checkpointsDir, "*", "*.ckpt"))
-		folds, _ := filepath.Glob(filepath.Join(f.out, checkpointsDir, "*", "*", "*.ckpt"))
-		if f.resume != "" || len(saved)+len(folds) > 0 {
-			return // what was computed can be gone on with
-		}
-		if readErr == nil {
-			_ = safefile.Write(path, func(w io.Writer) error { _, err := w.Write(before); return err })
-		} else {
-			_ = os.Remove(path)
-		}
-		for _, path := range append(fresh, filepath.Join(f.out, checkpointsDir)) {
-			_ = os.RemoveAll(path)
-		}
-		for _, name := range []string{checkpointsDir, inputFile} {
-			_ = os.Rename(filepath.Join(f.out, beforeDir, name), filepath.Join(f.out, name))
-		}
-		_ = os.Remove(filepath.Join(f.out, beforeDir))
-		remove()
-	}
-	if f.resume != "" {
-		return undo, nil
-	}
-	// First the checkpoints: with them the old settings would still be theirs.
-	aside := filepath.Join(f.out, beforeDir)
-	if err := os.RemoveAll(aside); err != nil { // of a run that was killed
-		return nil, errors.Wrap(err, "--out")
-	}
-	move := []string{checkpointsDir}
-	for _, list := range []paths{f.Data, f.ValidationData, f.TestData} {
-		if slices.Contains(list, "-") {
-			move = append(move, inputFile)
-		}
-	}
-	for _, name := range move {
-		from := filepath.Join(f.out, name)
-		if _, err := os.Lstat(from); err != nil {
-			continue
-		}
-		err := os.MkdirAll(aside, 0o755)
-		if err == nil {
-			err = os.Rename(from, filepath.Join(aside, name))
-		}
-		if err != nil {
-			undo()
-			return nil, errors.Wrap(err, "--out")
-		}
-	}
-	// A run may be resumed from elsewhere.
-	for _, list := range []paths{f.Data, f.ValidationData, f.TestData, {f.Vectors}} {
-		for i, path := range list {
-			if abs, err := filepath.Abs(path); err == nil && path != "" && !slices.Contains([]string{"auto", "imdb", "sample", "-"}, path) {
-				list[i] = abs
-			}
-		}
-	}
-	return undo, nil
-}
-
 func (f *trainFlags) write(finished bool) error {
 	return writeJSON(filepath.Join(f.out, runFile), runState{runVersion, f.runSettings, finished, f.command})
 }
-
-// forget removes what begin moved aside.
-func (f *trainFlags) forget() { _ = os.RemoveAll(filepath.Join(f.out, beforeDir)) }
 
 // keepInput copies standard input, which can be read but once, into a file of
 // the folder out.

@@ -8,33 +8,6 @@ import (
 	"github.com/pkg/errors"
 )
 
-// checkOut sees, before hours are spent, that a run can be saved in the folder
-// out: that files can be made in it and that the models' folders can be
-// replaced. It leaves nothing behind.
-func checkOut(out string, models []string) (err error) {
-	defer func() { err = errors.WithMessagef(err, "--out %s", out) }()
-	remove, err := makeFolder(out)
-	defer remove()
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(out, ".writable.*")
-	if err != nil {
-		return err
-	}
-	f.Close()
-	if err := os.Remove(f.Name()); err != nil {
-		return err
-	}
-	for _, m := range models {
-		dir := filepath.Join(out, m)
-		if _, err := os.Lstat(dir); err == nil && !isModelDir(dir) {
-			return errors.Errorf("%s is there already and is not a model of this program", dir)
-		}
-	}
-	return nil
-}
-
 // makeFolder is os.MkdirAll. remove takes away what it made, as far as that is
 // empty.
 func makeFolder(path string) (remove func(), err error) {

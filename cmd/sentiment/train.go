@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -18,10 +17,18 @@ import (
 )
 
 // train runs the experiments one after the other and saves them together at
-// the end: a run that fails leaves what was there. One that is interrupted
-// leaves checkpoints beside it, from which it can be resumed.
+// the end: a run that fails before its first checkpoint leaves nothing, and one that
+// is interrupted leaves checkpoints, from which it can be resumed.
 func (a *app) train(ctx context.Context, f *trainFlags) error {
+	undo, unlink := func() {}, func() {}
 	if f.resume != "" {
+		f.out = target(f.resume)
+		release, err := f.lock()
+		if err == nil {
+			defer release()
+		} else if !errors.Is(err, fs.ErrNotExist) { // which load tells better
+			return errors.WithMessage(err, "--resume")
+		}
 		finished, err := f.load()
 		if err != nil {
 			return err
@@ -42,24 +49,31 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := checkOut(f.out, names(chosen)); err != nil {
-		return err
+	if f.resume == "" {
+		var release func()
+		if undo, release, err = f.begin(chosen); err != nil {
+			return err
+		}
+		defer release()
 	}
 	a.interrupted = fmt.Sprintf("interrupted, go on with: sentiment train --resume %s", f.out)
-	undo, err := f.begin()
-	if err != nil {
-		return err
-	}
 	if err = a.keepInput(&f.dataSettings, f.out); err == nil {
 		err = f.write(false)
+	}
+	if err == nil && f.resume == "" {
+		// From its first moment: a run that is killed is to be found.
+		var warning error
+		if unlink, warning = link(f.out); warning != nil {
+			fmt.Fprintf(a.err, "warning: %s does not name the run in %s: %v\n", latest, f.out, warning)
+		}
 	}
 	if err == nil {
 		err = a.trainAll(ctx, f, chosen, exec)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && f.resume == "" && !f.checkpointed() {
 		undo()
+		unlink()
 	}
-	f.forget()
 	return err
 }
 
@@ -132,20 +146,7 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 		return err
 	}
 	fmt.Fprintf(a.say, "Models, curves and %s are in %s; look at %s.\n", resultsFile, f.out, reportFile)
-	if old := earlier(f.out, names(chosen)); len(old) > 0 {
-		fmt.Fprintf(a.say, "Of an earlier run, and not in %s: %s.\n", resultsFile, strings.Join(old, ", "))
-	}
 	return nil
-}
-
-// earlier returns the models in the folder out that are not of this run.
-func earlier(out string, ours []string) (old []string) {
-	for _, name := range names(experiments) {
-		if !slices.Contains(ours, name) && isModelDir(filepath.Join(out, name)) {
-			old = append(old, name)
-		}
-	}
-	return old
 }
 
 // trainingSet reads the texts of a run.
@@ -216,7 +217,7 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		c.Hooks = append(c.Hooks, &train.EarlyStopping{Patience: f.EarlyStop, RestoreBest: true})
 	}
 	if f.TensorBoard {
-		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, "tensorboard", place), HistogramEvery: 1, WriteGraph: true})
+		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, eventsDir, place), HistogramEvery: 1, WriteGraph: true})
 	}
 	if f.resume != "" {
 		if c.Resume, err = a.checkpoint(f, place); err != nil {

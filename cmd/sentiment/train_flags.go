@@ -37,6 +37,9 @@ probability, more one that gives one for each, and --regression an estimate.`,
 					return err
 				}
 			}
+			if err := f.checkOut(c.Flags()); err != nil {
+				return err
+			}
 			if err := a.speak(f.sayFlags); err != nil {
 				return err
 			}
@@ -52,7 +55,7 @@ probability, more one that gives one for each, and --regression an estimate.`,
 	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
 	c.Flags().StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
 	f.sayFlags.flags(c.Flags())
-	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "latest"), "`folder` for models, curves and results.json")
+	c.Flags().StringVar(&f.out, "out", "", "`folder` for models, curves and results.json (default: a new one in "+runsDir+", which "+latest+" is then a link to)")
 	return c
 }
 
@@ -92,8 +95,6 @@ func (f *trainFlags) check() error {
 		return usagef("--folds takes no --validation-data: each fold is validated on in its turn")
 	case f.Frozen && f.Vectors == "":
 		return usagef("--frozen wants --vectors")
-	case f.out == "":
-		return usagef("--out is empty, want a folder")
 	}
 	if err := f.dataSettings.check(); err != nil {
 		return err
@@ -102,6 +103,18 @@ func (f *trainFlags) check() error {
 		return err
 	}
 	return f.textSettings.check()
+}
+
+// checkOut refuses a folder that is none, and the link as a folder.
+func (f *trainFlags) checkOut(flags *pflag.FlagSet) error {
+	switch {
+	case !flags.Changed("out"):
+	case f.out == "":
+		return usagef("--out is empty, want a folder")
+	case filepath.Clean(f.out) == latest:
+		return usagef("--out %s is the link to the newest run, want another folder or no --out", f.out)
+	}
+	return nil
 }
 
 // commandLine writes the command that does a run again.

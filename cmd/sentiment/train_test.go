@@ -197,42 +197,11 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// TestReplaceRun trains one model again in a folder that holds both.
-func TestReplaceRun(t *testing.T) {
-	dir := copyRun(t)
-	before := snapshot(t, filepath.Join(dir, "onehot"))
-	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out := succeed(t, "", tiny(dir, "--model", "embedding", "--seed", "3")...)
-	if want := "\nOf an earlier run, and not in results.json: onehot.\n"; !strings.HasSuffix(out, want) {
-		t.Errorf("the output does not end in %q:\n%s", want, out)
-	}
-	if strings.Contains(trainedRun.stdout, "earlier run") {
-		t.Error("the first run speaks of an earlier one")
-	}
-	checkUnchanged(t, filepath.Join(dir, "onehot"), before)
-	if r := readResults(t, dir); r.Seed != 3 {
-		t.Errorf("results are of seed %d, want 3", r.Seed)
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	if diff := cmp.Diff([]string{"embedding", "notes.txt", "onehot", "report.html", "report.json", "results.json", "run.json"}, names); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // TestBrokenOutput fails every write to standard output.
 func TestBrokenOutput(t *testing.T) {
 	dir := copyRun(t)
 	before := snapshot(t, dir)
-	for _, args := range [][]string{tiny(dir), {"summary"}, {"evaluate", filepath.Join(dir, "onehot")}, {"--help"}} {
+	for _, args := range [][]string{tiny(filepath.Join(t.TempDir(), "run")), {"summary"}, {"evaluate", filepath.Join(dir, "onehot")}, {"--help"}} {
 		var stderr bytes.Buffer
 		status := run(context.Background(), args, strings.NewReader(""), brokenWriter{}, &stderr)
 		checkFailure(t, status, exitFailure, "", stderr.String(), "standard output", "no space left")

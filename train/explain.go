@@ -11,7 +11,8 @@ import (
 )
 
 // ExplainMethod is how an Explainer divides a prediction among the steps of the
-// input. In the formulas x is the input's vectors, x' the baseline's, F the logit.
+// input. In the formulas x is the input's vectors, x' the baseline's, F the logit;
+// see Explainer for where the two baselines differ.
 type ExplainMethod string
 
 // The methods.
@@ -54,7 +55,7 @@ type Attribution struct {
 	Steps []float64
 
 	Value    float64 // the class's logit for the sample
-	Baseline float64 // the logit for the baseline
+	Baseline float64 // the logit for the baseline: of ids, for no text
 
 	// Gap is |Σ Steps − (Value − Baseline)|, what the steps leave unexplained:
 	// the error of the integral, or, for GradientTimesInput, of the model taken
@@ -65,11 +66,15 @@ type Attribution struct {
 // Explainer tells which steps of an input made a model predict what it does, for
 // a model of one input and one output that is no sequence.
 //
-// A step counts against the baseline: a sample whose steps all are the padding
-// id 0, by its vector in the Embedding or its one-hot vector; an empty bag of
-// words; features of 0. The mask stays the sample's own, so what is masked, and
-// padding in any case but that of a bag that counts it, has the push 0. See
-// nn.Model.Gated.
+// The baseline of word ids is no text, a sample whose steps all are the padding id
+// 0, and that of features is zeros. Padding has the push 0, and so has what is
+// masked.
+//
+// A model that masks padding is one thing for no text and another for a text, however
+// little each word says: with x' the sample's own mask over the vectors of padding,
+// F(x') differs from F(no text). That is shared evenly among the words, so that the
+// pushes and the baseline sum up to the logit: push_t + (F(x') − F(no text))/words.
+// A bag that counts padding loses some by each word, and is treated alike.
 //
 // Explain may be called concurrently, but not while the model is fitted. The
 // model is not changed.

@@ -14,8 +14,9 @@ import (
 )
 
 // explanation is a compiled model with gates before the steps of its input. A
-// run is of one sample, whose rows of the batch are the points α of the path
-// from the baseline to it: first its two ends, and then those of the rule
+// run is of one sample. The rows of its batch are no text, of which all ids are
+// padding, and then the points α of the path to the sample: first its two ends, and
+// then those of the rule
 //
 //	∫₀¹ f(α) dα ≈ Σ_k weights_k·f(α_k).
 //
@@ -23,6 +24,9 @@ import (
 // derivative by a gate is ⟨∇F, x − x'⟩ of its step, and
 //
 //	push_t = Σ_k weights_k·∂F_k/∂g_(t,k).
+//
+// The beginning x' of the path is no text but for what is said of padding: its mask
+// is the sample's, and a bag is empty. See fromNoText.
 type explanation struct {
 	steps   int
 	weights []float64
@@ -37,12 +41,23 @@ type explanation struct {
 	towards int         // the unit that dlogit is set for
 }
 
-// points returns the method's rule, after the ends of the path, which have no
-// weight.
-func (c ExplainConfig) points() (alpha, weights []float64) {
-	alpha, weights = []float64{0, 1}, []float64{0, 0}
+// The rows of a run before those of the rule.
+const (
+	noText = iota
+	pathStart
+	pathEnd
+	endRows
+)
+
+// points returns the method's rule, after the rows that have no weight. features
+// have no padding: their no text is the beginning of the path.
+func (c ExplainConfig) points(features bool) (alpha, weights []float64) {
+	alpha, weights = []float64{noText: 1, pathStart: 0, pathEnd: 1}, make([]float64, endRows)
+	if features {
+		alpha[noText] = 0
+	}
 	if c.Method == GradientTimesInput {
-		weights[1] = 1
+		weights[pathEnd] = 1
 		return alpha, weights
 	}
 	x, w := make([]float64, c.Points), make([]float64, c.Points)
@@ -52,7 +67,7 @@ func (c ExplainConfig) points() (alpha, weights []float64) {
 
 // compile makes the program for sequences of so many steps.
 func (e *Explainer) compile(steps int) (*explanation, error) {
-	alpha, weights := e.config.points()
+	alpha, weights := e.config.points(!e.model.Inputs()[0].IDs())
 	batch := len(alpha)
 	pass, err := e.model.Gated(e.config.Execution, batch, steps)
 	if err != nil {
@@ -106,7 +121,11 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 	}
 	in := x.pass.Inputs[0]
 	if tokens := t.in[0].Tokens; tokens != nil {
-		fillTokens(in.X.Int32s(), tokens, x.rows, x.steps)
+		ids := in.X.Int32s()
+		fillTokens(ids, tokens, x.rows, x.steps)
+		for at := noText; at < len(ids); at += len(x.rows) {
+			ids[at] = 0
+		}
 	} else {
 		fillFeatures(in.X, t.in[0].Features, x.rows, max(x.steps, 1))
 	}
@@ -118,7 +137,7 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 		return Attribution{}, err
 	}
 	if class == Predicted {
-		class = x.predict(ends[1])
+		class = x.predict(ends[pathEnd])
 		if !x.binary() && class != x.towards { // the pushes were those of another class
 			x.aim(class)
 			if ends, output, err = x.run(); err != nil {
@@ -126,9 +145,12 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 			}
 		}
 	}
-	a := Attribution{Output: output, Class: class, Baseline: ends[0][x.towards], Value: ends[1][x.towards]}
+	a := Attribution{Output: output, Class: class, Baseline: ends[noText][x.towards], Value: ends[pathEnd][x.towards]}
 	if a.Steps, err = x.sum(); err != nil {
 		return a, err
+	}
+	if tokens := t.in[0].Tokens; tokens != nil {
+		fromNoText(a.Steps, tokens[i], ends[pathStart][x.towards]-a.Baseline)
 	}
 	if x.binary() && class == 0 {
 		a.Baseline, a.Value = -a.Baseline, -a.Value
@@ -139,6 +161,33 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 		return a, errors.Errorf("the logit is %v, at the baseline %v, and the steps' sum %v", a.Value, a.Baseline, floats.Sum(a.Steps))
 	}
 	return a, nil
+}
+
+// fromNoText makes pushes that begin at x' begin at no text. Its difference from
+// x', which all words make together, and the pushes of padding, which no word makes,
+// are divided among the words evenly:
+//
+//	push_t += (F(x') − F(no text) + Σ_padding push)/n
+//
+// of the n words. It is 0 unless the model masks padding, or a bag counts it.
+func fromNoText(pushes []float64, ids []int32, apart float64) {
+	words := 0
+	for t, id := range ids {
+		if id != 0 {
+			words++
+			continue
+		}
+		apart += pushes[t]
+		pushes[t] = 0
+	}
+	if apart == 0 {
+		return
+	}
+	for t, id := range ids {
+		if id != 0 {
+			pushes[t] += apart / float64(words)
+		}
+	}
 }
 
 // predict returns the class of a sample's logits.
@@ -152,9 +201,9 @@ func (x *explanation) predict(logits []float64) int {
 	return 0
 }
 
-// run computes the pushes, and returns the logits at the ends of the path and
-// the output at its second, the sample.
-func (x *explanation) run() (ends [2][]float64, output []float32, err error) {
+// run computes the pushes, and returns the logits of the rows before the rule's and
+// the output for the sample.
+func (x *explanation) run() (ends [endRows][]float64, output []float32, err error) {
 	if err := x.prog.Run(); err != nil {
 		return ends, nil, err
 	}
@@ -173,7 +222,7 @@ func (x *explanation) run() (ends [2][]float64, output []float32, err error) {
 		}
 	}
 	for i := range units {
-		output = append(output, float32(at(y, units+i)))
+		output = append(output, float32(at(y, pathEnd*units+i)))
 	}
 	return ends, output, nil
 }

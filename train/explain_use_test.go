@@ -48,6 +48,52 @@ func TestExplainPadding(t *testing.T) {
 	})
 }
 
+// TestExplainStartsAtNoText: the baseline is what the model predicts of padding
+// alone, and with the pushes it makes the logit, whatever is masked or counted.
+func TestExplainStartsAtNoText(t *testing.T) {
+	masked := embedding
+	masked.MaskZero = true
+	firsts := map[string][]nn.Layer{
+		"embedding": {embedding}, "masked": {masked}, "one-hot": {nn.OneHot{Depth: 9}},
+		"bag": {nn.CategoryEncoding{NumTokens: 9, OutputMode: "count"}}, "bag of words": {nn.CategoryEncoding{NumTokens: 9, MaskZero: true}},
+	}
+	const steps = 7
+	no := Data{Tokens: [][]int32{make([]int32, steps)}}
+	for first, layers := range firsts {
+		tails := explained
+		if strings.HasPrefix(first, "bag") {
+			tails = map[string][]nn.Layer{"dense": {nn.Dense{Units: 3, BiasInitializer: nn.Uniform(1)}}, "sigmoid": {nn.Dense{Units: 1, Activation: nn.Sigmoid, BiasInitializer: nn.Uniform(1)}}}
+		}
+		for name, tail := range tails {
+			m := built(t, nn.Tokens(steps), slices.Concat(layers, tail)...)
+			e, err := NewExplainer(m, ExplainConfig{Points: 300})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			rapid.Check(t, func(r *rapid.T) {
+				ids := rapid.SliceOfN(rapid.Int32Range(0, 8), steps, steps).Draw(r, "ids")
+				class := rapid.IntRange(0, 1).Draw(r, "class")
+				logit := func(d Data) Attribution {
+					all, err := e.Explain(context.Background(), d, class)
+					if err != nil {
+						r.Fatal(err)
+					}
+					return all[0]
+				}
+				a, nothing := logit(Data{Tokens: [][]int32{ids}}), logit(no)
+				near(r, first+" "+name+": the baseline", []float64{a.Baseline}, []float64{nothing.Value}, 1e-12)
+				near(r, first+" "+name+": pushes and baseline", []float64{floats.Sum(a.Steps) + a.Baseline}, []float64{a.Value}, 2e-2)
+				for i, id := range ids {
+					if id == 0 && a.Steps[i] != 0 {
+						r.Errorf("%s %s: padding pushes %g", first, name, a.Steps[i])
+					}
+				}
+			})
+		}
+	}
+}
+
 // TestExplainClasses: the class that is explained, and what it is called.
 func TestExplainClasses(t *testing.T) {
 	d := Data{Tokens: [][]int32{{5, 1, 8}, {2, 3, 4}, {7, 7, 6}, {1, 5, 2}, {0, 3, 8}, {4, 4, 4}}}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"strings"
 	"unicode/utf8"
 	"unique"
@@ -37,15 +38,26 @@ type RecordOptions struct {
 	// Header says whether the first row names the columns: "yes", "no", or "" to tell
 	// it by the rows of the beginning.
 	Header string
+	// Encoding is that of the texts by a name of the WHATWG's Encoding Standard, such
+	// as windows-1252, euc-kr or utf-16; "" tells it by the first bytes where that is
+	// safe, and takes all else for UTF-8. A byte order mark goes before it.
+	Encoding string
 	// NoLabels accepts texts without a label, as prediction needs.
 	NoLabels bool
-	// SkipBad is how many bad rows are passed over, in all paths together.
+	// SkipBad is how many bad rows are passed over, in all paths together; SkipAll is
+	// as many as there are.
 	SkipBad int
-	// OnBad, if not nil, is called with the error of each row passed over.
-	OnBad func(error)
+	// OnBad, if not nil, is called with each row passed over.
+	OnBad func(*BadRow)
+	// Note, if not nil, is called with a line for people about what was found out or
+	// left out: an encoding, a header that is repeated, files that are no texts.
+	Note func(line string)
 	// Stdin is what the path "-" reads.
 	Stdin io.Reader
 }
+
+// SkipAll is a RecordOptions.SkipBad without end.
+const SkipAll = math.MaxInt
 
 // maxRow is the largest row, in bytes. A text of this size is no row but a file
 // whose quotes or line ends are not what they should be.
@@ -92,10 +104,7 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 		skipped := 0
 		for _, path := range paths {
 			for r, err := range o.rows(ctx, path) {
-				name := path
-				if path == "-" {
-					name = "standard input"
-				}
+				name := pathName(path)
 				if err != nil {
 					yield(Record{}, errors.Wrap(err, name))
 					return
@@ -110,24 +119,42 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 					}
 					continue
 				}
-				err = errors.Wrapf(r.bad, "%s: %s", name, r.place())
+				bad := &BadRow{Path: name, Place: r.place(), Reason: r.bad}
 				if skipped == o.SkipBad {
+					err = bad
 					if skipped > 0 {
-						err = errors.Errorf("%v, after %s passed over", err, plural(skipped, "bad row"))
+						err = fmt.Errorf("%w, after %s passed over", bad, plural(skipped, "bad row"))
 					}
 					yield(Record{}, err)
 					return
 				}
 				skipped++
 				if o.OnBad != nil {
-					o.OnBad(err)
+					o.OnBad(bad)
 				}
 			}
 		}
 	}
 }
 
+// pathName is a path for people.
+func pathName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
+func (o RecordOptions) note(path, line string) {
+	if o.Note != nil {
+		o.Note(pathName(path) + ": " + line)
+	}
+}
+
 func (o RecordOptions) check() error {
+	if _, err := charsetByName(o.Encoding); err != nil {
+		return err
+	}
 	switch o.Format {
 	case "", "csv", "tsv", "jsonl", "fasttext", "lines", "folder":
 	default:
@@ -144,17 +171,30 @@ func (o RecordOptions) check() error {
 	return nil
 }
 
+// BadRow says what is wrong with a row.
+type BadRow struct {
+	Path   string // "standard input" for "-"
+	Place  string // within the path: "row 12 (line 17)", "line 3", "pos/1.txt"
+	Reason error
+}
+
+func (b *BadRow) Error() string { return fmt.Sprintf("%s: %s: %v", b.Path, b.Place, b.Reason) }
+
+// Unwrap returns the reason.
+func (b *BadRow) Unwrap() error { return b.Reason }
+
 // row is a record with its place, or what is wrong with it.
 type row struct {
 	Record
-	number, line int // from 1; number is 0 where rows are lines, both are 0 where rows are files
+	number, line int    // from 1; number is 0 where rows are lines, both are 0 where rows are files
+	file         string // where rows are files
 	bad          error
 }
 
 func (r *row) place() string {
 	switch {
 	case r.line == 0:
-		return r.ID + ".txt"
+		return r.file
 	case r.number == 0:
 		return fmt.Sprintf("line %d", r.line)
 	}
@@ -174,8 +214,8 @@ func (r *row) finish(noLabels bool) error {
 	r.Label = unique.Make(strings.TrimSpace(r.Label)).Value()
 	r.Group = unique.Make(strings.TrimSpace(r.Group)).Value()
 	for _, s := range [...]string{r.Text, r.Label, r.Group} {
-		if !utf8.ValidString(s) {
-			return errors.New("it is not UTF-8")
+		if err := CheckUTF8(s); err != nil {
+			return err
 		}
 		if strings.IndexByte(s, 0) >= 0 {
 			return errors.New("it holds a NUL byte")

@@ -12,7 +12,7 @@ import (
 
 // The names under which texts and labels are published, most telling first.
 var (
-	textNames = []string{"text", "review", "review_text", "reviewtext", "review_body", "sentence", "document", "content",
+	textNames = []string{"text", "review", "review_text", "reviewtext", "review_body", "verified_reviews", "reviews", "sentence", "document", "content",
 		"body", "comment", "comment_text", "message", "tweet", "post", "utterance", "description", "title"}
 	labelNames = []string{"label", "labels", "sentiment", "class", "class_index", "category", "target", "rating", "stars",
 		"star_rating", "score", "polarity", "overall", "topic", "intent"}
@@ -74,13 +74,20 @@ func (o RecordOptions) chooseColumns(rows [][]string, header bool) (columns, err
 	if c.label < 0 {
 		c.label = wellKnown(free, labelNames)
 	}
-	var left []int
+	needLabel := c.label < 0 && !o.NoLabels
+	var left, unnamed []int
 	for i := range width {
-		if i != c.text && i != c.label && i != c.group {
+		switch {
+		case i == c.text || i == c.label || i == c.group:
+		case header && strings.TrimSpace(names[i]) == "":
+			unnamed = append(unnamed, i)
+		default:
 			left = append(left, i)
 		}
 	}
-	needLabel := c.label < 0 && !o.NoLabels
+	if len(left) == 0 || c.text < 0 && needLabel && len(left) < 2 {
+		left = slices.Sorted(slices.Values(slices.Concat(left, unnamed)))
+	}
 	switch {
 	case c.text < 0 && needLabel && len(left) == 2:
 		c.text, c.label = left[0], left[1]
@@ -123,45 +130,6 @@ func length(rows [][]string, column int) (n int) {
 		}
 	}
 	return n
-}
-
-// detectHeader tells whether the first row names the columns:
-//
-//	no   if one of its fields appears again below, in the same column
-//	yes  if one is a well-known name, or stands above numbers and is none
-//	no   if one is empty, a number, or longer than a name
-//
-// It errs where none of these decides.
-func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
-	first := rows[0]
-	for _, name := range []string{o.TextColumn, o.LabelColumn, o.GroupColumn} {
-		if name != "" && !isNumber(name) && slices.Contains(first, name) {
-			return true, nil
-		}
-	}
-	numbersBelow := false
-	for i, name := range first {
-		numbers := len(rows) > 1
-		for _, r := range rows[1:] {
-			if i < len(r) && r[i] == name {
-				return false, nil
-			}
-			numbers = numbers && i < len(r) && isNumber(r[i])
-		}
-		numbersBelow = numbersBelow || numbers && !isNumber(name)
-	}
-	if numbersBelow || wellKnown(first, textNames) >= 0 || wellKnown(first, labelNames) >= 0 {
-		return true, nil
-	}
-	if slices.ContainsFunc(first, func(s string) bool { return s == "" || isNumber(s) || len(s) > 64 }) {
-		return false, nil
-	}
-	return false, errors.Errorf("it cannot be told whether its first row (%s) is a header: say yes or no", quoteAll(first))
-}
-
-func isNumber(s string) bool {
-	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	return err == nil
 }
 
 // headRows parses the rows at the beginning of a table. If that is not all of it,

@@ -1,14 +1,14 @@
 package datasets
 
 import (
-	"archive/tar"
 	"cmp"
 	"context"
-	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -24,6 +24,7 @@ func (o RecordOptions) folder(ctx context.Context, dir string, yield func(row, e
 		yield(row{}, err)
 		return
 	}
+	var seen fileTally
 	found := false
 	for _, f := range folders {
 		files, err := list(filepath.Join(dir, f.part, f.class), false)
@@ -31,30 +32,111 @@ func (o RecordOptions) folder(ctx context.Context, dir string, yield func(row, e
 			yield(row{}, errors.Wrap(reason(err), path.Join(f.part, f.class)))
 			return
 		}
+		bare := map[string]bool{}
+		for _, file := range files {
+			bare[file] = path.Ext(file) == ""
+		}
 		for _, file := range files {
 			if err := ctx.Err(); err != nil {
 				yield(row{}, err)
 				return
 			}
+			if !isTextFile(file) {
+				seen.other(file)
+				continue
+			}
 			found = true
-			r := f.row(file)
-			r.Text, r.bad = readText(filepath.Join(dir, f.part, f.class, file))
+			r := f.row(file, bare[strings.TrimSuffix(file, ".txt")] && path.Ext(file) != "")
+			data, err := readText(filepath.Join(dir, f.part, f.class, file))
+			if r.bad = err; err == nil {
+				r.Text, r.bad = seen.decode(data, o.Encoding)
+			}
 			if !yield(r, nil) {
 				return
 			}
 		}
 	}
 	if !found {
-		yield(row{}, errors.New("it holds no texts, want CLASS/*.txt or {train,test}/CLASS/*.txt"))
+		yield(row{}, errors.Errorf("it holds no texts, want CLASS/*.txt or {train,test}/CLASS/*.txt%s", seen.instead()))
+		return
 	}
+	seen.tell(o, dir)
 }
 
 // classFolder is a folder of texts. Its part or class is "" if there is none.
 type classFolder struct{ part, class string }
 
-// row is the row of one of the folder's files, without the text.
-func (f classFolder) row(file string) row {
-	return row{Record: Record{ID: path.Join(f.part, f.class, strings.TrimSuffix(file, ".txt")), Label: f.class, Part: f.part}}
+// row is the row of one of the folder's files, without the text. Its ID is without
+// .txt, unless there is a twin that has none.
+func (f classFolder) row(file string, twin bool) row {
+	name := file
+	if !twin {
+		name = strings.TrimSuffix(file, ".txt")
+	}
+	return row{Record: Record{ID: path.Join(f.part, f.class, name), Label: f.class, Part: f.part}, file: path.Join(f.part, f.class, file)}
+}
+
+// isTextFile reports whether a file in a class folder is a text by its name: that ends
+// in .txt, or has no extension.
+func isTextFile(file string) bool {
+	ext := path.Ext(file)
+	return ext == "" || strings.EqualFold(ext, ".txt")
+}
+
+// isHidden tells what the user of a file manager does not see.
+func isHidden(name string) bool {
+	return strings.HasPrefix(name, ".") || name == "__MACOSX" || name == "Thumbs.db" || name == "desktop.ini"
+}
+
+// fileTally counts what is to be told of the files of a folder.
+type fileTally struct {
+	others    map[string]int // files that are no texts, by extension
+	encodings map[string]int // texts by what is said of their encoding
+}
+
+func (t *fileTally) other(file string) {
+	if t.others == nil {
+		t.others = map[string]int{}
+	}
+	t.others[strings.ToLower(path.Ext(file))]++
+}
+
+func (t *fileTally) decode(data []byte, encoding string) (string, error) {
+	text, say, err := decodeText(data, encoding)
+	if say != "" {
+		if t.encodings == nil {
+			t.encodings = map[string]int{}
+		}
+		t.encodings[say]++
+	}
+	return text, err
+}
+
+func listCounts(counts map[string]int) (all int, list string) {
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		all += counts[what]
+		parts = append(parts, strconv.Itoa(counts[what])+" "+what)
+	}
+	return all, strings.Join(parts, ", ")
+}
+
+// tell says what was counted in path.
+func (t *fileTally) tell(o RecordOptions, path string) {
+	if n, list := listCounts(t.others); n > 0 {
+		o.note(path, plural(n, "file")+" passed over ("+list+"): texts are .txt or without extension")
+	}
+	for _, say := range slices.Sorted(maps.Keys(t.encodings)) {
+		o.note(path, plural(t.encodings[say], "text")+": "+say)
+	}
+}
+
+// instead is what there is in place of texts.
+func (t *fileTally) instead() string {
+	if _, list := listCounts(t.others); list != "" {
+		return "; it has " + list
+	}
+	return ""
 }
 
 // classFolders lists the class folders of dir in order. Where no labels are needed,
@@ -84,17 +166,13 @@ func (o RecordOptions) classFolders(dir string) (folders []classFolder, err erro
 	return folders, nil
 }
 
-// list lists the class folders or else the text files in dir, in order.
+// list lists the class folders or else the files in dir, in order.
 func list(dir string, folders bool) (names []string, err error) {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		name := e.Name()
 		isFolder := e.IsDir() || e.Type()&os.ModeSymlink != 0 && isDir(filepath.Join(dir, name))
-		fits := strings.HasSuffix(name, ".txt")
-		if folders {
-			fits = name != unlabelled
-		}
-		if fits && isFolder == folders && !strings.HasPrefix(name, ".") {
+		if isFolder == folders && !isHidden(name) && !(folders && name == unlabelled) {
 			names = append(names, name)
 		}
 	}
@@ -102,105 +180,19 @@ func list(dir string, folders bool) (names []string, err error) {
 	return names, err
 }
 
-func readText(path string) (string, error) {
+func readText(path string) ([]byte, error) {
 	// Opening a named pipe would wait for its writer, so look first.
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return "", reason(err)
+		return nil, reason(err)
 	case !info.Mode().IsRegular():
-		return "", errors.New("it is not a regular file")
+		return nil, errors.New("it is not a regular file")
 	case info.Size() > maxRow:
-		return "", errRowSize
+		return nil, errRowSize
 	}
 	data, err := os.ReadFile(path)
-	return strings.TrimPrefix(string(data), "\uFEFF"), reason(err)
-}
-
-// archive reads a tar archive of such a folder.
-func archive(s *source, yield func(row, error) bool) {
-	found, split := "", false
-	tr := tar.NewReader(s.in)
-	for {
-		header, err := tr.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			yield(row{}, s.tarError(err))
-			return
-		}
-		if leavesFolder(header.Name) {
-			yield(row{}, errors.Errorf("its entry %q lies outside the archive's own folder, so it is refused", header.Name))
-			return
-		}
-		f, file, ok := classEntry(header.Name)
-		if !ok || header.Typeflag != tar.TypeReg {
-			continue
-		}
-		if found != "" && split != (f.part != "") {
-			yield(row{}, errors.Errorf("of its entries %q and %q only one is in train or test", found, header.Name))
-			return
-		}
-		found, split = header.Name, f.part != ""
-		r := f.row(file)
-		if header.Size > maxRow {
-			r.bad = errRowSize
-		} else {
-			data, err := io.ReadAll(tr)
-			if err != nil {
-				yield(row{}, s.tarError(err))
-				return
-			}
-			r.Text = strings.TrimPrefix(string(data), "\uFEFF")
-		}
-		if !yield(r, nil) {
-			return
-		}
-	}
-	// The checksum of gzip is at its end, behind the end of the tar archive.
-	if _, err := io.Copy(io.Discard, s.in); err != nil {
-		yield(row{}, err)
-		return
-	}
-	if found == "" {
-		yield(row{}, errors.New("it holds no texts, want DIR/CLASS/*.txt or {train,test}/CLASS/*.txt"))
-	}
-}
-
-// classEntry splits the name of an archive's entry, which is of a text if it ends
-// in {train,test}/CLASS/FILE.txt or is DIR/CLASS/FILE.txt, where DIR may be a dot.
-func classEntry(name string) (f classFolder, file string, ok bool) {
-	names := strings.Split(name, "/")
-	n := len(names)
-	if n < 3 || !strings.HasSuffix(name, ".txt") {
-		return f, "", false
-	}
-	if names[0] == "." && n > 3 {
-		names, n = names[1:], n-1
-	}
-	top, class, file := names[n-3], names[n-2], names[n-1]
-	for _, hidden := range names {
-		if strings.HasPrefix(hidden, ".") && hidden != "." {
-			return f, "", false
-		}
-	}
-	f.class = class
-	if top == "train" || top == "test" {
-		f.part = top
-	}
-	isClass := class != unlabelled && class != "train" && class != "test"
-	return f, file, isClass && (n == 3 || f.part != "")
-}
-
-func (s *source) tarError(err error) error {
-	switch {
-	case s.err != nil && s.err != io.EOF:
-		return s.err
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the archive is cut short")
-	}
-	return errors.Errorf("the archive is damaged (%v)", err)
+	return data, reason(err)
 }
 
 // compareNumbered orders names by their bytes, runs of digits by their numbers.

@@ -53,7 +53,7 @@ func (o RecordOptions) jsonLines(s *source, yield func(row, error) bool) {
 // parseObject parses a line. Numbers stay text, for a float64 may not hold them.
 func parseObject(data []byte) (fields map[string]any, err error) {
 	if !utf8.Valid(data) {
-		return nil, errors.New("it is not UTF-8")
+		return nil, CheckUTF8(string(data))
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()

@@ -20,13 +20,20 @@ const headSize = 256 << 10
 
 // source is one file, decompressed.
 type source struct {
-	name  string // as it stands in IDs
-	in    *bufio.Reader
-	err   error // of the file, io.EOF at its end; what is in the buffer may be unread
-	limit int   // bytes that may be read before errRowSize
+	name  string        // as it stands in IDs
+	raw   *bufio.Reader // what is decompressed
+	in    *bufio.Reader // the same as UTF-8 with \n between lines, see text
+	err   error         // of the file, io.EOF at its end; what is in the buffer may be unread
+	limit int           // bytes that may be read before errRowSize
 
-	plain   io.Reader // what in reads
+	plain   io.Reader // what raw reads
+	decoded io.Reader // what in reads
+	charset charset
+	sep     rune // that a first line sep=… names
+	first   int  // lines taken off the beginning
+
 	packed  bool
+	gzip    bool
 	closers []func()
 }
 
@@ -54,7 +61,7 @@ func openSource(ctx context.Context, path string, stdin io.Reader) (*source, err
 	magic, _ := in.Peek(4)
 	switch {
 	case bytes.HasPrefix(magic, []byte("\x1f\x8b")):
-		s.packed = true
+		s.packed, s.gzip = true, true
 		zr, err := gzip.NewReader(in)
 		if err != nil {
 			s.Close()
@@ -72,15 +79,86 @@ func openSource(ctx context.Context, path string, stdin io.Reader) (*source, err
 		s.closers = append(s.closers, zr.Close)
 		s.plain = zr
 	}
-	s.in = bufio.NewReaderSize(s, headSize)
-	start, _ := s.in.Peek(3)
-	if string(start) == "\uFEFF" {
-		s.in.Discard(len(start))
-	}
+	s.raw = bufio.NewReaderSize(&causes{s: s}, headSize)
 	return s, nil
 }
 
-// Read reads what is decompressed; all of a source goes through it into in.
+// causes reads what is decompressed, with the errors in words.
+type causes struct {
+	s   *source
+	err error // the first one, which stays
+}
+
+func (c *causes) Read(p []byte) (n int, err error) {
+	if c.err == nil {
+		n, err = c.s.plain.Read(p)
+		c.err = c.s.cause(err)
+	}
+	return n, c.err
+}
+
+// bytes prepares the source to be read as it is.
+func (s *source) bytes() {
+	s.decoded = s.raw
+	s.in = bufio.NewReaderSize(s, headSize)
+}
+
+// text prepares the source to be read as text in an encoding, see detectCharset.
+// It looks at all of the beginning, or at what of it has come.
+func (s *source) text(encoding string, wait bool) (say []string, err error) {
+	head, all := comeSoFar(s.raw), false
+	if wait {
+		var end error
+		head, end = s.raw.Peek(headSize)
+		all = end == io.EOF
+	}
+	line := ""
+	if s.charset, line, err = detectCharset(head, all, encoding); err != nil {
+		return nil, err
+	}
+	if line != "" {
+		say = append(say, line)
+	}
+	head = head[s.charset.mark:]
+	s.decoded = s.charset.reader(s.raw)
+	if s.charset.decoder != nil {
+		// A letter may be cut at the end; what it becomes is no line end.
+		head, _ = s.charset.decoder.NewDecoder().Bytes(head)
+	}
+	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(head, "\r"), '\r') >= 0 {
+		say = append(say, "its lines end in a carriage return alone, as old Macintoshes wrote them")
+		s.decoded = &oldLines{in: s.decoded}
+	}
+	s.in = bufio.NewReaderSize(s, headSize)
+	return say, nil
+}
+
+// oldLines makes \r and \r\n \n.
+type oldLines struct {
+	in io.Reader
+	cr bool // the last byte was \r
+}
+
+func (o *oldLines) Read(p []byte) (n int, err error) {
+	for n == 0 && err == nil && len(p) > 0 {
+		var read int
+		read, err = o.in.Read(p)
+		for _, c := range p[:read] {
+			if c == '\n' && o.cr {
+				o.cr = false
+				continue
+			}
+			if o.cr = c == '\r'; o.cr {
+				c = '\n'
+			}
+			p[n] = c
+			n++
+		}
+	}
+	return n, err
+}
+
+// Read reads the text; all of it goes through here into in.
 func (s *source) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
@@ -88,9 +166,9 @@ func (s *source) Read(p []byte) (int, error) {
 	if s.limit <= 0 {
 		return 0, errRowSize
 	}
-	n, err := s.plain.Read(p)
+	n, err := s.decoded.Read(p)
 	s.limit -= n
-	s.err = s.cause(err)
+	s.err = err
 	return n, s.err
 }
 

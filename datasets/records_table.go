@@ -2,9 +2,11 @@ package datasets
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -26,7 +28,7 @@ func newCSV(r io.Reader, delimiter rune) *csv.Reader {
 type nextRow func() (fields []string, line int, err error)
 
 // table reads the rows of CSV or TSV.
-func (o RecordOptions) table(s *source, format string, yield func(row, error) bool) {
+func (o RecordOptions) table(path string, s *source, format string, yield func(row, error) bool) {
 	t, err := o.layout(s, format)
 	if err != nil {
 		yield(row{}, err)
@@ -36,12 +38,22 @@ func (o RecordOptions) table(s *source, format string, yield func(row, error) bo
 	if t.quoted {
 		next = s.quotedRows(t.delimiter)
 	}
+	var repeated []int
 	for number := 1; ; number++ {
 		fields, line, err := next()
 		if err == io.EOF {
+			t.tell(o, path, repeated)
 			return
 		}
+		line += s.first
 		r := row{number: number, line: line}
+		again := false
+		if err == nil && number > 1 {
+			if again, err = t.repeatedHeader(fields); again {
+				repeated = append(repeated, number)
+				continue
+			}
+		}
 		var broken *csv.ParseError
 		switch {
 		case errors.As(err, &broken):
@@ -51,11 +63,11 @@ func (o RecordOptions) table(s *source, format string, yield func(row, error) bo
 			return
 		case t.header && number == 1:
 			continue
-		case len(fields) != t.width:
+		case len(fields) < t.least || len(fields) > t.width && strings.Join(fields[t.width:], "") != "":
 			r.bad = errors.Errorf("%s, want %d", plural(len(fields), "column"), t.width)
 		default:
 			at := func(i int) string {
-				if i < 0 {
+				if i < 0 || i >= len(fields) {
 					return ""
 				}
 				return fields[i]
@@ -131,13 +143,24 @@ type layout struct {
 	columns
 	delimiter      rune
 	quoted, header bool
-	width          int
+	width, least   int      // columns of the first row, and how many a row must have
+	names, sorted  []string // of a header
+}
+
+// tell says what of a table was not read.
+func (t *layout) tell(o RecordOptions, path string, repeated []int) {
+	if n := len(repeated); n > 0 {
+		o.note(path, plural(n, "row")+" passed over that repeat the header, the first is row "+strconv.Itoa(repeated[0]))
+	}
+	if n := t.width - len(named(t.names)); t.header && n > 0 {
+		o.note(path, plural(n, "column")+" without a name not read")
+	}
 }
 
 // layout finds it out by the beginning of the source.
 func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 	head, all := s.head()
-	t.delimiter = o.Delimiter
+	t.delimiter = cmp.Or(o.Delimiter, s.sep)
 	if t.delimiter == 0 && format == "tsv" {
 		t.delimiter = '\t'
 	}
@@ -175,6 +198,11 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 			return t, err
 		}
 	}
-	t.columns, err = o.chooseColumns(rows, t.header)
+	t.least = t.width
+	if t.columns, err = o.chooseColumns(rows, t.header); err == nil && t.header {
+		t.names = slices.Clone(rows[0])
+		t.sorted = slices.Sorted(slices.Values(t.names))
+		t.least = max(len(named(t.names)), t.text+1, t.label+1, t.group+1)
+	}
 	return t, err
 }

@@ -22,7 +22,7 @@ type outcome struct {
 
 func readAll(t testing.TB, paths []string, o RecordOptions) (got outcome) {
 	t.Helper()
-	o.OnBad = func(err error) { got.Skipped = append(got.Skipped, err.Error()) }
+	o.OnBad = func(bad *BadRow) { got.Skipped = append(got.Skipped, bad.Error()) }
 	for r, err := range Records(t.Context(), paths, o) {
 		if got.Error != "" {
 			t.Errorf("a record or an error follows the error %s", got.Error)

@@ -33,7 +33,8 @@ type dataSettings struct {
 	GroupColumn string `json:"group_column,omitempty"`
 	Delimiter   string `json:"delimiter,omitempty"`
 	Header      string `json:"header,omitempty"`
-	SkipBad     int    `json:"skip_bad,omitempty"`
+	Encoding    string `json:"encoding,omitempty"`
+	SkipBad     skip   `json:"skip_bad,omitempty"`
 	Regression  bool   `json:"regression,omitempty"`
 
 	Share float64 `json:"validation,omitempty"` // a fifth if 0
@@ -63,7 +64,8 @@ func (s *dataSettings) readFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&s.LabelColumn, "label-column", "", "`column` of the label")
 	flags.StringVar(&s.Delimiter, "delimiter", "", "`character` between columns (default: found)")
 	flags.StringVar(&s.Header, "header", "", "whether the first row names the columns: yes or no (default: found)")
-	flags.IntVar(&s.SkipBad, "skip-bad", 0, "pass over so many bad `rows`")
+	flags.StringVar(&s.Encoding, "encoding", "", "`name` of the texts' encoding, such as windows-1252, latin1, euc-kr or utf-16 (default: UTF-8, or what the first bytes tell)")
+	flags.Var(&s.SkipBad, "skip-bad", "pass over so many bad `rows`, or all")
 }
 
 // divideFlags are those that say how texts are divided.
@@ -100,7 +102,9 @@ func (s *dataSettings) check() error {
 	case !slices.Contains([]string{"", "yes", "no"}, s.Header):
 		return usagef("--header is %q, want yes or no", s.Header)
 	case s.SkipBad < 0:
-		return usagef("--skip-bad is %d, want at least 0", s.SkipBad)
+		return usagef("--skip-bad is %d, want at least 0, or all", int(s.SkipBad))
+	case datasets.CheckEncoding(s.Encoding) != nil:
+		return usagef("--encoding: %v", datasets.CheckEncoding(s.Encoding))
 	case !slices.Contains([]string{"", "random", "stratified", "group", "file"}, s.Split):
 		return usagef("--split: unknown split %q, want random, stratified, group or file", s.Split)
 	case s.Split == "group" && s.GroupColumn == "":
@@ -117,7 +121,7 @@ func (s *dataSettings) check() error {
 func (s *dataSettings) options() datasets.RecordOptions {
 	o := datasets.RecordOptions{
 		Format: s.Format, TextColumn: s.TextColumn, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
-		Header: s.Header, SkipBad: s.SkipBad,
+		Header: s.Header, Encoding: s.Encoding, SkipBad: int(s.SkipBad),
 	}
 	if s.Delimiter == `\t` {
 		o.Delimiter = '\t'
@@ -134,9 +138,9 @@ type dataset struct {
 	paths  paths  // under which it can be found again
 	files  []string
 	movies bool // the reviews of the tutorial, with its settings
-	// each yields the texts. onBad, if not nil, is told of those passed over.
-	each  func(ctx context.Context, onBad func(error)) iter.Seq2[datasets.Record, error]
-	onBad func(error)
+	// each yields the texts, and tells what it does if that is not nil.
+	each func(ctx context.Context, tell *teller) iter.Seq2[datasets.Record, error]
+	tell *teller
 }
 
 // sampleSeed makes the sample one corpus: --seed is for splits and weights.
@@ -164,10 +168,12 @@ func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 		d.paths = append(d.paths, abs)
 	}
 	d.name = filepath.Base(d.paths[0])
-	d.onBad = func(err error) { fmt.Fprintf(a.err, "passed over: %v\n", err) }
-	d.each = func(ctx context.Context, onBad func(error)) iter.Seq2[datasets.Record, error] {
+	d.tell = &teller{out: a.err}
+	d.each = func(ctx context.Context, tell *teller) iter.Seq2[datasets.Record, error] {
 		options := s.options()
-		options.OnBad = onBad
+		if tell != nil {
+			options.OnBad, options.Note = tell.bad, tell.note
+		}
 		return func(yield func(datasets.Record, error) bool) {
 			for _, from := range []struct {
 				paths paths
@@ -180,10 +186,13 @@ func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 					if from.part != "" {
 						r.Part = from.part
 					}
-					if !yield(r, err) || err != nil {
+					if !yield(r, offer(err)) || err != nil {
 						return
 					}
 				}
+			}
+			if tell != nil {
+				tell.end()
 			}
 		}
 	}
@@ -195,7 +204,7 @@ func reviews(c *datasets.Corpus, found paths) *dataset {
 	if c == nil {
 		return nil
 	}
-	return &dataset{name: c.Name, source: c.Source, paths: found, movies: true, each: func(ctx context.Context, _ func(error)) iter.Seq2[datasets.Record, error] {
+	return &dataset{name: c.Name, source: c.Source, paths: found, movies: true, each: func(ctx context.Context, _ *teller) iter.Seq2[datasets.Record, error] {
 		return func(yield func(datasets.Record, error) bool) {
 			for i, part := range [][]datasets.Review{c.Train, c.Test} {
 				for _, r := range part {
@@ -239,7 +248,7 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, paths,
 `)
 		return datasets.Sample(sampleSeed), paths{"sample"}, nil
 	}
-	if !isAclImdb(data) {
+	if !datasets.IsIMDB(ctx, data) {
 		return nil, nil, nil
 	}
 	c, err := datasets.ReadIMDB(ctx, data)
@@ -248,22 +257,6 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, paths,
 	}
 	abs, err := filepath.Abs(data)
 	return c, paths{abs}, errors.Wrap(err, "--data")
-}
-
-// isAclImdb tells the Large Movie Review Dataset: a .tar.gz, or a folder of its
-// form.
-func isAclImdb(path string) bool {
-	if strings.HasSuffix(path, ".tar.gz") || strings.HasSuffix(path, ".tgz") {
-		return true
-	}
-	for _, part := range []string{"train/pos", "train/neg", "test/pos", "test/neg"} {
-		for _, top := range []string{path, filepath.Join(path, "aclImdb")} {
-			if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(part))); err == nil {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // fetch finds or downloads the reviews, saying what it does.

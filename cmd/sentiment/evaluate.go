@@ -68,6 +68,7 @@ func (s *saved) other(c *cobra.Command, flags dataSettings) (dataSettings, error
 	}{
 		{"format", &data.Format, &flags.Format}, {"text-column", &data.TextColumn, &flags.TextColumn},
 		{"label-column", &data.LabelColumn, &flags.LabelColumn}, {"delimiter", &data.Delimiter, &flags.Delimiter}, {"header", &data.Header, &flags.Header},
+		{"encoding", &data.Encoding, &flags.Encoding},
 	} {
 		if changed(f.flag) {
 			*f.to = *f.from

@@ -65,7 +65,7 @@ func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings,
 	}
 	in := datasets.NewInspector(tokens)
 	in.Examples = named
-	for r, err := range d.each(ctx, d.onBad) {
+	for r, err := range d.each(ctx, d.tell) {
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,7 @@ left out, and the exit status tells. In JSON the probability is the label's.`,
 			if err != nil {
 				return err
 			}
+			flags := data
 			if data, err = s.other(c, data); err != nil {
 				return err
 			}
@@ -52,7 +53,7 @@ left out, and the exit status tells. In JSON the probability is the label's.`,
 				return err
 			}
 			defer t.Close()
-			p := &predictor{saved: s, trainer: t, out: a.out, json: asJSON, colors: colors(a.out)}
+			p := &predictor{saved: s, trainer: t, out: a.out, err: a.err, json: asJSON, colors: colors(a.out)}
 			if explain {
 				if p.explainer, err = newExplainer(s); err != nil {
 					return err
@@ -65,7 +66,7 @@ left out, and the exit status tells. In JSON the probability is the label's.`,
 			case len(args) > 1:
 				err = p.texts(c.Context(), nil, slices.DeleteFunc(args[1:], func(text string) bool { return p.unknown("", text) }))
 			default:
-				err = p.lines(c.Context(), a.in)
+				err = p.lines(c.Context(), a.in, flags.Encoding)
 			}
 			return cmp.Or(err, p.leftOut())
 		},
@@ -82,6 +83,7 @@ type predictor struct {
 	*saved
 	trainer *train.Trainer
 	out     io.Writer
+	err     io.Writer // for notes
 	json    bool
 	colors  bool
 
@@ -173,6 +175,8 @@ func (p *predictor) texts(ctx context.Context, ids, texts []string) error {
 func (p *predictor) files(ctx context.Context, s dataSettings, in io.Reader) error {
 	o := s.options()
 	o.NoLabels, o.Stdin = true, in
+	tell := &teller{out: p.err}
+	o.OnBad, o.Note = tell.bad, tell.note
 	var ids, texts []string
 	flush := func() error {
 		err := p.texts(ctx, ids, texts)
@@ -187,7 +191,7 @@ func (p *predictor) files(ctx context.Context, s dataSettings, in io.Reader) err
 			if flushed := flush(); flushed != nil {
 				return flushed
 			}
-			return err
+			return offer(err)
 		}
 		ids, texts = append(ids, r.ID), append(texts, r.Text)
 		if len(texts) == predictBatch {
@@ -196,6 +200,7 @@ func (p *predictor) files(ctx context.Context, s dataSettings, in io.Reader) err
 			}
 		}
 	}
+	tell.end()
 	return flush()
 }
 
@@ -210,10 +215,14 @@ func shortened(text string) string {
 }
 
 // lines predicts each line of in that is not empty.
-func (p *predictor) lines(ctx context.Context, in io.Reader) error {
+func (p *predictor) lines(ctx context.Context, in io.Reader, encoding string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	chunks := readLines(ctx, in)
+	text, err := datasets.NewDecoder(in, encoding, func(line string) { fmt.Fprintln(p.err, "standard input: "+line) })
+	if err != nil {
+		return err
+	}
+	chunks := readLines(ctx, text)
 	for n := 0; ; {
 		var c chunk
 		select {
@@ -224,6 +233,9 @@ func (p *predictor) lines(ctx context.Context, in io.Reader) error {
 		var texts []string
 		for _, line := range c.lines {
 			n++
+			if err := datasets.CheckUTF8(line); err != nil {
+				return offer(errors.Wrapf(err, "standard input: line %d", n))
+			}
 			text := strings.TrimSpace(line)
 			if text != "" && !p.unknown(fmt.Sprintf("standard input: line %d: ", n), text) {
 				texts = append(texts, text)

@@ -102,7 +102,7 @@ func (d *dataset) texts(ctx context.Context) iter.Seq2[string, error] {
 // to test on: those to validate on too, as keras.datasets.imdb does.
 func (d *dataset) scan(ctx context.Context, s dataSettings, text datasets.TextConfig) (scan, error) {
 	var l labelled
-	vocabulary, err := datasets.Count(l.texts(d.each(ctx, d.onBad), s, func(part string) bool { return part != testPart }), text)
+	vocabulary, err := datasets.Count(l.texts(d.each(ctx, d.tell), s, func(part string) bool { return part != testPart }), text)
 	if err != nil {
 		return scan{}, err
 	}
@@ -119,7 +119,7 @@ func (d *dataset) scan(ctx context.Context, s dataSettings, text datasets.TextCo
 // knows the classes and the words.
 func (d *dataset) encode(ctx context.Context, s dataSettings, t task, encoder *datasets.Encoder, name string) (*trainingSet, error) {
 	var l labelled
-	ids, stats, err := encoder.EncodeTexts(l.texts(d.each(ctx, d.onBad), s, func(string) bool { return true }))
+	ids, stats, err := encoder.EncodeTexts(l.texts(d.each(ctx, d.tell), s, func(string) bool { return true }))
 	if err != nil {
 		return nil, err
 	}

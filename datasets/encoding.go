@@ -1,0 +1,140 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+)
+
+// charset is how texts are written as bytes.
+type charset struct {
+	name    string
+	decoder encoding.Encoding // nil for UTF-8
+	mark    int               // bytes of the byte order mark that it was told by
+}
+
+var utf8Charset = charset{name: "utf-8"}
+
+// The spellings that the WHATWG's list, which htmlindex has, lacks.
+var (
+	otherSpellings = map[string]string{
+		"cp949": "euc-kr", "ms949": "euc-kr", "uhc": "euc-kr", "euckr": "euc-kr", "cp932": "shift_jis", "cp936": "gbk", "cp950": "big5",
+		"utf16be": "utf-16be", "mac-roman": "macintosh",
+	}
+	codePage   = regexp.MustCompile(`^cp-?(125\d|874)$`)
+	withNumber = regexp.MustCompile(`^(utf|latin)-?(\d.*)$`)
+	dashAfter  = map[string]string{"utf": "-", "latin": ""}
+)
+
+// charsetByName finds an encoding by a name of the WHATWG's Encoding Standard, or
+// by one that other programs have for it, such as cp949 or latin-1. "" is UTF-8.
+func charsetByName(name string) (charset, error) {
+	plain := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), "_", "-")
+	if m := codePage.FindStringSubmatch(plain); m != nil {
+		plain = "windows-" + m[1]
+	}
+	if m := withNumber.FindStringSubmatch(plain); m != nil {
+		plain = m[1] + dashAfter[m[1]] + m[2]
+	}
+	if other, ok := otherSpellings[plain]; ok {
+		plain = other
+	}
+	if plain == "" || plain == "utf-8" || plain == "utf-8-sig" {
+		return utf8Charset, nil
+	}
+	e, err := htmlindex.Get(plain)
+	if err != nil {
+		e, err = htmlindex.Get(strings.ToLower(strings.TrimSpace(name))) // some names have an underscore
+	}
+	if err != nil || e == encoding.Replacement {
+		return charset{}, errors.Errorf("the encoding %q is not known, want a name such as utf-8, utf-16, windows-1252, latin1, euc-kr or shift_jis", name)
+	}
+	canonical, err := htmlindex.Name(e)
+	if err != nil || canonical == "utf-8" {
+		return utf8Charset, nil
+	}
+	return charset{name: canonical, decoder: e}, nil
+}
+
+// CheckEncoding errs if there is no encoding of a name.
+func CheckEncoding(name string) error {
+	_, err := charsetByName(name)
+	return err
+}
+
+// decodeText decodes a whole text. say is what to tell people of the encoding.
+func decodeText(data []byte, name string) (text, say string, err error) {
+	c, say, err := detectCharset(data, true, name)
+	if err != nil {
+		return "", "", err
+	}
+	data = data[c.mark:]
+	if c.decoder == nil {
+		return string(data), say, nil
+	}
+	if data, err = c.decoder.NewDecoder().Bytes(data); err == nil && bytes.ContainsRune(data, utf8.RuneError) {
+		err = errors.Errorf("it is not %s", c.name)
+	}
+	return string(data), say, err
+}
+
+// Decoder reads text as UTF-8, whatever it is encoded in.
+type Decoder struct {
+	in   *bufio.Reader
+	out  io.Reader
+	name string
+	note func(string)
+}
+
+// NewDecoder returns a reader of in, whose encoding is one of the WHATWG's
+// Encoding Standard; "" tells it by the first bytes that come, as Records does.
+// note, if not nil, is told if that is not UTF-8. What is held to be UTF-8 is not
+// checked, see CheckUTF8. It errs if there is no such encoding.
+func NewDecoder(in io.Reader, encoding string, note func(line string)) (*Decoder, error) {
+	_, err := charsetByName(encoding)
+	return &Decoder{in: bufio.NewReader(in), name: encoding, note: note}, err
+}
+
+// Read implements io.Reader. It waits for no more bytes than it needs.
+func (d *Decoder) Read(p []byte) (int, error) {
+	if d.out == nil {
+		head := comeSoFar(d.in)
+		c, say, err := detectCharset(head, false, d.name)
+		if err != nil {
+			return 0, err
+		}
+		if say != "" && d.note != nil {
+			d.note(say)
+		}
+		d.out = c.reader(d.in)
+	}
+	return d.out.Read(p)
+}
+
+// comeSoFar peeks at what can be read without waiting, once there is enough to see
+// a byte order mark.
+func comeSoFar(in *bufio.Reader) []byte {
+	_, err := in.Peek(1)
+	head, _ := in.Peek(in.Buffered())
+	for err == nil && beginsMark(head) {
+		_, err = in.Peek(len(head) + 1)
+		head, _ = in.Peek(in.Buffered())
+	}
+	return head
+}
+
+// reader decodes in, which stands at the byte order mark, if there is one.
+func (c charset) reader(in *bufio.Reader) io.Reader {
+	in.Discard(c.mark)
+	if c.decoder == nil {
+		return in
+	}
+	return c.decoder.NewDecoder().Reader(in)
+}

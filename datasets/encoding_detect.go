@@ -1,0 +1,184 @@
+package datasets
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	unicodeenc "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// marks are the byte order marks, those that begin like another before it.
+var marks = []struct {
+	bytes string
+	charset
+}{
+	{"\xef\xbb\xbf", utf8Charset},
+	{"\xff\xfe\x00\x00", charset{name: "utf-32le", decoder: utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)}},
+	{"\x00\x00\xfe\xff", charset{name: "utf-32be", decoder: utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)}},
+	{"\xff\xfe", utf16le},
+	{"\xfe\xff", utf16be},
+}
+
+var (
+	utf16le = charset{name: "utf-16le", decoder: unicodeenc.UTF16(unicodeenc.LittleEndian, unicodeenc.IgnoreBOM)}
+	utf16be = charset{name: "utf-16be", decoder: unicodeenc.UTF16(unicodeenc.BigEndian, unicodeenc.IgnoreBOM)}
+)
+
+// beginsMark reports whether more bytes are needed to see a byte order mark.
+func beginsMark(head []byte) bool {
+	for _, m := range marks {
+		if len(head) < len(m.bytes) && strings.HasPrefix(m.bytes, string(head)) {
+			return true
+		}
+	}
+	return false
+}
+
+// detectCharset tells how text is encoded by its beginning, and what to say of it.
+// A byte order mark goes before the name that was given. Without either, UTF-16 is
+// told by its zero bytes, and Windows-1252 where all that is no ASCII is its
+// punctuation, see windowsPunctuation; everything else is held to be UTF-8.
+func detectCharset(head []byte, all bool, name string) (c charset, say string, err error) {
+	named, err := charsetByName(name)
+	if err != nil {
+		return c, "", err
+	}
+	for _, m := range marks {
+		if !strings.HasPrefix(string(head[:min(4, len(head))]), m.bytes) {
+			continue
+		}
+		c, c.mark = m.charset, len(m.bytes)
+		switch {
+		case name != "" && named.name != c.name:
+			say = fmt.Sprintf("its byte order mark says that it is %s and not %s", c.name, named.name)
+		case name == "" && c.decoder != nil:
+			say = "read as " + c.name + ", as its byte order mark says"
+		}
+		return c, say, nil
+	}
+	valid := validUTF8(head, all)
+	switch {
+	case name != "":
+		if named.decoder != nil && valid && !strings.HasPrefix(named.name, "utf-16") && !isASCII(head) {
+			say = "it looks like UTF-8, but is read as " + named.name + ", as told"
+		}
+		return named, say, nil
+	case mostlyZero(head, 1):
+		c = utf16le
+	case mostlyZero(head, 0):
+		c = utf16be
+	case !valid && windowsPunctuation(head):
+		c, err = charsetByName("windows-1252")
+	default:
+		return utf8Charset, "", nil
+	}
+	return c, "it is not UTF-8: read as " + c.name + ", which its beginning looks like", err
+}
+
+func isASCII(b []byte) bool {
+	return !slices.ContainsFunc(b, func(c byte) bool { return c >= utf8.RuneSelf })
+}
+
+// validUTF8 reports whether b is UTF-8, of which the last letter may be cut if it
+// is not all.
+func validUTF8(b []byte, all bool) bool {
+	for i := 1; !all && i < utf8.UTFMax && i <= len(b); i++ {
+		if start := b[len(b)-i:]; utf8.RuneStart(start[0]) {
+			if !utf8.FullRune(start) {
+				b = b[:len(b)-i]
+			}
+			break
+		}
+	}
+	return utf8.Valid(b)
+}
+
+// mostlyZero reports whether zero bytes stand as in UTF-16 of Western text: of the
+// bytes at odd (1) or even (0) places one in four is zero, and of the others none.
+func mostlyZero(head []byte, odd int) bool {
+	zeros := 0
+	for i, c := range head {
+		if c != 0 {
+			continue
+		}
+		if i%2 != odd {
+			return false
+		}
+		zeros++
+	}
+	return zeros > 0 && 8*zeros >= len(head)
+}
+
+// windowsPunctuation reports whether all bytes beyond ASCII are what Windows'
+// programs put into English text: quotes, dashes and the like, which mean the same
+// in its code pages of most alphabets, and £ before a digit. They stand alone, for
+// those of Asian encodings come in pairs, and are few.
+func windowsPunctuation(head []byte) bool {
+	high := 0
+	for i, c := range head {
+		if c < utf8.RuneSelf {
+			continue
+		}
+		high++
+		alone := (i == 0 || head[i-1] < 0xa0) && (i+1 == len(head) || head[i+1] < 0xa0)
+		pound := c == 0xa3 && i+1 < len(head) && '0' <= head[i+1] && head[i+1] <= '9'
+		if !pound && (!alone || strings.IndexByte("\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa9\xab\xae\xb0\xb7\xbb", c) < 0) {
+			return false
+		}
+	}
+	return high > 0 && 10*high <= len(head)
+}
+
+// EncodingError says that text is not UTF-8.
+type EncodingError struct {
+	Likely string // the name of the encoding that it looks like
+}
+
+func (e *EncodingError) Error() string {
+	return "it is not UTF-8 but perhaps " + e.Likely
+}
+
+// CheckUTF8 returns an *EncodingError if text is not UTF-8.
+func CheckUTF8(text string) error {
+	if utf8.ValidString(text) {
+		return nil
+	}
+	return &EncodingError{likelyEncoding([]byte(text))}
+}
+
+// likelyEncoding guesses the encoding of bytes that are not UTF-8.
+func likelyEncoding(b []byte) string {
+	for _, guess := range []struct {
+		name    string
+		scripts []*unicode.RangeTable
+	}{{"euc-kr", []*unicode.RangeTable{unicode.Hangul}}, {"shift_jis", []*unicode.RangeTable{unicode.Hiragana, unicode.Katakana}}} {
+		c, err := charsetByName(guess.name)
+		if err != nil {
+			continue
+		}
+		text, err := c.decoder.NewDecoder().Bytes(b)
+		if err != nil {
+			continue
+		}
+		high, fits := 0, 0
+		for _, r := range string(text) {
+			switch {
+			case r == utf8.RuneError || 0xff61 <= r && r <= 0xff9f: // half-width kana are single bytes
+				high += 2
+			case unicode.In(r, guess.scripts...):
+				fits++
+				high++
+			case r >= 0x3000:
+				high++
+			}
+		}
+		if fits > 0 && 2*fits >= high {
+			return guess.name
+		}
+	}
+	return "windows-1252"
+}

@@ -27,7 +27,7 @@ type Record struct {
 // everything by itself and accepts no bad row.
 type RecordOptions struct {
 	// Format is one of csv, tsv, jsonl, fasttext, lines and folder; "" tells it by
-	// name and first bytes.
+	// the first bytes, and by the name where these leave it open.
 	Format string
 	// The columns: a header's name, or a number from 1; in JSON lines the path of a
 	// field, such as "review.body" or "tags.0". "" guesses the text's and the
@@ -70,7 +70,8 @@ const maxRow = 16 << 20
 //	csv       rows of columns, with or without a header; fields may be quoted and
 //	          hold newlines (RFC 4180)
 //	tsv       the same with tabs; quotes are part of the text, unless the file has
-//	          some and its beginning parses as CSV does
+//	          some and its beginning parses as CSV does. A first line sep=; names the
+//	          delimiter of either.
 //	jsonl     a JSON object a line
 //	fasttext  __label__x and a text a line, with one label
 //	lines     a text a line, without labels
@@ -79,8 +80,14 @@ const maxRow = 16 << 20
 //
 // Folders are read in order: train before test, then classes and files by the bytes
 // of their names, but runs of digits by their numbers (9_7 before 10_9); an archive
-// in its own order. Hidden files, what is no .txt, and aclImdb's unsup are left out.
-// Empty lines are no rows. In a quoted field \r\n becomes \n.
+// in its own order. Texts are files named .txt, in any case, or without extension;
+// others are counted for Note. Hidden files and aclImdb's unsup are left out. Empty
+// lines are no rows. In a quoted field \r\n becomes \n; where a file has \r alone,
+// it ends lines.
+//
+// A row that repeats the header is passed over, see Note; one with its names in
+// another order is an error. Columns without a name at the end are left out, as are
+// empty ones beyond the header's.
 //
 // Columns that are not named are found by well-known names, such as review and
 // rating; of two columns without such names, the one with more text is the text.

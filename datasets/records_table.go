@@ -150,10 +150,10 @@ type layout struct {
 // tell says what of a table was not read.
 func (t *layout) tell(o RecordOptions, path string, repeated []int) {
 	if n := len(repeated); n > 0 {
-		o.note(path, plural(n, "row")+" passed over that repeat the header, the first is row "+strconv.Itoa(repeated[0]))
+		o.note(path, plural(n, "row")+" passed over for repeating the header, first row "+strconv.Itoa(repeated[0]))
 	}
 	if n := t.width - len(named(t.names)); t.header && n > 0 {
-		o.note(path, plural(n, "column")+" without a name not read")
+		o.note(path, plural(n, "column")+" without a name left out")
 	}
 }
 

@@ -103,7 +103,7 @@ func (t *teller) end() {
 			list = append(list, fmt.Sprintf("%d more reasons", len(reasons)-i))
 			break
 		}
-		list = append(list, fmt.Sprintf("%s of %s", oneLine(reason), nn.Thousands(t.reasons[reason])))
+		list = append(list, fmt.Sprintf("%s: %s", nn.Thousands(t.reasons[reason]), oneLine(reason)))
 	}
 	fmt.Fprintf(t.out, "passed over: %s bad rows in all (%s)\n", nn.Thousands(t.named), strings.Join(list, "; "))
 }

@@ -38,6 +38,10 @@ type Vectors struct {
 	Found   int     // of these, words that have a vector
 	Lowered int     // of these, words that have that of their lower case form
 	Tokens  float64 // the share of the texts' words that have one, if counts were given
+
+	// Warning tells of a header that is wrong about the number of vectors, as when
+	// a file was put together by hand; "" if there is nothing to tell.
+	Warning string
 }
 
 // String tells the coverage in one line: "8,934 of 10,000 words (89.3 %), 97.1 %
@@ -60,10 +64,13 @@ func (v *Vectors) String() string {
 // more than once the first counts. A word with spaces in it, of which GloVe's
 // 840B file has some, is what stands before the last Dim numbers.
 //
+// A header may announce another number of vectors than the file holds: all of them
+// are read, and Vectors.Warning tells.
+//
 // It errs, in one line with the path and the line or the number of the vector in
 // it, for a vector of another width than the first or the header's, a number that
-// is not finite in a vector that is kept, a header with another number of vectors
-// than follow, a file that is cut short or of another kind, and if ctx ends.
+// is not finite in a vector that is kept, a file that is cut short within a vector,
+// without any vector or of another kind, and if ctx ends.
 //
 // Pennington et al., GloVe: global vectors for word representation, 2014; Mikolov
 // et al., Efficient estimation of word representations in vector space, 2013.
@@ -163,20 +170,32 @@ func (k *kept) read(in *bufio.Reader) error {
 	}
 	first, rest, _ := bytes.Cut(head, []byte("\n"))
 	n, dim, hasHeader := vectorHeader(first)
+	if hasHeader {
+		k.Dim = dim
+	}
+	read := k.readText
 	switch {
-	case hasHeader && (n < 1 || dim < 1 || dim > maxDim):
-		return errors.Errorf("line 1 announces %d vectors of width %d, want at least 1 of 1 to %d", n, dim, maxDim)
+	case hasHeader && (n < 0 || dim < 1 || dim > maxDim):
+		return errors.Errorf("line 1 announces %d vectors of width %d, want at least 0 of 1 to %d", n, dim, maxDim)
 	case hasHeader && !isText(rest):
-		k.Format, k.Dim = "word2vec binary", dim
-		return k.readBinary(in, n)
+		k.Format, read = "word2vec binary", k.readBinary
 	case !isText(head):
 		return errors.New("it is neither text nor word2vec's binary format")
 	case hasHeader:
-		k.Format, k.Dim = "word2vec text", dim
-		return k.readText(in, n)
+		k.Format = "word2vec text"
+	default:
+		k.Format = "GloVe text"
 	}
-	k.Format = "GloVe text"
-	return k.readText(in, -1)
+	if err := read(in); err != nil {
+		return err
+	}
+	switch {
+	case k.InFile == 0:
+		return errors.New("line 1 is a header, and no vectors follow")
+	case hasHeader && k.InFile != n:
+		k.Warning = fmt.Sprintf("line 1 announces %d vectors, %d follow", n, k.InFile)
+	}
+	return nil
 }
 
 // vectorHeader reads word2vec's first line: the number of vectors and their width.

@@ -12,8 +12,8 @@ import (
 )
 
 // readText reads a vector a line: the word, then its numbers, between single
-// spaces. n is the number of vectors that a header announced, -1 without one.
-func (k *kept) readText(in *bufio.Reader, n int) error {
+// spaces, behind a header if there is one.
+func (k *kept) readText(in *bufio.Reader) error {
 	number := 0
 	for {
 		line, err := in.ReadSlice('\n')
@@ -27,16 +27,13 @@ func (k *kept) readText(in *bufio.Reader, n int) error {
 			break
 		}
 		number++
-		if number == 1 && n >= 0 {
+		if number == 1 && k.Dim > 0 { // the header
 			continue
 		}
 		if err := k.textLine(bytes.TrimRight(line, " \r\n")); err != nil {
 			return errors.WithMessagef(err, "line %d", number)
 		}
 		k.InFile++
-	}
-	if n >= 0 && k.InFile != n {
-		return errors.Errorf("line 1 announces %d vectors, %d follow", n, k.InFile)
 	}
 	return nil
 }
@@ -91,20 +88,22 @@ func isVectorNumber(field []byte) bool {
 	return err == nil || errors.Is(err, strconv.ErrRange)
 }
 
-// readBinary reads n vectors behind a header line: the word, a space, and its
-// numbers as little-endian float32. word2vec writes a newline after each vector,
-// gensim does not.
-func (k *kept) readBinary(in *bufio.Reader, n int) error {
+// readBinary reads vectors behind a header line to the end of the file: the word,
+// a space, and its numbers as little-endian float32. word2vec writes a newline
+// after each vector, gensim does not.
+func (k *kept) readBinary(in *bufio.Reader) error {
 	if _, err := in.ReadSlice('\n'); err != nil {
 		return err
 	}
 	data := make([]byte, 4*k.Dim)
 	var word []byte
-	for k.InFile < n {
+	for {
 		text, err := in.ReadSlice(' ')
 		switch {
+		case err == io.EOF && len(bytes.TrimLeft(text, "\n")) == 0:
+			return nil
 		case err == io.EOF:
-			return errors.Errorf("the file is cut short: line 1 announces %d vectors, %d follow", n, k.InFile)
+			return errors.Errorf("the file is cut short in the word of vector %d", k.InFile+1)
 		case err == bufio.ErrBufferFull:
 			return errors.Errorf("vector %d: its word is longer than %d bytes", k.InFile+1, longestLine)
 		case err != nil:
@@ -123,19 +122,11 @@ func (k *kept) readBinary(in *bufio.Reader, n int) error {
 			}
 		}
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return errors.Errorf("the file is cut short in vector %d of %d, that of %q", k.InFile+1, n, word)
+			return errors.Errorf("the file is cut short in vector %d, that of %q", k.InFile+1, word)
 		}
 		if err != nil {
 			return err
 		}
 		k.InFile++
 	}
-	rest, err := in.Peek(2)
-	if err != nil && err != io.EOF {
-		return err
-	}
-	if len(bytes.TrimLeft(rest, "\n")) > 0 {
-		return errors.Errorf("more follows the %d vectors that line 1 announces", n)
-	}
-	return nil
 }

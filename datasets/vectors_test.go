@@ -162,16 +162,14 @@ func TestReadVectorsErrors(t *testing.T) {
 		{"no number", "of 1 2\nin x 4\n", `line 2: "x" is not a number`},
 		{"NaN", "of 1 2\nin 3 NaN\n", `line 2: the vector of "in" holds NaN`},
 		{"infinite", "of 1 2\nin 1e99 3\n", `line 2: the vector of "in" holds +Inf`},
-		{"header of more", "3 2\nof 1 2\nin 3 4\n", "line 1 announces 3 vectors, 2 follow"},
-		{"header of fewer", "1 2\nof 1 2\nin 3 4\n", "line 1 announces 1 vectors, 2 follow"},
 		{"header of another width", "2 3\nof 1 2\nin 3 4\n", "line 2: a word and 2 numbers, want 3"},
-		{"header of no vectors", "0 3\n", "line 1 announces 0 vectors of width 3, want at least 1 of 1 to 65536"},
-		{"header of a huge width", "1 999999999\nof 1\n", "line 1 announces 1 vectors of width 999999999, want at least 1 of 1 to 65536"},
+		{"header alone", "2 3\n", "line 1 is a header, and no vectors follow"},
+		{"header of a negative number", "-1 3\n", "line 1 announces -1 vectors of width 3, want at least 0 of 1 to 65536"},
+		{"header of a huge width", "1 999999999\nof 1\n", "line 1 announces 1 vectors of width 999999999, want at least 0 of 1 to 65536"},
 		{"long line", "of 1 2\n" + strings.Repeat("x", longestLine+1), "line 2 is longer than 1048576 bytes"},
 		{"another kind", "PK\x03\x04\x00\x00", "it is neither text nor word2vec's binary format"},
-		{"binary in a vector", binary[:len(binary)-3], `the file is cut short in vector 2 of 2, that of "in"`},
-		{"binary between vectors", binary[:len(binary)-12], "the file is cut short: line 1 announces 2 vectors, 1 follow"},
-		{"binary with more", binary + "it", "more follows the 2 vectors that line 1 announces"},
+		{"binary in a vector", binary[:len(binary)-3], `the file is cut short in vector 2, that of "in"`},
+		{"binary with more", binary + "it", "the file is cut short in the word of vector 3"},
 		{"binary long word", "2 2\n\x00" + strings.Repeat("x", longestLine+1), "vector 1: its word is longer than 1048576 bytes"},
 		{"binary NaN", strings.Replace(binary, "\x00\x00\x40\x40", "\x00\x00\xc0\x7f", 1), `vector 2: the vector of "in" holds NaN`},
 		{"gzip cut short", gz[:len(gz)-9], "the file is cut short"},
@@ -213,6 +211,31 @@ func TestReadVectorsErrors(t *testing.T) {
 	cancel()
 	if _, err := ReadVectors(ctx, path, nil, VectorOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the context's", err)
+	}
+}
+
+// A header that is off by some vectors costs none of them, and is told of.
+func TestReadVectorsOfAWrongHeader(t *testing.T) {
+	words, rows := []string{"of", "in", "to"}, [][]float32{{0.5, 2}, {3, 4}, {5, 6}}
+	for _, format := range []string{"word2vec text", "word2vec binary"} {
+		for _, header := range []int{0, 1, 2, 4, 1000} {
+			data := bytes.Replace(writeVectors(format, "\n", words, rows), []byte("3 2\n"), fmt.Appendf(nil, "%d 2\n", header), 1)
+			v, err := vectorsOf(t, data, words, VectorOptions{})
+			if err != nil {
+				t.Errorf("%s, header of %d: %v", format, header, err)
+				continue
+			}
+			want := fmt.Sprintf("line 1 announces %d vectors, 3 follow", header)
+			if diff := cmp.Diff(rows, v.Rows); diff != "" || v.Warning != want || v.Format != format {
+				t.Errorf("%s, header of %d: %s, warning %q, want %q (-want +got):\n%s", format, header, v.Format, v.Warning, want, diff)
+			}
+		}
+	}
+	for _, format := range []string{"GloVe text", "word2vec text", "word2vec binary"} {
+		v, err := vectorsOf(t, writeVectors(format, "\n", words, rows), words, VectorOptions{})
+		if err != nil || v.Warning != "" {
+			t.Errorf("%s: error %v, warning %q", format, err, v.Warning)
+		}
 	}
 }
 

@@ -271,6 +271,9 @@ func (a *app) model(ctx context.Context, f *trainFlags, e experiment, set *train
 		return nil, err
 	}
 	fmt.Fprintf(a.say, "%s: %s: %s\n", e.name, f.Vectors, vectors)
+	if vectors.Warning != "" {
+		fmt.Fprintf(a.err, "warning: %s: %s\n", f.Vectors, vectors.Warning)
+	}
 	if vectors.Found == 0 {
 		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", f.Vectors)
 	}

@@ -57,7 +57,7 @@ func Kernels() string { return kernel.Family() }
 
 // History returns the record of the epochs that were done.
 func (c *Checkpoint) History() *History {
-	h := &History{}
+	h := &History{WeightsEpoch: c.meta.At.Epoch}
 	for _, e := range c.meta.History {
 		h.Epochs = append(h.Epochs, Epoch{e.Logs.logs(), float64(e.Seconds)})
 	}

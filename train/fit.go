@@ -43,7 +43,13 @@ type Epoch struct {
 }
 
 // History is the record of a call of Fit.
-type History struct{ Epochs []Epoch }
+type History struct {
+	Epochs []Epoch
+	// WeightsEpoch is the epoch after which the model had the weights that Fit
+	// leaves it with: the last one, or the best where a hook has put back its
+	// weights; 0 if none was finished.
+	WeightsEpoch int
+}
 
 // Fit trains the model on d. The last batch of an epoch may be smaller; its
 // loss is the mean over its own samples.
@@ -188,6 +194,7 @@ func (r *fitRun) epochs(ctx context.Context) error {
 			}
 		}
 		r.history.Epochs = append(r.history.Epochs, Epoch{logs, seconds})
+		r.history.WeightsEpoch = epoch
 		r.at.Epoch, r.at.Batch, r.at.Seconds = epoch, 0, 0
 		r.scores = r.newScores()
 		err = r.tell(&Event{Kind: EpochEnd, Epoch: epoch, Logs: logs, Seconds: seconds})

@@ -3,20 +3,23 @@ package train
 import (
 	"encoding/csv"
 	"io"
+	"math"
 	"sort"
 	"strconv"
 	"strings"
 )
 
-// Names returns the names of the logs in the order that Keras gives them:
-// loss, the metrics, then the same on the validation data.
+// Names returns the names of all logs of the epochs in the order that Keras gives
+// them: loss, the metrics, then the same on the validation data.
 func (h *History) Names() []string {
-	if len(h.Epochs) == 0 {
-		return nil
-	}
-	names := make([]string, 0, len(h.Epochs[0].Logs))
-	for name := range h.Epochs[0].Logs {
-		names = append(names, name)
+	var names []string
+	seen := map[string]bool{}
+	for _, e := range h.Epochs {
+		for name := range e.Logs {
+			if !seen[name] {
+				seen[name], names = true, append(names, name)
+			}
+		}
 	}
 	rank := func(s string) (bool, bool, string) {
 		base := strings.TrimPrefix(s, "val_")
@@ -36,16 +39,32 @@ func (h *History) Names() []string {
 	return names
 }
 
-// Values returns the log of that name for each epoch.
+// Values returns the log of that name for each epoch, [epochs]; NaN where an epoch
+// does not have it, as between two validations.
 func (h *History) Values(name string) []float64 {
 	v := make([]float64, len(h.Epochs))
 	for i, e := range h.Epochs {
-		v[i] = e.Logs[name]
+		value, ok := e.Logs[name]
+		if !ok {
+			value = math.NaN()
+		}
+		v[i] = value
 	}
 	return v
 }
 
-// WriteCSV writes a line for each epoch: its number, the logs, the seconds.
+// Best returns the epoch, from 1, in which the log of that name was first best, as
+// Mode.Improves compares; 0 if it was a number in none.
+func (h *History) Best(name string, mode Mode) int {
+	w, b := watch(name, mode), none
+	for i, v := range h.Values(w.name) {
+		b.take(w, v, 0, i+1)
+	}
+	return b.Epoch
+}
+
+// WriteCSV writes a line for each epoch: its number, the logs, the seconds. A log
+// that an epoch does not have is an empty field.
 func (h *History) WriteCSV(w io.Writer) error {
 	names := h.Names()
 	out := csv.NewWriter(w)
@@ -57,7 +76,11 @@ func (h *History) WriteCSV(w io.Writer) error {
 	for i, e := range h.Epochs {
 		line := []string{strconv.Itoa(i + 1)}
 		for _, n := range names {
-			line = append(line, number(e.Logs[n]))
+			text := ""
+			if v, ok := e.Logs[n]; ok {
+				text = number(v)
+			}
+			line = append(line, text)
 		}
 		if err := out.Write(append(line, number(e.Seconds))); err != nil {
 			return err

@@ -1,6 +1,9 @@
 package train
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/pkg/errors"
 
 	"unroll/nn"
@@ -27,6 +30,15 @@ type Keeper interface {
 	Name() string
 }
 
+// LogAdder is a Hook that adds logs of its own to an event's, at EpochEnd. Hooks
+// after it can watch them, and the History has them. Only of a LogAdder do hooks
+// know such names at the start of Fit, where they refuse those that no log has.
+type LogAdder interface {
+	Hook
+	// LogNames returns the names of the logs that it adds.
+	LogNames() []string
+}
+
 // ErrStop is what a hook returns to stop training cleanly.
 var ErrStop = errors.New("stop training")
 
@@ -44,7 +56,8 @@ type Event struct {
 	Model   *nn.Model
 	Trainer *Trainer
 
-	run *fitRun
+	run  *fitRun
+	hook int // that is told, its place in FitConfig.Hooks
 }
 
 // EventKind is what an Event is about.
@@ -60,17 +73,56 @@ const (
 	TrainEnd
 )
 
-// tell calls the hooks. ErrStop of one does not keep the others from the event.
+// tell calls the hooks. ErrStop of one does not keep the others from the event,
+// nor does an error at the end, where the others may have something to finish.
 func (r *fitRun) tell(e *Event) error {
 	e.Epochs, e.Batches, e.Model, e.Trainer = r.fit.Epochs, r.source.batches(), r.model, r.Trainer
 	e.Step, e.run = r.at.Step, r
-	var stop error
-	for _, h := range r.fit.Hooks {
-		if err := h.Handle(e); errors.Is(err, ErrStop) {
+	var stop, failed error
+	for i, h := range r.fit.Hooks {
+		e.hook = i
+		err := h.Handle(e)
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrStop):
 			stop = err
-		} else if err != nil {
+		case e.Kind != TrainEnd:
 			return err
+		case failed == nil:
+			failed = err
 		}
 	}
+	if failed != nil {
+		return failed
+	}
 	return stop
+}
+
+// logNames returns logs of the names that the run's epochs will have.
+func (r *fitRun) logNames() Logs {
+	logs := Logs{}
+	r.newScores().write("", logs)
+	if r.reachesValidation() {
+		r.newScores().write("val_", logs)
+	}
+	for _, h := range r.fit.Hooks {
+		if a, ok := h.(LogAdder); ok {
+			for _, name := range a.LogNames() {
+				logs[name] = 0
+			}
+		}
+	}
+	return logs
+}
+
+// reachesValidation reports whether any epoch is validated.
+func (r *fitRun) reachesValidation() bool {
+	return r.fit.validates() && r.fit.ValidationEvery <= r.fit.Epochs
+}
+
+// typeName is the name of a value's type without package and pointer, as errors
+// tell of schedules and hooks.
+func typeName(v any) string {
+	name := fmt.Sprintf("%T", v)
+	return name[strings.LastIndexByte(name, '.')+1:]
 }

@@ -1,59 +1,146 @@
 package train
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"maps"
 	"math"
 	"os"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 )
 
 // CSVLogger writes a line for each epoch into a file: the epoch and the logs, in
-// the order of their names. Each line is on the disk when the epoch ends. A run
-// that is resumed appends. Keras: CSVLogger, whose epochs count from 0.
+// the order of their names. A log that an epoch does not have, as between two
+// validations, is an empty field. Each line is on the disk when the epoch ends.
+//
+// A run that is resumed goes on in its file, and writes the lines of epochs that
+// it does again once. Values stand under their own names always: if the file is of
+// a run with other logs, or a hook adds one, the header grows by the new names, and
+// the lines above have empty fields there. A line that was cut off in the middle is
+// taken away. Keras: CSVLogger, whose epochs count from 0 and which writes NA for
+// what is missing.
 type CSVLogger struct {
 	Path   string
 	Append bool // go on with a file of an earlier run
 
-	names []string
+	columns []string // "epoch" and the logs
 }
 
 // Handle implements Hook.
-func (l *CSVLogger) Handle(e *Event) error {
+func (l *CSVLogger) Handle(e *Event) error { return errors.WithMessage(l.handle(e), "csv_logger") }
+
+func (l *CSVLogger) handle(e *Event) error {
 	switch e.Kind {
 	case TrainBegin:
-		l.names = nil
-		if e.Step == 0 && !l.Append {
-			return errors.Wrap(os.WriteFile(l.Path, nil, 0o644), "csv_logger")
-		}
-		return nil
+		return l.begin(e)
 	case EpochEnd:
 	default:
 		return nil
 	}
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	if l.names == nil {
-		l.names = (&History{Epochs: []Epoch{{Logs: e.Logs}}}).Names()
-		if info, err := os.Stat(l.Path); err != nil || info.Size() == 0 {
-			_ = w.Write(append([]string{"epoch"}, l.names...)) // into memory
-		}
+	if info, err := os.Stat(l.Path); os.IsNotExist(err) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		l.columns = nil // also if somebody has moved the file away
+	}
+	if err := l.widen(e.logNames()); err != nil {
+		return err
 	}
 	line := []string{strconv.Itoa(e.Epoch)}
-	for _, name := range l.names {
-		text := "" // an epoch without validation
+	for _, name := range l.columns[1:] {
+		text := ""
 		if v, ok := e.Logs[name]; ok {
 			text = strconv.FormatFloat(v, 'g', -1, 64)
 		}
 		line = append(line, text)
 	}
-	_ = w.Write(line)
-	w.Flush()
-	return errors.WithMessage(appendTo(l.Path, b.String()), "csv_logger")
+	return appendTo(l.Path, csvOf(line))
+}
+
+// begin opens the file.
+func (l *CSVLogger) begin(e *Event) error {
+	l.columns = nil
+	text, err := openLog(l.Path, e, l.Append)
+	if err != nil || len(text) == 0 {
+		return err
+	}
+	rows, err := csvRows(l.Path, text)
+	if err != nil {
+		return err
+	}
+	keep := len(rows)
+	if goesOn(e, l.Append) {
+		keep = linesBefore(len(rows), 1, e.Epoch, func(i int) (int, bool) {
+			epoch, err := strconv.Atoi(rows[i][0])
+			return epoch, err == nil
+		})
+	}
+	l.columns = rows[0]
+	return rewrite(l.Path, text, []byte(csvOf(rows[:keep]...)))
+}
+
+// csvRows reads the rows of a log, the first of which is its header.
+func csvRows(path string, text []byte) ([][]string, error) {
+	r := csv.NewReader(bytes.NewReader(text))
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, errors.Wrapf(err, "%s is not a log to go on with", path)
+	}
+	if len(rows) == 0 || rows[0][0] != "epoch" {
+		return nil, errors.Errorf("%s is not a log to go on with: its first column is not epoch", path)
+	}
+	return rows, nil
+}
+
+// widen makes the file's header have all the names.
+func (l *CSVLogger) widen(names []string) error {
+	columns := slices.Clone(l.columns)
+	if columns == nil {
+		columns = []string{"epoch"}
+	}
+	for _, name := range names {
+		if !slices.Contains(columns[1:], name) {
+			columns = append(columns, name)
+		}
+	}
+	if len(columns) == len(l.columns) {
+		return nil
+	}
+	first := l.columns == nil
+	l.columns = columns
+	if first {
+		return appendTo(l.Path, csvOf(columns))
+	}
+	text, err := os.ReadFile(l.Path)
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	rows, err := csvRows(l.Path, text)
+	if err != nil {
+		return err
+	}
+	rows[0] = columns
+	for i, row := range rows {
+		rows[i] = append(row, make([]string, len(columns)-len(row))...)
+	}
+	return rewrite(l.Path, text, []byte(csvOf(rows...)))
+}
+
+func csvOf(rows ...[]string) string {
+	var b bytes.Buffer
+	_ = csv.NewWriter(&b).WriteAll(rows) // into memory
+	return b.String()
+}
+
+// logNames returns the names of the run's logs and of the epoch's, in the order of
+// History.
+func (e *Event) logNames() []string {
+	all := maps.Clone(e.Logs)
+	if e.run != nil {
+		maps.Copy(all, e.run.logNames())
+	}
+	return (&History{Epochs: []Epoch{{Logs: all}}}).Names()
 }
 
 // JSONLogger writes a line of JSON for each epoch into a file:
@@ -61,7 +148,9 @@ func (l *CSVLogger) Handle(e *Event) error {
 //	{"epoch":1,"step":625,"seconds":0.07,"learning_rate":0.001,"logs":{"loss":0.48}}
 //
 // A value that is NaN or infinite is written as a string. The learning rate is
-// left out where the optimizer tells none. A run that is resumed appends.
+// left out where the optimizer tells none. A run that is resumed goes on in its
+// file, and writes the lines of epochs that it does again once. A line that was cut
+// off in the middle is taken away.
 type JSONLogger struct {
 	Path   string
 	Append bool // go on with a file of an earlier run
@@ -69,12 +158,13 @@ type JSONLogger struct {
 
 // Handle implements Hook.
 func (l *JSONLogger) Handle(e *Event) error {
+	return errors.WithMessage(l.handle(e), "json_logger")
+}
+
+func (l *JSONLogger) handle(e *Event) error {
 	switch e.Kind {
 	case TrainBegin:
-		if e.Step == 0 && !l.Append {
-			return errors.Wrap(os.WriteFile(l.Path, nil, 0o644), "json_logger")
-		}
-		return nil
+		return l.begin(e)
 	case EpochEnd:
 	default:
 		return nil
@@ -97,97 +187,29 @@ func (l *JSONLogger) Handle(e *Event) error {
 	}
 	doc, err := json.Marshal(line)
 	if err != nil {
-		return errors.Wrap(err, "json_logger")
-	}
-	return errors.WithMessage(appendTo(l.Path, string(doc)+"\n"), "json_logger")
-}
-
-// appendTo adds text to a file and brings it to the disk.
-func appendTo(path, text string) error {
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
 		return errors.WithStack(err)
 	}
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = f.Sync()
+	return appendTo(l.Path, string(doc)+"\n")
+}
+
+// begin opens the file.
+func (l *JSONLogger) begin(e *Event) error {
+	text, err := openLog(l.Path, e, l.Append)
+	if err != nil || len(text) == 0 {
+		return err
 	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
+	lines := slices.Collect(bytes.Lines(text))
+	epoch := func(i int) (int, bool) {
+		var line struct{ Epoch int }
+		err := json.Unmarshal(lines[i], &line)
+		return line.Epoch, err == nil && line.Epoch > 0
 	}
-	return errors.WithStack(err)
-}
-
-// ModelCheckpoint saves the model at the end of epochs, as Model.Save does: each
-// of its files is replaced as a whole or not at all. "{epoch}" in the folder's
-// name stands for the epoch. For going on with a run see Checkpointing. Keras:
-// ModelCheckpoint.
-type ModelCheckpoint struct {
-	Dir      string // is made if it is not there
-	Every    int    // epochs, 1 if 0
-	BestOnly bool   // only when a log is the best so far
-	Monitor  string // that log, "val_loss" if empty
-	Mode     Mode
-
-	best bestState
-}
-
-type bestState struct {
-	Seen bool
-	Best bits
-}
-
-var _ Keeper = (*ModelCheckpoint)(nil)
-
-// Name implements Keeper.
-func (c *ModelCheckpoint) Name() string { return "model_checkpoint/" + c.Dir }
-
-// State implements Keeper.
-func (c *ModelCheckpoint) State() (map[string]*tensor.Dense, []byte, error) {
-	rest, err := json.Marshal(c.best)
-	return nil, rest, err
-}
-
-// Restore implements Keeper.
-func (c *ModelCheckpoint) Restore(_ map[string]*tensor.Dense, rest []byte) error {
-	return json.Unmarshal(rest, &c.best)
-}
-
-// Handle implements Hook.
-func (c *ModelCheckpoint) Handle(e *Event) error {
-	return wrapHook("model_checkpoint", c.handle(e))
-}
-
-func (c *ModelCheckpoint) handle(e *Event) error {
-	switch {
-	case e.Kind == TrainBegin:
-		if c.Dir == "" || c.Every < 0 {
-			return errors.Errorf("Dir is %q and Every %d, want a folder and at least 0", c.Dir, c.Every)
-		}
-		if e.Step == 0 {
-			c.best = bestState{}
-		}
-		return c.Mode.check()
-	case e.Kind != EpochEnd || e.Epoch%max(c.Every, 1) != 0:
-		return nil
+	if _, ok := epoch(len(lines) - 1); !ok {
+		return errors.Errorf("%s is not a log to go on with: its last line tells no epoch", l.Path)
 	}
-	if c.BestOnly {
-		w := watched{orName(c.Monitor), c.Mode}
-		if w.pauses(e) {
-			return nil
-		}
-		v, err := w.value(e.Logs)
-		if err != nil {
-			return err
-		}
-		if c.best.Seen && !w.better(v, float64(c.best.Best), 0) {
-			return nil
-		}
-		c.best = bestState{true, bits(v)}
+	keep := len(lines)
+	if goesOn(e, l.Append) {
+		keep = linesBefore(len(lines), 0, e.Epoch, epoch)
 	}
-	dir := strings.ReplaceAll(c.Dir, "{epoch}", strconv.Itoa(e.Epoch))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return errors.WithStack(err)
-	}
-	return e.Model.Save(dir)
+	return rewrite(l.Path, text, bytes.Join(lines[:keep], nil))
 }

@@ -29,6 +29,9 @@ func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps
 	if !ok || !(from > 0) || !(to > from) || steps < 2 || math.IsInf(to, 0) {
 		return nil, errors.Errorf("rate range: from %v to %v in %d steps by a %T, want rising rates, two steps, and an optimizer that is Rated", from, to, steps, t.config.Optimizer)
 	}
+	if s := scheduleOf(rated); s != nil {
+		return nil, errors.Errorf("rate range: the optimizer's schedule %s sets the learning rate before each update: leave it out", typeName(s))
+	}
 	var points []RatePoint
 	mean, least := 0.0, math.Inf(1)
 	var before float64 // Σ of the epoch's losses before this step

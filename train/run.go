@@ -26,6 +26,9 @@ type fitRun struct {
 	saved   time.Time
 	stopped bool // by a hook
 	history History
+
+	rate     rateChange // the last one
+	putsBack string     // the hook that puts back weights at the end
 }
 
 // position is how far a run has come.

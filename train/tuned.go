@@ -64,6 +64,19 @@ func (o *Tuned) SetRate(lr float64) {
 	}
 }
 
+// scheduleOf returns the schedule of an optimizer, also of one that is wrapped; nil
+// if it has none.
+func scheduleOf(o Optimizer) Schedule {
+	t, ok := o.(*Tuned)
+	if !ok {
+		return nil
+	}
+	if t.Schedule != nil {
+		return t.Schedule
+	}
+	return scheduleOf(t.Optimizer)
+}
+
 // check holds the settings to what makes sense.
 func (o *Tuned) check() error {
 	clips := 0
@@ -87,6 +100,8 @@ func (o *Tuned) check() error {
 		return errors.Errorf("optimizer: AccumulateSteps is %d and EMAOverwrite %d, want at least 0", o.AccumulateSteps, o.EMAOverwrite)
 	case o.Schedule != nil && !rated, o.WeightDecay != 0 && !rated:
 		return errors.Errorf("optimizer: the learning rate of %T cannot be read and set", o.Optimizer)
+	case o.Schedule != nil && scheduleOf(o.Optimizer) != nil:
+		return errors.Errorf("optimizer: the schedules %s and %s both set the learning rate: use one of the two", typeName(o.Schedule), typeName(scheduleOf(o.Optimizer)))
 	}
 	if s, ok := o.Schedule.(checked); ok {
 		return errors.WithMessage(s.check(), "optimizer")

@@ -65,7 +65,7 @@ func (c *Checkpoint) History() *History {
 }
 
 // checkpointVersion is that of the files; a file with a greater one is refused.
-const checkpointVersion = 1
+const checkpointVersion = 2
 
 type checkpointMeta struct {
 	Version   int                        `json:"version"`
@@ -249,6 +249,9 @@ func (r *fitRun) restore(c *Checkpoint) error {
 		if err := k.Restore(state, rest); err != nil {
 			return fail(errors.WithMessage(err, k.Name()))
 		}
+	}
+	if c.meta.Version < 2 { // did not keep the place
+		c.meta.At.Source = c.meta.At.source(r.fit.StepsPerEpoch)
 	}
 	r.at, r.history, r.stopped = c.meta.At, *c.History(), c.meta.Stopped
 	return nil

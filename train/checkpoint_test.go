@@ -205,7 +205,7 @@ func TestCheckpointsAreKept(t *testing.T) {
 	if err := os.WriteFile(files[0], bad["newer"], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadCheckpoint(files[0]); err == nil || !strings.HasSuffix(err.Error(), "version 2, this program reads up to 1") {
+	if _, err := ReadCheckpoint(files[0]); err == nil || !strings.HasSuffix(err.Error(), "version 3, this program reads up to 2") {
 		t.Errorf("of a newer version: the error is %v", err)
 	}
 	if c, err := LatestCheckpoint(filepath.Join(dir, "nothing")); c != nil || err != nil {

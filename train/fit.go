@@ -18,10 +18,14 @@ type FitConfig struct {
 	ValidationSplit  float64 // or this share of the data, the last samples, which are not trained on
 	ValidationEvery  int     // epochs from one validation to the next, 1 if 0
 
-	NoShuffle     bool // keep the samples' order, else a new one each epoch
-	Seed          uint64
-	StepsPerEpoch int // batches after which an epoch ends; 0: all
-	InitialEpoch  int // epochs that are taken for done
+	NoShuffle    bool // keep the samples' order, else a new one each epoch
+	Seed         uint64
+	InitialEpoch int // epochs that are taken for done
+
+	// StepsPerEpoch is the number of batches of an epoch. The next epoch goes on
+	// behind them, and a new pass over the data, in another order, begins when
+	// all samples have been seen. An epoch is a pass if it is 0.
+	StepsPerEpoch int
 
 	// ClassWeights multiply the losses of samples, or of steps, by their class:
 	// the target of an output of one value, else the place of the largest.
@@ -69,19 +73,22 @@ func (t *Trainer) Fit(ctx context.Context, d Data, c FitConfig) (*History, error
 // most BatchSize samples. Memory holds two batches and what the source holds.
 func (t *Trainer) FitSource(ctx context.Context, s Source, c FitConfig) (*History, error) {
 	r, err := t.newRun(c)
+	if err == nil && s == nil {
+		err = errors.New("no source")
+	}
 	if err == nil && c.ValidationSplit != 0 {
 		err = errors.New("a source cannot be split: set Validation or ValidationSource")
 	}
 	if err == nil {
-		r.source = streamed{s, r, c.StepsPerEpoch}
+		r.source = newStreamed(s, r)
 	}
 	return t.fit(ctx, r, err)
 }
 
 func (t *Trainer) fit(ctx context.Context, r *fitRun, err error) (*History, error) {
+	defer r.release()
 	if err == nil {
 		err = r.fitAll(ctx)
-		r.release()
 	}
 	if errors.Is(err, ErrStop) {
 		err = nil
@@ -112,6 +119,7 @@ func (t *Trainer) newRun(c FitConfig) (*fitRun, error) {
 		return r, err
 	}
 	r.fit, r.at.Epoch = c, c.InitialEpoch
+	r.at.Source = r.at.source(c.StepsPerEpoch)
 	r.scores = t.newScores()
 	var err error
 	r.fit.BatchSize, err = t.batchSize(c.BatchSize, 0)
@@ -146,7 +154,7 @@ func (r *fitRun) useData(d Data) error {
 			return errors.WithMessage(err, "validation")
 		}
 	}
-	r.source = &memory{t: t, size: c.BatchSize, limit: c.StepsPerEpoch, shuffle: !c.NoShuffle, seed: c.Seed}
+	r.source = &memory{t: t, size: c.BatchSize, shuffle: !c.NoShuffle, seed: c.Seed}
 	return nil
 }
 
@@ -159,7 +167,7 @@ func (r *fitRun) fitAll(ctx context.Context) error {
 	if err := r.tell(&Event{Kind: TrainBegin, Epoch: r.at.Epoch + 1}); err != nil {
 		return err
 	}
-	err := r.epochs(ctx)
+	err := r.readEpochs(ctx)
 	if err != nil && !errors.Is(err, ErrStop) {
 		return err
 	}
@@ -172,6 +180,16 @@ func (r *fitRun) fitAll(ctx context.Context) error {
 		return err
 	}
 	return err
+}
+
+// readEpochs trains and closes the source, whatever happens.
+func (r *fitRun) readEpochs(ctx context.Context) (err error) {
+	defer func() {
+		if closeErr := r.source.close(); closeErr != nil && (err == nil || errors.Is(err, ErrStop)) {
+			err = closeErr
+		}
+	}()
+	return r.epochs(ctx)
 }
 
 func (r *fitRun) epochs(ctx context.Context) error {
@@ -196,6 +214,9 @@ func (r *fitRun) epochs(ctx context.Context) error {
 		r.history.Epochs = append(r.history.Epochs, Epoch{logs, seconds})
 		r.history.WeightsEpoch = epoch
 		r.at.Epoch, r.at.Batch, r.at.Seconds = epoch, 0, 0
+		if r.fit.StepsPerEpoch == 0 {
+			r.at.Source = place{Pass: epoch}
+		}
 		r.scores = r.newScores()
 		err = r.tell(&Event{Kind: EpochEnd, Epoch: epoch, Logs: logs, Seconds: seconds})
 		if err != nil && !errors.Is(err, ErrStop) {
@@ -234,7 +255,11 @@ func (r *fitRun) epoch(ctx context.Context, logs Logs) (float64, error) {
 		}
 	}
 	event := &Event{Kind: BatchEnd, Epoch: epoch, Logs: logs}
-	next, stop := iter.Pull2(r.source.jobs(r.at.Epoch, r.at.Batch))
+	left := -1
+	if n := r.fit.StepsPerEpoch; n > 0 {
+		left = n - r.at.Batch
+	}
+	next, stop := iter.Pull2(r.source.jobs(r.at.Source, left))
 	defer stop()
 	// pull returns the next batch, nil after the last one.
 	pull := func() (*job, error) {
@@ -274,7 +299,7 @@ func (r *fitRun) epoch(ctx context.Context, logs Logs) (float64, error) {
 		if err := r.count(now); err != nil {
 			return 0, err
 		}
-		r.at.Batch++
+		r.at.Batch, r.at.Source = r.at.Batch+1, now.end
 		r.at.Seconds = time.Since(start).Seconds()
 		r.scores.write("", logs)
 		event.Batch, event.Seconds = r.at.Batch, r.at.Seconds

@@ -76,7 +76,7 @@ const (
 // tell calls the hooks. ErrStop of one does not keep the others from the event,
 // nor does an error at the end, where the others may have something to finish.
 func (r *fitRun) tell(e *Event) error {
-	e.Epochs, e.Batches, e.Model, e.Trainer = r.fit.Epochs, r.source.batches(), r.model, r.Trainer
+	e.Epochs, e.Batches, e.Model, e.Trainer = r.fit.Epochs, r.batches(), r.model, r.Trainer
 	e.Step, e.run = r.at.Step, r
 	var stop, failed error
 	for i, h := range r.fit.Hooks {

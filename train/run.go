@@ -37,6 +37,23 @@ type position struct {
 	Batch   int     `json:"batch"` // of the epoch after them that are done
 	Step    uint64  `json:"step"`  // updates in all
 	Seconds float64 `json:"seconds"`
+	Source  place   `json:"source"`
+}
+
+// source returns where the source is, if it was read from the start on.
+func (p position) source(stepsPerEpoch int) place {
+	if stepsPerEpoch == 0 {
+		return place{p.Epoch, p.Batch}
+	}
+	return place{0, p.Epoch*stepsPerEpoch + p.Batch}
+}
+
+// batches returns the number of batches of an epoch, 0 if that is not known.
+func (r *fitRun) batches() int {
+	if n := r.fit.StepsPerEpoch; n > 0 {
+		return n
+	}
+	return r.source.passes()
 }
 
 // shardSet is the programs that share a batch; each takes size samples.

@@ -5,25 +5,30 @@ import (
 	"hash/fnv"
 	"iter"
 	"math/rand/v2"
-
-	"github.com/pkg/errors"
 )
 
-// Source gives the batches of an epoch, for data that does not fit into memory
-// or that is made as it is read. The batches of an epoch must be the same
-// whenever they are asked for. All samples of a batch have one length; another
-// batch may have another, and is computed by programs of its own.
+// Source gives the batches of a pass over data that does not fit into memory or
+// that is made as it is read. The batches of a pass must be the same whenever
+// they are asked for. All samples of a batch have one length; another batch may
+// have another, and is computed by programs of its own.
+//
+// One pass is open at a time. Validation begins a pass of its own source; where
+// StepsPerEpoch has ended the epoch in the middle of a pass, that one waits
+// meanwhile, and nothing reads ahead in it. No pass is open when Fit, FitSource
+// or EvaluateSource has returned, whatever ended it: they wait for the iterator
+// to return. One that panics ends them with an error.
 type Source interface {
-	// Epoch yields the batches of an epoch, which counts from 0. An error
-	// ends the training.
+	// Epoch yields the batches of a pass, which counts from 0. A pass is an
+	// epoch unless StepsPerEpoch is set. An error ends the training.
 	Epoch(epoch int) iter.Seq2[Data, error]
 }
 
-// job is a batch on its way: some of a table's samples, and, when it is
-// prepared, the programs that compute it.
+// job is a batch on its way: some of a table's samples, where the source is
+// after it, and, when it is prepared, the programs that compute it.
 type job struct {
 	t    *table
 	rows []int
+	end  place
 	set  shardSet
 }
 
@@ -33,31 +38,61 @@ func (j *job) shards() []*program { return j.set.shards[:j.set.active(j.rows)] }
 // part returns the samples of shard i.
 func (j *job) part(i int) []int { return j.set.part(j.rows, i) }
 
-// source gives the jobs of an epoch from a batch on.
+// place is how far a source has been read.
+type place struct {
+	Pass  int `json:"pass"`  // over all samples
+	Batch int `json:"batch"` // batches of the pass that are done
+}
+
+// source gives jobs.
 type source interface {
-	jobs(epoch, from int) iter.Seq2[job, error]
-	batches() int // of an epoch, 0 if that is not known
+	// jobs gives n jobs from a place on, over the ends of passes; if n is
+	// negative, what is left of the pass.
+	jobs(from place, n int) iter.Seq2[job, error]
+	passes() int // batches of a pass, 0 if that is not known
+	close() error
 }
 
 // memory is a source of data that is in memory.
 type memory struct {
 	t       *table
 	size    int // of a batch
-	limit   int // of batches in an epoch; no limit if 0
 	shuffle bool
 	seed    uint64
-	order   []int
+
+	order, spare []int // of the samples; the batch at hand may be of the pass before
+	ordered      int   // the pass that order is of, from 1
 }
 
-func (m *memory) batches() int {
-	n := (m.t.n + m.size - 1) / m.size
-	if m.limit > 0 {
-		n = min(n, m.limit)
+func (m *memory) passes() int { return (m.t.n + m.size - 1) / m.size }
+
+func (m *memory) close() error { return nil }
+
+func (m *memory) jobs(from place, n int) iter.Seq2[job, error] {
+	return func(yield func(job, error) bool) {
+		for at := from; n != 0; n-- {
+			if per := m.passes(); at.Batch >= per {
+				if n < 0 {
+					return
+				}
+				at = place{at.Pass + at.Batch/per, at.Batch % per}
+			}
+			m.arrange(at.Pass)
+			rows := m.order[at.Batch*m.size : min((at.Batch+1)*m.size, m.t.n)]
+			at.Batch++
+			if !yield(job{t: m.t, rows: rows, end: at}, nil) {
+				return
+			}
+		}
 	}
-	return n
 }
 
-func (m *memory) jobs(epoch, from int) iter.Seq2[job, error] {
+// arrange puts the samples in the order of a pass.
+func (m *memory) arrange(pass int) {
+	if m.ordered == pass+1 {
+		return
+	}
+	m.order, m.spare, m.ordered = m.spare, m.order, pass+1
 	if m.order == nil {
 		m.order = make([]int, m.t.n)
 	}
@@ -65,18 +100,9 @@ func (m *memory) jobs(epoch, from int) iter.Seq2[job, error] {
 		m.order[i] = i
 	}
 	if m.shuffle {
-		// The order depends on the seed and the epoch alone, in a stream that
+		// The order depends on the seed and the pass alone, in a stream that
 		// no weight of the seed shares.
-		s := stream(m.seed, fmt.Sprintf("shuffle/%d", epoch))
-		s.Shuffle(m.t.n, func(i, j int) { m.order[i], m.order[j] = m.order[j], m.order[i] })
-	}
-	return func(yield func(job, error) bool) {
-		for b := from; b < m.batches(); b++ {
-			rows := m.order[b*m.size : min((b+1)*m.size, m.t.n)]
-			if !yield(job{t: m.t, rows: rows}, nil) {
-				return
-			}
-		}
+		shuffle(stream(m.seed, fmt.Sprintf("shuffle/%d", pass)), m.order)
 	}
 }
 
@@ -87,51 +113,8 @@ func stream(seed uint64, name string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
-// streamed is a source of a user's batches.
-type streamed struct {
-	Source
-	r     *fitRun
-	limit int // of batches in an epoch; no limit if 0
-}
-
-func (s streamed) batches() int { return s.limit }
-
-func (s streamed) jobs(epoch, from int) iter.Seq2[job, error] {
-	return func(yield func(job, error) bool) {
-		b := 0
-		for d, err := range s.Epoch(epoch) {
-			if err != nil {
-				yield(job{}, err)
-				return
-			}
-			if s.limit > 0 && b >= s.limit {
-				return
-			}
-			if b++; b <= from {
-				continue
-			}
-			t, err := s.table(d)
-			if err != nil {
-				yield(job{}, errors.WithMessagef(err, "batch %d", b))
-				return
-			}
-			if !yield(job{t: t, rows: rowsTo(t.n)}, nil) {
-				return
-			}
-		}
-	}
-}
-
-// table holds a batch against the model.
-func (s streamed) table(d Data) (*table, error) {
-	t, err := d.inputs(s.r.model)
-	if err != nil {
-		return nil, err
-	}
-	if t.n > s.r.fit.BatchSize {
-		return nil, errors.Errorf("%d samples, want at most BatchSize, %d", t.n, s.r.fit.BatchSize)
-	}
-	return t, s.r.label(t, d)
+func shuffle[T any](r *rand.Rand, x []T) {
+	r.Shuffle(len(x), func(i, j int) { x[i], x[j] = x[j], x[i] })
 }
 
 // rowsTo returns 0 to n−1.

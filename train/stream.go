@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 	"iter"
-	"math/rand/v2"
 
 	"github.com/pkg/errors"
 )
@@ -21,8 +20,9 @@ type Sample struct {
 // that does not fit into memory. It holds Shuffle samples, a batch of each
 // bucket, and Prefetch batches.
 type Stream struct {
-	// Open yields the samples of an epoch, which counts from 0, the same ones
-	// whenever it is called.
+	// Open yields the samples of a pass, which counts from 0, the same ones
+	// whenever it is called. One iterator of Fit's is open at a time, see
+	// Source.
 	Open func(epoch int) iter.Seq2[Sample, error]
 
 	BatchSize int // 32 if 0; Fit's must not be less
@@ -37,43 +37,23 @@ type Stream struct {
 	// program of its length, so that short sequences cost little. Without
 	// buckets a batch is of samples of one length each.
 	Buckets []int
-	// Prefetch is the number of batches that are read ahead, by a goroutine; 0
-	// reads them as they are needed.
+	// Prefetch is the number of batches that are read ahead, by a goroutine that
+	// ends with the pass; 0 reads them as they are needed.
 	Prefetch int
 }
 
 var _ Source = Stream{}
 
-// batch is a batch of a stream, or the error that ends it.
-type batch struct {
-	data Data
-	err  error
-}
+// Epoch implements Source. A panic of Open's iterator is passed on to whoever
+// ranges over the batches.
+func (s Stream) Epoch(epoch int) iter.Seq2[Data, error] { return s.read(epoch, nil) }
 
-// Epoch implements Source.
-func (s Stream) Epoch(epoch int) iter.Seq2[Data, error] {
+// read yields the batches of a pass; they are read ahead while g is open.
+func (s Stream) read(epoch int, g gate) iter.Seq2[Data, error] {
 	if s.Prefetch < 1 {
 		return s.batches(epoch)
 	}
-	return func(yield func(Data, error) bool) {
-		ahead, stop := make(chan batch, s.Prefetch), make(chan struct{})
-		defer close(stop)
-		go func() {
-			defer close(ahead)
-			for d, err := range s.batches(epoch) {
-				select {
-				case ahead <- batch{d, err}:
-				case <-stop:
-					return
-				}
-			}
-		}()
-		for b := range ahead {
-			if !yield(b.data, b.err) {
-				return
-			}
-		}
-	}
+	return ahead(s.batches(epoch), s.Prefetch, g)
 }
 
 func (s Stream) check() error {
@@ -199,8 +179,4 @@ func (s Stream) shuffled(epoch int) iter.Seq2[Sample, error] {
 			}
 		}
 	}
-}
-
-func shuffle[T any](r *rand.Rand, x []T) {
-	r.Shuffle(len(x), func(i, j int) { x[i], x[j] = x[j], x[i] })
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"runtime"
 	"slices"
@@ -199,8 +200,12 @@ func (t *Trainer) evaluateSource(ctx context.Context, s Source, prefix string, i
 	if err := t.wantLoss(); err != nil {
 		return errors.WithMessage(err, "evaluate")
 	}
+	if s == nil {
+		return errors.New("evaluate: no source")
+	}
 	scores := t.newScores()
-	for d, err := range s.Epoch(0) {
+	var late error // after the error that ended the loop
+	for d, err := range guarded(func() iter.Seq2[Data, error] { return s.Epoch(0) }, &late) {
 		if err == nil {
 			err = t.infer(ctx, d, d.Len(), true, func(p *program, data *table, rows []int) error {
 				return scores.add(p, data, rows, len(rows))

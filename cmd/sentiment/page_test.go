@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -11,30 +10,20 @@ import (
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"unroll/internal/browsertest"
 )
 
 // TestPageOnServer types into the page of a real server, in a real browser,
 // chooses one model after the other, and finds the server's probability and each
 // word in the colour of its push; the console stays empty.
 func TestPageOnServer(t *testing.T) {
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("\n\n*** THE PAGE IS NOT TESTED ON THE SERVER: there is no chromium here (apt-get install chromium) ***\n")
-	}
+	ctx := browsertest.New(t)
 	url, _ := serving(t, sharedRun(t))
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	alloc, end := chromedp.NewExecAllocator(context.Background(), options...)
-	defer end()
-	ctx, quit := chromedp.NewContext(alloc)
-	defer quit()
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, browsertest.Patience)
 	defer cancel()
 	var mu sync.Mutex
 	var console []string
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
 	err := chromedp.Listen(ctx, func(e any) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -62,7 +51,7 @@ func TestPageOnServer(t *testing.T) {
 	}
 	until := func(js string, good func(string) bool) {
 		t.Helper()
-		for end := time.Now().Add(20 * time.Second); !good(read(js)); time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(browsertest.Patience / 2); !good(read(js)); time.Sleep(20 * time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatalf("the page reads\n%s", read("document.body.innerText"))
 			}
@@ -87,7 +76,8 @@ func TestPageOnServer(t *testing.T) {
 				pushes[fmt.Sprintf("%s %t", text[w.Start:w.End], w.Push > 0)] = true
 			}
 		}
-		marks := strings.Fields(read(`[...document.querySelectorAll("#marks span")].map((e) => e.textContent + "=" + (e.className === "towards")).join(" ")`))
+		marks := strings.Fields(read(`[...CSS.highlights].flatMap(([name, ranges]) => [...ranges].map((r) =>
+			r.startContainer.data.slice(r.startOffset, r.endOffset) + "=" + name.startsWith("towards"))).join(" ")`))
 		for _, mark := range marks {
 			if !pushes[strings.Replace(mark, "=", " ", 1)] {
 				t.Errorf("%s: the page has %q, the server %v", model, mark, pushes)

@@ -7,45 +7,19 @@ import (
 	"iter"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-)
 
-// browser starts a headless chromium that all subtests share, or skips.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("THE PAGE WAS NOT TESTED IN A BROWSER: there is no chromium here; apt-get install chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
+	"unroll/internal/browsertest"
+)
 
 // tab is a page that is open.
 type tab struct {
@@ -74,7 +48,7 @@ func open(t *testing.T, ctx context.Context, r Report, width int64, scheme strin
 	}
 	ctx, stop := chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, time.Minute)
+	ctx, stop = context.WithTimeout(ctx, browsertest.Patience)
 	t.Cleanup(stop)
 	page := (&url.URL{Scheme: "file", Path: path}).String()
 	p := &tab{T: t, ctx: ctx, console: chromedp.Console(ctx)}
@@ -132,7 +106,10 @@ func (p *tab) quiet() {
 		if m.Text == end {
 			break
 		}
-		p.Errorf("the console says %q", m)
+		// Other versions of the browser advise against other things.
+		if m.Source == "" || m.Type == chromedp.ConsoleError {
+			p.Errorf("the console says %q", m)
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -160,7 +137,7 @@ func (p *tab) hidden(selector string) bool {
 func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 func TestBrowser(t *testing.T) {
-	ctx := browser(t)
+	ctx := browsertest.New(t)
 	t.Run("pointer", func(t *testing.T) {
 		p := open(t, ctx, usual(), 1280, "light")
 		// Over the third epoch of the loss.
@@ -266,7 +243,7 @@ func diff(a, b string) string {
 // kind of page what a machine can see: that it does not scroll sideways, that
 // nothing complains and that nothing is loaded.
 func TestBrowserShows(t *testing.T) {
-	ctx := browser(t)
+	ctx := browsertest.New(t)
 	dir := t.ArtifactDir()
 	for name, report := range reports {
 		t.Run(name, func(t *testing.T) {

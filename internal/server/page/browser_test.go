@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -16,39 +15,24 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"unroll/internal/browsertest"
 )
 
 // chrome is one browser for all tests; each test has a tab of its own.
 var chrome struct {
 	once sync.Once
 	ctx  context.Context
-	stop []func()
+	stop func()
 	err  error
 }
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, stop := range chrome.stop {
-		stop()
+	if chrome.stop != nil {
+		chrome.stop()
 	}
 	os.Exit(code)
-}
-
-func start() {
-	dir, err := os.MkdirTemp("", "page-chromium-")
-	if err != nil {
-		chrome.err = err
-		return
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(dir),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	alloc, end := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, quit := chromedp.NewContext(alloc)
-	chrome.ctx = ctx
-	chrome.err = chromedp.Do(ctx)
-	chrome.stop = []func(){func() { _ = chromedp.Cancel(ctx) }, quit, end, func() { _ = os.RemoveAll(dir) }}
 }
 
 // tab is a page in the browser, and what it did.
@@ -79,15 +63,13 @@ func openAs(t *testing.T, f *fake, hash string, width, height int64, scheme stri
 func load(t *testing.T, f *fake, hash string, width, height int64, scheme string) *tab {
 	t.Helper()
 	t.Parallel()
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("\n\n*** THE PAGE IS NOT TESTED: there is no chromium here (apt-get install chromium) ***\n")
-	}
-	if chrome.once.Do(start); chrome.err != nil {
-		t.Fatalf("chromium does not start: %v", chrome.err)
+	chrome.once.Do(func() { chrome.ctx, chrome.stop, chrome.err = browsertest.Start() })
+	if chrome.err != nil {
+		browsertest.Skip(t, chrome.err)
 	}
 	ctx, done := chromedp.NewContext(chrome.ctx)
 	t.Cleanup(done)
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, browsertest.Patience)
 	t.Cleanup(cancel)
 	p := &tab{T: t, ctx: ctx, base: f.URL}
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
@@ -112,7 +94,9 @@ func (p *tab) listen(event any) {
 	case *runtime.EventExceptionThrown:
 		p.console = append(p.console, fmt.Sprint(e.ExceptionDetails.Text, e.ExceptionDetails.Exception))
 	case *log.EventEntryAdded:
-		p.console = append(p.console, fmt.Sprintf("%s %s %s", e.Entry.Level, e.Entry.Text, e.Entry.URL))
+		if e.Entry.Level == log.EntryLevelError { // other versions of the browser advise against other things
+			p.console = append(p.console, fmt.Sprintf("%s %s %s", e.Entry.Level, e.Entry.Text, e.Entry.URL))
+		}
 	}
 }
 
@@ -144,7 +128,7 @@ func eval[T any](p *tab, js string) T {
 // until waits for an expression to be true.
 func (p *tab) until(js string) {
 	p.Helper()
-	for end := time.Now().Add(15 * time.Second); !eval[bool](p, "!!("+js+")"); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(browsertest.Patience / 2); !eval[bool](p, "!!("+js+")"); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			p.Fatalf("never true: %s\nthe page reads:\n%s", js, eval[string](p, `document.body.innerText`))
 		}
@@ -167,7 +151,8 @@ func (p *tab) enter(text string) {
 // marks returns the coloured words as +word or -word.
 func (p *tab) marks() []string {
 	p.Helper()
-	return eval[[]string](p, `[...document.querySelectorAll("#marks span")].map((e) => (e.className === "towards" ? "+" : "-") + e.textContent)`)
+	return eval[[]string](p, `[...CSS.highlights].flatMap(([name, ranges]) => [...ranges].map((r) => ({ at: r.startOffset,
+		word: (name.startsWith("towards") ? "+" : "-") + r.startContainer.data.slice(r.startOffset, r.endOffset) }))).sort((a, b) => a.at - b.at).map((w) => w.word)`)
 }
 
 // card returns what a model's card shows, in one line.

@@ -4,7 +4,8 @@
 //
 // It is HTML, CSS and JavaScript modules as they are, without a build step. It asks
 // nothing but the server it came from, and by addresses relative to its own, so it
-// also works below a path. Browsers of 2024 and later have all that it uses.
+// also works below a path. Browsers of 2024 and later have all that it uses, but for
+// Firefox, which colours the words from 140 on (2025).
 //
 // What it asks for:
 //

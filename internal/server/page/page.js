@@ -139,7 +139,8 @@ function heard(model, answer) {
 }
 
 function show() {
-  paint(byId("marks"), marked.text, marked.words, marked.least);
+  // Without a text it is the placeholder that needs lines.
+  paint(byId("marks"), marked.text || box.placeholder, marked.words, marked.least);
   const any = marked.words.length > 0;
   byId("legend").hidden = !any;
   if (!any) return;

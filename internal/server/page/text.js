@@ -6,8 +6,6 @@
 // textarea is never written to, and composing Korean, undo, selection and caret stay
 // the browser's own.
 
-import { h } from "./dom.js";
-
 // units returns, for each byte of the text and for its end, the UTF-16 unit at which
 // its character starts. A lone surrogate is sent as U+FFFD, of 3 bytes as well.
 export function units(text) {
@@ -75,22 +73,27 @@ function segments(words) {
 }
 
 const faint = 0.04; // of the strongest push; what is below is left without a colour
+const levels = 4; // of strength; page.css has their colours
 
-// paint fills the layer with the text and marks its words. Colours are relative to
-// the strongest push, but not below least: a text of weak words stays pale.
+// paint has the layer hold the text and colours its words. Colours are relative to
+// the strongest push, but not below least: a text of weak words stays pale. They are
+// highlights and not elements, at whose edges a browser may break a line where it
+// would not break the same line of the textarea.
 export function paint(layer, text, words, least = 0) {
+  // A last line that is empty has its height only if something stands in it.
+  const node = new Text(text + "\u200b");
+  layer.replaceChildren(node);
+  if (!("highlights" in CSS)) return; // an older browser: the tables tell the same
   const marks = segments(words);
   const most = marks.reduce((m, w) => Math.max(m, Math.abs(w.push)), least);
-  const parts = [];
-  let at = 0;
+  const found = new Map();
   for (const w of marks) {
     const strength = most > 0 ? Math.abs(w.push) / most : 0;
     if (strength < faint) continue;
-    const span = h("span", { class: w.push > 0 ? "towards" : "against" }, text.slice(w.start, w.end));
-    span.style.setProperty("--strength", Math.sqrt(strength).toFixed(2));
-    parts.push(text.slice(at, w.start), span);
-    at = w.end;
+    const name = `${w.push > 0 ? "towards" : "against"}${Math.ceil(Math.sqrt(strength) * levels)}`;
+    const range = new StaticRange({ startContainer: node, startOffset: w.start, endContainer: node, endOffset: w.end });
+    found.set(name, [...(found.get(name) ?? []), range]);
   }
-  // A last line that is empty has its height only if something stands in it.
-  layer.replaceChildren(...parts, text.slice(at) + "\u200b");
+  CSS.highlights.clear();
+  for (const [name, ranges] of found) CSS.highlights.set(name, new Highlight(...ranges));
 }

@@ -118,33 +118,3 @@ func (p *tab) layerHoldsTheText(r *rapid.T) {
 		r.Fatalf("%q is %q in the layer", text, got)
 	}
 }
-
-// Both hold the same lines, so colours stand behind their words.
-func TestLayerFitsTheTextarea(t *testing.T) {
-	p := open(t, newFake(t), "")
-	texts := []string{
-		"", "\n", "one line", "a\n\nb\n", "\ttabs\tand  spaces   ", strings.Repeat("wonderful bad film, ", 80),
-		strings.Repeat("longwithoutspaces", 30), strings.Repeat("최고의 영화 👍🏽 ", 60), strings.Repeat("Not bad, wonderful! ", 40) + strings.Repeat(" ", 90),
-		"To AV Ta fi ffl great-great/great…worst—waste", "مرحبا wonderful שלום bad",
-	}
-	for _, text := range texts {
-		b, err := json.Marshal(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		eval[bool](p, `(() => { const t = document.querySelector("#text"); t.value = `+string(b)+`; t.dispatchEvent(new Event("input")); return true; })()`)
-		p.settled()
-		for _, width := range []int64{320, 777, 1280} {
-			p.resize(width, 800)
-			type box struct{ Text, Layer [4]float64 }
-			got := eval[box](p, `(() => {
-				const at = (e) => [e.getBoundingClientRect().x, e.getBoundingClientRect().y, e.clientWidth, e.scrollHeight];
-				return { Text: at(document.querySelector("#text")), Layer: at(document.querySelector("#marks")) };
-			})()`)
-			if got.Text != got.Layer {
-				t.Errorf("%d wide, %.40q: the textarea is %v, its layer %v", width, text, got.Text, got.Layer)
-			}
-		}
-	}
-	p.quiet()
-}

@@ -27,8 +27,8 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 				yield(row{}, errors.Errorf("it is a folder, want a file of format %s", o.Format))
 				return
 			}
-			if o.namesColumns() {
-				yield(row{}, errNoColumns)
+			if err := o.noTable(path); err != nil {
+				yield(row{}, err)
 				return
 			}
 			o.folder(ctx, path, yield)
@@ -87,11 +87,9 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 	if format == "" || format == "folder" {
 		block, _ := s.raw.Peek(512)
 		switch isTar := len(block) == 512 && string(block[257:262]) == "ustar"; {
-		case isTar && o.namesColumns():
-			return "", errNoColumns
 		case isTar:
 			s.bytes()
-			return "folder", nil
+			return "folder", o.noTable(path)
 		case format == "folder":
 			return "", errors.New("it is neither a folder nor a tar archive of one")
 		}
@@ -117,8 +115,10 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 		return "", errors.New("its format cannot be told by its name or first bytes: name one of csv, tsv, jsonl, fasttext, lines")
 	case format == "lines" && !o.NoLabels:
 		return "", errors.New("the format lines has no labels")
-	case o.namesColumns() && (format == "fasttext" || format == "lines"):
-		return "", errNoColumns
+	case format == "fasttext" || format == "lines":
+		return format, o.noTable(path)
+	case format == "jsonl":
+		o.noteTable(path)
 	}
 	return format, nil
 }
@@ -142,6 +142,25 @@ func (s *source) readSep(format string) {
 }
 
 var errNoColumns = errors.New("it has no columns, but one is named")
+
+// noTable refuses columns of what has none.
+func (o RecordOptions) noTable(path string) error {
+	o.noteTable(path)
+	if o.namesColumns() {
+		return errNoColumns
+	}
+	return nil
+}
+
+// noteTable tells of what only a table has a use for.
+func (o RecordOptions) noteTable(path string) {
+	if o.Delimiter != 0 {
+		o.note(path, "the delimiter has no effect: it is no table")
+	}
+	if o.Header != "" {
+		o.note(path, "what is said of a header has no effect: it is no table")
+	}
+}
 
 func (o RecordOptions) namesColumns() bool {
 	return o.TextColumn != "" || o.LabelColumn != "" || o.GroupColumn != ""

@@ -68,10 +68,15 @@ func (s *dataSettings) readFlags(flags *pflag.FlagSet) {
 	flags.Var(&s.SkipBad, "skip-bad", "pass over so many bad `rows`, or all")
 }
 
-// divideFlags are those that say how texts are divided.
-func (s *dataSettings) divideFlags(flags *pflag.FlagSet) {
+// partFlags are those that name the texts of a part.
+func (s *dataSettings) partFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar((*[]string)(&s.ValidationData), "validation-data", nil, "`file` of texts to validate on")
 	flags.StringArrayVar((*[]string)(&s.TestData), "test-data", nil, "`file` of texts to test on")
+}
+
+// divideFlags are those that say how texts are divided.
+func (s *dataSettings) divideFlags(flags *pflag.FlagSet) {
+	s.partFlags(flags)
 	flags.StringVar(&s.GroupColumn, "group-column", "", "`column` whose values are not to be in two parts of a split, such as an author")
 	flags.BoolVar(&s.Regression, "regression", false, "labels are numbers to be estimated, not classes")
 	flags.Float64Var(&s.Share, "validation", defaultShare, "`share` of the texts to validate on")
@@ -86,6 +91,9 @@ func (s *dataSettings) check() error {
 		if slices.Contains(list, "") {
 			return usagef("--%s is empty, want auto, imdb, sample or a path", flag)
 		}
+	}
+	if path := twice(s.Data, s.ValidationData, s.TestData); path != "" {
+		return usagef("%s is named twice: texts are read once, for one part", path)
 	}
 	if len(s.Data) > 1 {
 		for _, name := range []string{"auto", "imdb", "sample"} {
@@ -115,6 +123,25 @@ func (s *dataSettings) check() error {
 		return usagef("--validation is %v, want more than 0 and less than 1", s.Share)
 	}
 	return nil
+}
+
+// forFiles returns a flag that was given and is for files alone, "" if there is
+// none.
+func (s *dataSettings) forFiles() string {
+	for _, f := range []struct {
+		flag  string
+		given bool
+	}{
+		{"format", s.Format != ""}, {"text-column", s.TextColumn != ""}, {"label-column", s.LabelColumn != ""},
+		{"group-column", s.GroupColumn != ""}, {"delimiter", s.Delimiter != ""}, {"header", s.Header != ""},
+		{"encoding", s.Encoding != ""}, {"skip-bad", s.SkipBad != 0},
+		{"validation-data", len(s.ValidationData) > 0}, {"test-data", len(s.TestData) > 0},
+	} {
+		if f.given {
+			return f.flag
+		}
+	}
+	return ""
 }
 
 // options are those of datasets.Records.
@@ -149,6 +176,9 @@ const sampleSeed = 1
 // dataset finds the texts that --data names.
 func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 	if len(s.Data) == 1 {
+		if flag := s.forFiles(); flag != "" && isMovies(ctx, s.Data[0]) {
+			return nil, usagef("--%s has no effect on the movie reviews, %s", flag, s.Data[0])
+		}
 		corpus, paths, err := a.corpus(ctx, s.Data[0])
 		if err != nil || corpus != nil {
 			return reviews(corpus, paths), err
@@ -257,6 +287,11 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, paths,
 	}
 	abs, err := filepath.Abs(data)
 	return c, paths{abs}, errors.Wrap(err, "--data")
+}
+
+// isMovies tells whether --data names the movie reviews.
+func isMovies(ctx context.Context, data string) bool {
+	return slices.Contains([]string{"auto", "imdb", "sample"}, data) || datasets.IsIMDB(ctx, data)
 }
 
 // fetch finds or downloads the reviews, saying what it does.

@@ -14,7 +14,8 @@ type experiment struct {
 	name      string
 	about     string // one line for people
 	numWords  int    // load_data(num_words=…), unless --num-words says otherwise
-	leastLen  int    // steps at least, where a model's cost does not grow with them
+	maxLen    int    // pad_sequences(maxlen=…), unless --maxlen says otherwise
+	counts    bool   // that words occur, not where
 	layers    func(o embeddingOptions) []nn.Layer
 	optimizer func() train.Rated
 }
@@ -35,6 +36,7 @@ var experiments = []experiment{
 		name:     "onehot",
 		about:    "SimpleRNN(32) on one-hot words, by SGD: the tutorial's first model",
 		numWords: 100,
+		maxLen:   100,
 		layers: func(o embeddingOptions) []nn.Layer {
 			return []nn.Layer{nn.OneHot{Depth: o.words}, nn.SimpleRNN{Units: 32}}
 		},
@@ -51,7 +53,8 @@ var experiments = []experiment{
 		name:     "bow",
 		about:    "a bag of words with logistic regression: what a recurrent net must beat",
 		numWords: 1000,
-		leastLen: 400,
+		maxLen:   400,
+		counts:   true,
 		layers: func(o embeddingOptions) []nn.Layer {
 			return []nn.Layer{nn.CategoryEncoding{NumTokens: o.words, OutputMode: "count", MaskZero: true}}
 		},
@@ -65,6 +68,7 @@ func onEmbedding(name, about string, layers ...nn.Layer) experiment {
 		name:     name,
 		about:    about,
 		numWords: 1000,
+		maxLen:   100,
 		layers: func(o embeddingOptions) []nn.Layer {
 			var first nn.Layer = nn.Embedding{InputDim: o.words, OutputDim: o.dim}
 			if o.frozen {
@@ -87,6 +91,17 @@ func (e experiment) embeds() bool {
 	return ok
 }
 
+// recurrent reports whether the model has a recurrent layer.
+func (e experiment) recurrent() bool {
+	return slices.ContainsFunc(e.layers(embeddingOptions{1, 1, false}), func(l nn.Layer) bool {
+		switch l.(type) {
+		case nn.SimpleRNN, nn.LSTM, nn.GRU, nn.Bidirectional:
+			return true
+		}
+		return false
+	})
+}
+
 // names returns the experiments' names.
 func names(list []experiment) []string {
 	var out []string
@@ -104,6 +119,9 @@ func choose(list string) ([]experiment, error) {
 		want[i] = strings.TrimSpace(w)
 		if !slices.Contains(known, want[i]) {
 			return nil, usagef("--model: unknown model %q, want some of %s", want[i], strings.Join(known, ", "))
+		}
+		if slices.Contains(want[:i], want[i]) {
+			return nil, usagef("--model names %s twice", want[i])
 		}
 	}
 	var out []experiment

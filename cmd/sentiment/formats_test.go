@@ -296,7 +296,7 @@ func TestWrongTexts(t *testing.T) {
 		{[]string{"--data", "sample", "--validation", "1.5"}, exitUsage, "--validation is 1.5"},
 		{[]string{"--data", "sample", "--split", "group"}, exitUsage, "--split group wants a --group-column"},
 		{[]string{"--data", "sample", "--folds", "1"}, exitUsage, "--folds is 1"},
-		{[]string{"--data", "sample", "--frozen"}, exitUsage, "--frozen wants --vectors"},
+		{[]string{"--data", "sample", "--frozen"}, exitUsage, "--frozen has no effect without --vectors"},
 		{[]string{"--data", "sample", "--vectors", file("none.txt", "zzz 1 2\n")}, exitFailure, "none of the vocabulary's words has a vector"},
 	} {
 		out := filepath.Join(dir, "run")

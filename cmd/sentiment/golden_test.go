@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files of what the prog
 func TestGoldenOutput(t *testing.T) {
 	run := sharedRun(t)
 	bow := filepath.Join(t.TempDir(), "run")
-	succeed(t, "", tiny(bow, "--model", "bow", "--epochs", "20")...)
+	succeed(t, "", tiny(bow, "--model", "bow", "--epochs", "20", "--maxlen", "400")...)
 	for name, c := range map[string]struct {
 		args  []string
 		clean func(string) string

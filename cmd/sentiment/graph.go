@@ -47,7 +47,7 @@ that --rnn chooses. The file's name says how: .svg, or .dot for Graphviz.`,
 	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run in the expression graph: auto, unrolled, looped or fused")
 	c.Flags().IntVar(&steps, "steps", 3, "steps of the expression graph")
 	c.Flags().StringVar(&out, "out", "graph.svg", "`file` to write, .svg or .dot")
-	f.textSettings.flags(c.Flags())
+	f.sizeFlags(c.Flags())
 	return c
 }
 
@@ -67,7 +67,6 @@ func (a *app) draw(f *trainFlags, view string, steps int, out string) error {
 		return usagef("--model names %d models, want one", len(chosen))
 	}
 	e := chosen[0]
-	e.leastLen = 0
 	c := f.textSettings.encoder(e, true)
 	m, err := e.model(movieTask, embeddingOptions{words: c.NumWords + c.OOVBuckets, dim: embeddingDim}, c.MaxLen, 0)
 	if err != nil {

@@ -42,8 +42,8 @@ trained and tested on. PATH is what --data of train takes.`,
 	}
 	c.Flags().SortFlags = false
 	data.readFlags(c.Flags())
-	data.divideFlags(c.Flags())
-	text.flags(c.Flags())
+	data.partFlags(c.Flags())
+	text.wordFlags(c.Flags())
 	c.Flags().IntVar(&named, "examples", 5, "how many `cases` of each kind to name")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c

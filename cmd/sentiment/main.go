@@ -135,9 +135,12 @@ on a terminal alone, and no colours where NO_COLOR is set.`,
 		SilenceUsage:               true,
 	}
 	root.Flags().AddFlagSet(train.Flags())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
 	complete(root)
+	for _, c := range append(root.Commands(), root) {
+		strict(c)
+	}
 	return root
 }
 

@@ -16,7 +16,7 @@ func (a *app) summaryCommand() *cobra.Command {
 		RunE:  func(*cobra.Command, []string) error { return a.summary(f) },
 	}
 	c.Flags().StringVar(&f.Models, "model", "onehot,embedding", "`names` of the models to show, comma-separated")
-	f.textSettings.flags(c.Flags())
+	f.sizeFlags(c.Flags())
 	return c
 }
 

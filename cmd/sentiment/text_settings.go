@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -21,7 +22,7 @@ type textSettings struct {
 	SkipTop    int    `json:"skip_top"`            // the data's own if −1
 	MinCount   int    `json:"min_count,omitempty"`
 	OOVBuckets int    `json:"oov_buckets,omitempty"`
-	MaxLen     int    `json:"maxlen"`
+	MaxLen     int    `json:"maxlen,omitempty"` // the experiment's own if 0
 	Padding    string `json:"padding,omitempty"`
 	Truncating string `json:"truncating,omitempty"`
 }
@@ -30,20 +31,37 @@ type textSettings struct {
 // "".
 const keras, none = "keras", "none"
 
+// bpe names the tokenizer that learns pairs of bytes.
+const bpe = "bpe"
+
+// leastOfBPE is its least number of ids: one for each byte, and those before the
+// first word.
+const leastOfBPE = 260
+
 func (s *textSettings) flags(flags *pflag.FlagSet) {
-	flags.IntVar(&s.MaxLen, "maxlen", 100, "words of a text that the models see")
-	flags.IntVar(&s.NumWords, "num-words", 0, "ids of words, the most frequent ones (default: the experiment's own)")
-	flags.IntVar(&s.SkipTop, "skip-top", -1, "least id of a word, to leave out frequent ones (default: 20 for the movie reviews, else 0)")
+	s.sizeFlags(flags)
+	flags.IntVar(&s.SkipTop, "skip-top", -1, "least id of a word, to leave out frequent ones (default: 20 for words of the movie reviews, else 0)")
 	flags.Lookup("skip-top").DefValue = "0" // the help tells the default in words
 	flags.IntVar(&s.MinCount, "min-count", 0, "least `occurrences` of a word")
+	s.wordFlags(flags)
+	flags.StringVar(&s.Padding, "padding", "pre", "`end` at which short texts are filled: pre or post")
+	flags.StringVar(&s.Truncating, "truncating", "pre", "`end` at which long texts are cut: pre or post")
+}
+
+// sizeFlags are those that decide the sizes of a model.
+func (s *textSettings) sizeFlags(flags *pflag.FlagSet) {
+	flags.IntVar(&s.MaxLen, "maxlen", 0, "words of a text that the models see (default: 400 for bow, else 100)")
+	flags.IntVar(&s.NumWords, "num-words", 0, "ids of words, the most frequent ones (default: 100 for onehot, else 1,000; bpe's 260 bytes on top)")
 	flags.IntVar(&s.OOVBuckets, "oov-buckets", 0, "`ids` that unknown words share; 0 drops them")
+}
+
+// wordFlags are those that say what a word is.
+func (s *textSettings) wordFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Tokenizer, "tokenizer", "", "what a word is: keras, words, chars or bpe (default: keras for the movie reviews, else words)")
 	flags.IntVar(&s.NGrams, "ngrams", 0, "most `words` that are counted as one")
 	flags.StringVar(&s.Normalize, "normalize", "", "Unicode's normal `form`: none, NFC, NFD, NFKC or NFKD (default: none for the movie reviews, else NFC)")
 	flags.StringVar(&s.Case, "case", "", "`letters`: ascii to lower case, lower or keep (default: ascii for the movie reviews, else lower)")
 	flags.BoolVar(&s.HTML, "html", false, "take off HTML's tags, and read its entities")
-	flags.StringVar(&s.Padding, "padding", "pre", "`end` at which short texts are filled: pre or post")
-	flags.StringVar(&s.Truncating, "truncating", "pre", "`end` at which long texts are cut: pre or post")
 }
 
 // longest is several times the words of the longest review. A model's memory
@@ -55,7 +73,7 @@ func (s *textSettings) check() error {
 		flag, value string
 		want        []string
 	}{
-		{"tokenizer", s.Tokenizer, []string{"", keras, "words", "chars", "bpe"}},
+		{"tokenizer", s.Tokenizer, []string{"", keras, "words", "chars", bpe}},
 		{"normalize", s.Normalize, []string{"", none, "NFC", "NFD", "NFKC", "NFKD"}},
 		{"case", s.Case, []string{"", "ascii", "lower", "keep"}},
 		{"padding", s.Padding, []string{"", "pre", "post"}},
@@ -76,8 +94,13 @@ func (s *textSettings) check() error {
 	if s.SkipTop < -1 {
 		return usagef("--skip-top is %d, want at least 0", s.SkipTop)
 	}
-	if s.MaxLen < 1 || s.MaxLen > longest {
+	switch {
+	case s.MaxLen < 0 || s.MaxLen > longest:
 		return usagef("--maxlen is %d, want 1 to %d", s.MaxLen, longest)
+	case s.Tokenizer == bpe && s.NumWords > 0 && s.NumWords < leastOfBPE:
+		return usagef("--num-words is %d, with --tokenizer bpe want at least %d", s.NumWords, leastOfBPE)
+	case s.Tokenizer == bpe && (s.SkipTop > 0 || s.OOVBuckets > 0 || s.NGrams > 1):
+		return usagef("--skip-top is %d, --oov-buckets %d and --ngrams %d, with --tokenizer bpe want none", max(s.SkipTop, 0), s.OOVBuckets, s.NGrams)
 	}
 	return nil
 }
@@ -105,15 +128,18 @@ const skipTopOfMovies = 20
 // encoder returns the configuration of an experiment's encoder.
 func (s *textSettings) encoder(e experiment, movies bool) datasets.EncoderConfig {
 	c := datasets.EncoderConfig{
-		Text: s.text(movies), NumWords: e.numWords, MinCount: s.MinCount, OOVBuckets: s.OOVBuckets, MaxLen: max(s.MaxLen, e.leastLen),
+		Text: s.text(movies), NumWords: e.numWords, MinCount: s.MinCount, OOVBuckets: s.OOVBuckets, MaxLen: cmp.Or(s.MaxLen, e.maxLen),
 	}
-	if s.NumWords > 0 {
+	switch {
+	case s.NumWords > 0:
 		c.NumWords = s.NumWords
+	case s.Tokenizer == bpe:
+		c.NumWords += leastOfBPE // of bytes, which are there before the first pair
 	}
 	switch {
 	case s.SkipTop >= 0:
 		c.SkipTop = s.SkipTop
-	case movies:
+	case movies && c.Text.Tokenizer != bpe && c.Text.Tokenizer != "chars": // the most frequent letters say much
 		c.SkipTop = skipTopOfMovies
 	}
 	if s.Padding == "post" {

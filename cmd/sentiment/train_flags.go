@@ -1,9 +1,11 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -47,16 +49,21 @@ probability, more one that gives one for each, and --regression an estimate.`,
 			return a.train(c.Context(), f)
 		},
 	}
-	f.modelFlags(c.Flags())
-	c.Flags().IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
-	c.Flags().IntVar(&f.Folds, "folds", 0, "cross-validate in so many `parts`, and save no models; 0: no")
-	c.Flags().IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
-	c.Flags().BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
-	c.Flags().IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
-	c.Flags().StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
+	f.runFlags(c.Flags())
 	f.sayFlags.flags(c.Flags())
 	c.Flags().StringVar(&f.out, "out", "", "`folder` for models, curves and results.json (default: a new one in "+runsDir+", which "+latest+" is then a link to)")
 	return c
+}
+
+// runFlags are those of a training.
+func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
+	f.modelFlags(flags)
+	flags.IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
+	flags.IntVar(&f.Folds, "folds", 0, "cross-validate in so many `parts`, and save no models; 0: no")
+	flags.IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
+	flags.BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
+	flags.IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
+	flags.StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
 }
 
 // modelFlags are those that say what is trained on what, and how.
@@ -93,14 +100,19 @@ func (f *trainFlags) check() error {
 		return usagef("--folds is %d, want at least 2, or 0", f.Folds)
 	case f.Folds > 0 && len(f.ValidationData) > 0:
 		return usagef("--folds takes no --validation-data: each fold is validated on in its turn")
-	case f.Frozen && f.Vectors == "":
-		return usagef("--frozen wants --vectors")
 	}
 	if err := f.dataSettings.check(); err != nil {
 		return err
 	}
 	if err := f.checkOptimizer(); err != nil {
 		return err
+	}
+	if f.Vectors != "" {
+		if info, err := os.Stat(f.Vectors); err != nil {
+			return errors.Wrap(err, "--vectors")
+		} else if info.IsDir() {
+			return errors.Errorf("--vectors %s: it is a folder, want a file", f.Vectors)
+		}
 	}
 	return f.textSettings.check()
 }

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// line is a command line whose flags are read.
+type line struct {
+	command string
+	flags   *pflag.FlagSet
+}
+
+// has reports whether a flag was given.
+func (l line) has(flag string) bool { return l.flags.Changed(flag) }
+
+// value returns a flag's value, given or not; "" of a flag that the command does
+// not have.
+func (l line) value(flag string) string {
+	if f := l.flags.Lookup(flag); f != nil {
+		return f.Value.String()
+	}
+	return ""
+}
+
+// none reports whether none of the models is as is says. Names that are unknown
+// are refused later.
+func (l line) none(is func(experiment) bool) bool {
+	chosen, err := choose(l.value("model"))
+	return err == nil && !slices.ContainsFunc(chosen, is)
+}
+
+// rule returns why a flag that was given has no effect, "" if it has one.
+type rule func(line) string
+
+func always(line) string { return "" }
+
+// needs is the rule of a flag that tells more about another one.
+func needs(flag string) rule {
+	return func(l line) string {
+		if l.has(flag) {
+			return ""
+		}
+		return "without --" + flag
+	}
+}
+
+// wordsOnly is the rule of a number that byte pairs have no use for, unless it is
+// one of those that stand for nothing.
+func wordsOnly(flag string, nothing ...string) rule {
+	return func(l line) string {
+		if l.value("tokenizer") == bpe && !slices.Contains(nothing, l.value(flag)) {
+			return "with --tokenizer bpe"
+		}
+		return ""
+	}
+}
+
+// reads is the rule of a flag that says how files are read.
+func reads(l line) string {
+	if l.command == "predict" {
+		return needs("data")(l)
+	}
+	return ""
+}
+
+// divides is the rule of a flag that says how validation texts are found.
+func divides(l line) string {
+	if l.has("validation-data") {
+		return "with --validation-data"
+	}
+	return ""
+}
+
+// flagRules holds a rule for each flag of each command: a flag is never without
+// effect in silence. What only the data tell is refused by those who read them.
+var flagRules = map[string]rule{
+	"addr": always, "batch": always, "case": always, "checkpoint-every": always, "clip": always, "data": always, "early-stop": always,
+	"epochs": always, "examples": always, "explain": always, "folds": always, "html": always, "json": always, "log-texts": always,
+	"lr": always, "max-body": always, "max-texts": always, "min-count": always, "model": always, "nearest": always, "normalize": always,
+	"num-words": always, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
+	"resume": always, "schedule": always, "seed": always, "tensorboard": always, "timeout": always, "tokenizer": always,
+	"truncating": always, "validation-data": always, "view": always, "watch": always,
+
+	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "encoding": reads, "header": reads, "skip-bad": reads,
+	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": wordsOnly("skip-top", "0"), "oov-buckets": wordsOnly("oov-buckets", "0"),
+	"frozen": needs("vectors"),
+
+	"batch-wait": func(l line) string {
+		if l.value("batch") == "1" {
+			return "with --batch 1"
+		}
+		return ""
+	},
+	"group-column": func(l line) string {
+		if split := l.value("split"); split != "" && split != "group" {
+			return "with --split " + split
+		}
+		return divides(l)
+	},
+	"maxlen": func(l line) string {
+		if l.value("view") == "expression" {
+			return "with --view expression, whose length is --steps"
+		}
+		return ""
+	},
+	"padding": func(l line) string {
+		if l.none(func(e experiment) bool { return !e.counts }) {
+			return "on a model that counts words, wherever they stand"
+		}
+		return ""
+	},
+	"rnn": func(l line) string {
+		switch {
+		case l.command == "graph" && l.value("view") != "expression":
+			return "without --view expression"
+		case l.none(experiment.recurrent):
+			return "on a model without a recurrent layer"
+		}
+		return ""
+	},
+	"split": func(l line) string {
+		if l.command == "evaluate" {
+			return ""
+		}
+		return divides(l)
+	},
+	"steps": func(l line) string {
+		if l.command == "graph" && l.value("view") != "expression" {
+			return "without --view expression"
+		}
+		return ""
+	},
+	"test-data": func(l line) string {
+		switch {
+		case l.command == "probe":
+			return "on a probe, which tests nothing"
+		case l.value("folds") != "" && l.value("folds") != "0":
+			return "with --folds, which validates on each part in its turn"
+		}
+		return ""
+	},
+	"validation": func(l line) string {
+		if l.value("folds") != "" && l.value("folds") != "0" {
+			return "with --folds"
+		}
+		return divides(l)
+	},
+	"vectors": func(l line) string {
+		if l.none(experiment.embeds) {
+			return "on a model without an embedding"
+		}
+		return ""
+	},
+}
+
+// notZero are the flags whose 0 means in the settings that they were not given.
+var notZero = []string{"lr", "maxlen", "num-words", "validation"}
+
+// check refuses the first flag that has no effect.
+func (l line) check() (err error) {
+	l.flags.Visit(func(f *pflag.Flag) {
+		if v, e := strconv.ParseFloat(f.Value.String(), 64); err == nil && e == nil && v == 0 && slices.Contains(notZero, f.Name) {
+			err = usagef("--%s is %v, want more than 0", f.Name, f.Value)
+		}
+		if r := flagRules[f.Name]; r != nil && err == nil {
+			if why := r(l); why != "" {
+				err = usagef("--%s has no effect %s", f.Name, why)
+			}
+		}
+	})
+	return err
+}
+
+// strict makes a command refuse flags that are given twice or have no effect.
+func strict(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		_, list := f.Value.(pflag.SliceValue)
+		_, done := f.Value.(*single) // the program and its command train share their flags
+		if !list && !done {
+			f.Value = &single{Value: f.Value}
+		}
+	})
+	name, run := c.Name(), c.RunE
+	if !c.HasParent() {
+		name = "train"
+	}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := (line{name, c.Flags()}).check(); err != nil {
+			return err
+		}
+		return run(c, args)
+	}
+}
+
+// single is the value of a flag that may be given but once.
+type single struct {
+	pflag.Value
+	given bool
+}
+
+var errTwice = errors.New("it is given twice")
+
+// Set implements pflag.Value.
+func (v *single) Set(text string) error {
+	if v.given {
+		return errTwice
+	}
+	v.given = true
+	return v.Value.Set(text)
+}
+
+// flagError puts an error of a flag into words.
+func flagError(_ *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) && errors.Is(err, errTwice) {
+		return usagef("--%s is given twice", invalid.GetFlag().Name)
+	}
+	return usageError{err}
+}
+
+// twice returns a path that stands more than once in lists, "" if there is none.
+func twice(lists ...paths) string {
+	all := slices.Concat(lists...)
+	for i, path := range all {
+		if slices.ContainsFunc(all[:i], func(other string) bool { return strings.TrimRight(other, "/") == strings.TrimRight(path, "/") }) {
+			return path
+		}
+	}
+	return ""
+}

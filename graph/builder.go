@@ -169,6 +169,9 @@ func (b *Builder) Input(name string, t *tensor.Dense) *Node {
 // an Input.
 func (b *Builder) Zeros(shape ...int) *Node { return b.constant("zeros", 0, shape) }
 
+// Ones returns a constant of ones.
+func (b *Builder) Ones(shape ...int) *Node { return b.constant("ones", 1, shape) }
+
 // isZeros reports whether n is a constant made by Zeros.
 func (b *Builder) isZeros(n *Node) bool {
 	return n == b.consts[fmt.Sprint("zeros", []int(n.Shape()))]

@@ -1,0 +1,80 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"unroll/internal/kernel"
+)
+
+// Maximum emits the larger of x and y, nodes of one shape, element by element:
+// one of the two, bit for bit. NaN is larger than any number and +0 than −0, so
+// that the order of the inputs changes nothing. The gradient goes to the input
+// that was returned, to x where both are the same, as in TensorFlow.
+func (b *Builder) Maximum(x, y *Node) *Node {
+	return b.extreme("maximum", x, y, above[float32], above[float64])
+}
+
+// Minimum emits the smaller of x and y in the manner of Maximum; here NaN is
+// smaller than any number.
+func (b *Builder) Minimum(x, y *Node) *Node {
+	return b.extreme("minimum", x, y, below[float32], below[float64])
+}
+
+// above reports whether y is to be taken for the maximum.
+func above[T kernel.Float](x, y T) bool {
+	return y > x || y != y && x == x || y == x && 1/y > 1/x
+}
+
+// below reports whether y is to be taken for the minimum.
+func below[T kernel.Float](x, y T) bool {
+	return y < x || y != y && x == x || y == x && 1/y < 1/x
+}
+
+// extreme emits y where the function of its type says so, else x.
+func (b *Builder) extreme(name string, x, y *Node, f32 func(x, y float32) bool, f64 func(x, y float64) bool) *Node {
+	if !b.ok(x, y) {
+		return nil
+	}
+	if !x.Shape().Eq(y.Shape()) {
+		return b.Fail(errors.Errorf("%s: %s and %s do not fit", name, shapeString(x), shapeString(y)))
+	}
+	share := func(in []*Node, dout *Node, ofSecond bool) *Node {
+		return b.apply(&op{
+			name:  name + "_grad",
+			shape: x.Shape(),
+			run:   pick(b, extremeGrad(f32, ofSecond), extremeGrad(f64, ofSecond)),
+		}, "", in[0], in[1], dout)
+	}
+	return b.apply(&op{
+		name:  name,
+		shape: x.Shape(),
+		run:   pick(b, extreme(f32), extreme(f64)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{share(in, dout, false), share(in, dout, true)}
+		},
+	}, "dd", x, y)
+}
+
+func extreme[T kernel.Float](second func(x, y T) bool) runFunc {
+	return map2(func(z, x, y []T) {
+		for i, v := range x {
+			if z[i] = v; second(v, y[i]) {
+				z[i] = y[i]
+			}
+		}
+	})
+}
+
+// extremeGrad hands on the gradient where the input in question was returned.
+func extremeGrad[T kernel.Float](second func(x, y T) bool, ofSecond bool) runFunc {
+	return func(o *op, in []gorgonia.Value) error {
+		dx, y, dout := Floats[T](o.out), Floats[T](in[1]), Floats[T](in[2])
+		for i, v := range Floats[T](in[0]) {
+			if dx[i] = 0; second(v, y[i]) == ofSecond {
+				dx[i] = dout[i]
+			}
+		}
+		return nil
+	}
+}

@@ -10,14 +10,15 @@ import (
 
 // Bidirectional runs a recurrent layer over a sequence in both directions, each
 // with weights of its own under forward/ and backward/, and merges the outputs;
-// those of sequences step by step. With ReturnState the states of the forward
+// those of sequences step by step, with zeros at masked steps, whatever the
+// layers' ZeroOutputForMask. With ReturnState the states of the forward
 // layer and then those of the backward layer follow. Input [time, features],
 // and, optionally, the first states of both layers in the same order; output as the layer's, its width doubled by Concat.
 //
 // Schuster and Paliwal, Bidirectional recurrent neural networks, 1997. Keras:
 // Bidirectional.
 type Bidirectional struct {
-	Layer    Layer // SimpleRNN, LSTM, GRU or RNN
+	Layer    Layer // SimpleRNN, LSTM, GRU or RNN, or one of them Frozen
 	Backward Layer // the layer that runs backwards; Layer if nil
 	Merge    Merge
 }
@@ -46,20 +47,44 @@ type recurrent interface {
 
 func (l RNN) rnn() RNN { return l }
 
+// direction is a layer of Bidirectional's with the settings it runs by.
+type direction struct {
+	RNN
+	frozen bool
+}
+
+// layer returns what is to be run.
+func (d direction) layer() Layer {
+	if d.frozen {
+		return Frozen{d.RNN}
+	}
+	return d.RNN
+}
+
+func directionOf(l Layer) (direction, bool) {
+	_, frozen := l.(Frozen)
+	r, ok := thawed(l).(recurrent)
+	if !ok {
+		return direction{}, false
+	}
+	d := direction{r.rnn(), frozen}
+	d.ZeroOutputForMask = d.ReturnSequences // repeated outputs of two directions are of different steps
+	return d, true
+}
+
 // both returns the two directions.
-func (l Bidirectional) both() (forward, backward RNN, err error) {
+func (l Bidirectional) both() (forward, backward direction, err error) {
 	second := l.Backward
 	if second == nil {
 		second = l.Layer
 	}
-	f, ok := l.Layer.(recurrent)
-	b, ok2 := second.(recurrent)
+	forward, ok := directionOf(l.Layer)
+	backward, ok2 := directionOf(second)
 	if !ok || !ok2 {
-		return RNN{}, RNN{}, errorf("layers %T and %T, want recurrent ones", l.Layer, second)
+		return forward, backward, errorf("layers %T and %T, want recurrent ones", l.Layer, second)
 	}
-	forward, backward = f.rnn(), b.rnn()
 	if forward.ReturnSequences != backward.ReturnSequences || forward.ReturnState != backward.ReturnState {
-		return RNN{}, RNN{}, errorf("the two layers return different things")
+		return forward, backward, errorf("the two layers return different things")
 	}
 	backward.GoBackwards = !forward.GoBackwards
 	return forward, backward, nil
@@ -79,11 +104,11 @@ func (l Bidirectional) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := forward.Init(s.Enter("forward"), in[:1+len(in)/2]...)
+	f, err := forward.layer().Init(s.Enter("forward"), in[:1+len(in)/2]...)
 	if err != nil {
 		return nil, errors.WithMessage(err, "forward")
 	}
-	b, err := backward.Init(s.Enter("backward"), append(in[:1:1], in[1+len(in)/2:]...)...)
+	b, err := backward.layer().Init(s.Enter("backward"), append(in[:1:1], in[1+len(in)/2:]...)...)
 	if err != nil {
 		return nil, errors.WithMessage(err, "backward")
 	}
@@ -108,8 +133,8 @@ func (l Bidirectional) Apply(c *Context, in ...Value) []Value {
 		return []Value{{}}
 	}
 	var f, b []Value
-	c.Enter("forward", func(c *Context) { f = forward.Apply(c, in[:1+len(in)/2]...) })
-	c.Enter("backward", func(c *Context) { b = backward.Apply(c, append(in[:1:1], in[1+len(in)/2:]...)...) })
+	c.Enter("forward", func(c *Context) { f = forward.layer().Apply(c, in[:1+len(in)/2]...) })
+	c.Enter("backward", func(c *Context) { b = backward.layer().Apply(c, append(in[:1:1], in[1+len(in)/2:]...)...) })
 	if c.Err() != nil {
 		return []Value{{}}
 	}

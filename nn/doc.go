@@ -16,10 +16,6 @@
 // add to the loss (Context.AddLoss), and draw masks of dropout that repeat by
 // seed and step (Context.DropoutMask).
 //
-// A mask travels beside a sequence's values. Recurrent layers pass over masked
-// steps, layers that work on each step hand the mask on, and the loss and the
-// metrics of a sequence output leave masked steps out.
-//
 // A Cell is one step of a recurrent layer. RNN runs it unrolled, looped or
 // fused; see Execution.
 //
@@ -28,4 +24,49 @@
 // of the kernel's rows.
 //
 // A model is saved as two files, strict JSON and safetensors; see Model.Save.
+//
+// # Masks
+//
+// A mask travels beside a sequence's values and says which steps count.
+// Embedding with MaskZero and Masking make one. The rules are those of Keras 3.4;
+// a sequence of one step is one as any other.
+//
+//	layer                                   at masked steps                    mask of the output
+//	-----                                   ---------------                    ------------------
+//	SimpleRNN, LSTM, GRU, RNN               the states stay as they were;      the input's, of sequences;
+//	                                        a sequence repeats the output      else none
+//	                                        before, or has zeros by
+//	                                        ZeroOutputForMask
+//	Bidirectional                           the same, always with zeros        the input's, of sequences
+//	Dense, Activation, LayerNormalization,  as any step                        the input's
+//	Dropout, SpatialDropout1D,
+//	GaussianNoise
+//	BatchNormalization                      not in the moments                 the input's
+//	TimeDistributed                         by its layer, which gets the mask  the input's
+//	Frozen                                  by its layer                       by its layer
+//	Attention                               of the value: no weight;           the query's
+//	                                        of the query: zeros
+//	Add, Subtract, Average                  as any step                        either
+//	Multiply                                counts as 1; 0 if all are masked   either
+//	Maximum, Minimum                        left out; the first if all are     either
+//	Concatenate                             as any step                        either
+//	Concatenate with Time                   as any step                        one after the other
+//	GlobalAveragePooling1D                  left out; zeros if all are masked  none
+//	Conv1D, MaxPooling1D,                   as any step                        none
+//	AveragePooling1D, GlobalMaxPooling1D,
+//	Flatten, Reshape
+//	Embedding, OneHot, CategoryEncoding,    have no mask in                    Embedding's own with MaskZero
+//	RepeatVector
+//	Masking                                 zeros, at those it finds           its own
+//	loss and metrics of a sequence output   left out: Σ mask·loss / Σ mask
+//
+// Either means: a step counts where it does in at least one of the inputs, so
+// that an input without a mask leaves none. In time an input without a mask
+// counts as a whole.
+//
+// This differs from Keras on purpose: a mean of nothing is zeros and not NaN
+// (GlobalAveragePooling1D); Concatenate of an input with a mask and one without
+// returns no mask where Keras returns one of ones, which says the same; a
+// BatchNormalization in TimeDistributed takes its moments over all steps at once,
+// and not step by step; Keras warns where a mask ends, this table says it.
 package nn

@@ -28,6 +28,7 @@ func TestExecutionsAgree(t *testing.T) {
 		}
 		steps := rapid.IntRange(1, most).Draw(r, "T")
 		backwards, sequences := rapid.Bool().Draw(r, "backwards"), rapid.Bool().Draw(r, "sequences")
+		zero := rapid.Bool().Draw(r, "zero output")
 		input, before, fill := Features(steps, features), []Layer(nil), randomFloats
 		if rapid.Bool().Draw(r, "masked") {
 			input, fill = Tokens(steps), randomIDs(3)
@@ -47,7 +48,7 @@ func TestExecutionsAgree(t *testing.T) {
 			p := newLossProgram(t, Sequential{
 				Input: input,
 				Layers: append(slices.Clone(before),
-					RNN{Cell: e.cell, ReturnSequences: sequences, GoBackwards: backwards, Execution: e.exec}, Dense{Units: 2}),
+					RNN{Cell: e.cell, ReturnSequences: sequences, GoBackwards: backwards, ZeroOutputForMask: zero, Execution: e.exec}, Dense{Units: 2}),
 				Seed: seed,
 			}, Auto, batch, steps, fill)
 			got := append(p.gradient(t), p.run(t))

@@ -127,7 +127,7 @@ func TestSetRow(t *testing.T) {
 			"sequential: layer 0 is nil":                    buildError(nil),
 			"frozen: no layer":                              buildError(Frozen{}),
 			"dense: units is 0, want at least 1":            buildError(Frozen{Dense{}}),
-			"bidirectional: layers nn.Frozen and nn.Frozen": buildError(Bidirectional{Layer: Frozen{GRU{Units: 2}}}),
+			"bidirectional: layers nn.Frozen and nn.Frozen": buildError(Bidirectional{Layer: Frozen{Dense{Units: 2}}}),
 		} {
 			if err == nil || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("error %v, want %q", err, want)

@@ -35,11 +35,12 @@ type GRU struct {
 	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
 	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
 
-	ReturnSequences bool      `json:"return_sequences,omitempty"`
-	ReturnState     bool      `json:"return_state,omitempty"`
-	GoBackwards     bool      `json:"go_backwards,omitempty"`
-	Stateful        bool      `json:"stateful,omitempty"`
-	Execution       Execution `json:"execution,omitempty"`
+	ReturnSequences   bool      `json:"return_sequences,omitempty"`
+	ReturnState       bool      `json:"return_state,omitempty"`
+	GoBackwards       bool      `json:"go_backwards,omitempty"`
+	Stateful          bool      `json:"stateful,omitempty"`
+	ZeroOutputForMask bool      `json:"zero_output_for_mask,omitempty"`
+	Execution         Execution `json:"execution,omitempty"`
 }
 
 var _ Layer = GRU{}

@@ -45,6 +45,18 @@ func layerCases() []layerCase {
 		{name: "bidirectional_ave_masked", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
 			Bidirectional{Layer: LSTM{Units: 2, ReturnSequences: true}, Backward: LSTM{Units: 2, ReturnSequences: true, NoBias: true}, Merge: MergeAve},
 			SimpleRNN{Units: 2}, Dense{Units: 1}}, fill: paddedRow},
+		{name: "bidirectional_masked", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
+			Bidirectional{Layer: GRU{Units: 2, ReturnSequences: true}}, Dense{Units: 1}}, fill: paddedRow},
+		{name: "bidirectional_frozen", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
+			Bidirectional{Layer: Frozen{SimpleRNN{Units: 2, ReturnSequences: true}}, Backward: LSTM{Units: 2, ReturnSequences: true}}, Dense{Units: 1}}, fill: paddedRow},
+		{name: "simple_rnn_zero_output", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
+			SimpleRNN{Units: 3, ReturnSequences: true, ZeroOutputForMask: true, GoBackwards: true}, Dense{Units: 1}}, fill: paddedRow},
+		{name: "lstm_zero_output", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
+			LSTM{Units: 3, ReturnSequences: true, ZeroOutputForMask: true}, Dense{Units: 1}}, fill: paddedRow},
+		{name: "gru_zero_output", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
+			GRU{Units: 3, ReturnSequences: true, ZeroOutputForMask: true, ResetBefore: true}, Dense{Units: 1}}, fill: paddedRow},
+		{name: "stacked_cells_zero_output", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
+			RNN{Cell: StackedRNNCells{Cells: []Cell{LSTMCell{Units: 3}, GRUCell{Units: 2}}}, ReturnSequences: true, ZeroOutputForMask: true}, Dense{Units: 1}}, fill: paddedRow},
 		{name: "rnn_cell", input: Features(5, 4), layers: []Layer{RNN{Cell: SimpleRNNCell{Units: 3}, ReturnSequences: true}, Dense{Units: 1}}},
 		{name: "one_hot_rnn_padded", input: Tokens(5), layers: oneHotModel(12, 5, 4).Layers, fill: paddedRow},
 		{name: "one_hot_rnn_one_step", input: Tokens(1), layers: oneHotModel(12, 1, 4).Layers, fill: paddedRow},
@@ -126,6 +138,13 @@ func layerCases() []layerCase {
 		{name: "average", describe: func() *Functional { return joined(Average{}, 2) }},
 		{name: "maximum", describe: func() *Functional { return joined(Maximum{}, 2) }},
 		{name: "minimum", describe: func() *Functional { return joined(Minimum{}, 2) }},
+		{name: "time_distributed_batch_normalization", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true, EmbeddingsInitializer: Uniform(1)},
+			TimeDistributed{Layer: BatchNormalization{Epsilon: 0.1}}, GRU{Units: 2}}, fill: paddedRow, phases: true},
+		{name: "add_of_three", describe: func() *Functional { return joinedInPart(Add{}) }},
+		{name: "multiply_of_three", describe: func() *Functional { return joinedInPart(Multiply{}) }},
+		{name: "maximum_of_three", describe: func() *Functional { return joinedInPart(Maximum{}) }},
+		{name: "concatenate_of_three", describe: func() *Functional { return joinedInPart(Concatenate{}) }},
+		{name: "concatenate_time_of_three", describe: func() *Functional { return joinedInPart(Concatenate{Time: true}) }},
 		{name: "concatenate", describe: func() *Functional { return joined(Concatenate{}, 3) }},
 		{name: "concatenate_time", describe: func() *Functional { return joined(Concatenate{Time: true}, 2) }},
 		{name: "siamese", describe: siamese},
@@ -167,6 +186,16 @@ func joined(l Layer, width int) *Functional {
 	x := f.Call(Embedding{InputDim: 12, OutputDim: width, MaskZero: true, EmbeddingsInitializer: Uniform(1)}, f.Input("left", Tokens(4)))
 	y := f.Call(Embedding{InputDim: 12, OutputDim: 2, MaskZero: true, EmbeddingsInitializer: Uniform(1)}, f.Input("right", Tokens(steps)))
 	f.Output("y", f.Call(SimpleRNN{Units: 2}, f.Call(l, x, y)))
+	return f
+}
+
+// joinedInPart merges three sequences, the one in the middle without a mask.
+func joinedInPart(l Layer) *Functional {
+	f := &Functional{}
+	embed := f.Share(Embedding{InputDim: 12, OutputDim: 2, MaskZero: true, EmbeddingsInitializer: Uniform(1)})
+	x, z := embed.Call(f.Input("left", Tokens(3))), embed.Call(f.Input("right", Tokens(3)))
+	y := f.Call(Dense{Units: 2}, f.Input("middle", Features(3, 2)))
+	f.Output("y", f.Call(SimpleRNN{Units: 2}, f.Call(l, x, y, z)))
 	return f
 }
 

@@ -156,37 +156,49 @@ func TestMasksPassAlong(t *testing.T) {
 	both := func(l Layer) func(f *Functional, a, b Symbol) Symbol {
 		return func(f *Functional, a, b Symbol) Symbol { return f.Call(l, a, b) }
 	}
-	or, and := []float64{0, 1, 1, 1}, []float64{0, 0, 0, 1}
+	or := []float64{0, 1, 1, 1}
 	kept := []float64{0, 1, 0, 1}
 	for name, c := range map[string]struct {
 		call func(f *Functional, a, b Symbol) Symbol
 		want []float64
 	}{
-		"dense":               {after(Dense{Units: 1}), kept},
-		"activation":          {after(Activation{Func: Tanh}), kept},
-		"dropout":             {after(Dropout{Rate: 0.5}), kept},
-		"spatial_dropout":     {after(SpatialDropout1D{Rate: 0.5}), kept},
-		"gaussian_noise":      {after(GaussianNoise{Stddev: 1}), kept},
-		"layer_normalization": {after(LayerNormalization{}), kept},
-		"batch_normalization": {after(BatchNormalization{}), kept},
-		"time_distributed":    {after(TimeDistributed{Layer: Dense{Units: 1}}), kept},
-		"lstm_sequences":      {after(LSTM{Units: 1, ReturnSequences: true}), kept},
-		"bidirectional":       {after(Bidirectional{Layer: GRU{Units: 1, ReturnSequences: true}}), kept},
-		"masking":             {after(Masking{}), []float64{1, 1, 1, 1}},
-		"attention":           {both(Attention{}), kept},
-		"add":                 {both(Add{}), or},
-		"average":             {both(Average{}), or},
-		"concatenate":         {both(Concatenate{}), and},
-		"concatenate_time":    {both(Concatenate{Time: true}), []float64{0, 1, 0, 1, 0, 0, 1, 1}},
+		"dense":                {after(Dense{Units: 1}), kept},
+		"activation":           {after(Activation{Func: Tanh}), kept},
+		"dropout":              {after(Dropout{Rate: 0.5}), kept},
+		"spatial_dropout":      {after(SpatialDropout1D{Rate: 0.5}), kept},
+		"gaussian_noise":       {after(GaussianNoise{Stddev: 1}), kept},
+		"layer_normalization":  {after(LayerNormalization{}), kept},
+		"batch_normalization":  {after(BatchNormalization{}), kept},
+		"time_distributed":     {after(TimeDistributed{Layer: Dense{Units: 1}}), kept},
+		"frozen":               {after(Frozen{Dense{Units: 1}}), kept},
+		"simple_rnn":           {after(SimpleRNN{Units: 1, ReturnSequences: true}), kept},
+		"rnn":                  {after(RNN{Cell: GRUCell{Units: 1}, ReturnSequences: true}), kept},
+		"gru":                  {after(GRU{Units: 1, ReturnSequences: true, ZeroOutputForMask: true}), kept},
+		"bidirectional_frozen": {after(Bidirectional{Layer: Frozen{GRU{Units: 1, ReturnSequences: true}}}), kept},
+		"bidirectional_none":   {after(Bidirectional{Layer: GRU{Units: 1, ReturnSequences: true}, Merge: MergeNone}), kept},
+		"lstm_sequences":       {after(LSTM{Units: 1, ReturnSequences: true}), kept},
+		"bidirectional":        {after(Bidirectional{Layer: GRU{Units: 1, ReturnSequences: true}}), kept},
+		"masking":              {after(Masking{}), []float64{1, 1, 1, 1}},
+		"attention":            {both(Attention{}), kept},
+		"add":                  {both(Add{}), or},
+		"average":              {both(Average{}), or},
+		"subtract":             {both(Subtract{}), or},
+		"multiply":             {both(Multiply{}), or},
+		"maximum":              {both(Maximum{}), or},
+		"minimum":              {both(Minimum{}), or},
+		"concatenate":          {both(Concatenate{}), or},
+		"concatenate_time":     {both(Concatenate{Time: true}), []float64{0, 1, 0, 1, 0, 0, 1, 1}},
 		"concatenate_part": {func(f *Functional, a, b Symbol) Symbol {
 			return f.Call(Concatenate{Time: true}, a, f.Call(Conv1D{Filters: 2, KernelSize: 1}, b))
 		}, []float64{0, 1, 0, 1, 1, 1, 1, 1}},
-		"lstm":           {after(LSTM{Units: 1}), nil},
-		"conv1d":         {after(Conv1D{Filters: 1, KernelSize: 2}), nil},
-		"max_pooling":    {after(MaxPooling1D{}), nil},
-		"global_average": {after(GlobalAveragePooling1D{}), nil},
-		"flatten":        {after(Flatten{}), nil},
-		"reshape":        {after(Reshape{TargetShape: Shape{4, 2}}), nil},
+		"lstm":            {after(LSTM{Units: 1}), nil},
+		"conv1d":          {after(Conv1D{Filters: 1, KernelSize: 2}), nil},
+		"max_pooling":     {after(MaxPooling1D{}), nil},
+		"average_pooling": {after(AveragePooling1D{}), nil},
+		"global_max":      {after(GlobalMaxPooling1D{}), nil},
+		"global_average":  {after(GlobalAveragePooling1D{}), nil},
+		"flatten":         {after(Flatten{}), nil},
+		"reshape":         {after(Reshape{TargetShape: Shape{4, 2}}), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &Functional{Dtype: tensor.Float64}

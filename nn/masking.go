@@ -1,5 +1,7 @@
 package nn
 
+import "unroll/graph"
+
 // Masking masks the steps of a sequence whose features all are MaskValue, and
 // sets them to 0: later layers pass over them. Input and output
 // [time, features]. Keras: Masking.
@@ -22,4 +24,27 @@ func (l Masking) Apply(c *Context, in ...Value) []Value {
 	x := c.Dense(in[0])
 	mask := c.AnyNotEqual(c.beforeGate(x), l.MaskValue)
 	return []Value{{Node: c.Mul(x, mask), Steps: in[0].Steps, Mask: mask}}
+}
+
+// fillMasked emits x with other values, a constant such as Ones, at the steps that
+// are masked.
+func (c *Context) fillMasked(x Value, other func(shape ...int) *graph.Node) *graph.Node {
+	n := c.Dense(x)
+	if x.Mask == nil || c.Err() != nil {
+		return n
+	}
+	return c.Where(x.Mask, n, other(n.Shape()...))
+}
+
+// either emits a mask that is 1 where that of one of the values is; nil, which
+// is 1 everywhere, if one has none.
+func (c *Context) either(of ...Value) *graph.Node {
+	mask := of[0].Mask
+	for _, x := range of[1:] {
+		if mask == nil || x.Mask == nil {
+			return nil
+		}
+		mask = c.Maximum(mask, x.Mask)
+	}
+	return mask
 }

@@ -1,11 +1,14 @@
 package nn
 
-import "unroll/graph"
+import (
+	"slices"
+
+	"unroll/graph"
+)
 
 // The layers of this file merge several inputs of one shape, element by
-// element, or join them. They are for Functional models. A step of a merged
-// sequence is valid where one of the inputs' is, of joined features where all
-// are; if an input has no mask, the merged value has none.
+// element, or join them. They are for Functional models. What they make of masks
+// is in the package's table of them.
 
 // Add sums its inputs. Keras: Add.
 type Add struct{}
@@ -13,16 +16,19 @@ type Add struct{}
 // Subtract takes the second of two inputs from the first. Keras: Subtract.
 type Subtract struct{}
 
-// Multiply multiplies its inputs. Keras: Multiply.
+// Multiply multiplies its inputs; at a step that is masked an input counts as 1.
+// Keras: Multiply.
 type Multiply struct{}
 
 // Average is the mean of its inputs. Keras: Average.
 type Average struct{}
 
-// Maximum is the largest of its inputs, element by element. Keras: Maximum.
+// Maximum is the largest of its inputs, element by element; at a step that is
+// masked an input does not take part. Keras: Maximum.
 type Maximum struct{}
 
-// Minimum is the smallest of its inputs, element by element. Keras: Minimum.
+// Minimum is the smallest of its inputs in the manner of Maximum. Keras:
+// Minimum.
 type Minimum struct{}
 
 var (
@@ -66,7 +72,15 @@ func (Add) Apply(c *Context, in ...Value) []Value { return merged(c, in, c.Add) 
 func (Subtract) Apply(c *Context, in ...Value) []Value { return merged(c, in, c.Sub) }
 
 // Apply implements Layer.
-func (Multiply) Apply(c *Context, in ...Value) []Value { return merged(c, in, c.Mul) }
+func (Multiply) Apply(c *Context, in ...Value) []Value {
+	in = slices.Clone(in)
+	for i, x := range in {
+		in[i] = Value{Node: c.fillMasked(x, c.Ones), Steps: x.Steps, Mask: x.Mask}
+	}
+	out := merged(c, in, c.Mul)
+	out[0].Node = c.fillMasked(out[0], c.Zeros)
+	return out
+}
 
 // Apply implements Layer.
 func (Average) Apply(c *Context, in ...Value) []Value {
@@ -76,13 +90,26 @@ func (Average) Apply(c *Context, in ...Value) []Value {
 }
 
 // Apply implements Layer.
-func (Maximum) Apply(c *Context, in ...Value) []Value {
-	return merged(c, in, func(x, y *graph.Node) *graph.Node { return c.Add(x, c.Relu(c.Sub(y, x))) })
-}
+func (Maximum) Apply(c *Context, in ...Value) []Value { return c.extreme(in, c.Maximum) }
 
 // Apply implements Layer.
-func (Minimum) Apply(c *Context, in ...Value) []Value {
-	return merged(c, in, func(x, y *graph.Node) *graph.Node { return c.Sub(x, c.Relu(c.Sub(x, y))) })
+func (Minimum) Apply(c *Context, in ...Value) []Value { return c.extreme(in, c.Minimum) }
+
+// extreme folds the inputs by f. Where one of two is masked the other takes its
+// place; where all are, the first one stays.
+func (c *Context) extreme(in []Value, f func(x, y *graph.Node) *graph.Node) []Value {
+	out := Value{Node: c.Dense(in[0]), Steps: in[0].Steps, Mask: in[0].Mask}
+	for _, x := range in[1:] {
+		n := c.Dense(x)
+		if x.Mask != nil {
+			n = c.Where(x.Mask, n, out.Node)
+		}
+		if out.Mask != nil {
+			out.Node = c.Where(out.Mask, out.Node, n)
+		}
+		out.Node, out.Mask = f(out.Node, n), c.either(out, x)
+	}
+	return []Value{out}
 }
 
 // alike returns the shape that all inputs have; want is their number, any
@@ -104,15 +131,9 @@ func alike(in []Shape, want int) ([]Shape, error) {
 
 // merged folds the inputs by f.
 func merged(c *Context, in []Value, f func(x, y *graph.Node) *graph.Node) []Value {
-	out := Value{Node: c.Dense(in[0]), Steps: in[0].Steps, Mask: in[0].Mask}
+	out := Value{Node: c.Dense(in[0]), Steps: in[0].Steps, Mask: c.either(in...)}
 	for _, x := range in[1:] {
 		out.Node = f(out.Node, c.Dense(x))
-		if out.Mask == nil || x.Mask == nil {
-			out.Mask = nil
-			continue
-		}
-		// a ∨ b = a + b − a∘b
-		out.Mask = c.Sub(c.Add(out.Mask, x.Mask), c.Mul(out.Mask, x.Mask))
 	}
 	return []Value{out}
 }
@@ -165,38 +186,29 @@ func (l Concatenate) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 
 // Apply implements Layer.
 func (l Concatenate) Apply(c *Context, in ...Value) []Value {
-	nodes, masks := make([]*graph.Node, len(in)), make([]*graph.Node, len(in))
-	steps, masked := 0, false
+	if l.Time {
+		return []Value{c.oneAfterTheOther(in)}
+	}
+	nodes := make([]*graph.Node, len(in))
 	for i, x := range in {
-		nodes[i], masks[i] = c.Dense(x), x.Mask
-		steps += x.Steps
-		masked = masked || x.Mask != nil
+		nodes[i] = c.Dense(x)
 	}
-	if !l.Time {
-		return []Value{{Node: c.Concat(nodes...), Steps: in[0].Steps, Mask: all(c, masks)}}
-	}
-	out := Value{Node: c.Stack(nodes...), Steps: steps}
-	if masked {
-		for i, m := range masks {
-			if m == nil {
-				masks[i] = c.Affine(0, c.Columns(nodes[i], 0, 1), 1)
-			}
-		}
-		out.Mask = c.Stack(masks...)
-	}
-	return []Value{out}
+	return []Value{{Node: c.Concat(nodes...), Steps: in[0].Steps, Mask: c.either(in...)}}
 }
 
-// all is 1 where all masks are.
-func all(c *Context, masks []*graph.Node) (out *graph.Node) {
-	for _, m := range masks {
-		switch {
-		case m == nil:
-		case out == nil:
-			out = m
-		default:
-			out = c.Mul(out, m)
+func (c *Context) oneAfterTheOther(in []Value) (out Value) {
+	nodes, masks, masked := make([]*graph.Node, len(in)), make([]*graph.Node, len(in)), false
+	for i, x := range in {
+		out.Steps += x.Steps
+		masked = masked || x.Mask != nil
+		nodes[i], masks[i] = c.Dense(x), x.Mask
+		if x.Mask == nil {
+			masks[i] = c.Ones(c.Batch*x.Steps, 1)
 		}
+	}
+	out.Node = c.Stack(nodes...)
+	if masked {
+		out.Mask = c.Stack(masks...)
 	}
 	return out
 }

@@ -84,7 +84,7 @@ func (r *recurrence) looped() {
 	all, final := r.Loop(seqs, state, r.steps, func(body *graph.LoopBody, seqs, state []*graph.Node) (*graph.Node, []*graph.Node) {
 		inner := &Context{
 			Builder: body.Builder, Phase: r.Phase, Batch: r.Batch, Execution: r.Execution,
-			path: r.path, call: r.call, weights: r.weights, emitted: newEmitted(), outer: r.Context, body: body,
+			path: r.path, call: r.call, frozen: r.frozen, weights: r.weights, emitted: newEmitted(), outer: r.Context, body: body,
 		}
 		consts := make([]*graph.Node, len(r.consts))
 		for i, n := range r.consts {

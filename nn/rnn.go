@@ -49,7 +49,8 @@ type Fuser interface {
 //
 //	out_t, state_t = Step(z_t, state_{t−1}),  state_0 = 0
 //
-// Steps that are masked leave the output and the states as they were. Input
+// Steps that are masked leave the output and the states as they were; with
+// ReturnSequences and ZeroOutputForMask the outputs of these steps are zeros. Input
 // [time, features], and, optionally, the first states as further inputs; output
 // [units], the last step's, or [time, units] if ReturnSequences is set, and then
 // the final states if ReturnState is set. The weights are the cell's.
@@ -58,12 +59,13 @@ type Fuser interface {
 // ended in, row by row, until Model.ResetStates: the model must have a fixed
 // Batch, and in Fit NoShuffle keeps the sequences in their order. Keras: RNN.
 type RNN struct {
-	Cell            Cell      `json:"-"`
-	ReturnSequences bool      `json:"return_sequences,omitempty"`
-	ReturnState     bool      `json:"return_state,omitempty"`
-	GoBackwards     bool      `json:"go_backwards,omitempty"` // last step first; the outputs are in that order
-	Stateful        bool      `json:"stateful,omitempty"`
-	Execution       Execution `json:"execution,omitempty"`
+	Cell              Cell      `json:"-"`
+	ReturnSequences   bool      `json:"return_sequences,omitempty"`
+	ReturnState       bool      `json:"return_state,omitempty"`
+	GoBackwards       bool      `json:"go_backwards,omitempty"` // last step first; the outputs are in that order
+	Stateful          bool      `json:"stateful,omitempty"`
+	ZeroOutputForMask bool      `json:"zero_output_for_mask,omitempty"` // zeros in place of the output before, in the sequences returned
+	Execution         Execution `json:"execution,omitempty"`
 }
 
 var _ Layer = RNN{}
@@ -159,6 +161,9 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	out := Value{Node: r.last}
 	if l.ReturnSequences {
 		out = Value{Node: r.all(), Steps: x.Steps, Mask: r.mask}
+		if l.ZeroOutputForMask {
+			out.Node = c.fillMasked(out, c.Zeros)
+		}
 	}
 	values := []Value{out}
 	if l.ReturnState {

@@ -1,8 +1,8 @@
 package nn
 
 // TimeDistributed applies a layer for samples [features] to each step of a
-// sequence, with the same weights. Input [time, features], output
-// [time, ...] as the layer's for one step. The weights are the layer's. A
+// sequence, with the same weights and the step's mask. Input [time, features],
+// output [time, ...] as the layer's for one step. The weights are the layer's. A
 // Dense needs no TimeDistributed: it works on sequences as it is. Keras:
 // TimeDistributed.
 type TimeDistributed struct {
@@ -37,7 +37,7 @@ func (l TimeDistributed) Apply(c *Context, in ...Value) []Value {
 	x := in[0]
 	steps := *c // every step is a sample of a larger batch
 	steps.Batch *= x.Steps
-	out := l.Layer.Apply(&steps, Value{Node: c.Dense(x)})
+	out := l.Layer.Apply(&steps, Value{Node: c.Dense(x), Mask: x.Mask})
 	if c.Err() != nil || len(out) != 1 {
 		c.Fail(errorf("layer %s emitted %d values, want 1", typeName(l.Layer), len(out)))
 		return []Value{{}}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	unicodeenc "golang.org/x/text/encoding/unicode"
@@ -130,7 +129,7 @@ func windowsPunctuation(head []byte) bool {
 			return false
 		}
 	}
-	return high > 0 && 10*high <= len(head)
+	return high > 0 && 4*high <= len(head)
 }
 
 // EncodingError says that text is not UTF-8.
@@ -150,35 +149,34 @@ func CheckUTF8(text string) error {
 	return &EncodingError{likelyEncoding([]byte(text))}
 }
 
-// likelyEncoding guesses the encoding of bytes that are not UTF-8.
+// likelyEncoding guesses the encoding of bytes that are not UTF-8: Korean by the
+// pairs that are syllables, Japanese by those that are kana, if these are at least
+// half of what is no ASCII.
 func likelyEncoding(b []byte) string {
-	for _, guess := range []struct {
-		name    string
-		scripts []*unicode.RangeTable
-	}{{"euc-kr", []*unicode.RangeTable{unicode.Hangul}}, {"shift_jis", []*unicode.RangeTable{unicode.Hiragana, unicode.Katakana}}} {
-		c, err := charsetByName(guess.name)
-		if err != nil {
+	high, syllables, kana := 0, 0, 0
+	for i := 0; i < len(b); i++ {
+		if b[i] < utf8.RuneSelf {
 			continue
 		}
-		text, err := c.decoder.NewDecoder().Bytes(b)
-		if err != nil {
-			continue
+		high++
+		next := byte(0)
+		if i+1 < len(b) {
+			next = b[i+1]
 		}
-		high, fits := 0, 0
-		for _, r := range string(text) {
-			switch {
-			case r == utf8.RuneError || 0xff61 <= r && r <= 0xff9f: // half-width kana are single bytes
-				high += 2
-			case unicode.In(r, guess.scripts...):
-				fits++
-				high++
-			case r >= 0x3000:
-				high++
-			}
+		switch c := b[i]; {
+		case 0xb0 <= c && c <= 0xc8 && next >= 0xa1:
+			syllables++
+			i++
+		case c == 0x82 && 0x9f <= next && next <= 0xf1, c == 0x83 && 0x40 <= next && next <= 0x96:
+			kana++
+			i++
 		}
-		if fits > 0 && 2*fits >= high {
-			return guess.name
-		}
+	}
+	switch {
+	case syllables > 0 && 2*syllables >= high:
+		return "euc-kr"
+	case kana > 0 && 2*kana >= high:
+		return "shift_jis"
 	}
 	return "windows-1252"
 }

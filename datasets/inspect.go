@@ -89,6 +89,27 @@ func (in *Inspector) Add(id, part, label, text string) error {
 	return nil
 }
 
+// Bad counts a row that is passed over.
+func (in *Inspector) Bad(b *BadRow) {
+	reason := b.Reason.Error()
+	i := slices.IndexFunc(in.report.Bad, func(r BadReason) bool { return r.Reason == reason })
+	if i < 0 && len(in.report.Bad) == maxReasons {
+		reason = "other reasons"
+		i = slices.IndexFunc(in.report.Bad, func(r BadReason) bool { return r.Reason == reason })
+	}
+	if i < 0 {
+		i = len(in.report.Bad)
+		in.report.Bad = append(in.report.Bad, BadReason{Reason: reason})
+	}
+	r := &in.report.Bad[i]
+	if r.Rows++; len(r.First) < in.Examples {
+		r.First = append(r.First, b.Path+": "+b.Place)
+	}
+}
+
+// maxReasons is how many reasons are told apart: those of JSON name what they saw.
+const maxReasons = 50
+
 // count counts a text's tokens and returns their number.
 func (in *Inspector) count(id, text string) (n int) {
 	for w := range in.tokens(text) {
@@ -149,7 +170,7 @@ func (in *Inspector) compare(id string, p int, label, text string) {
 			in.name(&l.Copies, pair)
 		}
 	})
-	if c.label != label && !c.conflict {
+	if c.label != label && !SameNumber(c.label, label) && !c.conflict {
 		c.conflict = true
 		in.report.Conflicts.Texts++
 		if len(in.report.Conflicts.First) < in.Examples {

@@ -114,6 +114,13 @@ func (r *Inspection) problems(b *strings.Builder) {
 			fmt.Fprintf(b, "    labels %s and %s\n", printable(c.Labels[0], 30), printable(c.Labels[1], 30))
 		}
 	}
+	for _, bad := range r.Bad {
+		fmt.Fprintf(b, "%s passed over: %s\n", plural(bad.Rows, "bad row"), printable(bad.Reason, lineWidth-30))
+		for _, place := range bad.First {
+			fmt.Fprintf(b, "  %s\n", printable(place, lineWidth-2))
+		}
+	}
+	r.strangers(b)
 	if n := r.Empty.Texts; n > 0 {
 		fmt.Fprintf(b, "%d texts hold no word\n", n)
 		for _, id := range r.Empty.First {
@@ -122,6 +129,21 @@ func (r *Inspection) problems(b *strings.Builder) {
 	}
 	if b.Len() == start {
 		b.WriteString("No text is empty, or there twice.\n")
+	}
+}
+
+// strangers names the labels that no text to train on has.
+func (r *Inspection) strangers(b *strings.Builder) {
+	i := slices.IndexFunc(r.Parts, func(p PartReport) bool { return p.Name == "train" || p.Name == "" })
+	if i < 0 {
+		return
+	}
+	for _, p := range r.Parts {
+		for _, class := range slices.Sorted(maps.Keys(p.Classes)) {
+			if class != "" && r.Parts[i].Classes[class] == 0 {
+				fmt.Fprintf(b, "%s has %s of the label %s, which none to train on has\n", printable(p.Name, 15), plural(p.Classes[class], "text"), printable(class, 15))
+			}
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ type Inspection struct {
 	Leaks     []Leak       `json:"leaks"`     // of the pairs of parts that have any
 	Conflicts Conflicts    `json:"conflicts"` // one text, two labels
 	Empty     Empty        `json:"empty"`
+	Bad       []BadReason  `json:"bad,omitempty"` // rows that were passed over, the most frequent reason first
 
 	Lengths Lengths `json:"lengths"`
 	Longest Longest `json:"longest"`
@@ -73,6 +74,13 @@ type Empty struct {
 	First []string `json:"first,omitempty"` // IDs of the first few
 }
 
+// BadReason counts the bad rows with one thing wrong.
+type BadReason struct {
+	Reason string   `json:"reason"`
+	Rows   int      `json:"rows"`
+	First  []string `json:"first,omitempty"` // where the first few are
+}
+
 // Lengths are those of the texts in tokens. A quantile is the least length that so
 // many texts do not exceed.
 type Lengths struct {
@@ -116,9 +124,26 @@ type WordCount struct {
 func (in *Inspector) Report() *Inspection {
 	r := in.report
 	r.Parts = slices.Clone(r.Parts)
-	for i := range r.Parts {
-		r.Parts[i].Classes = maps.Clone(r.Parts[i].Classes)
+	all := map[string]int{}
+	for _, p := range r.Parts {
+		for label, n := range p.Classes {
+			all[label] += n
+		}
 	}
+	delete(all, "") // no label
+	names := slices.Collect(maps.Keys(MergeNumbers(all)))
+	class := ClassIndex(names)
+	for i, p := range r.Parts {
+		r.Parts[i].Classes = map[string]int{}
+		for label, n := range p.Classes {
+			if c, ok := class(label); ok && label != "" {
+				label = names[c]
+			}
+			r.Parts[i].Classes[label] += n
+		}
+	}
+	r.Bad = slices.Clone(r.Bad)
+	slices.SortStableFunc(r.Bad, func(a, b BadReason) int { return cmp.Compare(b.Rows, a.Rows) })
 	r.Leaks = []Leak{}
 	for a := range r.Parts {
 		for b := range r.Parts {

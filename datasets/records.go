@@ -86,7 +86,7 @@ const maxRow = 16 << 20
 // it ends lines.
 //
 // A row that repeats the header is passed over, see Note; one with its names in
-// another order is an error. Columns without a name at the end are left out, as are
+// another order is bad. Columns without a name at the end are left out, as are
 // empty ones beyond the header's.
 //
 // Columns that are not named are found by well-known names, such as review and

@@ -95,8 +95,8 @@ func isNumber(s string) bool {
 }
 
 // repeatedHeader looks at a row below the header. It tells one that repeats it, as
-// in files that were put together; one with the same names in another order is an
-// error, for the columns below are others.
+// in files that were put together; one with the same names in another order is bad,
+// for the columns below are others.
 func (t *layout) repeatedHeader(fields []string) (again bool, err error) {
 	if !t.header || len(fields) != len(t.names) {
 		return false, nil

@@ -71,36 +71,46 @@ func FuzzRecords(f *testing.F) {
 	}
 	f.Add([]byte(`{"a": [{"b": "c"}]}`), byte(2), true, "a.0.b")
 	f.Fuzz(func(t *testing.T, data []byte, format byte, noLabels bool, column string) {
-		o := RecordOptions{
-			Format:     formats[int(format)%len(formats)],
-			TextColumn: column,
-			NoLabels:   noLabels,
-			SkipBad:    len(data),
-			Stdin:      bytes.NewReader(data),
-		}
-		seen := make(map[string]bool)
-		ended := false
-		for r, err := range Records(context.Background(), []string{"-"}, o) {
-			if ended {
-				t.Fatal("something follows the error")
-			}
-			if ended = err != nil; ended {
-				if strings.ContainsAny(err.Error(), "\r\n") && o.Format != "" {
-					t.Fatalf("the error has several lines: %q", err.Error())
-				}
-				continue
-			}
-			switch {
-			case seen[r.ID] && !strings.Contains(r.ID, "/"): // a damaged archive may hold a text twice
-				t.Fatalf("two records have the ID %s", r.ID)
-			case strings.TrimSpace(r.Text) == "" || !utf8.ValidString(r.Text+r.Label+r.Group) || strings.Contains(r.Text, "\x00"):
-				t.Fatalf("a bad record: %+v", r)
-			case r.Label == "" && !noLabels:
-				t.Fatalf("no label: %+v", r)
-			}
-			seen[r.ID] = true
-		}
+		checkRecords(t, data, RecordOptions{Format: formats[int(format)%len(formats)], TextColumn: column, NoLabels: noLabels})
 	})
+}
+
+// checkRecords holds the records of data to what Records promises of any.
+func checkRecords(t *testing.T, data []byte, o RecordOptions) {
+	t.Helper()
+	o.SkipBad, o.Stdin = SkipAll, bytes.NewReader(data)
+	o.Note = func(line string) {
+		if strings.ContainsAny(line, "\r\n") {
+			t.Fatalf("a note has several lines: %q", line)
+		}
+	}
+	o.OnBad = func(b *BadRow) {
+		if b.Reason == nil || b.Place == "" {
+			t.Fatalf("a bad row without place or reason: %+v", b)
+		}
+	}
+	seen := make(map[string]bool)
+	ended := false
+	for r, err := range Records(context.Background(), []string{"-"}, o) {
+		if ended {
+			t.Fatal("something follows the error")
+		}
+		if ended = err != nil; ended {
+			if strings.ContainsAny(err.Error(), "\r\n") && o.Format != "" {
+				t.Fatalf("the error has several lines: %q", err.Error())
+			}
+			continue
+		}
+		switch {
+		case seen[r.ID] && !strings.Contains(r.ID, "/"): // a damaged archive may hold a text twice
+			t.Fatalf("two records have the ID %s", r.ID)
+		case strings.TrimSpace(r.Text) == "" || !utf8.ValidString(r.Text+r.Label+r.Group) || strings.Contains(r.Text, "\x00"):
+			t.Fatalf("a bad record: %+v", r)
+		case r.Label == "" && !o.NoLabels:
+			t.Fatalf("no label: %+v", r)
+		}
+		seen[r.ID] = true
+	}
 }
 
 // endless repeats s for ever, but for a beginning.

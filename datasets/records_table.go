@@ -47,9 +47,9 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 		}
 		line += s.first
 		r := row{number: number, line: line}
-		again := false
+		again, otherOrder := false, error(nil)
 		if err == nil && number > 1 {
-			if again, err = t.repeatedHeader(fields); again {
+			if again, otherOrder = t.repeatedHeader(fields); again {
 				repeated = append(repeated, number)
 				continue
 			}
@@ -63,6 +63,8 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 			return
 		case t.header && number == 1:
 			continue
+		case otherOrder != nil:
+			r.bad = otherOrder
 		case len(fields) < t.least || len(fields) > t.width && strings.Join(fields[t.width:], "") != "":
 			r.bad = errors.Errorf("%s, want %d", plural(len(fields), "column"), t.width)
 		default:

@@ -33,7 +33,8 @@ type Fold struct{ Train, Validation []int }
 
 // Holdout splits n samples once. Of Share·n samples, rounded and at least one,
 // that are for validation, each class gives its own share, rounded up or down,
-// so that class c with n_c samples has
+// if possible down where nothing would be left of it, so that class c with n_c
+// samples has
 //
 //	|validation_c − n_c·validation/n| < 1
 //
@@ -88,7 +89,15 @@ func takeClasses(classes [][]int, want, n int, part []int) {
 	for c := range byLoss {
 		byLoss[c] = c
 	}
-	slices.SortStableFunc(byLoss, func(a, b int) int { return cmp.Compare(loss(b), loss(a)) })
+	empties := func(c int) int { // a class that would have nothing left to learn it by goes last
+		if take[c]+1 == len(classes[c]) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(byLoss, func(a, b int) int {
+		return cmp.Or(cmp.Compare(empties(a), empties(b)), cmp.Compare(loss(b), loss(a)))
+	})
 	for _, c := range byLoss[:left] {
 		take[c]++
 	}

@@ -21,7 +21,8 @@ func (a *app) dataCommand() *cobra.Command {
 		Short: "Show what to know of texts before training on them",
 		Long: `Counts classes, lengths, words and how many of them the most frequent ones
 cover, and names duplicates, texts with two labels, and texts that are both
-trained and tested on. PATH is what --data of train takes.`,
+trained and tested on. Bad rows are counted by what is wrong with them. PATH is
+what --data of train takes.`,
 		Example: `  sentiment data imdb
   sentiment data imdb --examples 1000 --json
   sentiment data --text-column body tickets.jsonl`,
@@ -55,6 +56,10 @@ func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings,
 		return err
 	}
 	defer remove()
+	if data.SkipBad != 0 {
+		a.warn("data counts all bad rows, so --skip-bad changes nothing")
+	}
+	data.SkipBad = datasets.SkipAll
 	d, err := a.dataset(ctx, data)
 	if err != nil {
 		return err
@@ -65,23 +70,28 @@ func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings,
 	}
 	in := datasets.NewInspector(tokens)
 	in.Examples = named
-	for r, err := range d.each(ctx, d.tell) {
+	var ended error
+	for r, err := range d.each(ctx, &teller{out: a.err, count: in.Bad}) {
 		if err != nil {
-			return err
+			ended = err
+			break
 		}
 		if err := in.Add(r.ID, r.Part, r.Label, r.Text); err != nil {
 			return err
 		}
 	}
 	report := in.Report()
+	if ended != nil && (ctx.Err() != nil || report.Texts == 0 && len(report.Bad) == 0) {
+		return ended
+	}
 	if asJSON {
 		doc, err := json.MarshalIndent(report, "", "  ")
 		if err != nil {
 			return errors.Wrap(err, "data")
 		}
 		fmt.Fprintf(a.out, "%s\n", doc)
-		return nil
+		return ended
 	}
 	fmt.Fprint(a.out, report)
-	return nil
+	return ended
 }

@@ -71,14 +71,19 @@ func (s *skip) UnmarshalJSON(data []byte) error {
 // one, and all of them by reason at the end.
 type teller struct {
 	out     io.Writer
-	named   int            // rows told of
-	reasons map[string]int // rows by reason
+	count   func(*datasets.BadRow) // in place of telling, if not nil
+	named   int                    // rows told of
+	reasons map[string]int         // rows by reason
 }
 
 // mostNamed is how many bad rows are told of one by one.
 const mostNamed = 10
 
 func (t *teller) bad(b *datasets.BadRow) {
+	if t.count != nil {
+		t.count(b)
+		return
+	}
 	if t.reasons == nil {
 		t.reasons = map[string]int{}
 	}

@@ -191,7 +191,7 @@ func targets(labels []string, regression bool) (task, []float32, error) {
 	for _, l := range labels {
 		counts[l]++
 	}
-	t := task{Classes: datasets.ClassNames(counts)}
+	t := task{Classes: datasets.ClassNames(datasets.MergeNumbers(counts))}
 	switch n := len(t.Classes); {
 	case n < 2:
 		return t, nil, errors.Errorf("all %s texts have the label %q, want two classes at least", nn.Thousands(len(labels)), labels[0])
@@ -207,12 +207,9 @@ const mostClasses = 1000
 
 // targets writes the targets of labels.
 func (t task) targets(labels []string, y []float32) error {
-	index := map[string]int{}
-	for i, c := range t.Classes {
-		index[c] = i
-	}
+	index := datasets.ClassIndex(t.Classes)
 	for i, l := range labels {
-		class, ok := index[l]
+		class, ok := index(l)
 		switch {
 		case t.number():
 			if y[i], ok = number(l); !ok {

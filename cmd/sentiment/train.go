@@ -89,6 +89,9 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 	if err := set.divide(f.dataSettings, f.Seed); err != nil {
 		return err
 	}
+	if err := set.checkParts(a.warn); err != nil {
+		return err
+	}
 	set.describe(a.say, chosen)
 	fmt.Fprintf(a.say, "%s to train on, %s to validate on, %s to test on.\n\n",
 		set.count(len(set.trainOn)), nn.Thousands(len(set.validateOn)), nn.Thousands(len(set.testOn)))
@@ -155,7 +158,11 @@ func (a *app) trainingSet(ctx context.Context, f *trainFlags, chosen []experimen
 	if err != nil {
 		return nil, err
 	}
-	return d.read(ctx, f.dataSettings, f.textSettings, chosen, filepath.Join(f.out, cacheDir))
+	set, err := d.read(ctx, f.dataSettings, f.textSettings, chosen, filepath.Join(f.out, cacheDir))
+	if err != nil {
+		return nil, err
+	}
+	return set, set.checkLabels(a.warn)
 }
 
 // describe says what was found.

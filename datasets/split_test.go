@@ -238,3 +238,21 @@ func TestSplitErrors(t *testing.T) {
 		}
 	}
 }
+
+// A class of few samples is left something to learn it by, as long as another
+// class can give one.
+func TestHoldoutLeavesClasses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		classes := []int{0}
+		for n := rapid.IntRange(9, 40).Draw(t, "large"); n > 0; n-- {
+			classes = append(classes, 1, 2)
+		}
+		f, err := Holdout(len(classes), SplitOptions{Seed: rapid.Uint64().Draw(t, "seed"), Classes: classes})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(f.Validation, 0) {
+			t.Fatalf("the only sample of a class is among the %d to validate on, of %d", len(f.Validation), len(classes))
+		}
+	})
+}

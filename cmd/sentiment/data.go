@@ -203,6 +203,9 @@ func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 		options := s.options()
 		if tell != nil {
 			options.OnBad, options.Note = tell.bad, tell.note
+			if tell.count != nil {
+				options.SkipBad = datasets.SkipAll
+			}
 		}
 		return func(yield func(datasets.Record, error) bool) {
 			for _, from := range []struct {

@@ -87,9 +87,15 @@ var flagRules = map[string]rule{
 	"resume": always, "schedule": always, "seed": always, "tensorboard": always, "timeout": always, "tokenizer": always,
 	"truncating": always, "validation-data": always, "view": always, "watch": always,
 
-	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "encoding": reads, "header": reads, "skip-bad": reads,
+	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
 	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": wordsOnly("skip-top", "0"), "oov-buckets": wordsOnly("oov-buckets", "0"),
 	"frozen": needs("vectors"),
+	"encoding": func(l line) string {
+		if l.command == "predict" && !l.has("data") && l.flags.NArg() > 1 {
+			return "on texts of the command line"
+		}
+		return ""
+	},
 
 	"batch-wait": func(l line) string {
 		if l.value("batch") == "1" {

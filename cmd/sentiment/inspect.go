@@ -56,13 +56,12 @@ func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings,
 		return err
 	}
 	defer remove()
-	if data.SkipBad != 0 {
-		a.warn("data counts all bad rows, so --skip-bad changes nothing")
-	}
-	data.SkipBad = datasets.SkipAll
 	d, err := a.dataset(ctx, data)
 	if err != nil {
 		return err
+	}
+	if data.SkipBad != 0 {
+		a.warn("data counts all bad rows, so --skip-bad changes nothing")
 	}
 	tokens, err := text.text(d.movies).Tokens()
 	if err != nil {

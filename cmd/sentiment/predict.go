@@ -234,7 +234,8 @@ func (p *predictor) lines(ctx context.Context, in io.Reader, encoding string) er
 		for _, line := range c.lines {
 			n++
 			if err := datasets.CheckUTF8(line); err != nil {
-				return offer(errors.Wrapf(err, "standard input: line %d", n))
+				c.err = offer(errors.Wrapf(err, "line %d", n)) // after the lines before it
+				break
 			}
 			text := strings.TrimSpace(line)
 			if text != "" && !p.unknown(fmt.Sprintf("standard input: line %d: ", n), text) {

@@ -39,7 +39,7 @@ func (b *Builder) BinaryLoss(x, t *Node) *Node {
 	top := pick(b, float64(float32(high)), high)
 	return b.elementLoss("binary_loss", x, t, func(x, t float64) float64 {
 		x = min(max(x, low), top)
-		return -t*math.Log(x) - (1-t)*math.Log(1-x)
+		return -t*math.Log(x) - (1-t)*math.Log1p(-x)
 	}, func(x, t float64) float64 {
 		if x < low || x > top {
 			return 0
@@ -108,13 +108,21 @@ func (b *Builder) DivergenceLoss(x, t *Node) *Node {
 	hold := func(p float64) float64 { return min(max(p, epsilon), 1) }
 	return b.elementLoss("divergence_loss", x, t, func(x, t float64) float64 {
 		t = hold(t)
-		return t * math.Log(t/hold(x))
+		return t * logRatio(t, hold(x))
 	}, func(x, t float64) float64 {
 		if x < epsilon || x > 1 {
 			return 0
 		}
 		return -hold(t) / x
 	})
+}
+
+// logRatio returns log(t/x), with all digits where the two are close.
+func logRatio(t, x float64) float64 {
+	if d := t - x; math.Abs(d) < x/2 {
+		return math.Log1p(d / x)
+	}
+	return math.Log(t / x)
 }
 
 // PoissonLoss emits x − t·log(x + ε) for counts t and their expected values x,

@@ -50,10 +50,13 @@ func (b *Builder) NormalizeRows(x *Node, eps float64) *Node {
 	}, "d", x)
 }
 
-// center writes x − μ to y and returns 1/√(σ² + eps); ones is as long as x.
+// center writes x − μ to y and returns 1/√(σ² + eps); ones is as long as x. The
+// mean is rounded to the digits of x, which may be far from 0 beside σ: the mean of
+// what is left makes up for that.
 func center[T kernel.Float](y, x, ones []T, eps float64) T {
 	n := T(len(x))
 	subScalar(y, x, kernel.Dot(x, ones)/n)
+	subScalar(y, y, kernel.Dot(y, ones)/n)
 	return T(1 / math.Sqrt(float64(kernel.Dot(y, y)/n)+eps))
 }
 
@@ -137,7 +140,8 @@ func (b *Builder) Moments(x, mask *Node) (mean, variance *Node) {
 	return b.Row(m, 0), b.Row(m, 1)
 }
 
-// moments emits a matrix [2, cols] of the means and the variances.
+// moments emits a matrix [3, cols] of the means, the variances, and what the
+// means' rounding left out.
 func (b *Builder) moments(x, mask *Node) *Node {
 	cols := x.Shape()[1]
 	in := []*Node{x}
@@ -146,7 +150,7 @@ func (b *Builder) moments(x, mask *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "moments",
-		shape: tensor.Shape{2, cols},
+		shape: tensor.Shape{3, cols},
 		run:   pick(b, moments[float32](cols), moments[float64](cols)),
 		grad:  noGrad,
 	}, "", in...)
@@ -157,11 +161,11 @@ func takes[T kernel.Float](mask []T, i int) bool { return mask == nil || mask[i]
 
 // moments sums in float64: the rows are those of all steps and samples.
 func moments[T kernel.Float](cols int) runFunc {
-	sums := make([]float64, 2*cols)
+	sums := make([]float64, 3*cols)
 	return func(o *op, in []gorgonia.Value) error {
 		x, mask := Floats[T](in[0]), maskOf[T](in, 1)
 		clear(sums)
-		mean, variance := sums[:cols], sums[cols:]
+		mean, variance, rest := sums[:cols], sums[cols:2*cols], sums[2*cols:]
 		n := 0
 		for i := range len(x) / cols {
 			if takes(mask, i) {
@@ -177,10 +181,15 @@ func moments[T kernel.Float](cols int) runFunc {
 				for j, v := range x[i*cols : (i+1)*cols] {
 					d := float64(v) - mean[j]
 					variance[j] += d * d
+					rest[j] += d
 				}
 			}
 		}
 		divide(variance, max(n, 1))
+		divide(rest, max(n, 1))
+		for j, v := range mean {
+			rest[j] += v - float64(T(v))
+		}
 		out := Floats[T](o.out)
 		for j, v := range sums {
 			out[j] = T(v)
@@ -199,11 +208,11 @@ func normalizeColumns[T kernel.Float](cols int, eps float64) runFunc {
 	scale := make([]T, cols)
 	return func(o *op, in []gorgonia.Value) error {
 		x, m, y := Floats[T](in[0]), Floats[T](in[1]), Floats[T](o.out)
-		mean := m[:cols]
+		mean, rest := m[:cols], m[2*cols:]
 		invSqrt[T](eps)(scale, m[cols:])
 		for ; len(x) > 0; x, y = x[cols:], y[cols:] {
 			for j, v := range x[:cols] {
-				y[j] = scale[j] * (v - mean[j])
+				y[j] = scale[j] * (v - mean[j] - rest[j])
 			}
 		}
 		return nil

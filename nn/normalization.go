@@ -147,8 +147,7 @@ func (l BatchNormalization) Apply(c *Context, in ...Value) []Value {
 		c.Assign("moving_mean", c.Add(c.Affine(m, mean, 0), c.Affine(1-m, batchMean, 0)))
 		c.Assign("moving_variance", c.Add(c.Affine(m, variance, 0), c.Affine(1-m, batchVariance, 0)))
 	} else {
-		s := c.InvSqrt(variance, g.Epsilon)
-		y = c.Add(c.Mul(x, s), c.Affine(-1, c.Mul(mean, s), 0))
+		y = c.Mul(c.Sub(x, mean), c.InvSqrt(variance, g.Epsilon))
 	}
 	return []Value{{Node: g.apply(c, y), Steps: in[0].Steps, Mask: mask}}
 }

@@ -44,17 +44,23 @@ func SparseSoftmaxLossGrad[T Float](dx, x []T, class int, dy T) {
 	}
 }
 
-// logSum returns the largest x and log Σ e^(x − top), which does not overflow.
+// logSum returns the largest x and log Σ e^(x − top), which does not overflow. The
+// largest term, 1, is left to Log1p: beside it the others keep their digits.
 func logSum[T Float](x []T) (top, log float64) {
-	m := x[0]
-	for _, v := range x {
-		m = max(m, v)
+	at := 0
+	for j, v := range x {
+		if v > x[at] || v != v {
+			at = j
+		}
 	}
-	var sum float64
-	for _, v := range x {
-		sum += math.Exp(float64(v - m))
+	top = float64(x[at])
+	var rest float64
+	for j, v := range x {
+		if j != at {
+			rest += math.Exp(float64(v) - top)
+		}
 	}
-	return float64(m), math.Log(sum)
+	return top, math.Log1p(rest)
 }
 
 // CategoricalLoss returns −Σ t·log p for p = x/Σx, held to [ε, 1−ε].
@@ -104,7 +110,7 @@ func share[T Float](v, total T) T {
 
 // CosineLoss returns −⟨x, t⟩/(‖x‖·‖t‖), no norm being taken for less than ε.
 func CosineLoss[T Float](x, t []T) T {
-	return T(-inner(x, t) * inverseNorm(x) * inverseNorm(t))
+	return T(-cosine(x, t, inverseNorm(x), inverseNorm(t)))
 }
 
 // CosineLossGrad computes dx = −dy·(t/‖t‖ − c·x/‖x‖)/‖x‖ with the cosine c,
@@ -113,19 +119,35 @@ func CosineLossGrad[T Float](dx, x, t []T, dy T) {
 	ix, it := inverseNorm(x), inverseNorm(t)
 	var c float64
 	if ix < 1/Epsilon {
-		c = inner(x, t) * ix * it
+		c = cosine(x, t, ix, it)
 	}
 	for j, v := range x {
 		dx[j] = T(-float64(dy) * ix * (float64(t[j])*it - c*float64(v)*ix))
 	}
 }
 
-func inner[T Float](x, y []T) float64 {
+// cosine returns ⟨x·ix, t·it⟩, whose terms do not overflow where ix and it are
+// the inverse norms.
+func cosine[T Float](x, t []T, ix, it float64) float64 {
 	var s float64
 	for j, v := range x {
-		s += float64(v) * float64(y[j])
+		s += float64(v) * ix * (float64(t[j]) * it)
 	}
 	return s
 }
 
-func inverseNorm[T Float](x []T) float64 { return min(1/math.Sqrt(inner(x, x)), 1/Epsilon) }
+// inverseNorm returns 1/‖x‖, at most 1/ε. The squares are taken of x over its
+// largest element, and do not overflow.
+func inverseNorm[T Float](x []T) float64 {
+	var top, s float64
+	for _, v := range x {
+		top = max(top, math.Abs(float64(v)))
+	}
+	if top == 0 {
+		return 1 / Epsilon
+	}
+	for _, v := range x {
+		s += float64(v) / top * (float64(v) / top)
+	}
+	return min(1/(top*math.Sqrt(s)), 1/Epsilon)
+}

@@ -112,10 +112,12 @@ func (l CategoricalCrossentropy) Apply(c *Context, y Value, targets *graph.Node)
 
 // SparseCategoricalCrossentropy is −log y_t for targets t that are indices of
 // classes, one a row. It is computed from the logits, so the model must end in
-// a softmax, or in logits if FromLogits is set. Keras:
+// a softmax, or in logits if FromLogits is set. A target that is IgnoreClass,
+// any whole number, such as new(-1) or new(0), leaves its row out. Keras:
 // SparseCategoricalCrossentropy.
 type SparseCategoricalCrossentropy struct {
-	FromLogits bool
+	FromLogits  bool
+	IgnoreClass *int // nil: none
 }
 
 var _ Targeter = SparseCategoricalCrossentropy{}

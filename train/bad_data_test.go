@@ -19,7 +19,7 @@ func TestValuesThatMakeNoSense(t *testing.T) {
 		"fit: data: sample 1: value 0 is NaN":                                   {nn.MeanSquaredError{}, func(d *Data) { d.Features[1][0] = nan }},
 		"fit: data: sample 0: value 1 is -Inf":                                  {nn.MeanSquaredError{}, func(d *Data) { d.Features[0][1] = inf }},
 		"fit: data: sample 1: target NaN":                                       {nn.MeanSquaredError{}, func(d *Data) { d.Targets[1] = nan }},
-		"fit: data: sample 0: weight NaN":                                       {nn.MeanSquaredError{}, func(d *Data) { d.Weights = []float32{nan, 1} }},
+		"fit: data: sample 0: weight NaN, want a number of at least 0":          {nn.MeanSquaredError{}, func(d *Data) { d.Weights = []float32{nan, 1} }},
 		"fit: data: sample 1: target: 2 is not between 0 and 1":                 {nn.BinaryCrossentropy{FromLogits: true}, func(d *Data) { d.Targets[1] = 2 }},
 		"fit: data: sample 0: target: 1 is not the index of one of 1 classes":   {nn.SparseCategoricalCrossentropy{FromLogits: true}, func(d *Data) { d.Targets[0] = 1 }},
 		"fit: data: sample 0: target: 0.5 is not the index of one of 1 classes": {nn.SparseCategoricalCrossentropy{FromLogits: true}, func(d *Data) { d.Targets[0] = 0.5 }},

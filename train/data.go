@@ -11,42 +11,55 @@ import (
 
 // Data is a set of samples in memory.
 type Data struct {
-	// Tokens holds a sequence of word ids a sample, all of one length, for
-	// models of nn.Tokens.
+	// Tokens holds a sequence of word ids a sample, all of one length unless
+	// Padding is set, for models of nn.Tokens. An empty text may be nil.
 	Tokens [][]int32
 	// Features holds the values of a sample, [features] or [time·features]
 	// with the features of a step together, for models of nn.Features.
 	Features [][]float32
+	// Padding, if set, lets sequences be of any length.
+	Padding *Padding
+
 	// Targets holds [samples·outputs] values, or what the loss wants in their
-	// place. Predict does not read them.
+	// place, and [samples·time·outputs] for an output of sequences. Where
+	// those are padded it holds the targets of their steps as they are, one
+	// sample after the other. Predict does not read them.
+	//
+	// A target may be anything, NaN too, where it does not count: at steps that
+	// are masked or whose weight is 0.
 	Targets []float32
-	// Weights holds a weight a sample, or one a step of a sequence output,
-	// [samples·time]; nil is 1 for each. It multiplies the loss and weighs
-	// metrics.
+	// Weights holds a weight a sample, or one a step of an output of
+	// sequences, like Targets; as many as samples are those of samples, and nil
+	// is 1 for each. They are 0 or more, multiply the loss, not its denominator,
+	// and weigh WeightedMetrics. Keras: sample_weight.
 	Weights []float32
 
 	// Inputs and Outputs hold the same for a model of several inputs or
 	// outputs, by their names; the fields above are empty then.
 	Inputs  map[string]Samples
 	Outputs map[string]Labels
+
+	stepped bool // see Labels
 }
 
-// Samples are the data of one input: one of the two.
+// Samples are the data of one input: Tokens or Features.
 type Samples struct {
 	Tokens   [][]int32
 	Features [][]float32
+	Padding  *Padding
 }
-
-// Labels are the data of one output.
-type Labels struct{ Targets, Weights []float32 }
 
 // Len returns the number of samples.
 func (d Data) Len() int {
 	for _, s := range d.Inputs {
 		return s.len()
 	}
-	return Samples{d.Tokens, d.Features}.len()
+	return d.samples().len()
 }
+
+func (d Data) samples() Samples { return Samples{d.Tokens, d.Features, d.Padding} }
+
+func (d Data) labels() Labels { return Labels{d.Targets, d.Weights, d.stepped} }
 
 func (s Samples) len() int { return max(len(s.Tokens), len(s.Features)) }
 
@@ -54,8 +67,8 @@ func (s Samples) len() int { return max(len(s.Tokens), len(s.Features)) }
 type table struct {
 	n      int
 	in     []Samples
-	steps  []int    // of each input
-	labels []Labels // of each output; empty where it has no loss
+	steps  []int     // of each input
+	labels []*labels // of each output; nil where it has no loss
 }
 
 // inputs holds d against the model's inputs.
@@ -67,8 +80,8 @@ func (d Data) inputs(m *nn.Model) (*table, error) {
 	ports := m.Inputs()
 	named := d.Inputs
 	if d.Inputs == nil && len(ports) == 1 {
-		named = map[string]Samples{ports[0].Name: {d.Tokens, d.Features}}
-	} else if d.Tokens != nil || d.Features != nil {
+		named = map[string]Samples{ports[0].Name: d.samples()}
+	} else if d.Tokens != nil || d.Features != nil || d.Padding != nil {
 		return nil, errors.New("data: set Inputs, or, for a model of one input, Tokens or Features")
 	}
 	for _, in := range ports {
@@ -106,16 +119,12 @@ func (s Samples) check(in nn.Input) (steps int, err error) {
 		if s.Tokens == nil || s.Features != nil {
 			return 0, errors.New("the model takes word ids: set Tokens alone")
 		}
-		return length(s.Tokens, in.Steps(), 1)
+		return length(s.Padding, s.Tokens, in)
 	}
 	if s.Features == nil || s.Tokens != nil {
 		return 0, errors.New("the model takes features: set Features alone")
 	}
-	want := in.Steps()
-	if want == 0 {
-		want = 1
-	}
-	if steps, err = length(s.Features, want, in.Width()); err != nil {
+	if steps, err = length(s.Padding, s.Features, in); err != nil {
 		return 0, err
 	}
 	for i, x := range s.Features {
@@ -140,17 +149,29 @@ func notFinite(x []float32) int {
 	return -1
 }
 
-// length returns the number of steps that all samples have: want, unless it is
-// nn.Any.
-func length[T any](samples [][]T, want, width int) (int, error) {
+// length returns the number of steps that all samples have, or are brought to.
+func length[T any](p *Padding, samples [][]T, in nn.Input) (int, error) {
+	if p != nil {
+		return paddedLength(p, samples, in)
+	}
 	if len(samples) == 0 {
 		return 0, errors.New("no samples")
 	}
-	if want == nn.Any {
-		want = len(samples[0]) / width
+	want, width := in.Steps(), in.Width()
+	if want == 0 {
+		want = 1
 	}
 	for i, s := range samples {
-		if len(s) != want*width || want == 0 {
+		switch {
+		case want == nn.Any && len(s)%width != 0:
+			return 0, errors.Errorf("sample %d has %d values, want steps of %d", i, len(s), width)
+		case in.Steps() == nn.Any && len(s) == 0:
+			return 0, errors.Errorf("sample %d has no steps; set Padding to give it some", i)
+		case want == nn.Any:
+			want = len(s) / width
+		case in.Steps() == nn.Any && len(s) != want*width:
+			return 0, errors.Errorf("sample %d has %d values, sample 0 has %d; set Padding for sequences of any length", i, len(s), want*width)
+		case len(s) != want*width:
 			return 0, errors.Errorf("sample %d has %d values, want %d steps of %d", i, len(s), want, width)
 		}
 	}
@@ -163,11 +184,11 @@ func (t *table) outputs(d Data, p *program) error {
 	ports := p.model.Outputs()
 	named := d.Outputs
 	if d.Outputs == nil && len(ports) == 1 {
-		named = map[string]Labels{ports[0].Name: {d.Targets, d.Weights}}
+		named = map[string]Labels{ports[0].Name: d.labels()}
 	} else if d.Targets != nil || d.Weights != nil {
 		return errors.New("data: set Outputs, or, for a model of one output, Targets and Weights")
 	}
-	t.labels = make([]Labels, len(ports))
+	t.labels = make([]*labels, len(ports))
 	for i, port := range ports {
 		l, ok := named[port.Name]
 		o := p.outs[i]
@@ -181,16 +202,20 @@ func (t *table) outputs(d Data, p *program) error {
 		if !ok {
 			return errors.Errorf("%s: no targets", prefix)
 		}
-		if each := o.steps * o.width; len(l.Targets) != t.n*each {
-			return errors.Errorf("%s: %d targets for %d samples of %d outputs", prefix, len(l.Targets), t.n, each)
+		var r *ragged
+		var err error
+		if len(port.Shape) == 2 {
+			r, err = t.ragged(p.model.Inputs(), o.steps)
 		}
-		if n := len(l.Weights); l.Weights != nil && n != t.n && n != t.n*o.steps {
-			return errors.Errorf("%s: %d weights for %d samples", prefix, n, t.n)
+		if err == nil {
+			t.labels[i], err = l.label(o, t.n, r)
 		}
-		if err := l.check(o, p.aims[i].Loss, t.n); err != nil {
+		if err == nil {
+			err = t.labels[i].check(o, p.aims[i].Loss)
+		}
+		if err != nil {
 			return errors.WithMessage(err, prefix)
 		}
-		t.labels[i] = l
 	}
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if !slices.ContainsFunc(ports, func(p nn.Port) bool { return p.Name == name }) {
@@ -200,59 +225,51 @@ func (t *table) outputs(d Data, p *program) error {
 	return nil
 }
 
-// check holds the values of n samples to what the loss can work with.
-func (l Labels) check(o output, loss nn.Loss, n int) error {
-	each := o.steps * o.width
-	if at := notFinite(l.Targets); at >= 0 {
-		return errors.Errorf("sample %d: target %v", at/each, l.Targets[at])
-	}
-	for i, w := range l.Weights {
-		if w-w != 0 {
-			return errors.Errorf("sample %d: weight %v", i/(len(l.Weights)/n), w)
-		}
-	}
-	checker, ok := loss.(nn.TargetChecker)
-	if !ok {
-		return nil
-	}
-	for row := range n * o.steps {
-		if err := checker.CheckTarget(l.Targets[row*o.width:(row+1)*o.width], o.node.Shape()[1]); err != nil {
-			return errors.WithMessagef(err, "sample %d: target", row/o.steps)
-		}
-	}
-	return nil
-}
-
-// weight returns the weight of step s, of so many, of sample i.
-func (l Labels) weight(i, s, steps, samples int) float32 {
-	switch len(l.Weights) {
-	case 0:
-		return 1
-	case samples:
-		return l.Weights[i]
-	}
-	return l.Weights[i*steps+s]
-}
-
-// slice returns samples from to to.
-func (d Data) slice(from, to int) Data {
-	n := d.Len()
-	in := Samples{d.Tokens, d.Features}.slice(from, to)
-	labels := Labels{d.Targets, d.Weights}.slice(from, to, n)
-	part := Data{Tokens: in.Tokens, Features: in.Features, Targets: labels.Targets, Weights: labels.Weights}
+// slice returns samples from to to of data for a model.
+func (d Data) slice(m *nn.Model, from, to int) Data {
+	part := d
+	in := d.samples().slice(from, to)
+	part.Tokens, part.Features = in.Tokens, in.Features
 	if d.Inputs != nil {
 		part.Inputs = map[string]Samples{}
 		for name, s := range d.Inputs {
 			part.Inputs[name] = s.slice(from, to)
 		}
 	}
-	if d.Outputs != nil {
-		part.Outputs = map[string]Labels{}
-		for name, l := range d.Outputs {
-			part.Outputs[name] = l.slice(from, to, n)
+	for _, port := range m.Outputs() {
+		var ends []int
+		if len(port.Shape) == 2 {
+			ends = d.ends(m, port.Shape[0])
+		}
+		if d.Outputs == nil {
+			l := d.labels().slice(from, to, d.Len(), ends)
+			part.Targets, part.Weights = l.Targets, l.Weights
+		} else if l, ok := d.Outputs[port.Name]; ok {
+			part.Outputs = maps.Clone(part.Outputs)
+			part.Outputs[port.Name] = l.slice(from, to, d.Len(), ends)
 		}
 	}
 	return part
+}
+
+// ends returns where the samples end among the steps of all, and 0 before the
+// first; nil if no input of the given length is padded.
+func (d Data) ends(m *nn.Model, steps int) []int {
+	for _, in := range m.Inputs() {
+		s := d.samples()
+		if d.Inputs != nil {
+			s = d.Inputs[in.Name]
+		}
+		if s.Padding == nil || in.Steps() != steps {
+			continue
+		}
+		ends := []int{0}
+		for i, n := range s.lengths(in) {
+			ends = append(ends, ends[i]+n)
+		}
+		return ends
+	}
+	return nil
 }
 
 func (s Samples) slice(from, to int) Samples {
@@ -267,50 +284,4 @@ func (s Samples) slice(from, to int) Samples {
 		s.Features = s.Features[from:to]
 	}
 	return s
-}
-
-// slice returns the labels of samples from to to of n. Labels that are not as
-// many for each sample are left as they are, to be refused.
-func (l Labels) slice(from, to, n int) Labels {
-	part := func(x []float32) []float32 {
-		if n == 0 || len(x)%n != 0 {
-			return x
-		}
-		each := len(x) / n
-		return x[from*each : to*each]
-	}
-	weights := l.Weights
-	if weights != nil {
-		weights = part(weights)
-	}
-	return Labels{part(l.Targets), weights}
-}
-
-// weighClasses multiplies the weights of samples, or of steps, by those of their
-// classes.
-func (t *table) weighClasses(classes map[int]float64, outs []output) error {
-	if classes == nil {
-		return nil
-	}
-	for i, o := range outs {
-		if o.loss == nil {
-			continue
-		}
-		l := t.labels[i]
-		weights := make([]float32, t.n*o.steps)
-		for k := range weights {
-			row := l.Targets[k*o.width : (k+1)*o.width]
-			class := largest(row)
-			if o.width == 1 {
-				class = int(row[0])
-			}
-			w, ok := classes[class]
-			if !ok {
-				w = 1
-			}
-			weights[k] = float32(w) * l.weight(k/o.steps, k%o.steps, o.steps, t.n)
-		}
-		t.labels[i].Weights = weights
-	}
-	return nil
 }

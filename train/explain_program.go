@@ -120,14 +120,14 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 		x.rows[k] = i
 	}
 	in := x.pass.Inputs[0]
-	if tokens := t.in[0].Tokens; tokens != nil {
+	if t.in[0].Tokens != nil {
 		ids := in.X.Int32s()
-		fillTokens(ids, tokens, x.rows, x.steps)
+		fillTokens(ids, t.in[0], x.rows, x.steps)
 		for at := noText; at < len(ids); at += len(x.rows) {
 			ids[at] = 0
 		}
 	} else {
-		fillFeatures(in.X, t.in[0].Features, x.rows, max(x.steps, 1))
+		fillFeatures(in.X, t.in[0], x.rows, max(x.steps, 1))
 	}
 	if class != Predicted && !x.binary() {
 		x.aim(class)

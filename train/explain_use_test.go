@@ -159,7 +159,7 @@ func TestExplainChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	first, err := e.Explain(context.Background(), d.slice(0, 1), Predicted)
+	first, err := e.Explain(context.Background(), d.slice(m, 0, 1), Predicted)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,9 +40,9 @@ func (p *program) fill(f feed, t *table, rows []int, total int) {
 	for i, x := range f.x {
 		steps := max(p.steps[i], 1)
 		if t.in[i].Tokens != nil {
-			fillTokens(x.Int32s(), t.in[i].Tokens, rows, steps)
+			fillTokens(x.Int32s(), t.in[i], rows, steps)
 		} else {
-			fillFeatures(x, t.in[i].Features, rows, steps)
+			fillFeatures(x, t.in[i], rows, steps)
 		}
 	}
 	if t.labels == nil {
@@ -51,14 +51,14 @@ func (p *program) fill(f feed, t *table, rows []int, total int) {
 	setOne(f.share, 0, float64(len(rows))/float64(total))
 	for i, o := range p.outs {
 		if o.loss != nil {
-			p.fillLabels(f.targets[i], f.coef[i], t.labels[i], t.n, o, rows, total)
+			p.fillLabels(f.targets[i], f.coef[i], t.labels[i], o, rows, total)
 		}
 	}
 }
 
 // fillTokens writes the sequences of the rows, a step of all samples after the
 // other; what is left of the batch is zeros.
-func fillTokens(x []int32, tokens [][]int32, rows []int, steps int) {
+func fillTokens(x []int32, s Samples, rows []int, steps int) {
 	batch := len(x) / steps
 	for i := range batch {
 		if i >= len(rows) {
@@ -67,8 +67,15 @@ func fillTokens(x []int32, tokens [][]int32, rows []int, steps int) {
 			}
 			continue
 		}
-		at := i
-		for _, id := range tokens[rows[i]] {
+		at, ids := i, s.Tokens[rows[i]]
+		if p := s.Padding; p != nil {
+			for at := i; at < len(x); at += batch {
+				x[at] = int32(p.Value)
+			}
+			skip, first, n := p.span(len(ids), steps)
+			at, ids = i+first*batch, ids[skip:skip+n]
+		}
+		for _, id := range ids {
 			x[at] = id
 			at += batch
 		}
@@ -77,40 +84,61 @@ func fillTokens(x []int32, tokens [][]int32, rows []int, steps int) {
 
 // fillFeatures writes the samples' features in the order in which they lie in
 // t: a step of all samples after the other.
-func fillFeatures(t *tensor.Dense, features [][]float32, rows []int, steps int) {
+func fillFeatures(t *tensor.Dense, s Samples, rows []int, steps int) {
 	x := graph.Floats[float32](t)
 	batch, width := t.Shape()[0]/steps, t.Shape()[1]
-	for s := range steps {
-		for i := range batch {
-			at := (s*batch + i) * width
+	for i := range batch {
+		var values []float32
+		skip, first, n := 0, 0, steps
+		if i < len(rows) {
+			values = s.Features[rows[i]]
+			if s.Padding != nil {
+				skip, first, n = s.Padding.span(len(values)/width, steps)
+			}
+		}
+		for step := range steps {
+			at := (step*batch + i) * width
+			from := (step - first + skip) * width
 			switch {
-			case x == nil && i < len(rows):
-				set(t, at, width, features[rows[i]][s*width:])
-			case x == nil:
+			case step < first || step >= first+n:
+				fillValue(t, at, width, s.Padding.Value)
+			case values == nil:
 				set(t, at, width, nil)
-			case i < len(rows):
-				copy(x[at:at+width], features[rows[i]][s*width:])
+			case x != nil:
+				copy(x[at:at+width], values[from:])
 			default:
-				clear(x[at : at+width])
+				set(t, at, width, values[from:])
 			}
 		}
 	}
 }
 
-// fillLabels writes targets, and as coefficients the samples' weights over the
-// number of rows in the batch.
-func (p *program) fillLabels(targets, coef *tensor.Dense, l Labels, samples int, o output, rows []int, total int) {
+func fillValue(t *tensor.Dense, at, n int, v float32) {
+	for k := range n {
+		setOne(t, at+k, float64(v))
+	}
+}
+
+// fillLabels writes targets, and as coefficients the rows' weights over the
+// number of rows in the batch; zeros for rows that do not count.
+func (p *program) fillLabels(targets, coef *tensor.Dense, l *labels, o output, rows []int, total int) {
 	for i := range p.batch {
 		for s := range o.steps {
 			at := s*p.batch + i
-			if i >= len(rows) {
-				set(targets, at*o.width, o.width, nil)
-				setOne(coef, at, 0)
-				continue
+			var w float32
+			row := 0
+			if i < len(rows) {
+				row = rows[i]*o.steps + s
+				if l.counts(row) {
+					w = l.weight(row)
+				}
 			}
-			set(targets, at*o.width, o.width, l.Targets[(rows[i]*o.steps+s)*o.width:])
-			w := float64(l.weight(rows[i], s, o.steps, samples))
-			setOne(coef, at, 1/float64(total*o.steps)*w)
+			if w == 0 || l.odd[row] != nil {
+				set(targets, at*o.width, o.width, nil)
+			} else {
+				set(targets, at*o.width, o.width, l.targets[row*o.width:])
+			}
+			setOne(coef, at, 1/float64(total*o.steps)*float64(w))
 		}
 	}
 }

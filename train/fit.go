@@ -27,10 +27,13 @@ type FitConfig struct {
 	// all samples have been seen. An epoch is a pass if it is 0.
 	StepsPerEpoch int
 
-	// ClassWeights multiply the losses of samples, or of steps, by their class:
-	// the target of an output of one value, else the place of the largest.
-	// Validation knows none.
-	ClassWeights map[int]float64
+	// ClassWeights multiply the losses of samples, or of steps, by their class,
+	// see nn.ClassTargeter; a class that has none has 1. They are of the output
+	// of a model of one; OutputClassWeights holds those of a model of several,
+	// by the names of those it is to have any for. They weigh WeightedMetrics
+	// too, but never Metrics, and validation knows none. Keras: class_weight.
+	ClassWeights       map[int]float64
+	OutputClassWeights map[string]map[int]float64
 
 	Hooks      []Hook
 	Checkpoint *Checkpointing // nil: none
@@ -122,6 +125,9 @@ func (t *Trainer) newRun(c FitConfig) (*fitRun, error) {
 	r.at.Source = r.at.source(c.StepsPerEpoch)
 	r.scores = t.newScores()
 	var err error
+	if r.classes, err = t.classWeights(c); err != nil {
+		return r, err
+	}
 	r.fit.BatchSize, err = t.batchSize(c.BatchSize, 0)
 	r.capacity = r.fit.BatchSize
 	return r, err
@@ -135,8 +141,8 @@ func (r *fitRun) useData(d Data) error {
 		if at < 1 || at == d.Len() {
 			return errors.Errorf("ValidationSplit %v leaves nothing of %d samples", c.ValidationSplit, d.Len())
 		}
-		validation := d.slice(at, d.Len())
-		d, c.Validation = d.slice(0, at), &validation
+		validation := d.slice(r.model, at, d.Len())
+		d, c.Validation = d.slice(r.model, 0, at), &validation
 	}
 	t, err := d.inputs(r.model)
 	if err != nil {

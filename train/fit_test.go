@@ -142,16 +142,20 @@ func TestSmallerLastBatch(t *testing.T) {
 	}
 }
 
-// TestSampleWeights holds the reported loss to Σ w·loss / n and the accuracy to
-// Σ w·hit / Σ w.
+// TestSampleWeights holds the reported loss to Σ w·loss / n, the accuracy to
+// Σ hit / n and the weighted one to Σ w·hit / Σ w.
 func TestSampleWeights(t *testing.T) {
-	tr := smallTrainer(t, 1)
+	tr, err := Compile(smallModel(t, 1), Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
 	d := wordOrder(10, 6)
 	y, err := tr.Predict(context.Background(), d, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var loss, hits, total float64
+	var loss, hits, right, total float64
 	for i := range y {
 		w := float64(i % 3)
 		d.Weights = append(d.Weights, float32(w))
@@ -162,15 +166,15 @@ func TestSampleWeights(t *testing.T) {
 		loss -= w * math.Log(p) / float64(len(y))
 		total += w
 		if p > 0.5 {
-			hits += w
+			hits, right = hits+1, right+w
 		}
 	}
 	logs, err := tr.Evaluate(context.Background(), d, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(logs["loss"]-loss) > 1e-5 || math.Abs(logs["accuracy"]-hits/total) > 1e-12 {
-		t.Errorf("got %v, want loss %g, accuracy %g", logs, loss, hits/total)
+	if math.Abs(logs["loss"]-loss) > 1e-5 || math.Abs(logs["accuracy"]-hits/10) > 1e-12 || math.Abs(logs["weighted_accuracy"]-right/total) > 1e-12 {
+		t.Errorf("got %v, want loss %g, accuracy %g, weighted %g", logs, loss, hits/10, right/total)
 	}
 }
 

@@ -110,11 +110,13 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 // labels.
 func (p *program) infer(t *table, rows []int) error {
 	p.fill(p.in, t, rows, len(rows))
-	if p.masks != nil && t.labels != nil {
-		if err := p.masks.Run(); err != nil {
-			return err
+	if t.labels != nil {
+		if p.masks != nil {
+			if err := p.masks.Run(); err != nil {
+				return err
+			}
 		}
-		if err := weigh([]*program{p}, func(int) int { return len(rows) }); err != nil {
+		if err := weigh([]*program{p}, t, func(int) []int { return rows }); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ func TestCategoricalCrossentropy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.CategoricalCrossentropy{}, Metrics: []Metric{&CategoricalAccuracy{}}})
+	tr, err := Compile(m, Config{Loss: nn.CategoricalCrossentropy{}, Metrics: []Metric{&CategoricalAccuracy{}}, WeightedMetrics: []Metric{&CategoricalAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,21 +32,21 @@ func TestCategoricalCrossentropy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var loss, right float64
+	var loss, hits, right float64
 	for i, w := range d.Weights {
 		row, want := y[3*i:3*i+3], d.Targets[3*i:3*i+3]
 		at := largest(want)
 		loss -= float64(w) * math.Log(float64(row[at])) / 3
 		if largest(row) == at {
-			right += float64(w)
+			hits, right = hits+1, right+float64(w)
 		}
 	}
 	logs, err := tr.Evaluate(context.Background(), d, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(logs["loss"]-loss) > 1e-6 || math.Abs(logs["accuracy"]-right/3.5) > 1e-12 {
-		t.Errorf("got %v, want loss %g, accuracy %g", logs, loss, right/3.5)
+	if math.Abs(logs["loss"]-loss) > 1e-6 || math.Abs(logs["accuracy"]-hits/3) > 1e-12 || math.Abs(logs["weighted_accuracy"]-right/3.5) > 1e-12 {
+		t.Errorf("got %v, want loss %g, accuracy %g, weighted %g", logs, loss, hits/3, right/3.5)
 	}
 }
 

@@ -43,12 +43,13 @@ func taggerModel(t *testing.T, dtype tensor.Dtype) *nn.Model {
 // TestMaskedStepsAreNotScored holds the loss and the accuracy of a sequence
 // output to their definitions on the model's own predictions:
 //
-//	loss = Σ mask·w·l / Σ mask,  accuracy = Σ mask·w·hit / Σ mask·w
+//	loss = Σ mask·w·l / Σ mask,  accuracy = Σ mask·hit / Σ mask
+//	weighted accuracy = Σ mask·w·hit / Σ mask·w
 //
 // with weights for samples, for steps, and none.
 func TestMaskedStepsAreNotScored(t *testing.T) {
 	m := taggerModel(t, tensor.Float64)
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestMaskedStepsAreNotScored(t *testing.T) {
 	}
 	for name, weights := range map[string][]float32{"none": nil, "samples": samples, "steps": each} {
 		d.Weights = weights
-		var loss, valid, right, total float64
+		var loss, valid, hits, right, total float64
 		for i, p := range y {
 			if d.Tokens[i/steps][i%steps] == 0 {
 				continue
@@ -82,14 +83,15 @@ func TestMaskedStepsAreNotScored(t *testing.T) {
 			total += w
 			if (p > 0.5) == (want > 0.5) {
 				right += w
+				hits++
 			}
 		}
 		logs, err := tr.Evaluate(context.Background(), d, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(logs["loss"]-loss/valid) > 1e-6 || math.Abs(logs["accuracy"]-right/total) > 1e-9 {
-			t.Errorf("weights of %s: %v, want loss %g, accuracy %g", name, logs, loss/valid, right/total)
+		if math.Abs(logs["loss"]-loss/valid) > 1e-6 || math.Abs(logs["accuracy"]-hits/valid) > 1e-9 || math.Abs(logs["weighted_accuracy"]-right/total) > 1e-9 {
+			t.Errorf("weights of %s: %v, want loss %g, accuracy %g, weighted %g", name, logs, loss/valid, hits/valid, right/total)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func (t *Trainer) OverfitBatch(ctx context.Context, d Data, batch, steps int) ([
 	if err != nil {
 		return nil, errors.WithMessage(err, "overfit")
 	}
-	d = d.slice(0, min(size, d.Len()))
+	d = d.slice(t.model, 0, min(size, d.Len()))
 	var h *History
 	err = t.unchanged(func() error {
 		h, err = t.Fit(ctx, d, FitConfig{Epochs: steps, BatchSize: size, NoShuffle: true})

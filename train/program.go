@@ -207,17 +207,19 @@ func (p *program) assign() error {
 	return nil
 }
 
-// weigh makes the losses of masked outputs means over the rows that are not
-// masked: Σ mask·loss / Σ mask, the sums over the whole batch, which several
-// programs may share. rows are the samples that each of them computes.
-func weigh(shards []*program, rows func(i int) int) error {
+// weigh makes the loss of an output a mean over the rows that count, those that
+// are neither masked nor without a label: Σ mask·loss / Σ mask, the sums over the
+// whole batch, which several programs may share. part gives the samples of t that
+// each of them computes.
+func weigh(shards []*program, t *table, part func(i int) []int) error {
 	for k := range shards[0].outs {
-		if shards[0].outs[k].mask == nil {
+		l := t.labels[k]
+		if l == nil || shards[0].outs[k].mask == nil && l.none == nil {
 			continue
 		}
 		var sum, all float64
 		for i, p := range shards {
-			valid, err := p.valid(k, rows(i))
+			valid, err := p.valid(k, l, part(i))
 			if err != nil {
 				return err
 			}
@@ -243,15 +245,35 @@ func scale[T kernel.Float](x []T, by float64) {
 	}
 }
 
-// valid returns the mask of an output's rows for the first n samples, [n·steps];
-// the next call overwrites it.
-func (p *program) valid(k, n int) ([]float32, error) {
+// valid returns 1 for the rows of samples that count and 0 for the others,
+// [samples·steps]; the next call overwrites it. A target that cannot be computed
+// with is an error where it counts.
+func (p *program) valid(k int, l *labels, samples []int) ([]float32, error) {
 	o := &p.outs[k]
-	v, err := p.masks.Value(o.mask)
-	if err != nil {
-		return nil, err
+	o.valid = o.valid[:0]
+	if o.mask == nil {
+		for range len(samples) * o.steps {
+			o.valid = append(o.valid, 1)
+		}
+	} else {
+		v, err := p.masks.Value(o.mask)
+		if err != nil {
+			return nil, err
+		}
+		o.valid = batchMajor(o.valid, v, len(samples), o.steps)
 	}
-	o.valid = batchMajor(o.valid[:0], v, n, o.steps)
+	if l.none == nil && l.odd == nil {
+		return o.valid, nil
+	}
+	for i := range o.valid {
+		row := samples[i/o.steps]*o.steps + i%o.steps
+		if !l.counts(row) {
+			o.valid[i] = 0
+		}
+		if err := l.odd[row]; err != nil && o.valid[i] != 0 && l.weight(row) != 0 {
+			return nil, errors.WithMessage(err, "data")
+		}
+	}
 	return o.valid, nil
 }
 

@@ -14,6 +14,7 @@ import (
 type fitRun struct {
 	*Trainer
 	fit      FitConfig
+	classes  []map[int]float64 // weights of the outputs' classes
 	source   source
 	capacity int                 // samples that a full batch has
 	sets     map[string]shardSet // by the lengths of the inputs, and the rows of whole batches
@@ -143,7 +144,7 @@ func (r *fitRun) label(t *table, d Data) error {
 	if err := t.outputs(d, p); err != nil {
 		return err
 	}
-	return t.weighClasses(r.fit.ClassWeights, p.outs)
+	return t.weighClasses(r.classes, p)
 }
 
 // prepare gives a batch its programs.
@@ -176,9 +177,9 @@ func (r *fitRun) step(now, next *job) error {
 		if err != nil {
 			return err
 		}
-		if err := weigh(shards, func(i int) int { return len(now.part(i)) }); err != nil {
-			return err
-		}
+	}
+	if err := weigh(shards, now.t, now.part); err != nil {
+		return err
 	}
 	tasks := len(shards)
 	if next != nil {

@@ -1,5 +1,10 @@
 package train
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Logs holds the loss and the metrics by name; those on the validation data
 // have the prefix "val_", and those of one of several outputs its name, as in
 // Keras: "val_priority_accuracy".
@@ -10,21 +15,24 @@ type scores struct {
 	trainer       *Trainer
 	loss, samples float64
 	outs          []outputScores
-	weights       []float32
+	weights       []float32 // 1 for the rows that count
+	weighted      []float32
 	targets       []float32
 }
 
 type outputScores struct {
 	loss    float64
-	metrics []Metric
+	metrics []Metric // unweighted ones first
+	names   []string // of the metrics in logs
 }
 
 func (t *Trainer) newScores() *scores {
 	s := &scores{trainer: t, outs: make([]outputScores, len(t.aims))}
 	for i, a := range t.aims {
-		for _, m := range a.Metrics {
+		for _, m := range slices.Concat(a.Metrics, a.WeightedMetrics) {
 			s.outs[i].metrics = append(s.outs[i].metrics, m.New())
 		}
+		s.outs[i].names = a.names(t.names[i])
 	}
 	return s
 }
@@ -65,29 +73,47 @@ func (s *scores) update(p *program, k int, t *table, rows []int) error {
 	if err != nil {
 		return err
 	}
-	var valid []float32
-	if p.outs[k].mask != nil {
-		if valid, err = p.valid(k, len(rows)); err != nil {
-			return err
-		}
+	l, steps, width := t.labels[k], p.outs[k].steps, p.outs[k].width
+	valid, err := p.valid(k, l, rows)
+	if err != nil {
+		return err
 	}
-	l, steps := t.labels[k], p.outs[k].steps
-	each := steps * p.outs[k].width
-	s.targets, s.weights = s.targets[:0], s.weights[:0]
-	for i, r := range rows {
-		s.targets = append(s.targets, l.Targets[r*each:(r+1)*each]...)
-		for step := range steps {
-			w := l.weight(r, step, steps, t.n)
-			if valid != nil {
-				w *= valid[i*steps+step]
-			}
-			s.weights = append(s.weights, w)
+	s.targets, s.weights, s.weighted = s.targets[:0], s.weights[:0], s.weighted[:0]
+	for i, v := range valid {
+		row := rows[i/steps]*steps + i%steps
+		s.targets = append(s.targets, l.targets[row*width:(row+1)*width]...)
+		if !l.usable(row) {
+			v = 0
 		}
+		s.weights, s.weighted = append(s.weights, v), append(s.weighted, v*l.weight(row))
 	}
-	for _, m := range s.outs[k].metrics {
-		m.Update(y, s.targets, s.weights)
+	for i, m := range s.outs[k].metrics {
+		if i < len(s.trainer.aims[k].Metrics) {
+			m.Update(y, s.targets, s.weights)
+		} else {
+			m.Update(y, s.targets, s.weighted)
+		}
 	}
 	return nil
+}
+
+// names returns what the metrics are called in logs, for an output's prefix: a
+// weighted one whose name is taken is "weighted_" and its name, and another whose
+// name is taken has a number behind it, as in Keras.
+func (o Objective) names(prefix string) []string {
+	var names []string
+	for i, m := range slices.Concat(o.Metrics, o.WeightedMetrics) {
+		name := m.Name()
+		if i >= len(o.Metrics) && slices.Contains(names, prefix+name) {
+			name = "weighted_" + name
+		}
+		unique := prefix + name
+		for n := 1; slices.Contains(names, unique); n++ {
+			unique = fmt.Sprintf("%s%s_%d", prefix, name, n)
+		}
+		names = append(names, unique)
+	}
+	return names
 }
 
 func (s *scores) write(prefix string, into Logs) {
@@ -96,8 +122,8 @@ func (s *scores) write(prefix string, into Logs) {
 		if len(s.outs) > 1 && s.trainer.aims[k].Loss != nil {
 			into[prefix+s.trainer.names[k]+"loss"] = o.loss / s.samples
 		}
-		for _, m := range o.metrics {
-			into[prefix+s.trainer.names[k]+m.Name()] = m.Value()
+		for i, m := range o.metrics {
+			into[prefix+o.names[i]] = m.Value()
 		}
 	}
 }

@@ -23,13 +23,16 @@ func numbered(n int) Data {
 }
 
 // sliceSource gives the batches of numbered samples.
-type sliceSource struct{ samples, size int }
+type sliceSource struct {
+	model         *nn.Model
+	samples, size int
+}
 
 func (s sliceSource) Epoch(int) iter.Seq2[Data, error] {
 	d := numbered(s.samples)
 	return func(yield func(Data, error) bool) {
 		for at := 0; at < s.samples; at += s.size {
-			if !yield(d.slice(at, min(at+s.size, s.samples)), nil) {
+			if !yield(d.slice(s.model, at, min(at+s.size, s.samples)), nil) {
 				return
 			}
 		}
@@ -90,7 +93,7 @@ func TestStepsPerEpochGoOn(t *testing.T) {
 					if err != nil {
 						rt.Fatal(err)
 					}
-					return newStreamed(sliceSource{samples, size}, r)
+					return newStreamed(sliceSource{tr.model, samples, size}, r)
 				}
 			}
 			src, at := fresh(), place{}
@@ -136,10 +139,7 @@ func TestStepsPerEpochGoOn(t *testing.T) {
 // the same bits when it is cut off and resumed at any step.
 func TestStepsPerEpochResume(t *testing.T) {
 	s := Stream{Open: texts(50), BatchSize: 8, Shuffle: 20, Seed: 2, Buckets: []int{4, 9}, Prefetch: 2}
-	var d Data
-	for x := range texts(50)(0) {
-		d.add(Stream{Buckets: []int{9}}.padded(x))
-	}
+	d := inMemory(t, 50)
 	for _, in := range []string{"memory", "stream"} {
 		fit := func(c FitConfig) ([][]float64, error) {
 			m := maskedModel(t, nn.Any)

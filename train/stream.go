@@ -3,17 +3,19 @@ package train
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/pkg/errors"
 )
 
-// Sample is one sample of a Stream: word ids, or the features of its steps one
-// after the other.
+// Sample is one sample of a Stream: word ids, none of which are an empty text,
+// or the features of its steps one after the other.
 type Sample struct {
 	Tokens   []int32
 	Features []float32
 	Targets  []float32
-	Weight   float32 // 1 if 0
+	// Weights is one weight, or one for each step of a sequence; nil is 1.
+	Weights []float32
 }
 
 // Stream is a Source of samples that are read one after the other, for data
@@ -31,12 +33,13 @@ type Stream struct {
 	// as Fit's own wants a buffer of all samples.
 	Shuffle int
 	Seed    uint64
-	// Buckets are lengths in rising order. A sequence of ids is padded on the
-	// left with 0 to the least of them that holds it, and one that is longer
-	// than all keeps its last ids. A batch is of one bucket, and computed by a
-	// program of its length, so that short sequences cost little. Without
-	// buckets a batch is of samples of one length each.
+	// Buckets are lengths in rising order. A sequence of ids is padded to the
+	// least of them that holds it, and one that is longer than all is cut to the
+	// last, as Padding says: on the left with 0 if it is empty. A batch is of one
+	// bucket, and computed by a program of its length, so that short sequences
+	// cost little. Without buckets a batch is of samples of one length each.
 	Buckets []int
+	Padding Padding // of buckets; without MaxLen
 	// Prefetch is the number of batches that are read ahead, by a goroutine that
 	// ends with the pass; 0 reads them as they are needed.
 	Prefetch int
@@ -63,6 +66,12 @@ func (s Stream) check() error {
 	if s.BatchSize < 0 || s.Shuffle < 0 {
 		return errors.Errorf("stream: BatchSize is %d and Shuffle %d, want at least 0", s.BatchSize, s.Shuffle)
 	}
+	if s.Padding.MaxLen != 0 {
+		return errors.Errorf("stream: Padding.MaxLen is %d; Buckets are the lengths", s.Padding.MaxLen)
+	}
+	if s.Padding != (Padding{}) && len(s.Buckets) == 0 {
+		return errors.New("stream: Padding is set without Buckets")
+	}
 	for i, n := range s.Buckets {
 		if n < 1 || i > 0 && n <= s.Buckets[i-1] {
 			return errors.Errorf("stream: buckets %v, want lengths in rising order", s.Buckets)
@@ -82,81 +91,136 @@ func (s Stream) batches(epoch int) iter.Seq2[Data, error] {
 		if size == 0 {
 			size = 32
 		}
-		open := map[int]*Data{} // by length
-		var lengths []int       // in the order in which they came
+		open := map[int][]Sample{} // by length
+		var lengths []int          // in the order in which they came
 		for x, err := range s.shuffled(epoch) {
 			if err != nil {
 				yield(Data{}, err)
 				return
 			}
-			x = s.padded(x)
-			n := len(x.Tokens) + len(x.Features)
-			d := open[n]
-			if d == nil {
-				d = &Data{}
-				open[n] = d
+			n := s.length(x)
+			held, ok := open[n]
+			if !ok {
 				lengths = append(lengths, n)
 			}
-			d.add(x)
-			if d.Len() == size {
-				full := *d
-				*d = Data{}
-				if !yield(full, nil) {
+			held = append(held, x)
+			open[n] = held
+			if len(held) == size {
+				open[n] = nil
+				if !yield(s.batch(held, n), nil) {
 					return
 				}
 			}
 		}
 		for _, n := range lengths {
-			if d := open[n]; d.Len() > 0 && !yield(*d, nil) {
+			if held := open[n]; held != nil && !yield(s.batch(held, n), nil) {
 				return
 			}
 		}
 	}
 }
 
-// add adds a sample.
-func (d *Data) add(x Sample) {
-	if x.Tokens != nil {
-		d.Tokens = append(d.Tokens, x.Tokens)
-	} else {
-		d.Features = append(d.Features, x.Features)
+// length returns the length that a sample gets: that of its bucket, or its own.
+func (s Stream) length(x Sample) int {
+	n := len(x.Tokens)
+	switch {
+	case x.Features != nil:
+		return len(x.Features)
+	case len(s.Buckets) == 0:
+		return n
 	}
-	d.Targets = append(d.Targets, x.Targets...)
-	w := x.Weight
-	if w == 0 {
-		w = 1
-	}
-	d.Weights = append(d.Weights, w)
-}
-
-// padded brings word ids to the length of their bucket.
-func (s Stream) padded(x Sample) Sample {
-	if len(s.Buckets) == 0 || x.Tokens == nil {
-		return x
-	}
-	n := s.Buckets[len(s.Buckets)-1]
 	for _, b := range s.Buckets {
-		if b >= len(x.Tokens) {
-			n = b
-			break
+		if b >= n {
+			return b
 		}
 	}
-	ids := make([]int32, n)
-	from := max(len(x.Tokens)-n, 0)
-	copy(ids[n-len(x.Tokens)+from:], x.Tokens[from:])
-	x.Tokens = ids
-	return x
+	return s.Buckets[len(s.Buckets)-1]
+}
+
+// batch returns the data of samples that get a length.
+func (s Stream) batch(samples []Sample, length int) Data {
+	d := Data{}
+	if samples[0].Features == nil && len(s.Buckets) > 0 {
+		p := s.Padding
+		p.MaxLen = length
+		d.Padding = &p
+	}
+	weighed := false
+	for _, x := range samples {
+		if x.Features != nil {
+			d.Features = append(d.Features, x.Features)
+		} else {
+			d.Tokens = append(d.Tokens, x.Tokens)
+		}
+		d.Targets = append(d.Targets, x.Targets...)
+		weighed, d.stepped = weighed || x.Weights != nil, d.stepped || len(x.Weights) > 1
+	}
+	if !weighed {
+		return d
+	}
+	d.Weights = []float32{}
+	steps := 1
+	for _, x := range samples {
+		steps = max(steps, len(x.Weights)) // of features, which have one length
+	}
+	for _, x := range samples {
+		if d.stepped && x.Features == nil {
+			steps = len(x.Tokens)
+		}
+		switch len(x.Weights) {
+		case 0:
+			d.Weights = append(d.Weights, slices.Repeat([]float32{1}, steps)...)
+		case 1:
+			d.Weights = append(d.Weights, slices.Repeat(x.Weights, steps)...)
+		default:
+			d.Weights = append(d.Weights, x.Weights...)
+		}
+	}
+	return d
+}
+
+// samples yields those of Open that can be used.
+func (s Stream) samples(epoch int) iter.Seq2[Sample, error] {
+	return func(yield func(Sample, error) bool) {
+		n := -1
+		for x, err := range s.Open(epoch) {
+			n++
+			if err == nil {
+				err = errors.WithMessagef(s.checkSample(x), "stream: sample %d", n)
+			}
+			if !yield(x, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s Stream) checkSample(x Sample) error {
+	switch {
+	case x.Tokens != nil && x.Features != nil:
+		return errors.New("it has word ids and features")
+	case len(x.Tokens)+len(x.Features) == 0 && (x.Features != nil || len(s.Buckets) == 0):
+		return errors.New("it is empty; with Buckets an empty text is padded")
+	case len(x.Weights) > 1 && x.Features == nil && len(x.Weights) != len(x.Tokens):
+		return errors.Errorf("%d weights for %d steps", len(x.Weights), len(x.Tokens))
+	}
+	for _, w := range x.Weights {
+		if !(w >= 0 && w-w == 0) {
+			return errors.Errorf("weight %v, want a number of at least 0", w)
+		}
+	}
+	return nil
 }
 
 // shuffled yields the samples of an epoch through the buffer.
 func (s Stream) shuffled(epoch int) iter.Seq2[Sample, error] {
 	if s.Shuffle < 2 {
-		return s.Open(epoch)
+		return s.samples(epoch)
 	}
 	return func(yield func(Sample, error) bool) {
 		r := stream(s.Seed, fmt.Sprintf("stream/%d", epoch))
 		var held []Sample
-		for x, err := range s.Open(epoch) {
+		for x, err := range s.samples(epoch) {
 			if err != nil {
 				yield(x, err)
 				return

@@ -68,12 +68,21 @@ func TestBucketsAgree(t *testing.T) {
 	}
 }
 
+// inMemory returns n texts, padded to one length.
+func inMemory(t *testing.T, n int) (all Data) {
+	t.Helper()
+	for d, err := range (Stream{Open: texts(n), BatchSize: n, Buckets: []int{9}}).Epoch(0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = d
+	}
+	return all
+}
+
 // TestValidationSource gives what the same samples in memory do.
 func TestValidationSource(t *testing.T) {
-	var d Data
-	for x := range texts(90)(0) {
-		d.add(Stream{Buckets: []int{9}}.padded(x))
-	}
+	d := inMemory(t, 90)
 	fit := func(c FitConfig) Logs {
 		tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
 		if err != nil {
@@ -269,7 +278,7 @@ func TestFitOptions(t *testing.T) {
 			t.Errorf("epoch %d: logs %v", i+2, e.Logs)
 		}
 	}
-	want, err := tr.Evaluate(context.Background(), d.slice(70, 100), 10)
+	want, err := tr.Evaluate(context.Background(), d.slice(tr.model, 70, 100), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +289,7 @@ func TestFitOptions(t *testing.T) {
 	if err != nil || len(h.Epochs) != 0 {
 		t.Errorf("%d epochs, error %v, want none", len(h.Epochs), err)
 	}
-	again, err := tr.Evaluate(context.Background(), d.slice(70, 100), 10)
+	again, err := tr.Evaluate(context.Background(), d.slice(tr.model, 70, 100), 10)
 	if err != nil || !cmp.Equal(want, again) {
 		t.Errorf("%v became %v, error %v", want, again, err)
 	}

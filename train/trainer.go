@@ -18,12 +18,19 @@ import (
 type Config struct {
 	Optimizer Optimizer // &SGD{} if nil
 
-	// Loss and Metrics are of the output of a model of one; Fit and Evaluate
-	// want a loss. Outputs holds those of a model of several, by their names;
-	// an output without a loss is computed by Predict alone.
-	Loss    nn.Loss
-	Metrics []Metric
-	Outputs map[string]Objective
+	// Loss, Metrics and WeightedMetrics are of the output of a model of one; Fit
+	// and Evaluate want a loss. Outputs holds those of a model of several, by
+	// their names; an output without a loss is computed by Predict alone.
+	//
+	// Metrics take all samples and steps alike. WeightedMetrics are weighed by
+	// their weights and, in training, those of their classes. Neither counts
+	// steps that are masked or that padding added, nor what has no label: a
+	// class that the loss ignores, which Keras counts as wrong, or, at weight 0,
+	// a target that the loss cannot work with.
+	Loss            nn.Loss
+	Metrics         []Metric
+	WeightedMetrics []Metric
+	Outputs         map[string]Objective
 
 	Execution nn.Execution // overrides the recurrent layers' own
 
@@ -37,9 +44,10 @@ type Config struct {
 // Objective is what an output of a model is trained for. The loss of the model
 // is the sum of the outputs' losses, each times its weight.
 type Objective struct {
-	Loss    nn.Loss
-	Weight  float64 // 1 if 0
-	Metrics []Metric
+	Loss            nn.Loss
+	Weight          float64 // 1 if 0
+	Metrics         []Metric
+	WeightedMetrics []Metric
 }
 
 // Trainer trains, evaluates and runs a model. Fit and Evaluate run one at a
@@ -80,10 +88,10 @@ func Compile(m *nn.Model, c Config) (*Trainer, error) {
 func (t *Trainer) setAims() error {
 	ports, c := t.model.Outputs(), t.config
 	if len(ports) == 1 && c.Outputs == nil {
-		t.names, t.aims = []string{""}, []Objective{{Loss: c.Loss, Metrics: c.Metrics}}
+		t.names, t.aims = []string{""}, []Objective{{Loss: c.Loss, Metrics: c.Metrics, WeightedMetrics: c.WeightedMetrics}}
 		return nil
 	}
-	if c.Loss != nil || c.Metrics != nil {
+	if c.Loss != nil || c.Metrics != nil || c.WeightedMetrics != nil {
 		return errors.New("the model has several outputs: set Outputs, not Loss and Metrics")
 	}
 	for _, p := range ports {
@@ -94,7 +102,7 @@ func (t *Trainer) setAims() error {
 		switch {
 		case !slices.Contains(t.names, name+"_"):
 			return errors.Errorf("the model has no output %q", name)
-		case o.Loss == nil && (o.Metrics != nil || o.Weight != 0):
+		case o.Loss == nil && (o.Metrics != nil || o.WeightedMetrics != nil || o.Weight != 0):
 			return errors.Errorf("output %q has no loss", name)
 		}
 	}

@@ -1,0 +1,336 @@
+package train
+
+import (
+	"context"
+	"iter"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gorgonia.org/tensor"
+
+	"unroll/nn"
+)
+
+// stepsClassifier gives one of 3 classes for each of 4 steps.
+func stepsClassifier(t *testing.T, mask bool) *nn.Model {
+	t.Helper()
+	m, err := nn.Sequential{Input: nn.Tokens(4), Seed: 2, Dtype: tensor.Float64, Layers: []nn.Layer{
+		nn.Embedding{InputDim: 10, OutputDim: 4, MaskZero: mask, EmbeddingsInitializer: nn.Uniform(1)},
+		nn.Dense{Units: 3, Activation: nn.Softmax},
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// classSteps are 6 sequences with a class for each step.
+func classSteps() Data {
+	d := Data{}
+	for i := range 24 {
+		if i%4 == 0 {
+			d.Tokens = append(d.Tokens, nil)
+		}
+		d.Tokens[i/4] = append(d.Tokens[i/4], int32(1+i*5%9))
+		d.Targets = append(d.Targets, float32(i%3))
+	}
+	return d
+}
+
+// trainOn returns the logs and the weights after two epochs of batches of 4, in
+// as many shards.
+func trainOn(t *testing.T, m *nn.Model, loss nn.Loss, d Data, shards int, c FitConfig) (Logs, [][]float64) {
+	t.Helper()
+	tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 0.5}, Loss: loss, Shards: shards,
+		Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	c.Epochs, c.BatchSize = 2, 4
+	h, err := tr.Fit(context.Background(), d, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.Epochs[1].Logs, weightsOf(m)
+}
+
+func close6(t *testing.T, what string, got, want Logs, gotWeights, wantWeights [][]float64) {
+	t.Helper()
+	for name, v := range want {
+		if !(math.Abs(got[name]-v) <= 1e-6) {
+			t.Errorf("%s: %s is %g, want %g", what, name, got[name], v)
+		}
+	}
+	for i, w := range wantWeights {
+		for j := range w {
+			if !(math.Abs(gotWeights[i][j]-w[j]) <= 1e-6) {
+				t.Fatalf("%s: weight %d[%d] is %g, want %g", what, i, j, gotWeights[i][j], w[j])
+			}
+		}
+	}
+}
+
+// TestIgnoredClassesAreMasked: rows of the class that is ignored have no part in
+// loss, denominator, gradients and metrics, as if they were masked, whatever the
+// class and with a mask beside it. Keras: ignore_class.
+func TestIgnoredClassesAreMasked(t *testing.T) {
+	for _, ignored := range []int{-1, 0, 2, 255} {
+		for _, shards := range []int{1, 3} {
+			d := classSteps()
+			masked := classSteps()
+			for i := range d.Targets {
+				out := i%4 == 1 || i/4 == 2
+				if ignored >= 0 && ignored < 3 {
+					out = int(d.Targets[i]) == ignored
+				} else if out {
+					d.Targets[i] = float32(ignored)
+				}
+				if out { // the mask says the same, and so the target may be anything
+					masked.Tokens[i/4][i%4], masked.Targets[i] = 0, float32(math.NaN())
+				}
+			}
+			got, weights := trainOn(t, stepsClassifier(t, false), nn.SparseCategoricalCrossentropy{IgnoreClass: new(ignored)}, d, shards, FitConfig{NoShuffle: true})
+			want, maskedWeights := trainOn(t, stepsClassifier(t, true), nn.SparseCategoricalCrossentropy{}, masked, shards, FitConfig{NoShuffle: true})
+			// The embedding of word 0 differs from those of the words that were ignored, but neither is trained.
+			close6(t, "ignored", got, want, weights[1:], maskedWeights[1:])
+		}
+	}
+}
+
+// TestTargetsThatDoNotCount may be anything: at weight 0, for samples and for
+// steps, and where the mask is 0. Where they count they are an error.
+func TestTargetsThatDoNotCount(t *testing.T) {
+	for _, odd := range []float32{-1, 3, 255, 0.5, float32(math.NaN()), float32(math.Inf(1))} {
+		for _, how := range []string{"steps", "samples", "mask"} {
+			make2 := func(target float32) Data {
+				d := classSteps()
+				for i := range d.Targets {
+					out := i%5 == 1
+					switch how {
+					case "steps":
+						d.Weights = append(d.Weights, 2)
+						if out {
+							d.Weights[i] = 0
+						}
+					case "samples":
+						out = i/4 == 1
+						if d.Weights == nil {
+							d.Weights = []float32{1, 0, 2, 3, 1, 1}
+						}
+					case "mask":
+						if out {
+							d.Tokens[i/4][i%4] = 0
+						}
+					}
+					if out {
+						d.Targets[i] = target
+					}
+				}
+				return d
+			}
+			got, weights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(odd), 2, FitConfig{ClassWeights: map[int]float64{1: 3}})
+			want, wantWeights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(1), 2, FitConfig{ClassWeights: map[int]float64{1: 3}})
+			delete(want, "accuracy") // a target that cannot be computed with has no accuracy
+			close6(t, how, got, want, weights, wantWeights)
+
+			d := make2(odd)
+			d.Targets[8] = odd
+			tr, err := Compile(stepsClassifier(t, how == "mask"), Config{Loss: nn.SparseCategoricalCrossentropy{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tr.Fit(context.Background(), d, FitConfig{}); err == nil || !strings.Contains(err.Error(), "data: sample 2: target") {
+				t.Errorf("%s: target %v that counts: error %v", how, odd, err)
+			}
+			if _, err := tr.Evaluate(context.Background(), d, 2); err == nil || !strings.Contains(err.Error(), "data: sample 2: target") {
+				t.Errorf("%s: target %v that counts: error %v", how, odd, err)
+			}
+			tr.Close()
+		}
+	}
+}
+
+// TestMetricsAndWeights: Metrics take no notice of weights of samples and classes,
+// WeightedMetrics and the loss do, and validation knows no classes.
+func TestMetricsAndWeights(t *testing.T) {
+	d := classSteps()
+	plain, _ := trainOn(t, stepsClassifier(t, false), nn.SparseCategoricalCrossentropy{}, d, 1, FitConfig{})
+	if plain["accuracy"] != plain["weighted_accuracy"] {
+		t.Errorf("without weights: %v", plain)
+	}
+	m := stepsClassifier(t, false)
+	tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 1e-9}, Loss: nn.SparseCategoricalCrossentropy{},
+		Metrics: []Metric{&SparseCategoricalAccuracy{}, &SparseTopKCategoricalAccuracy{K: 1}, &SparseTopKCategoricalAccuracy{K: 2}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	y, err := tr.Predict(context.Background(), d, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	classes := map[int]float64{0: 3, 2: 0.5}
+	var hits, right, total float64
+	for i, target := range d.Targets {
+		w, ok := classes[int(target)]
+		if !ok {
+			w = 1
+		}
+		w *= float64(1 + i/4)
+		d.Weights = append(d.Weights, float32(1+i/4))
+		total += w
+		if largest(y[3*i:3*i+3]) == int(target) {
+			hits, right = hits+1, right+w
+		}
+	}
+	val := d
+	h, err := tr.Fit(context.Background(), d, FitConfig{ClassWeights: classes, Validation: &val})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logs := h.Epochs[0].Logs
+	if math.Abs(logs["accuracy"]-hits/24) > 1e-9 || math.Abs(logs["weighted_accuracy"]-right/total) > 1e-6 {
+		t.Errorf("%v, want accuracy %g, weighted %g", logs, hits/24, right/total)
+	}
+	if logs["val_weighted_accuracy"] == logs["weighted_accuracy"] || logs["val_accuracy"] != logs["accuracy"] || logs["val_loss"] == logs["loss"] {
+		t.Errorf("validation knows classes: %v", logs)
+	}
+	if _, ok := logs["sparse_top_k_categorical_accuracy_1"]; !ok {
+		t.Errorf("two metrics of one name: %v", logs)
+	}
+}
+
+// TestClassWeightsOfOutputs reach the output that they are of, and no other.
+func TestClassWeightsOfOutputs(t *testing.T) {
+	config, d := twoOutputs(t)
+	fit := func(d Data, c FitConfig) [][]float64 {
+		m := twoOutputModel(t)
+		tr, err := Compile(m, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		if _, err := tr.Fit(context.Background(), d, c); err != nil {
+			t.Fatal(err)
+		}
+		return weightsOf(m)
+	}
+	weighted := Data{Features: d.Features, Outputs: map[string]Labels{"value": d.Outputs["value"]}}
+	urgent := Labels{Targets: d.Outputs["urgent"].Targets}
+	for _, y := range urgent.Targets {
+		urgent.Weights = append(urgent.Weights, 1+2*y)
+	}
+	weighted.Outputs["urgent"] = urgent
+	got := fit(d, FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
+	if diff := cmp.Diff(fit(weighted, FitConfig{}), got); diff != "" {
+		t.Error(diff)
+	}
+	m := twoOutputModel(t)
+	tr, err := Compile(m, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	for want, c := range map[string]FitConfig{
+		"fit: class weights: set ClassWeights for a model of one output, or OutputClassWeights":             {ClassWeights: map[int]float64{1: 3}},
+		`fit: class weights: the targets of output "value" are no classes, its loss is nn.MeanSquaredError`: {OutputClassWeights: map[string]map[int]float64{"value": {1: 3}}},
+		`fit: class weights: the model has no output "price"`:                                               {OutputClassWeights: map[string]map[int]float64{"price": {1: 3}}},
+		`fit: class weights: output "urgent", of 1 values, has no class 2`:                                  {OutputClassWeights: map[string]map[int]float64{"urgent": {2: 3}}},
+		`fit: class weights: class 0 of output "urgent" has the weight -1, want a number of at least 0`:     {OutputClassWeights: map[string]map[int]float64{"urgent": {0: -1}}},
+		`fit: class weights: class 1 of output "urgent" has the weight NaN, want a number of at least 0`:    {OutputClassWeights: map[string]map[int]float64{"urgent": {1: math.NaN()}}},
+	} {
+		if _, err := tr.Fit(context.Background(), d, c); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	d.Outputs["urgent"].Targets[1] = 0.5
+	_, err = tr.Fit(context.Background(), d, FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
+	if want := `fit: class weights: sample 1: target [0.5] of output "urgent" is no class`; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func twoOutputModel(t *testing.T) *nn.Model {
+	t.Helper()
+	f := &nn.Functional{Seed: 3}
+	x := f.Call(nn.Dense{Units: 3, Activation: nn.Tanh}, f.Input("x", nn.Features(2)))
+	f.Output("urgent", f.Call(nn.Dense{Units: 1, Activation: nn.Sigmoid}, x))
+	f.Output("value", f.Call(nn.Dense{Units: 1}, x))
+	m, err := f.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// twoOutputs has targets 1.5 that are no class.
+func twoOutputs(t *testing.T) (Config, Data) {
+	t.Helper()
+	d := Data{}
+	var urgent, value []float32
+	for i := range 8 {
+		d.Features = append(d.Features, []float32{float32(i), float32(i % 3)})
+		urgent, value = append(urgent, float32(i%2)), append(value, 1.5)
+	}
+	d.Outputs = map[string]Labels{"urgent": {Targets: urgent}, "value": {Targets: value}}
+	return Config{Outputs: map[string]Objective{"urgent": {Loss: nn.BinaryCrossentropy{}}, "value": {Loss: nn.MeanSquaredError{}}}}, d
+}
+
+// TestStreamWeights: weights of samples and of steps, 0 too, are those of the
+// same samples in memory; so are empty texts.
+func TestStreamWeights(t *testing.T) {
+	samples := []Sample{
+		{Tokens: []int32{1, 2}, Targets: []float32{0, 1}},
+		{Tokens: []int32{3}, Targets: []float32{2}, Weights: []float32{0}},
+		{Targets: []float32{}},
+		{Tokens: []int32{4, 5, 6}, Targets: []float32{0, 1, 2}, Weights: []float32{0, 2, 3}},
+		{Tokens: []int32{}, Targets: []float32{}, Weights: []float32{5}},
+		{Tokens: []int32{4, 5, 6, 7}, Targets: []float32{0, 1, 2, 2}, Weights: []float32{0.5}},
+	}
+	open := func(int) iter.Seq2[Sample, error] {
+		return func(yield func(Sample, error) bool) {
+			for _, x := range samples {
+				if !yield(x, nil) {
+					return
+				}
+			}
+		}
+	}
+	memory := Data{
+		Tokens:  [][]int32{{1, 2, 0, 0}, {3, 0, 0, 0}, {0, 0, 0, 0}, {4, 5, 6, 0}, {0, 0, 0, 0}, {4, 5, 6, 7}},
+		Targets: []float32{0, 1, 9, 9, 2, 9, 9, 9, 9, 9, 9, 9, 0, 1, 2, 9, 9, 9, 9, 9, 0, 1, 2, 2},
+		Weights: []float32{1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 2, 3, 1, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5},
+	}
+	for _, mask := range []bool{true, false} {
+		loss := nn.SparseCategoricalCrossentropy{IgnoreClass: new(9)}
+		tr, err := Compile(stepsClassifier(t, mask), Config{Loss: loss, Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tr.Close()
+		want, err := tr.Evaluate(context.Background(), memory, 6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := tr.EvaluateSource(context.Background(), Stream{Open: open, Buckets: []int{4}, Padding: Padding{Post: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		close6(t, "stream", got, want, nil, nil)
+		for name, bad := range map[string]Sample{
+			"stream: sample 6: weight -1, want a number of at least 0":  {Tokens: []int32{1}, Targets: []float32{1}, Weights: []float32{-1}},
+			"stream: sample 6: weight NaN, want a number of at least 0": {Tokens: []int32{1, 1}, Targets: []float32{1, 1}, Weights: []float32{1, float32(math.NaN())}},
+			"stream: sample 6: 2 weights for 1 steps":                   {Tokens: []int32{1}, Targets: []float32{1}, Weights: []float32{1, 2}},
+			"stream: sample 6: it has word ids and features":            {Tokens: []int32{1}, Features: []float32{1}},
+		} {
+			samples = append(samples[:6:6], bad)
+			if _, err := tr.EvaluateSource(context.Background(), Stream{Open: open, Buckets: []int{4}}); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("error %v, want %s", err, name)
+			}
+		}
+		samples = samples[:6]
+	}
+}

@@ -18,7 +18,7 @@ import (
 // and so is the unit of a word below:
 //
 //	magic    "unrolids"
-//	version  1
+//	version  2
 //	length   of the description in bytes
 //	checksum of what follows up to the blocks, and of the version and length
 //	description  CacheMeta in JSON
@@ -27,14 +27,15 @@ import (
 //
 //	block:   rows, words, checksum of all other words of the block
 //	         number of ids, for each row
-//	         Width targets as float32, a weight if there are any, ids; row by row
+//	         Width targets as float64, a weight as float32 if there are any, ids; row
+//	         by row
 //
 // A row's numbers are together so that one read brings it. Checksums are CRC-32C,
 // which processors compute faster than disks read and which notices every burst
 // of up to 32 bits; the files are no defence against somebody who forges them.
 const (
 	cacheMagic   = "unrolids"
-	cacheVersion = 1
+	cacheVersion = 2
 	cacheHead    = len(cacheMagic) + 3*4
 	blockHead    = 3 * 4
 	blockWords   = 1 << 18 // that are enough for a block
@@ -61,7 +62,7 @@ type CacheMeta struct {
 // Encoded are samples that are ready for a model.
 type Encoded struct {
 	IDs     [][]int32 // a sequence a sample, each of its own length
-	Targets []float32 // [samples·width]
+	Targets []float64 // [samples·width], as they were read: a float32 is too coarse for 1,000,000,001
 	Weights []float32 // [samples]; nil if samples have none
 }
 
@@ -128,7 +129,7 @@ func (w *cacheWriter) add(e Encoded) error {
 		}
 		w.lengths = append(w.lengths, uint32(len(ids)))
 		for _, y := range e.Targets[i*width : (i+1)*width] {
-			w.rows = binary.LittleEndian.AppendUint32(w.rows, math.Float32bits(y))
+			w.rows = binary.LittleEndian.AppendUint64(w.rows, math.Float64bits(y))
 		}
 		if w.meta.Weighted {
 			w.rows = binary.LittleEndian.AppendUint32(w.rows, math.Float32bits(e.Weights[i]))

@@ -15,7 +15,7 @@ import (
 // small writes a small cache and returns its bytes.
 func small(t *testing.T, path string) []byte {
 	t.Helper()
-	e := Encoded{IDs: [][]int32{{1, 2}, {}, {3}}, Targets: []float32{0, 1, 0}, Weights: []float32{1, 2, 0.5}}
+	e := Encoded{IDs: [][]int32{{1, 2}, {}, {3}}, Targets: []float64{0, 1, 0}, Weights: []float32{1, 2, 0.5}}
 	if err := WriteCache(path, CacheMeta{Key: "k", Width: 1, Weighted: true}, batches(e, 1, 2, nil)); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func ExampleOpenCache() {
 	}
 	encode := func(yield func(datasets.Encoded, error) bool) {
 		fmt.Println("encoding")
-		yield(datasets.Encoded{IDs: [][]int32{{4, 5, 6}, {4}}, Targets: []float32{1, 0}}, nil)
+		yield(datasets.Encoded{IDs: [][]int32{{4, 5, 6}, {4}}, Targets: []float64{1, 0}}, nil)
 	}
 	open := func(settings map[string]int) (*datasets.Cache, error) {
 		key, err := datasets.SourceKey(context.Background(), []string{texts}, settings)

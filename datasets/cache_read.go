@@ -191,9 +191,9 @@ func (b block) length(i int) uint32 { return binary.LittleEndian.Uint32(b.data[4
 // beside is the number of a row's words beside its ids.
 func (c *cacheFile) beside() int {
 	if c.meta.Weighted {
-		return c.meta.Width + 1
+		return 2*c.meta.Width + 1
 	}
-	return c.meta.Width
+	return 2 * c.meta.Width
 }
 
 // scan gives f each block, once its checksum and lengths are known to be right.
@@ -265,8 +265,8 @@ func (c *cacheFile) decode(b block, e *Encoded) {
 // row appends a sample of n ids to e, and its ids to flat, which has room.
 func (c *cacheFile) row(data []byte, n int, flat []int32, e *Encoded) []int32 {
 	for range c.meta.Width {
-		e.Targets = append(e.Targets, math.Float32frombits(binary.LittleEndian.Uint32(data)))
-		data = data[4:]
+		e.Targets = append(e.Targets, math.Float64frombits(binary.LittleEndian.Uint64(data)))
+		data = data[8:]
 	}
 	if c.meta.Weighted {
 		e.Weights = append(e.Weights, math.Float32frombits(binary.LittleEndian.Uint32(data)))

@@ -74,7 +74,7 @@ func TestCacheProperties(t *testing.T) {
 		e := Encoded{}
 		for range n {
 			e.IDs = append(e.IDs, rapid.SliceOfN(rapid.Int32(), 0, 5).Draw(t, "ids"))
-			e.Targets = append(e.Targets, rapid.SliceOfN(rapid.Float32(), m.Width, m.Width).Draw(t, "targets")...)
+			e.Targets = append(e.Targets, rapid.SliceOfN(rapid.Float64(), m.Width, m.Width).Draw(t, "targets")...)
 			if m.Weighted {
 				e.Weights = append(e.Weights, rapid.Float32().Draw(t, "weight"))
 			}
@@ -111,7 +111,7 @@ func manySamples() Encoded {
 			row[j] = r.Int32N(20_000)
 		}
 		e.IDs = append(e.IDs, row)
-		e.Targets = append(e.Targets, float32(i%2))
+		e.Targets = append(e.Targets, float64(i%2))
 	}
 	return e
 }
@@ -182,7 +182,7 @@ func TestCacheErrors(t *testing.T) {
 	if err := os.WriteFile(path, newer, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenCache(path, "k"); !errors.Is(err, ErrCacheVersion) || !strings.Contains(err.Error(), "version 2, want 1") {
+	if _, err := OpenCache(path, "k"); !errors.Is(err, ErrCacheVersion) || !strings.Contains(err.Error(), "version 3, want 2") {
 		t.Errorf("a newer version: error %v", err)
 	}
 	long := make([]int32, maxSteps+1)
@@ -190,7 +190,7 @@ func TestCacheErrors(t *testing.T) {
 		m CacheMeta
 		e Encoded
 	}{
-		"samples from 0 on: 1 targets for 1 samples of 2":                 {CacheMeta{Width: 2}, Encoded{IDs: [][]int32{{}}, Targets: []float32{1}}},
+		"samples from 0 on: 1 targets for 1 samples of 2":                 {CacheMeta{Width: 2}, Encoded{IDs: [][]int32{{}}, Targets: []float64{1}}},
 		"samples from 0 on: 0 weights for 1 samples":                      {CacheMeta{Weighted: true}, Encoded{IDs: [][]int32{{}}}},
 		"samples from 0 on have weights, the description says none":       {CacheMeta{}, Encoded{IDs: [][]int32{{}}, Weights: []float32{1}}},
 		"-1 targets a sample, want at least 0":                            {CacheMeta{Width: -1}, Encoded{}},

@@ -62,7 +62,7 @@ func (a *app) compare(dirs []string, out string) error {
 		if e == nil {
 			return "-"
 		}
-		return fmt.Sprintf("%.4f", float64(e.Score))
+		return figure(float64(e.Score))
 	}
 	for _, run := range all.Runs {
 		for _, e := range run.Experiments {

@@ -330,10 +330,10 @@ const (
 )
 
 // number reads the label of a regression.
-func number(label string) (float32, bool) {
+func number(label string) (float64, bool) {
 	v, err := strconv.ParseFloat(strings.TrimSpace(label), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat32 {
 		return 0, false
 	}
-	return float32(v), true
+	return v, true
 }

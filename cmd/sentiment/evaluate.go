@@ -163,9 +163,9 @@ func (a *app) report(ctx context.Context, t *train.Trainer, of task, d train.Dat
 	}
 	weights := slices.Repeat([]float32{1}, d.Len())
 	if of.number() {
-		for _, m := range []train.Metric{&train.RootMeanSquaredError{}, &train.R2{}} {
+		for _, m := range of.errors()[1:] {
 			m.Update(y, d.Targets, weights)
-			fmt.Fprintf(a.out, "%s: %.4f\n", m.Name(), m.Value())
+			fmt.Fprintf(a.out, "%s: %s\n", m.Name(), figure(m.Value()))
 		}
 		return nil
 	}

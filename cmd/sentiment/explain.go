@@ -62,6 +62,8 @@ type explanation struct {
 	Baseline float64 `json:"baseline"`        // what the model says of a text without words
 	Words    []word  `json:"words"`           // that the model sees, in their order
 	Gap      float64 `json:"gap"`             // |Σ push − (value − baseline)|
+
+	scaling scaling // of a number
 }
 
 // explain explains the prediction for each text.
@@ -88,7 +90,11 @@ func (x *explainer) explain(ctx context.Context, texts []string) ([]explanation,
 // words finds the pieces of a text that the steps of its sequence stand for.
 func (x *explainer) words(text string, a train.Attribution) explanation {
 	e := explanation{Baseline: a.Baseline, Gap: a.Gap, Words: []word{}}
-	if !x.Task.number() {
+	unit := 1.0
+	if x.Task.number() {
+		e.scaling, unit = x.Task.scaling, x.Task.unit()
+		e.Baseline, e.Gap = a.Baseline*unit+e.scaling.Mean, a.Gap*unit
+	} else {
 		e.Class = x.Task.Classes[a.Class]
 	}
 	_, spans := x.encoder.EncodeSpans(text)
@@ -97,7 +103,7 @@ func (x *explainer) words(text string, a train.Attribution) explanation {
 		at = len(a.Steps) - len(spans)
 	}
 	for i, s := range spans {
-		e.Words = append(e.Words, word{s[0], s[1], a.Steps[at+i]})
+		e.Words = append(e.Words, word{s[0], s[1], unit * a.Steps[at+i]})
 	}
 	return e
 }
@@ -111,13 +117,13 @@ func (e explanation) strongest(text string, sign float64, n int) []string {
 	}
 	var names []string
 	for name, push := range pushes {
-		if push >= 0.005 { // which is printed as 0.01
+		if push >= 0.005*min(e.scaling.unit(), 1) { // which is printed as 0.01, or at all
 			names = append(names, name)
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(pushes[b], pushes[a]), cmp.Compare(a, b)) })
 	for i, name := range names {
-		names[i] = fmt.Sprintf("%s %+.2f", name, sign*pushes[name])
+		names[i] = name + " " + e.scaling.text(sign*pushes[name], 2, "+")
 	}
 	return names[:min(n, len(names))]
 }
@@ -131,7 +137,7 @@ func (e explanation) reasons(text string) string {
 	if e.Class != "" {
 		towards, away = "for "+e.Class, "against"
 	}
-	parts := []string{fmt.Sprintf("without words %+.2f", e.Baseline)}
+	parts := []string{"without words " + e.scaling.text(e.Baseline, 2, "+")}
 	for _, side := range []struct {
 		name string
 		sign float64

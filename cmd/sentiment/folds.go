@@ -59,6 +59,9 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 		r := foldResult{Name: e.name, Score: set.Task.score()}
 		for i, fold := range folds {
 			set.trainOn, set.validateOn = pick(rest, fold.Train), pick(rest, fold.Validation)
+			if err := set.scale(); err != nil {
+				return errors.WithMessagef(err, "fold %d", i+1)
+			}
 			f.Batch = min(batch, len(set.trainOn))
 			fmt.Fprintf(a.say, "Fold %d of %d. ", i+1, f.Folds)
 			t, err := a.fit(ctx, f, e, exec, set, fmt.Sprintf("fold-%d", i+1))
@@ -111,8 +114,7 @@ func (r *foldResults) print(w io.Writer) {
 		if e.Score != "accuracy" {
 			low, high = high, low
 		}
-		number := func(v float64) string { return fmt.Sprintf("%.4f", v) }
-		t.AppendRow(table.Row{e.Name, number(e.Mean), number(e.Deviation), number(low), number(high)})
+		t.AppendRow(table.Row{e.Name, figure(e.Mean), figure(e.Deviation), figure(low), figure(high)})
 	}
 	var right []table.ColumnConfig
 	for column := 2; column <= 5; column++ {

@@ -176,7 +176,7 @@ func TestRegression(t *testing.T) {
 		t.Errorf("predict prints %q", got)
 	}
 	report := succeed(t, "", "evaluate", "--report", filepath.Join(out, "bow"))
-	if !regexp.MustCompile(`mean absolute error 0\.(?s:.*)r2_score: (0\.9|1\.0)`).MatchString(report) {
+	if !regexp.MustCompile(`mean absolute error (?:0\.|\d\.\d+e-)(?s:.*)r2_score: (0\.9|1\.0)`).MatchString(report) {
 		t.Errorf("evaluate prints\n%s", report)
 	}
 }

@@ -130,7 +130,7 @@ func TestServedModels(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for label, want := range map[string]float32{"2": 2, " -1.5 ": -1.5, "1e3": 1000, "0": 0} {
+	for label, want := range map[string]float64{"2": 2, " -1.5 ": -1.5, "1e3": 1000, "0": 0} {
 		if v, ok := number(label); !ok || v != want {
 			t.Errorf("%q is %v, %t", label, v, ok)
 		}

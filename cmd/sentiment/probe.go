@@ -76,6 +76,9 @@ func (a *app) probe(ctx context.Context, f *trainFlags, steps int) error {
 	if err := set.divide(f.dataSettings, f.Seed); err != nil {
 		return err
 	}
+	if err := set.scale(); err != nil {
+		return err
+	}
 	set.describe(a.out, chosen)
 	fmt.Fprintf(a.out, "%s to train on.\n\n", set.count(len(set.trainOn)))
 	f.Batch = min(f.Batch, len(set.trainOn))

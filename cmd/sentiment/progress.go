@@ -59,7 +59,7 @@ func (p *progress) hook(e *train.Event) error {
 	if p.bar == nil {
 		head := fmt.Sprintf("Epoch %d/%d", e.Epoch, e.Epochs)
 		if len(p.curve) > 0 {
-			head += fmt.Sprintf("  val_%s %s %.4f", p.score, sparkline(p.curve, curveColumns), p.curve[len(p.curve)-1])
+			head += fmt.Sprintf("  val_%s %s %s", p.score, sparkline(p.curve, curveColumns), figure(p.curve[len(p.curve)-1]))
 		}
 		if _, err := fmt.Fprintln(p.out, head); err != nil {
 			return err
@@ -125,9 +125,17 @@ func listed(s scores) string {
 	h := train.History{Epochs: []train.Epoch{{Logs: train.Logs(s)}}}
 	var parts []string
 	for _, name := range h.Names() {
-		parts = append(parts, fmt.Sprintf("%s: %.4f", name, s[name]))
+		parts = append(parts, name+": "+figure(s[name]))
 	}
 	return strings.Join(parts, " - ")
+}
+
+// figure writes a score as Keras does: small ones with an exponent.
+func figure(v float64) string {
+	if v != 0 && math.Abs(v) < 1e-3 {
+		return fmt.Sprintf("%.4e", v)
+	}
+	return fmt.Sprintf("%.4f", v)
 }
 
 // epochLine says how an epoch went, with as much of Keras's line as fits: the

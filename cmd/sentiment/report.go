@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +62,7 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 	n := of.outputs()
 	if of.number() {
 		for i := range rows {
-			x.Predictions = append(x.Predictions, report.Prediction{True: float64(d.Targets[i]), Predicted: float64(y[i])})
+			x.Predictions = append(x.Predictions, report.Prediction{True: of.undo(d.Targets[i]), Predicted: of.undo(y[i])})
 		}
 	} else {
 		matrix := &train.ConfusionMatrix{}
@@ -97,7 +96,7 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 // name is a target for people.
 func (t task) name(target float32) string {
 	if t.number() {
-		return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(float64(target), 'f', 4, 64), "0"), ".")
+		return strings.TrimSuffix(strings.TrimRight(t.text(t.undo(target), 4, ""), "0"), ".")
 	}
 	return t.Classes[int(target)]
 }

@@ -173,10 +173,10 @@ func (r *results) print(w io.Writer) {
 		best, at := e.best(r.task)
 		test := "-"
 		if e.Test != nil {
-			test = fmt.Sprintf("%.4f", e.Test[r.task.score()])
+			test = figure(e.Test[r.task.score()])
 		}
 		t.AppendRow(table.Row{
-			e.Name, nn.Thousands(e.Parameters), fmt.Sprintf("%.4f", e.final(r.task)), fmt.Sprintf("%.4f", best), at,
+			e.Name, nn.Thousands(e.Parameters), figure(e.final(r.task)), figure(best), at,
 			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		})
 	}

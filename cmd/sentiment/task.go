@@ -13,7 +13,7 @@ import (
 type task struct {
 	Classes []string `json:"classes,omitempty"` // in the order of their targets; none for a number
 
-	mean float64 // of the numbers that a model is trained on
+	scaling // of a number
 }
 
 // movieTask is that of the movie reviews.
@@ -30,8 +30,7 @@ func (t task) binary() bool { return len(t.Classes) == 2 }
 func (t task) head() nn.Layer {
 	switch {
 	case t.number():
-		// What the words say is then a difference from the mean.
-		return nn.Dense{Units: 1, BiasInitializer: nn.Constant(t.mean)}
+		return nn.Dense{Units: 1}
 	case t.binary():
 		return nn.Dense{Units: 1, Activation: nn.Sigmoid}
 	}
@@ -44,13 +43,29 @@ func (t task) compile(m *nn.Model, o train.Optimizer, exec nn.Execution) (*train
 	c := train.Config{Optimizer: o, Execution: exec}
 	switch {
 	case t.number():
-		c.Loss, c.Metrics = nn.MeanSquaredError{}, []train.Metric{&train.MeanAbsoluteError{}}
+		c.Loss, c.Metrics = nn.MeanSquaredError{}, t.errors()
 	case t.binary():
 		c.Loss, c.Metrics = nn.BinaryCrossentropy{}, []train.Metric{&train.BinaryAccuracy{}}
 	default:
 		c.Loss, c.Metrics = nn.SparseCategoricalCrossentropy{}, []train.Metric{&train.SparseCategoricalAccuracy{}}
 	}
 	return train.Compile(m, c)
+}
+
+// errors are the metrics of a number, in its unit. The loss is that of the scaled
+// numbers, of which the mean as the answer to every text has a loss of 1.
+func (t task) errors() []train.Metric {
+	return []train.Metric{
+		&scaled{&train.MeanAbsoluteError{}, t.unit()}, &scaled{&train.RootMeanSquaredError{}, t.unit()}, &train.R2{},
+	}
+}
+
+// target is what a model is trained to give for a label's number or class.
+func (t task) target(y float64) float32 {
+	if t.number() {
+		return t.apply(y)
+	}
+	return float32(y)
 }
 
 // score is the log that says how good a model is, beside its loss.
@@ -89,7 +104,7 @@ type verdict struct {
 // verdict reads a model's outputs for one text.
 func (t task) verdict(y []float32) verdict {
 	if t.number() {
-		value := float64(y[0])
+		value := t.undo(y[0])
 		return verdict{Value: &value}
 	}
 	var p []float64
@@ -114,7 +129,7 @@ func (t task) verdict(y []float32) verdict {
 func (t task) line(v verdict) string {
 	switch {
 	case t.number():
-		return fmt.Sprintf("%.4f", *v.Value)
+		return t.text(*v.Value, 4, "")
 	case t.binary():
 		return fmt.Sprintf("%s  %.4f", v.Label, v.Probabilities[1])
 	}

@@ -16,7 +16,7 @@ import (
 // scan is what the first pass over a dataset finds: all but the texts.
 type scan struct {
 	Task    task      `json:"task"`
-	Targets []float32 `json:"-"`
+	Targets []float64 `json:"-"` // classes, or numbers as they are
 	// Parts holds a letter for each text, see letterOf.
 	Parts  string   `json:"parts"`
 	Groups []string `json:"groups,omitempty"` // of a split by group or file
@@ -127,7 +127,7 @@ func (d *dataset) encode(ctx context.Context, s dataSettings, t task, encoder *d
 		return nil, errors.Errorf("%s: no texts", d.source)
 	}
 	set := &trainingSet{dataset: d, scan: l.scan(), encoded: map[string]encodedTexts{name: {encoder, ids, stats}}}
-	set.Task, set.Targets = t, make([]float32, len(ids))
+	set.Task, set.Targets = t, make([]float64, len(ids))
 	return set, errors.WithMessage(t.targets(l.labels, set.Targets), d.source)
 }
 
@@ -179,8 +179,8 @@ func letterOf(part string) string {
 }
 
 // targets finds the task, and turns labels into targets.
-func targets(labels []string, regression bool) (task, []float32, error) {
-	y := make([]float32, len(labels))
+func targets(labels []string, regression bool) (task, []float64, error) {
+	y := make([]float64, len(labels))
 	if regression {
 		for i, l := range labels {
 			y[i], _ = number(l)
@@ -206,7 +206,7 @@ func targets(labels []string, regression bool) (task, []float32, error) {
 const mostClasses = 1000
 
 // targets writes the targets of labels.
-func (t task) targets(labels []string, y []float32) error {
+func (t task) targets(labels []string, y []float64) error {
 	index := datasets.ClassIndex(t.Classes)
 	for i, l := range labels {
 		class, ok := index(l)
@@ -218,7 +218,7 @@ func (t task) targets(labels []string, y []float32) error {
 		case !ok:
 			return errors.Errorf("the label %q is none of the model's classes, %s", l, listOf(t.Classes))
 		default:
-			y[i] = float32(class)
+			y[i] = float64(class)
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 )
 
 // cachedVersion counts the changes of what a cache's description holds.
-const cachedVersion = 1
+const cachedVersion = 2
 
 const cacheExtension = ".ids"
 

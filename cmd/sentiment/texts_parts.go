@@ -74,11 +74,24 @@ func pick(list, places []int) []int {
 	return out
 }
 
+// scale finds the scaling of numbers, by those that are trained on.
+func (set *trainingSet) scale() (err error) {
+	if !set.Task.number() {
+		return nil
+	}
+	y := make([]float64, len(set.trainOn))
+	for k, i := range set.trainOn {
+		y[k] = set.Targets[i]
+	}
+	set.Task.scaling, err = newScaling(y)
+	return errors.WithMessage(err, set.source)
+}
+
 // data returns the samples of an experiment for the given texts.
 func (set *trainingSet) data(e experiment, rows []int) train.Data {
 	ids, d := set.encoded[e.name].ids, train.Data{}
 	for _, i := range rows {
-		d.Tokens, d.Targets = append(d.Tokens, ids[i]), append(d.Targets, set.Targets[i])
+		d.Tokens, d.Targets = append(d.Tokens, ids[i]), append(d.Targets, set.Task.target(set.Targets[i]))
 	}
 	return d
 }

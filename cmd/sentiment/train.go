@@ -92,6 +92,9 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 	if err := set.checkParts(a.warn); err != nil {
 		return err
 	}
+	if err := set.scale(); err != nil {
+		return err
+	}
 	set.describe(a.say, chosen)
 	fmt.Fprintf(a.say, "%s to train on, %s to validate on, %s to test on.\n\n",
 		set.count(len(set.trainOn)), nn.Thousands(len(set.validateOn)), nn.Thousands(len(set.testOn)))
@@ -261,9 +264,6 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 // any.
 func (a *app) model(ctx context.Context, f *trainFlags, e experiment, set *trainingSet) (*nn.Model, error) {
 	encoder, t := set.encoded[e.name].encoder, set.Task
-	for _, i := range set.trainOn {
-		t.mean += float64(set.Targets[i]) / float64(len(set.trainOn))
-	}
 	o := embeddingOptions{words: encoder.Depth(), dim: embeddingDim}
 	steps := encoder.Config().MaxLen
 	if f.Vectors == "" || !e.embeds() {
@@ -279,7 +279,7 @@ func (a *app) model(ctx context.Context, f *trainFlags, e experiment, set *train
 	}
 	fmt.Fprintf(a.say, "%s: %s: %s\n", e.name, f.Vectors, vectors)
 	if vectors.Warning != "" {
-		fmt.Fprintf(a.err, "warning: %s: %s\n", f.Vectors, vectors.Warning)
+		a.warn("%s: %s", f.Vectors, vectors.Warning)
 	}
 	if vectors.Found == 0 {
 		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", f.Vectors)

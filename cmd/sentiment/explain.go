@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"unroll/datasets"
+	"unroll/internal/markup"
 	"unroll/train"
 )
 
@@ -112,8 +113,9 @@ func (x *explainer) words(text string, a train.Attribution) explanation {
 // are the same but for case.
 func (e explanation) strongest(text string, sign float64, n int) []string {
 	pushes := map[string]float64{}
+	read := markup.Read(text)
 	for _, w := range e.Words {
-		pushes[strings.ToLower(text[w.Start:w.End])] += sign * w.Push
+		pushes[strings.TrimSpace(oneLine(strings.ToLower(read.Word(w.Start, w.End))))] += sign * w.Push
 	}
 	var names []string
 	for name, push := range pushes {
@@ -152,18 +154,21 @@ func (e explanation) reasons(text string) string {
 	return strings.Join(parts, "; ")
 }
 
-// marked is the text in one line, its words coloured by their pushes: blue
-// towards the class and orange away from it, the stronger ones bold.
+// marked is the text in one line and without markup, its words coloured by their
+// pushes: blue towards the class and orange away from it, the stronger ones bold.
 func (e explanation) marked(text string) string {
 	most := 0.0
 	for _, w := range e.Words {
 		most = max(most, math.Abs(w.Push))
 	}
+	read := markup.Read(text)
+	text = read.Shown
 	var b strings.Builder
 	at := 0
 	for _, w := range e.Words {
-		if w.Start < at || most == 0 || math.Abs(w.Push) < most/10 {
-			continue // a piece of a word before it, or as good as nothing
+		start, end := read.Span(w.Start, w.End)
+		if start < at || start == end || most == 0 || math.Abs(w.Push) < most/10 {
+			continue // a piece of a word before it, of markup, or as good as nothing
 		}
 		color := "38;5;33" // blue and orange differ to every eye
 		if w.Push < 0 {
@@ -172,9 +177,9 @@ func (e explanation) marked(text string) string {
 		if math.Abs(w.Push) > most/2 {
 			color = "1;" + color
 		}
-		b.WriteString(oneLine(text[at:w.Start]))
-		fmt.Fprintf(&b, "\x1b[%sm%s\x1b[0m", color, oneLine(text[w.Start:w.End]))
-		at = w.End
+		b.WriteString(oneLine(text[at:start]))
+		fmt.Fprintf(&b, "\x1b[%sm%s\x1b[0m", color, oneLine(text[start:end]))
+		at = end
 	}
 	b.WriteString(oneLine(text[at:]))
 	return strings.TrimSpace(b.String())

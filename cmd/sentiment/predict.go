@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unroll/datasets"
+	"unroll/internal/markup"
 	"unroll/nn"
 	"unroll/train"
 )
@@ -144,7 +145,7 @@ func (p *predictor) texts(ctx context.Context, ids, texts []string) error {
 	}
 	for i, text := range texts {
 		v := p.Task.verdict(y[i*p.Task.outputs() : (i+1)*p.Task.outputs()])
-		line := fmt.Sprintf("%s  %s", p.Task.line(v), strings.Join(strings.Fields(oneLine(text)), " "))
+		line := fmt.Sprintf("%s  %s", p.Task.line(v), strings.Join(strings.Fields(oneLine(markup.Read(text).Shown)), " "))
 		if p.json {
 			out := prediction{verdict: v, Text: text}
 			if ids != nil {

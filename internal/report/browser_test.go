@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
@@ -76,6 +77,14 @@ func open(t *testing.T, ctx context.Context, r Report, width int64, scheme strin
 	return p
 }
 
+// call sends a command of the protocol.
+func call[P, R any](p *tab, command cdp.Command[P, R], params P) {
+	p.Helper()
+	if _, err := chromedp.Call(p.ctx, command, params); err != nil {
+		p.Fatal(err)
+	}
+}
+
 func (p *tab) do(steps ...step) {
 	p.Helper()
 	if err := chromedp.Do(p.ctx, steps...); err != nil {
@@ -131,7 +140,7 @@ func (p *tab) has(selector string, want ...string) {
 
 func (p *tab) hidden(selector string) bool {
 	p.Helper()
-	return js[bool](p, "document.querySelector("+quote(selector)+").getClientRects().length === 0")
+	return js[bool](p, "!document.querySelector("+quote(selector)+").checkVisibility()")
 }
 
 func quote(s string) string { return fmt.Sprintf("%q", s) }
@@ -237,39 +246,4 @@ func diff(a, b string) string {
 	}
 	from := max(0, at-60)
 	return fmt.Sprintf("…%.120s\n…%.120s", a[from:], b[from:])
-}
-
-// TestBrowserShows keeps pictures, which are to be looked at, and checks of each
-// kind of page what a machine can see: that it does not scroll sideways, that
-// nothing complains and that nothing is loaded.
-func TestBrowserShows(t *testing.T) {
-	ctx := browsertest.New(t)
-	dir := t.ArtifactDir()
-	for name, report := range reports {
-		t.Run(name, func(t *testing.T) {
-			p := open(t, ctx, report(), 390, "light")
-			for _, width := range []int64{390, 1280} {
-				p.do(chromedp.EmulateViewport(width, 900))
-				if w := js[int64](p, "document.documentElement.scrollWidth"); w > width {
-					t.Errorf("at a width of %d the page is %d wide", width, w)
-				}
-			}
-			p.quiet()
-		})
-	}
-	for _, width := range []int64{1280, 390} {
-		for _, scheme := range []string{"light", "dark"} {
-			name := fmt.Sprintf("report-%d-%s", width, scheme)
-			t.Run(name, func(t *testing.T) {
-				p := open(t, ctx, usual(), width, scheme)
-				png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
-				if err == nil {
-					err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-			})
-		}
-	}
 }

@@ -5,6 +5,9 @@ import (
 	"strconv"
 )
 
+// fewClasses are shown in full; tables of more are smaller, and fold on a phone.
+const fewClasses = 6
+
 // matrix is a confusion matrix as a table.
 type matrix struct {
 	Classes []string
@@ -29,7 +32,7 @@ func newMatrix(e Experiment, classes []string) *matrix {
 	if len(e.Confusion) == 0 {
 		return nil
 	}
-	m := &matrix{Classes: classes, Wide: len(classes) > 6}
+	m := &matrix{Classes: classes, Wide: len(classes) > fewClasses}
 	for i, row := range e.Confusion {
 		sum := 0.
 		for _, v := range row {

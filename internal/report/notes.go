@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"unroll/internal/markup"
 )
 
 // notes is a list of examples under a heading.
@@ -19,6 +21,7 @@ type note struct {
 	Example
 	Right     bool
 	Long      bool   // is shown in a window
+	Markup    bool   // is left out
 	Sure      string // the probability
 	Pieces    []piece
 	For, Away []pushed // the strongest, in words
@@ -61,30 +64,34 @@ func newNotes(e Experiment, numbers bool) []notes {
 }
 
 func newNote(x Example) note {
-	n := note{Example: x, Right: x.True == x.Predicted, Long: len(x.Text) > 1200, Pieces: pieces(x)}
+	read := markup.Read(x.Text)
+	n := note{Example: x, Right: x.True == x.Predicted, Long: len(read.Shown) > 1200, Markup: read.Marked(), Pieces: pieces(x, read)}
 	if x.Probability > 0 && x.Probability.finite() {
 		n.Sure = percent(float64(x.Probability))
 	}
-	n.For, n.Away = strongest(x)
+	n.For, n.Away = strongest(x, read)
 	return n
 }
 
-// pieces cuts the text where tokens begin and end. A piece's push is the sum of
-// those of its tokens, for n-grams overlap; a cut within a letter, as bytes of
-// byte-pair encoding have, moves to the letter's edge.
-func pieces(x Example) []piece {
-	cuts := []int{0, len(x.Text)}
+// pieces cuts the text, as it is read, where tokens begin and end. A piece's push is
+// the sum of those of its tokens, for n-grams overlap; a cut within a letter, as bytes
+// of byte-pair encoding have, moves to the letter's edge. Tokens of markup are not
+// seen.
+func pieces(x Example, read markup.Text) []piece {
+	text := read.Shown
+	cuts := []int{0, len(text)}
 	type spanned struct {
 		start, end int
 		push       float64
 	}
 	var words []spanned
 	for _, w := range x.Words {
-		s := spanned{w.Start, w.End, w.Push}
-		for s.start > 0 && s.start < len(x.Text) && !utf8.RuneStart(x.Text[s.start]) {
+		s := spanned{push: w.Push}
+		s.start, s.end = read.Span(w.Start, w.End)
+		for s.start > 0 && s.start < len(text) && !utf8.RuneStart(text[s.start]) {
 			s.start--
 		}
-		for s.end < len(x.Text) && !utf8.RuneStart(x.Text[s.end]) {
+		for s.end < len(text) && !utf8.RuneStart(text[s.end]) {
 			s.end++
 		}
 		words = append(words, s)
@@ -105,7 +112,7 @@ func pieces(x Example) []piece {
 	}
 	var out []piece
 	for i, from := range cuts[:len(cuts)-1] {
-		p := piece{Text: clean(x.Text[from:cuts[i+1]])}
+		p := piece{Text: clean(text[from:cuts[i+1]])}
 		if l := level(pushes[i], largest); l > 0 {
 			p.Push, p.Level, p.Away = signed(pushes[i]), l, pushes[i] < 0
 		}
@@ -132,11 +139,11 @@ func level(push, largest float64) int {
 
 // strongest returns the three words that push most towards the prediction and
 // away from it; a word that comes again pushes by the sum.
-func strongest(x Example) (towards, away []pushed) {
+func strongest(x Example, read markup.Text) (towards, away []pushed) {
 	var words []string
 	sums := map[string]float64{}
 	for _, w := range x.Words {
-		word := strings.TrimSpace(clean(x.Text[w.Start:w.End]))
+		word := strings.TrimSpace(clean(read.Word(w.Start, w.End)))
 		if _, seen := sums[word]; !seen {
 			words = append(words, word)
 		}

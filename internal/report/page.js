@@ -185,5 +185,6 @@
       for (const c of charts) { c.draw(); c.show(at[c.spec.group] ?? null) }
     });
   }
+  if (matchMedia("(max-width: 40rem)").matches) for (const e of document.querySelectorAll("details.list")) e.open = false;
   for (const e of document.querySelectorAll(".scripted")) e.hidden = false;
 })();

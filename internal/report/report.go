@@ -115,7 +115,7 @@ type Prediction struct {
 
 // Example is a text and what was made of it.
 type Example struct {
-	Text        string `json:"text"`
+	Text        string `json:"text"` // as it is in the data; HTML in it is shown as line breaks and characters
 	True        string `json:"true"` // the class's name, or the number
 	Predicted   string `json:"predicted"`
 	Probability Number `json:"probability,omitempty"` // of what was predicted; 0 for numbers

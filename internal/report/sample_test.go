@@ -220,5 +220,5 @@ func hostile() Report {
 // reports are all kinds of page.
 var reports = map[string]func() Report{
 	"usual": usual, "compared": compared, "regression": regression, "classes": manyClasses,
-	"epoch": oneEpoch, "diverged": diverged, "hostile": hostile,
+	"epoch": oneEpoch, "diverged": diverged, "hostile": hostile, "markup": tagged,
 }

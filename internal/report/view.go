@@ -50,6 +50,9 @@ func (s series) ID() string { return fmt.Sprintf("x%d", s.Index) }
 // Mistakes says whether there are examples.
 func (s series) Mistakes() bool { return len(s.Wrong)+len(s.Unsure) > 0 }
 
+// ManyClasses says whether the scores of the classes are a long list.
+func (s series) ManyClasses() bool { return len(s.PerClass) > fewClasses }
+
 func newView(r Report) *view {
 	v := &view{Report: r, Several: len(r.Runs) > 1, Specs: map[string]chartSpec{}}
 	if v.Title == "" {
@@ -101,6 +104,13 @@ func (v *view) HasMistakes() bool { return slices.ContainsFunc(v.Series, series.
 func (v *view) HasPushes() bool {
 	return slices.ContainsFunc(v.Series, func(s series) bool {
 		return slices.ContainsFunc(slices.Concat(s.Wrong, s.Unsure), func(x Example) bool { return len(x.Words) > 0 })
+	})
+}
+
+// HasMarkup says whether markup is left out of any example.
+func (v *view) HasMarkup() bool {
+	return slices.ContainsFunc(v.Series, func(s series) bool {
+		return slices.ContainsFunc(s.Notes, func(n notes) bool { return slices.ContainsFunc(n.Notes, func(n note) bool { return n.Markup }) })
 	})
 }
 

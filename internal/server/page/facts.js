@@ -9,10 +9,18 @@ function scores(part) {
   return h("ul", {}, ...named.map(([name, v]) => h("li", {}, `${name} ${name === "accuracy" ? percent(v) : score(v)}`)));
 }
 
+const many = 8; // classes; more are folded, as a phone would show nothing else
+
+function says(m) {
+  if (m.task === "number") return "a number";
+  const list = m.classes.join(", ");
+  return m.classes.length > many ? h("details", {}, h("summary", {}, `one of ${count(m.classes.length)} classes`), list) : list;
+}
+
 const when = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 const rows = [
-  ["Says", (m) => (m.task === "number" ? "a number" : m.classes.join(", "))],
+  ["Says", says],
   ["Parameters", (m) => count(m.parameters)],
   ["Layers", (m) => h("ol", {}, ...m.layers.map((l) => h("li", {}, l)))],
   ["Reads", (m) => (m.max_words > 0 ? `up to ${count(m.max_words)} words` : "–")],

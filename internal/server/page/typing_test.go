@@ -190,6 +190,20 @@ func TestOtherTasks(t *testing.T) {
 	p.quiet()
 }
 
+// Many classes are one line of the table of models, until one asks for them.
+func TestManyClasses(t *testing.T) {
+	var classes []string
+	for i := range 40 {
+		classes = append(classes, fmt.Sprintf("class %d", i))
+	}
+	p := open(t, newFake(t, object{"name": "topics", "default": true, "task": "classes", "classes": classes, "parameters": 5, "layers": []string{}, "max_words": 9}), "")
+	says := func() string { return eval[string](p, `document.querySelector("#facts td details").innerText`) }
+	want(t, "folded", says(), "one of 40 classes")
+	p.do(chromedp.Click(chromedp.CSS("#facts summary")))
+	want(t, "unfolded", says(), "one of 40 classes\n"+strings.Join(classes, ", "))
+	p.quiet()
+}
+
 // An answer to an older text is dropped when it comes last.
 func TestLateAnswer(t *testing.T) {
 	f := newFake(t)

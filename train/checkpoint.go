@@ -41,6 +41,9 @@ type Checkpoint struct {
 // Finished reports whether the run had come to its end.
 func (c *Checkpoint) Finished() bool { return c.meta.Finished }
 
+// Stopped reports whether a hook had ended the run, which then goes no further.
+func (c *Checkpoint) Stopped() bool { return c.meta.Stopped }
+
 // Epoch returns the number of epochs that were done.
 func (c *Checkpoint) Epoch() int { return c.meta.At.Epoch }
 
@@ -205,6 +208,12 @@ func (r *fitRun) restore(c *Checkpoint) error {
 	}
 	if got, want := r.settings(), c.meta.Settings; got != want {
 		return errors.Errorf("%s is of a run with other settings: %s", c.Path, difference(want, got))
+	}
+	if at := c.meta.At; at.Epoch > r.fit.Epochs || at.Epoch == r.fit.Epochs && at.Batch > 0 {
+		return errors.Errorf("%s is of epoch %d, batch %d after epoch %d: Epochs is %d, want no fewer", c.Path, at.Epoch+1, at.Batch, at.Epoch, r.fit.Epochs)
+	}
+	if r.fit.InitialEpoch > 0 {
+		return errors.Errorf("InitialEpoch is %d: a run goes on where %s was taken, leave it out", r.fit.InitialEpoch, c.Path)
 	}
 	fail := func(err error) error { return errors.WithMessage(err, c.Path) }
 	for path, t := range r.model.Tensors() {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -57,7 +58,7 @@ func (a *app) compare(dirs []string, out string) error {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(table.Row{"run", "experiment", "params", "val " + all.Score.Name, "test " + all.Score.Name})
+	t.AppendHeader(table.Row{"run", "experiment", "params", "epoch", "val " + all.Score.Name, "test " + all.Score.Name})
 	number := func(e *report.Evaluation) string {
 		if e == nil {
 			return "-"
@@ -66,11 +67,19 @@ func (a *app) compare(dirs []string, out string) error {
 	}
 	for _, run := range all.Runs {
 		for _, e := range run.Experiments {
-			t.AppendRow(table.Row{run.Name, e.Name, nn.Thousands(e.Parameters), number(e.Validation), number(e.Test)})
+			t.AppendRow(table.Row{run.Name, e.Name, nn.Thousands(e.Parameters), epochOf(e), number(e.Validation), number(e.Test)})
 		}
 	}
 	fmt.Fprintf(a.out, "%s\nThe page is %s.\n", t.Render(), out)
 	return nil
+}
+
+// epochOf tells after which epoch an experiment's weights are.
+func epochOf(e report.Experiment) string {
+	if e.Epoch == 0 {
+		return "-" // of a run that began before reports told
+	}
+	return strconv.Itoa(e.Epoch)
 }
 
 // readReport reads the report of a run's folder.

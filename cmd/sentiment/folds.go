@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/internal/report"
 	"unroll/nn"
 )
 
@@ -27,13 +28,13 @@ type foldResults struct {
 // foldResult is the scores of an experiment in each fold, validated on the
 // texts that it was not trained on.
 type foldResult struct {
-	Name  string    `json:"name"`
-	Score string    `json:"score"` // that is measured
-	Final []float64 `json:"final"` // by fold, after the last epoch
-	Best  []float64 `json:"best"`  // and after the best
-	Mean  float64   `json:"mean"`  // of the final ones
+	Name  string        `json:"name"`
+	Score string        `json:"score"` // that is measured
+	Final report.Floats `json:"final"` // by fold, with the weights of the last epoch, or of the best if those are put back
+	Best  report.Floats `json:"best"`  // and after the best
+	Mean  report.Number `json:"mean"`  // of the final ones
 	// Deviation is the standard deviation of the final ones, √(Σ(x − mean)²/(n−1)).
-	Deviation float64 `json:"deviation"`
+	Deviation report.Number `json:"deviation"`
 }
 
 // crossValidate trains each experiment on all folds but one, for each of them
@@ -91,14 +92,15 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 	return nil
 }
 
-func meanAndDeviation(x []float64) (mean, deviation float64) {
+func meanAndDeviation(x []float64) (report.Number, report.Number) {
+	var mean, deviation float64
 	for _, v := range x {
 		mean += v / float64(len(x))
 	}
 	for _, v := range x {
 		deviation += (v - mean) * (v - mean) / float64(len(x)-1)
 	}
-	return mean, math.Sqrt(deviation)
+	return report.Number(mean), report.Number(math.Sqrt(deviation))
 }
 
 func (r *foldResults) print(w io.Writer) {
@@ -114,7 +116,7 @@ func (r *foldResults) print(w io.Writer) {
 		if e.Score != "accuracy" {
 			low, high = high, low
 		}
-		t.AppendRow(table.Row{e.Name, figure(e.Mean), figure(e.Deviation), figure(low), figure(high)})
+		t.AppendRow(table.Row{e.Name, figure(float64(e.Mean)), figure(float64(e.Deviation)), figure(low), figure(high)})
 	}
 	var right []table.ColumnConfig
 	for column := 2; column <= 5; column++ {

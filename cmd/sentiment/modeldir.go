@@ -21,6 +21,8 @@ const (
 	vocabularyFile = "vocabulary.json"
 	settingsFile   = "settings.json"
 	historyFile    = "history.csv"
+	// lastFile is the checkpoint of the training's end, for more epochs.
+	lastFile = "last.ckpt"
 )
 
 // settings say how a saved model was trained, so that it can be evaluated on

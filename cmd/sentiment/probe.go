@@ -48,6 +48,9 @@ drawn in NAME-rates.png and .svg.`,
 const leastRate, mostRate = 1e-5, 10
 
 func (a *app) probe(ctx context.Context, f *trainFlags, steps int) error {
+	if f.Schedule != "" {
+		return usagef("--schedule %s: it would set the learning rate that probe looks for, leave it out", f.Schedule)
+	}
 	f.Epochs = 1
 	if err := f.check(); err != nil {
 		return err

@@ -103,7 +103,7 @@ func (t task) name(target float32) string {
 
 // report is a result as a report shows it.
 func (r *result) report(t task) report.Experiment {
-	x := report.Experiment{Name: r.Name, Parameters: r.Parameters}
+	x := report.Experiment{Name: r.Name, Parameters: r.Parameters, Epoch: r.WeightsEpoch}
 	for _, e := range r.Epochs {
 		x.Curves.Loss = append(x.Curves.Loss, e.scores["loss"])
 		x.Curves.Score = append(x.Curves.Score, e.scores[t.score()])

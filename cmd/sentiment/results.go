@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/pkg/errors"
 
+	"unroll/internal/report"
 	"unroll/nn"
 	"unroll/train"
 )
@@ -34,12 +36,13 @@ type result struct {
 	ValidationSamples int     `json:"validation_samples"`
 	TestSamples       int     `json:"test_samples,omitempty"`
 	Epochs            []epoch `json:"epochs"`
-	Evaluate          scores  `json:"evaluate"`       // the final weights on the validation texts
+	WeightsEpoch      int     `json:"weights_epoch"`  // after which the model had the weights that are saved, from 1
+	Evaluate          scores  `json:"evaluate"`       // of these weights on the validation texts
 	Test              scores  `json:"test,omitempty"` // and on the test texts, if there are any
 }
 
 // scores are the loss and what else was measured, by name. They are written in
-// the order of train.History.
+// the order of train.History, what is not finite as null, which is read as NaN.
 type scores map[string]float64
 
 // MarshalJSON implements json.Marshaler.
@@ -51,7 +54,7 @@ func (s scores) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		value, err := json.Marshal(s[name])
+		value, err := json.Marshal(report.Number(s[name]))
 		if err != nil {
 			return nil, errors.Wrap(err, name)
 		}
@@ -59,6 +62,19 @@ func (s scores) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *scores) UnmarshalJSON(data []byte) error {
+	var all map[string]report.Number
+	if err := json.Unmarshal(data, &all); err != nil {
+		return err
+	}
+	*s = scores{}
+	for name, v := range all {
+		(*s)[name] = float64(v)
+	}
+	return nil
 }
 
 // line writes scores for people: "loss 0.4945, accuracy 0.7600".
@@ -93,7 +109,8 @@ func (e *epoch) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// gain compares the validation accuracies of the final and of the best epochs.
+// gain compares the validation accuracies of the weights that are saved and of the
+// best epochs.
 type gain struct {
 	Final difference `json:"final"`
 	Best  difference `json:"best"`
@@ -107,20 +124,19 @@ type difference struct {
 // newResult holds what a history and its data tell; Evaluate and Test are for
 // the caller to measure.
 func newResult(name string, params int, fit, validation train.Data, h *train.History) result {
-	r := result{Name: name, Parameters: params, TrainSamples: fit.Len(), ValidationSamples: validation.Len()}
+	r := result{Name: name, Parameters: params, TrainSamples: fit.Len(), ValidationSamples: validation.Len(), WeightsEpoch: h.WeightsEpoch}
 	for _, e := range h.Epochs {
 		r.Epochs = append(r.Epochs, epoch{scores(e.Logs), e.Seconds})
 	}
 	return r
 }
 
-// final and best are scores on the validation texts; best also tells the epoch,
-// from 1.
-func (r *result) final(t task) float64 { return r.Epochs[len(r.Epochs)-1].scores["val_"+t.score()] }
-
+// best returns the best score of any epoch on the validation texts and the epoch,
+// from 1; NaN and 0 if it was a number in none.
 func (r *result) best(t task) (score float64, at int) {
+	score = math.NaN()
 	for i, e := range r.Epochs {
-		if v := e.scores["val_"+t.score()]; i == 0 || t.better(v, score) {
+		if v := e.scores["val_"+t.score()]; t.better(v, score) {
 			score, at = v, i+1
 		}
 	}
@@ -147,8 +163,14 @@ func (r *results) compare() {
 	}
 	fromBest, _ := from.best(r.task)
 	toBest, _ := to.best(r.task)
-	r.Gain = &gain{differ(from.final(r.task), to.final(r.task)), differ(fromBest, toBest)}
+	score := r.task.score()
+	g := gain{differ(from.Evaluate[score], to.Evaluate[score]), differ(fromBest, toBest)}
+	if finite(g.Final.Points) && finite(g.Best.Points) {
+		r.Gain = &g
+	}
 }
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 func differ(from, to float64) difference {
 	d := difference{Points: 100 * (to - from)}
@@ -167,7 +189,7 @@ func (r *results) print(w io.Writer) {
 	if r.task.number() {
 		short = "mae"
 	}
-	head := table.Row{"experiment", "params", "val " + short, "best val", "at epoch", "test " + short, "s/epoch"}
+	head := table.Row{"experiment", "params", "val " + short, "epoch", "best", "at", "test " + short, "s/epoch"}
 	t.AppendHeader(head)
 	for _, e := range r.Experiments {
 		best, at := e.best(r.task)
@@ -176,7 +198,7 @@ func (r *results) print(w io.Writer) {
 			test = figure(e.Test[r.task.score()])
 		}
 		t.AppendRow(table.Row{
-			e.Name, nn.Thousands(e.Parameters), figure(e.final(r.task)), figure(best), at,
+			e.Name, nn.Thousands(e.Parameters), figure(e.Evaluate[r.task.score()]), e.WeightsEpoch, figure(best), at,
 			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		})
 	}
@@ -185,9 +207,9 @@ func (r *results) print(w io.Writer) {
 		right = append(right, table.ColumnConfig{Number: column, Align: text.AlignRight})
 	}
 	t.SetColumnConfigs(right)
-	fmt.Fprintln(w, t.Render())
+	fmt.Fprintf(w, "%s\nval %s and test %s are of the saved weights, those after that epoch;\nbest is the best val %s, with the epoch that it was reached at.\n", t.Render(), short, short, short)
 	if g := r.Gain; g != nil {
-		fmt.Fprintf(w, "The embedding's gain in validation accuracy: %+.1f points (%+.1f %%) at the end,\n%+.1f points (%+.1f %%) from best epoch to best epoch.\n",
+		fmt.Fprintf(w, "The embedding's gain in validation accuracy: %+.1f points (%+.1f %%) as saved,\n%+.1f points (%+.1f %%) from best epoch to best epoch.\n",
 			g.Final.Points, 100*g.Final.Relative, g.Best.Points, 100*g.Best.Relative)
 	}
 }

@@ -51,6 +51,7 @@ type runSettings struct {
 	Schedule    string  `json:"schedule,omitempty"`
 	Clip        float64 `json:"clip,omitempty"`
 	EarlyStop   int     `json:"early_stop,omitempty"` // epochs of patience
+	Best        bool    `json:"best,omitempty"`       // the weights of the best epoch are saved
 	TensorBoard bool    `json:"tensorboard,omitempty"`
 }
 
@@ -67,8 +68,8 @@ const runVersion = 1
 // onlyResume refuses flags beside --resume.
 func onlyResume(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains([]string{"resume", "quiet", "json"}, f.Name) && err == nil {
-			err = usagef("--%s cannot be given with --resume: a run goes on in its own settings", f.Name)
+		if !slices.Contains([]string{"resume", "epochs", "quiet", "json"}, f.Name) && err == nil {
+			err = usagef("--%s cannot be given with --resume: a run goes on in its own settings, but for --epochs", f.Name)
 		}
 	})
 	return err
@@ -132,7 +133,8 @@ func (a *app) keepInput(s *dataSettings, out string) error {
 	return nil
 }
 
-// finish marks the run as finished. Its checkpoints are of no more use.
+// finish marks the run as finished. Of its checkpoints the last ones are in the
+// models' folders.
 func (f *trainFlags) finish() error {
 	if err := f.write(true); err != nil {
 		return err
@@ -151,14 +153,14 @@ func (f *trainFlags) checkpointing(place string) *train.Checkpointing {
 
 // checkpoint returns where an experiment is to go on, nil at its start.
 func (a *app) checkpoint(f *trainFlags, place string) (*train.Checkpoint, error) {
-	c, err := train.LatestCheckpoint(filepath.Join(f.out, checkpointsDir, place))
+	c, err := f.latest(place)
 	if c == nil || err != nil {
 		return nil, err
 	}
 	if c.Kernels() != train.Kernels() {
 		fmt.Fprintf(a.err, "warning: %s was computed by the kernels %q, this machine has %q: the last bits will differ\n", c.Path, c.Kernels(), train.Kernels())
 	}
-	if !c.Finished() {
+	if c.Epoch() < f.Epochs && !c.Stopped() {
 		fmt.Fprintf(a.say, "Going on after epoch %d, batch %d.\n", c.Epoch(), c.Batch())
 	}
 	return c, nil

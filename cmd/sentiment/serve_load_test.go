@@ -153,7 +153,7 @@ func TestServeUnderLoad(t *testing.T) {
 		})
 	}
 	start := time.Now()
-	succeed(t, "", tiny(dir, "--seed", "7", "--epochs", "2")...)
+	succeed(t, "", "train", "--resume", dir, "--epochs", "2")
 	after := said()
 	for _, m := range models { // until the new one is served
 		key := asked{m, texts[0]}

@@ -156,7 +156,7 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestServeReload: a run that is trained anew is served without a failed request.
+// TestServeReload: a run that goes on to more epochs is served without a failed request.
 func TestServeReload(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	succeed(t, "", tiny(dir, "--model", "embedding")...)
@@ -167,7 +167,7 @@ func TestServeReload(t *testing.T) {
 	before := ask()
 	trained := make(chan int, 1)
 	go func() {
-		status, _, _ := command("", tiny(dir, "--model", "embedding", "--seed", "7", "--epochs", "2")...)
+		status, _, _ := command("", "train", "--resume", dir, "--epochs", "2")
 		trained <- status
 	}()
 	deadline := time.Now().Add(time.Minute)

@@ -76,12 +76,13 @@ func (t task) score() string {
 	return "accuracy"
 }
 
-// better reports whether a is a better score than b.
+// better reports whether a is a better score than b: any number than NaN.
 func (t task) better(a, b float64) bool {
+	mode := train.MaxMode
 	if t.number() {
-		return a < b
+		mode = train.MinMode
 	}
-	return a > b
+	return mode.Improves(a, b, 0)
 }
 
 // outputs is the number of values that a model gives for a text.

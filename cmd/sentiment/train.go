@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -29,9 +30,17 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 		} else if !errors.Is(err, fs.ErrNotExist) { // which load tells better
 			return errors.WithMessage(err, "--resume")
 		}
+		epochs := f.Epochs
 		finished, err := f.load()
 		if err != nil {
 			return err
+		}
+		if f.more && epochs != f.Epochs {
+			before, wasFinished := *f, finished
+			if finished, err = a.goOn(f, epochs, finished); err != nil {
+				return err
+			}
+			undo = func() { _ = before.write(wasFinished) }
 		}
 		if finished {
 			fmt.Fprintf(a.say, "The run in %s is finished: its results are in %s.\n", f.out, filepath.Join(f.out, resultsFile))
@@ -70,7 +79,7 @@ func (a *app) train(ctx context.Context, f *trainFlags) error {
 	if err == nil {
 		err = a.trainAll(ctx, f, chosen, exec)
 	}
-	if err != nil && ctx.Err() == nil && f.resume == "" && !f.checkpointed() {
+	if err != nil && ctx.Err() == nil && !f.checkpointed() {
 		undo()
 		unlink()
 	}
@@ -188,6 +197,7 @@ func (set *trainingSet) describe(w io.Writer, chosen []experiment) {
 type trained struct {
 	saved
 	history  *train.History
+	last     string // path of the last checkpoint
 	result   result
 	reported reported
 }
@@ -223,8 +233,11 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.TerminateOnNaN{}, train.HookFunc(p.hook), train.HookFunc(tell)},
 		Checkpoint: f.checkpointing(place),
 	}
-	if f.EarlyStop > 0 {
+	switch {
+	case f.EarlyStop > 0:
 		c.Hooks = append(c.Hooks, &train.EarlyStopping{Patience: f.EarlyStop, RestoreBest: true})
+	case f.Best:
+		c.Hooks = append(c.Hooks, &train.BestWeights{})
 	}
 	if f.TensorBoard {
 		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, eventsDir, place), HistogramEvery: 1, WriteGraph: true})
@@ -238,6 +251,16 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 	p.close()
 	if err != nil {
 		return nil, err
+	}
+	if e := t.history.WeightsEpoch; e < len(t.history.Epochs) {
+		fmt.Fprintf(a.say, "Back to the weights after epoch %d, which has the best val_loss.\n", e)
+	}
+	if fold == "" {
+		last, err := f.latest(place)
+		if err != nil {
+			return nil, err
+		}
+		t.last = last.Path
 	}
 	t.result = newResult(e.name, t.model.Params(), fitOn, validation, t.history)
 	if t.result.Evaluate, err = evaluate(ctx, trainer, validation, f.Batch); err != nil {
@@ -307,6 +330,17 @@ func (a *app) model(ctx context.Context, f *trainFlags, e experiment, set *train
 // save makes the model's folder.
 func (t *trained) save(dir string) error {
 	if err := t.saved.save(dir); err != nil {
+		return err
+	}
+	checkpoint, err := os.ReadFile(t.last)
+	if err != nil {
+		return errors.Wrap(err, "the last checkpoint")
+	}
+	err = safefile.Write(filepath.Join(dir, lastFile), func(w io.Writer) error {
+		_, err := w.Write(checkpoint)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if err := safefile.Write(filepath.Join(dir, historyFile), func(w io.Writer) error { return t.history.WriteCSV(w) }); err != nil {

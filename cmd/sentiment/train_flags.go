@@ -16,6 +16,7 @@ type trainFlags struct {
 	sayFlags
 	out, resume string
 	command     string // that does the run again
+	more        bool   // --epochs was given
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -31,7 +32,8 @@ probability, more one that gives one for each, and --regression an estimate.`,
   sentiment train --data reviews.csv --model bow,embedding
   sentiment train --data tickets.jsonl --text-column body --label-column queue
   sentiment train --data sample --model embedding --folds 5
-  sentiment train --resume runs/latest`,
+  sentiment train --resume runs/latest
+  sentiment train --resume runs/latest --epochs 40`,
 		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.resume != "" {
@@ -45,7 +47,7 @@ probability, more one that gives one for each, and --regression an estimate.`,
 			if err := a.speak(f.sayFlags); err != nil {
 				return err
 			}
-			f.command = commandLine(c.Flags())
+			f.command, f.more = commandLine(c.Flags()), c.Flags().Changed("epochs")
 			return a.train(c.Context(), f)
 		},
 	}
@@ -61,9 +63,10 @@ func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
 	flags.IntVar(&f.Folds, "folds", 0, "cross-validate in so many `parts`, and save no models; 0: no")
 	flags.IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
+	flags.BoolVar(&f.Best, "best", false, "save the weights of the epoch with the best val_loss, not of the last")
 	flags.BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
 	flags.IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
-	flags.StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has")
+	flags.StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has, but for --epochs if that is given")
 }
 
 // modelFlags are those that say what is trained on what, and how.
@@ -96,6 +99,8 @@ func (f *trainFlags) check() error {
 	switch {
 	case f.CheckpointEvery < 0:
 		return usagef("--checkpoint-every is %d, want at least 0", f.CheckpointEvery)
+	case f.Best && f.EarlyStop > 0:
+		return usagef("--best has no effect with --early-stop, which saves the best weights")
 	case f.Folds < 0 || f.Folds == 1:
 		return usagef("--folds is %d, want at least 2, or 0", f.Folds)
 	case f.Folds > 0 && len(f.ValidationData) > 0:

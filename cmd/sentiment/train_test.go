@@ -20,7 +20,7 @@ import (
 )
 
 // modelFiles are those of a model's folder.
-var modelFiles = []string{"accuracy.png", "accuracy.svg", "history.csv", "loss.png", "loss.svg", "model.json", "settings.json", "vocabulary.json", "weights.safetensors"}
+var modelFiles = []string{"accuracy.png", "accuracy.svg", "history.csv", "last.ckpt", "loss.png", "loss.svg", "model.json", "settings.json", "vocabulary.json", "weights.safetensors"}
 
 func TestRunFolder(t *testing.T) {
 	dir := sharedRun(t)
@@ -66,7 +66,7 @@ func TestResultsSchema(t *testing.T) {
 	}
 	scores := ` loss accuracy`
 	epoch := scores + ` val_loss val_accuracy seconds`
-	experiment := ` name parameters train_samples validation_samples test_samples epochs` + epoch + epoch + ` evaluate` + scores + ` test` + scores
+	experiment := ` name parameters train_samples validation_samples test_samples epochs` + epoch + epoch + ` weights_epoch evaluate` + scores + ` test` + scores
 	want := `data seed experiments` + experiment + experiment + ` gain final points relative best points relative`
 	var names []string
 	for _, m := range regexp.MustCompile(`"(\w+)":`).FindAllStringSubmatch(string(data), -1) {

@@ -49,7 +49,7 @@ type line struct {
 
 // mark is a symbol on a line.
 type mark struct {
-	Kind  string // best or last
+	Kind  string // best or kept
 	Index int    // of the point
 	Place string // "x,y"
 }
@@ -144,21 +144,29 @@ func (c *chart) add(s series, training, validation Floats, lower bool) {
 			continue
 		}
 		if l.Part == "val" || len(validation) == 0 {
-			l.Marks = marks(l.Y, lower)
+			l.Marks = marks(l.Y, s.epoch(), lower)
 		}
 		c.Lines = append(c.Lines, l)
 	}
 }
 
-// marks are the best value and the last.
-func marks(values Floats, lower bool) (all []mark) {
+// marks are the best value and that of the weights.
+func marks(values Floats, epoch int, lower bool) (all []mark) {
 	if b := best(values, lower); b >= 0 {
 		all = append(all, mark{Kind: "best", Index: b})
 	}
-	if last := len(values) - 1; Number(values[last]).finite() {
-		all = append(all, mark{Kind: "last", Index: last})
+	if Number(values[epoch]).finite() {
+		all = append(all, mark{Kind: "kept", Index: epoch})
 	}
 	return all
+}
+
+// epoch is the place in the curves of the weights' epoch, −1 without any.
+func (e Experiment) epoch() int {
+	if e.Epoch > 0 {
+		return e.Epoch - 1
+	}
+	return len(e.Curves.Loss) - 1
 }
 
 // best returns the index of the first best finite value, −1 of none.

@@ -57,6 +57,9 @@ func (e Experiment) check(classes []string) error {
 			return errors.Errorf("%s has %d epochs, loss has %d", c.name, n, epochs)
 		}
 	}
+	if e.Epoch < 0 || e.Epoch > epochs {
+		return errors.Errorf("the weights are those after epoch %d of %d", e.Epoch, epochs)
+	}
 	if n := len(e.Confusion); n > 0 && n != len(classes) {
 		return errors.Errorf("the confusion matrix has %d rows, want one for each of %d classes", n, len(classes))
 	}

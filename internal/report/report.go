@@ -54,7 +54,8 @@ type Experiment struct {
 	Diagram     string  `json:"diagram,omitempty"` // an SVG file, shown as a picture
 
 	Curves     Curves      `json:"curves"`
-	Validation *Evaluation `json:"validation,omitempty"` // of the final weights
+	Epoch      int         `json:"epoch,omitempty"`      // after which the weights are that all else is of, from 1; 0: the last
+	Validation *Evaluation `json:"validation,omitempty"` // of these weights
 	Test       *Evaluation `json:"test,omitempty"`
 
 	Confusion   [][]float64  `json:"confusion,omitempty"` // [class, class that was given] samples

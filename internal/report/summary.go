@@ -3,8 +3,8 @@ package report
 // summaryRow is an experiment in the first table.
 type summaryRow struct {
 	series
-	Validation, Top, Evaluated, Epochs, Time string
-	Interval                                 *interval
+	Validation, Epoch, Top, At, Evaluated, Time string
+	Interval                                    *interval
 }
 
 // interval is a score with its 95 % interval, drawn on the scale of all rows.
@@ -22,15 +22,18 @@ func (v *view) summary() []summaryRow {
 	a := axis{low, high, 6, intervalWidth - 6}
 	var rows []summaryRow
 	for _, s := range v.Series {
-		r := summaryRow{series: s, Validation: "–", Top: "–", Evaluated: "–", Time: "–"}
+		r := summaryRow{series: s, Validation: "–", Epoch: "–", Top: "–", At: "–", Evaluated: "–", Time: "–"}
 		c := s.Curves
 		if e := s.Experiment.Validation; e != nil {
 			r.Validation = v.Score.Text(float64(e.Score))
-		} else if n := len(c.ValScore); n > 0 {
-			r.Validation = v.Score.Text(c.ValScore[n-1])
+		} else if len(c.ValScore) > 0 {
+			r.Validation = v.Score.Text(c.ValScore[s.epoch()])
+		}
+		if len(c.Loss) > 0 {
+			r.Epoch = thousands(s.epoch() + 1)
 		}
 		if b := best(c.ValScore, v.Score.Lower); b >= 0 {
-			r.Top, r.Epochs = v.Score.Text(c.ValScore[b]), thousands(b+1)
+			r.Top, r.At = v.Score.Text(c.ValScore[b]), thousands(b+1)
 		}
 		if s.Test != nil {
 			r.Evaluated = v.Score.Text(float64(s.Test.Score))

@@ -29,7 +29,7 @@ func ranked(all []series) string {
 		case s.Validation != nil:
 			s.Final = s.Validation
 		case len(s.Curves.ValScore) > 0:
-			n := len(s.Curves.ValScore) - 1
+			n := s.epoch()
 			s.Final = &Evaluation{Loss: Number(s.Curves.ValLoss[n]), Score: Number(s.Curves.ValScore[n])}
 		}
 	}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"unroll/train"
+)
+
+// TestMoreEpochs: a finished run that goes on to more epochs ends with the bits of
+// one that had them from the beginning, and tells the same of itself.
+func TestMoreEpochs(t *testing.T) {
+	for name, flags := range map[string][]string{
+		"plain":      nil,
+		"best":       {"--best", "--lr", "0.03"},
+		"early stop": {"--early-stop", "2", "--lr", "0.03", "--model", "onehot,embedding"},
+		"schedule":   {"--schedule", "exponential"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			whole, dir := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
+			succeed(t, "", tiny(whole, append(flags, "--epochs", "7")...)...)
+			succeed(t, "", tiny(dir, append(flags, "--epochs", "2")...)...)
+			for _, epochs := range []string{"3", "7"} {
+				if out := succeed(t, "", "train", "--resume", dir, "--epochs", epochs); !strings.Contains(out, "Going on after epoch") {
+					t.Errorf("to %s epochs it does not go on:\n%s", epochs, out)
+				}
+			}
+			if diff := cmp.Diff(weights(t, whole), weights(t, dir)); diff != "" {
+				t.Error(diff)
+			}
+			want, got := readResults(t, whole), readResults(t, dir)
+			for _, r := range []*results{want, got} {
+				for _, e := range r.Experiments {
+					for i := range e.Epochs {
+						e.Epochs[i].seconds = 0
+					}
+				}
+			}
+			a, err := json.Marshal(want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := json.Marshal(got)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(a), string(b)); diff != "" {
+				t.Error(diff)
+			}
+			r, err := readReport(dir)
+			if err != nil || !strings.Contains(r.Runs[0].Command, " --epochs 7 ") {
+				t.Errorf("the report's command is %q, error %v", r.Runs[0].Command, err)
+			}
+			if out := succeed(t, "", "train", "--resume", dir, "--epochs", "7"); !strings.HasPrefix(out, "The run in "+dir+" is finished: ") {
+				t.Errorf("with as many epochs as it has it says %q", out)
+			}
+		})
+	}
+}
+
+// TestWrongMoreEpochs: what cannot go on says so and stays as it was.
+func TestWrongMoreEpochs(t *testing.T) {
+	dir := copyRun(t) // of 2 epochs
+	before := snapshot(t, dir)
+	for epochs, want := range map[string]string{
+		"1": "--epochs is 1, onehot has done 2 and cannot go back",
+		"0": "--epochs is 0, want at least 1",
+	} {
+		status, stdout, stderr := command("", "train", "--resume", dir, "--epochs", epochs)
+		checkFailure(t, status, exitUsage, stdout, stderr, want)
+	}
+	checkUnchanged(t, dir, before)
+	last := filepath.Join(dir, "embedding", lastFile)
+	if err := os.Remove(last); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := command("", "train", "--resume", dir, "--epochs", "3")
+	checkFailure(t, status, exitFailure, stdout, stderr, "--epochs: embedding cannot be gone on with, there is no "+last)
+
+	folds := filepath.Join(t.TempDir(), "run")
+	succeed(t, "", tiny(folds, "--folds", "2", "--model", "bow")...)
+	status, stdout, stderr = command("", "train", "--resume", folds, "--epochs", "3")
+	checkFailure(t, status, exitFailure, stdout, stderr, "is finished, and keeps no models to go on with")
+
+	// Texts that are gone leave a finished run finished.
+	texts := tickets(t, 120, "", nothingMore)
+	gone := filepath.Join(t.TempDir(), "run")
+	succeed(t, "", "train", "--data", texts, "--model", "bow", "--epochs", "1", "--out", gone)
+	before = snapshot(t, gone)
+	if err := os.Remove(texts); err != nil {
+		t.Fatal(err)
+	}
+	status, _, stderr = command("", "train", "--resume", gone, "--epochs", "3")
+	checkFailure(t, status, exitFailure, "", stderr, texts)
+	checkUnchanged(t, gone, before)
+}
+
+// TestMoreEpochsOfSchedules whose length is that of the run: a warning says what
+// becomes of them.
+func TestMoreEpochsOfSchedules(t *testing.T) {
+	for _, schedule := range []string{"cosine", "linear", "restarts"} {
+		dir := filepath.Join(t.TempDir(), "run")
+		succeed(t, "", tiny(dir, "--model", "bow", "--epochs", "2", "--schedule", schedule)...)
+		status, stdout, stderr := command("", "train", "--resume", dir, "--epochs", "4")
+		want := "warning: --schedule " + schedule + " is stretched from 2 epochs to 4, "
+		if status != exitOK || !strings.HasPrefix(stderr, want) || strings.Count(stderr, "\n") != 1 || !strings.Contains(stdout, "Epoch 4/4") {
+			t.Errorf("%s: status %d, stderr %q", schedule, status, stderr)
+		}
+	}
+}
+
+// TestOneTruth: where the best weights are put back, the closing table, results.json,
+// the report, the comparison and the saved model all tell of the same epoch.
+func TestOneTruth(t *testing.T) {
+	for name, flags := range map[string][]string{
+		"early stop": {"--early-stop", "2", "--epochs", "100"},
+		"best":       {"--best", "--epochs", "8"},
+		"last":       {"--epochs", "8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			out := succeed(t, "", tiny(dir, append(flags, "--model", "embedding", "--lr", "0.03")...)...)
+			e := readResults(t, dir).Experiments[0]
+			h := &train.History{}
+			for _, x := range e.Epochs {
+				h.Epochs = append(h.Epochs, train.Epoch{Logs: train.Logs(x.scores)})
+			}
+			at := len(e.Epochs)
+			if name != "last" {
+				at = h.Best("val_loss", train.AutoMode)
+				if at == len(e.Epochs) {
+					t.Fatal("the last epoch is the best: nothing is tested")
+				}
+			}
+			logs := e.Epochs[at-1].scores
+			if e.WeightsEpoch != at || e.Evaluate["loss"] != logs["val_loss"] || e.Evaluate["accuracy"] != logs["val_accuracy"] {
+				t.Errorf("results: epoch %d with %v, want %d with %v", e.WeightsEpoch, e.Evaluate, at, logs)
+			}
+			row := regexp.MustCompile(`│ embedding  │ 32,337 │ +([\d.]+) │ +(\d+) │ +([\d.]+) │ +(\d+) │ +([\d.]+) │`).FindStringSubmatch(out)
+			score, bestAt := e.best(movieTask)
+			want := []string{fourDigits(logs["val_accuracy"]), digits(at), fourDigits(score), digits(bestAt), fourDigits(e.Test["accuracy"])}
+			if row == nil || !slices.Equal(row[1:], want) {
+				t.Errorf("the table has %q, want %q", row, want)
+			}
+			if said := strings.Contains(out, "Back to the weights after epoch "+digits(at)+","); said != (name != "last") {
+				t.Errorf("said which weights are put back: %t", said)
+			}
+			r, err := readReport(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if x := r.Runs[0].Experiments[0]; x.Epoch != at || float64(x.Validation.Score) != logs["val_accuracy"] || float64(x.Test.Score) != e.Test["accuracy"] {
+				t.Errorf("report: epoch %d, %+v, %+v", x.Epoch, x.Validation, x.Test)
+			}
+			for split, want := range map[string]float64{"validation": logs["val_accuracy"], "test": e.Test["accuracy"]} {
+				if got := succeed(t, "", "evaluate", "--split", split, filepath.Join(dir, "embedding")); !strings.Contains(got, fourDigits(want)) {
+					t.Errorf("evaluate on %s: %q, want %s", split, got, fourDigits(want))
+				}
+			}
+			if got := succeed(t, "", "compare", "--out", filepath.Join(t.TempDir(), "c.html"), dir); !regexp.MustCompile(`│ ` + digits(at) + ` +│ ` + fourDigits(logs["val_accuracy"])).MatchString(got) {
+				t.Errorf("compare: %s", got)
+			}
+		})
+	}
+}
+
+func fourDigits(v float64) string { return fmt.Sprintf("%.4f", v) }
+func digits(n int) string         { return fmt.Sprint(n) }
+
+// TestScoresThatAreNoNumbers: results of a validation that was not finite can be
+// written, read and ranked.
+func TestScoresThatAreNoNumbers(t *testing.T) {
+	nan := math.NaN()
+	r := result{Evaluate: scores{"loss": math.Inf(1), "accuracy": nan}}
+	for _, v := range []float64{nan, 0.5, 0.7, nan, 0.6} {
+		r.Epochs = append(r.Epochs, epoch{scores{"val_accuracy": v}, 1})
+	}
+	doc, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back result
+	if err := json.Unmarshal(doc, &back); err != nil {
+		t.Fatal(err)
+	}
+	if v := back.Evaluate["accuracy"]; !math.IsNaN(v) || !math.IsNaN(back.Epochs[3].scores["val_accuracy"]) {
+		t.Errorf("read back as %v", back)
+	}
+	for _, x := range []result{r, back} {
+		if score, at := x.best(movieTask); score != 0.7 || at != 3 {
+			t.Errorf("the best is %v after %d, want 0.7 after 3", score, at)
+		}
+	}
+	if movieTask.better(nan, 0.1) || !movieTask.better(0.1, nan) || (task{}).better(nan, 3) || !(task{}).better(3, nan) {
+		t.Error("NaN is better than a number")
+	}
+	all := results{Experiments: []result{r, r}, task: movieTask}
+	all.Experiments[0].Name, all.Experiments[1].Name = "onehot", "embedding"
+	all.compare()
+	if _, err := json.Marshal(all); err != nil {
+		t.Error(err)
+	}
+	if _, err := json.Marshal(foldResult{Final: []float64{nan}, Mean: 1}); err != nil {
+		t.Error(err)
+	}
+}

@@ -51,32 +51,46 @@ func (e *Encoder) EncodeAll(reviews []Review) [][]int32 {
 	return rows
 }
 
-// EncodeTexts is EncodeAll for a stream of texts, with the statistics of what it
-// saw. It returns the stream's first error as it is.
+// EncodeTexts encodes a stream of texts on all processors, each cut to MaxLen and
+// of its own length: padding a million texts of four words to a hundred would cost
+// 25 times their memory. What trains pads a batch at a time, as train.Padding. It
+// also returns the statistics of what it saw, and the stream's first error as it is.
 func (e *Encoder) EncodeTexts(texts iter.Seq2[string, error]) ([][]int32, Stats, error) {
 	type part struct {
 		first int
-		rows  [][]int32
+		flat  []int32 // the ids of its texts, one after the other
+		ends  []int32 // of each text
 	}
 	var all []part
 	var mu sync.Mutex
+	n := 0
 	workers, err := walk(texts, func(s *scratch, b batch) {
-		rows := matrix(len(b.texts), e.config.MaxLen)
+		s.flat = s.flat[:0]
+		p := part{first: b.first, ends: make([]int32, len(b.texts))}
 		for i, text := range b.texts {
 			s.stats.add(e.encode(s, text))
-			e.pad(rows[i], s.ids)
+			lo, hi := window(len(s.ids), e.config.MaxLen, e.config.Truncating)
+			s.flat = append(s.flat, s.ids[lo:hi]...)
+			p.ends[i] = int32(len(s.flat))
 		}
+		p.flat = make([]int32, len(s.flat)) // and no more, as a clone may have
+		copy(p.flat, s.flat)
 		mu.Lock()
 		defer mu.Unlock()
-		all = append(all, part{b.first, rows})
+		all = append(all, p)
+		n += len(p.ends)
 	})
 	if err != nil {
 		return nil, Stats{}, err
 	}
 	slices.SortFunc(all, func(a, b part) int { return a.first - b.first })
-	var rows [][]int32
+	rows := make([][]int32, 0, n)
 	for _, p := range all {
-		rows = append(rows, p.rows...)
+		at := int32(0)
+		for _, end := range p.ends {
+			rows = append(rows, p.flat[at:end:end])
+			at = end
+		}
 	}
 	return rows, e.stats(workers), nil
 }

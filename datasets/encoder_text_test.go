@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"hash/fnv"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +67,43 @@ func TestStreamError(t *testing.T) {
 		if err != broken {
 			t.Errorf("error %v, want %v", err, broken)
 		}
+	}
+}
+
+// TestEncodeTextsIsRagged: a row is what Encode gives without the padding, and
+// memory follows the texts, whatever the length of a model's sequences.
+func TestEncodeTextsIsRagged(t *testing.T) {
+	for _, side := range []Side{Pre, Post} {
+		e := newEncoder(t, EncoderConfig{MaxLen: 3, Truncating: side, Padding: side})
+		list := []string{"a", "", "a b c d e", "qqqq", "b c"}
+		rows, _, err := e.EncodeTexts(stream(list...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, text := range list {
+			ids, _ := e.EncodeSpans(text)
+			if !slices.Equal(rows[i], ids) || cap(rows[i]) != len(ids) {
+				t.Errorf("%q is %v of capacity %d, want %v", text, rows[i], cap(rows[i]), ids)
+			}
+		}
+	}
+	size := func(length int) uint64 {
+		e := newEncoder(t, EncoderConfig{MaxLen: length})
+		list := slices.Repeat([]string{"a b c d"}, 10_000)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		rows, _, err := e.EncodeTexts(stream(list...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(rows)
+		return after.HeapAlloc - min(before.HeapAlloc, after.HeapAlloc)
+	}
+	if few, many := size(10), size(10_000); many > 2*few+1<<20 {
+		t.Errorf("sequences of 10 take %d bytes, of 10,000 %d", few, many)
 	}
 }
 

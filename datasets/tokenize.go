@@ -54,6 +54,7 @@ type scratch struct {
 	pairs pairs   // see bytePairs.encode
 
 	ids   []int32 // see Encoder.encode
+	flat  []int32 // see Encoder.EncodeTexts
 	spans []token // of the ids, in the cleaned text
 	stats tally
 }

@@ -115,7 +115,7 @@ func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
 		}
 		for k, at := range t.reported.of {
 			text := wanted[at]
-			if !slices.Equal(t.encoder.Encode(text), set.encoded[t.result.Name].ids[at]) {
+			if ids, _ := t.encoder.EncodeSpans(text); !slices.Equal(ids, set.encoded[t.result.Name].ids[at]) {
 				return errors.Errorf("%s has changed since it was read", set.source)
 			}
 			why, err := x.explain(ctx, []string{text})

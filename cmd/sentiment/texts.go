@@ -27,7 +27,7 @@ type scan struct {
 // encodedTexts are the samples of an experiment.
 type encodedTexts struct {
 	encoder *datasets.Encoder
-	ids     [][]int32
+	ids     [][]int32 // of each text, cut but not padded
 	stats   datasets.Stats
 }
 

@@ -89,9 +89,13 @@ func (set *trainingSet) scale() (err error) {
 
 // data returns the samples of an experiment for the given texts.
 func (set *trainingSet) data(e experiment, rows []int) train.Data {
-	ids, d := set.encoded[e.name].ids, train.Data{}
-	for _, i := range rows {
-		d.Tokens, d.Targets = append(d.Tokens, ids[i]), append(d.Targets, set.Task.target(set.Targets[i]))
+	from := set.encoded[e.name]
+	d := train.Data{
+		Tokens: make([][]int32, len(rows)), Targets: make([]float32, len(rows)),
+		Padding: &train.Padding{Post: from.encoder.Config().Padding == datasets.Post},
+	}
+	for k, i := range rows {
+		d.Tokens[k], d.Targets[k] = from.ids[i], set.Task.target(set.Targets[i])
 	}
 	return d
 }

@@ -211,6 +211,7 @@ func (t *table) outputs(d Data, p *program) error {
 			t.labels[i], err = l.label(o, t.n, r)
 		}
 		if err == nil {
+			t.labels[i].prefix = prefix
 			err = t.labels[i].check(o, p.aims[i].Loss)
 		}
 		if err != nil {

@@ -136,7 +136,7 @@ func (e *Explainer) explain(ctx context.Context, d Data, class int) ([]Attributi
 	if err != nil {
 		return nil, err
 	}
-	data.in[0] = data.in[0].unpadded(e.model.Inputs()[0], data.steps[0])
+	data.in[0] = data.in[0].rectangular(e.model.Inputs()[0], data.steps[0])
 	select {
 	case e.slot <- struct{}{}:
 	case <-ctx.Done():

@@ -26,7 +26,8 @@ type labels struct {
 	none []bool
 	// odd holds what is wrong with targets that do not matter, because of a
 	// weight of 0 or, as the program will tell, a mask.
-	odd map[int]error
+	odd    map[int]error
+	prefix string // of such an error
 }
 
 // weight returns the weight of a row.

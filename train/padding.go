@@ -95,8 +95,8 @@ func padded[T any](p *Padding, samples [][]T, steps, width int, value T) [][]T {
 	return out
 }
 
-// unpadded returns the samples brought to one length.
-func (s Samples) unpadded(in nn.Input, steps int) Samples {
+// rectangular returns the samples with padding written out.
+func (s Samples) rectangular(in nn.Input, steps int) Samples {
 	if p := s.Padding; p != nil {
 		s.Tokens = padded(p, s.Tokens, steps, 1, int32(p.Value))
 		s.Features = padded(p, s.Features, steps, in.Width(), p.Value)

@@ -271,7 +271,7 @@ func (p *program) valid(k int, l *labels, samples []int) ([]float32, error) {
 			o.valid[i] = 0
 		}
 		if err := l.odd[row]; err != nil && o.valid[i] != 0 && l.weight(row) != 0 {
-			return nil, errors.WithMessage(err, "data")
+			return nil, errors.WithMessage(err, l.prefix)
 		}
 	}
 	return o.valid, nil

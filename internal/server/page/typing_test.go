@@ -199,7 +199,8 @@ func TestManyClasses(t *testing.T) {
 	p := open(t, newFake(t, object{"name": "topics", "default": true, "task": "classes", "classes": classes, "parameters": 5, "layers": []string{}, "max_words": 9}), "")
 	says := func() string { return eval[string](p, `document.querySelector("#facts td details").innerText`) }
 	want(t, "folded", says(), "one of 40 classes")
-	p.do(chromedp.Click(chromedp.CSS("#facts summary")))
+	p.do(chromedp.Focus(chromedp.CSS("#facts summary")), chromedp.KeyEvent(kb.Enter))
+	p.until(`document.querySelector("#facts details").open`)
 	want(t, "unfolded", says(), "one of 40 classes\n"+strings.Join(classes, ", "))
 	p.quiet()
 }

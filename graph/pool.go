@@ -68,16 +68,33 @@ func (b *Builder) GlobalAverage(x, mask *Node, steps int) *Node {
 		run:   pick(b, maskShares[float32](batch), maskShares[float64](batch)),
 		grad:  noGrad,
 	}, ".", mask)
-	weighted := b.Mul(x, shares)
-	if !b.ok(weighted) {
-		return nil
-	}
+	weighted := b.apply(&op{
+		name:  "weighted_steps",
+		shape: x.Shape(),
+		run:   pick(b, weightedSteps[float32], weightedSteps[float64]),
+		grad:  func(in []*Node, _, dy *Node) []*Node { return []*Node{b.Mul(dy, in[1]), nil} },
+	}, "d.", x, shares)
 	return b.apply(&op{
 		name:  "step_sums",
 		shape: tensor.Shape{batch, cols},
 		run:   pick(b, stepSums[float32], stepSums[float64]),
 		grad:  func(_ []*Node, _, dy *Node) []*Node { return []*Node{b.Repeat(dy, steps)} },
 	}, "d", weighted)
+}
+
+// weightedSteps computes x∘shares. A step without a share may hold anything, NaN
+// too: it leaves 0.
+func weightedSteps[T kernel.Float](o *op, in []gorgonia.Value) error {
+	y, x, shares := Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1])
+	n := len(x) / len(shares)
+	for i, w := range shares {
+		if w == 0 {
+			clear(y[i*n : (i+1)*n])
+			continue
+		}
+		mulScalar(y[i*n:(i+1)*n], x[i*n:(i+1)*n], w)
+	}
+	return nil
 }
 
 func maskShares[T kernel.Float](batch int) runFunc {

@@ -237,3 +237,32 @@ func TestMasksPassAlong(t *testing.T) {
 		})
 	}
 }
+
+// TestMaskedStepsMayHoldAnything: a mean over steps does not see those that are
+// masked, not even where they are no numbers.
+func TestMaskedStepsMayHoldAnything(t *testing.T) {
+	f := &Functional{Dtype: tensor.Float64}
+	x := f.Call(Masking{MaskValue: -1}, f.Input("x", Features(3, 2)))
+	log := f.Call(Activation{Func: Exponential}, f.Call(Dense{Units: 2, BiasInitializer: Constant(800), KernelInitializer: Constant(-800)}, x))
+	f.Output("y", f.Call(GlobalAveragePooling1D{}, log))
+	m, err := f.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := m.Forward(Infer, Auto, 1, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(p.Inputs[0].X.Float64s(), []float64{0.5, 0.5, -1, -1, 0.5, 0.5}) // e⁰ and, of the masked step's zeros, e⁸⁰⁰
+	prog, err := p.Compile(p.Outputs[0].Node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer prog.Close()
+	if err := prog.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if got := floatsOf(t, prog, p.Outputs[0].Node); !slices.Equal(got, []float64{1, 1}) {
+		t.Errorf("the mean is %v, want 1", got)
+	}
+}

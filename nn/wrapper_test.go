@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -165,5 +166,33 @@ func TestTimeDistributedHandsOnEverything(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// seesFrozen is a cell whose step scales by ten where its layer is frozen.
+type seesFrozen struct{ SimpleRNNCell }
+
+func (l seesFrozen) Step(c *Context, z *graph.Node, consts, state []*graph.Node) (*graph.Node, []*graph.Node) {
+	if c.frozen {
+		z = c.Affine(10, z, 0)
+	}
+	return plainCell{l.SimpleRNNCell}.Step(c, z, consts, state)
+}
+
+// TestStepsAreFrozenToo: a cell's step is told the same in every execution.
+func TestStepsAreFrozenToo(t *testing.T) {
+	var want []float64
+	for _, exec := range []Execution{Unrolled, Looped} {
+		p := newLossProgram(t, Sequential{Input: Features(3, 2), Seed: 2, Layers: []Layer{
+			Frozen{RNN{Cell: plainCell{seesFrozen{SimpleRNNCell{Units: 2}}}}}, Dense{Units: 1}}}, exec, 2, 3, randomFloats)
+		got := p.gradient(t)
+		if want == nil {
+			want = got
+		}
+		for i := range want {
+			if math.Abs(got[i]-want[i]) > 1e-12 {
+				t.Errorf("%s: gradient %d is %g, want %g", exec, i, got[i], want[i])
+			}
+		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // Record is one text as a source holds it.
 type Record struct {
 	ID    string // where it stands, unique within a source: "reviews.csv:17" (the line it begins in), "train/pos/576_10"
-	Text  string // never blank, always UTF-8
+	Text  string // always UTF-8; blank only with RecordOptions.KeepEmpty
 	Label string // without white space around it; "" if the source has none
 	Group string // of the group column; "" if there is none
 	File  string // the path it was read from, as given to Records
@@ -44,6 +44,9 @@ type RecordOptions struct {
 	Encoding string
 	// NoLabels accepts texts without a label, as prediction needs.
 	NoLabels bool
+	// KeepEmpty gives texts that are empty too, and the empty lines of the format
+	// lines, so that there is one for each row.
+	KeepEmpty bool
 	// SkipBad is how many bad rows are passed over, in all paths together; SkipAll is
 	// as many as there are.
 	SkipBad int
@@ -54,6 +57,9 @@ type RecordOptions struct {
 	Note func(line string)
 	// Stdin is what the path "-" reads.
 	Stdin io.Reader
+	// Called, if not nil, says what a file is called in IDs and errors in place of its
+	// path.
+	Called func(path string) string
 }
 
 // SkipAll is a RecordOptions.SkipBad without end.
@@ -111,13 +117,13 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 		skipped := 0
 		for _, path := range paths {
 			for r, err := range o.rows(ctx, path) {
-				name := pathName(path)
+				name := o.pathName(path)
 				if err != nil {
 					yield(Record{}, errors.Wrap(err, name))
 					return
 				}
 				if r.bad == nil {
-					r.bad = r.finish(o.NoLabels)
+					r.bad = r.finish(o)
 				}
 				if r.bad == nil {
 					r.File = path
@@ -145,7 +151,10 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 }
 
 // pathName is a path for people.
-func pathName(path string) string {
+func (o RecordOptions) pathName(path string) string {
+	if o.Called != nil {
+		return o.Called(path)
+	}
 	if path == "-" {
 		return "standard input"
 	}
@@ -154,7 +163,7 @@ func pathName(path string) string {
 
 func (o RecordOptions) note(path, line string) {
 	if o.Note != nil {
-		o.Note(pathName(path) + ": " + line)
+		o.Note(o.pathName(path) + ": " + line)
 	}
 }
 
@@ -217,7 +226,7 @@ func plural(n int, noun string) string {
 
 // finish checks the row and frees its label and group from the text they were cut
 // out of: they are few and outlive it.
-func (r *row) finish(noLabels bool) error {
+func (r *row) finish(o RecordOptions) error {
 	r.Label = unique.Make(strings.TrimSpace(r.Label)).Value()
 	r.Group = unique.Make(strings.TrimSpace(r.Group)).Value()
 	for _, s := range [...]string{r.Text, r.Label, r.Group} {
@@ -229,9 +238,9 @@ func (r *row) finish(noLabels bool) error {
 		}
 	}
 	switch {
-	case strings.TrimSpace(r.Text) == "":
+	case strings.TrimSpace(r.Text) == "" && !o.KeepEmpty:
 		return errors.New("the text is empty")
-	case r.Label == "" && !noLabels:
+	case r.Label == "" && !o.NoLabels:
 		return errors.New("the label is missing")
 	}
 	return nil

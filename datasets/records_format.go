@@ -40,6 +40,9 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 			return
 		}
 		defer s.Close()
+		if o.Called != nil {
+			s.name = o.Called(path)
+		}
 		format, err := o.format(path, s)
 		if err != nil {
 			yield(row{}, err)
@@ -62,7 +65,7 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 		case "fasttext":
 			fastText(s, yield)
 		case "lines":
-			plainLines(s, yield)
+			plainLines(s, o.KeepEmpty, yield)
 		case "folder":
 			o.archive(path, s, yield)
 		}

@@ -18,7 +18,7 @@ func fastText(s *source, yield func(row, error) bool) {
 		}
 		return yield(r, err)
 	}
-	plainLines(s, plain)
+	plainLines(s, false, plain)
 }
 
 // cutLabel takes the label off the front of a line. Text has none of its own where
@@ -44,12 +44,12 @@ func cutLabel(line string) (label, text string, err error) {
 	return "", text, nil
 }
 
-// plainLines reads a text a line.
-func plainLines(s *source, yield func(row, error) bool) {
+// plainLines reads a text a line, with the empty ones or without.
+func plainLines(s *source, empty bool, yield func(row, error) bool) {
 	lines, line := s.lines(), 0
 	for lines.Scan() {
 		line++
-		if len(lines.Bytes()) == 0 {
+		if len(lines.Bytes()) == 0 && !empty {
 			continue
 		}
 		if !yield(row{Record: Record{ID: s.id(line), Text: lines.Text()}, line: line}, nil) {

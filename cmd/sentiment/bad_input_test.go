@@ -50,9 +50,11 @@ func TestUsage(t *testing.T) {
 		{[]string{"evaluate", model, "--data", ""}, []string{"--data is empty"}},
 		{[]string{"evaluate", model, "--split", "train"}, []string{"--split", `"train"`, "validation, test or all"}},
 		{[]string{"words", "--nearest", "0", model, "good"}, []string{"--nearest is 0"}},
-		{[]string{"words", model, "good", "--nearest", "3"}, []string{"words", "--nearest must stand before", model}},
-		{[]string{"words", model, "good", "--nearest=3"}, []string{"words", "--nearest=3 must stand before", model}},
-		{[]string{"predict", model, "--help"}, []string{"predict", "--help must stand before", model}},
+		{[]string{"words", model, "good", "--nearest", "0"}, []string{"--nearest is 0"}},
+		{[]string{"words", model, "-good"}, []string{"words", "-good", "stands after --"}},
+		{[]string{"predict", model, "--jsno", "a text"}, []string{"predict", "--jsno", "stands after --"}},
+		{[]string{"predict", model, "--- a film"}, []string{"predict", "--- a film", "stands after --"}},
+		{[]string{"predict", model, "a text", "--data", "x.csv"}, []string{"predict", "--data and the text"}},
 	} {
 		t.Run(c.wants[0], func(t *testing.T) {
 			status, stdout, stderr := command("", c.args...)
@@ -166,7 +168,6 @@ func TestBadModelFolder(t *testing.T) {
 		filepath.Join(run, "nothing"):      "there is none",
 		filepath.Join(run, "results.json"): "not a folder",
 		t.TempDir():                        "model.json",
-		run:                                "name a model in it: " + filepath.Join(run, "onehot"),
 	} {
 		for _, args := range commands(dir) {
 			status, stdout, stderr := command("a good film\n", args...)
@@ -197,39 +198,5 @@ func TestMixedModelFolder(t *testing.T) {
 		writeFile(t, filepath.Join(dir, c.file), c.content)
 		status, stdout, stderr := command("", "predict", dir, "good")
 		checkFailure(t, status, exitFailure, stdout, stderr, dir, c.want)
-	}
-}
-
-func TestUnknownWords(t *testing.T) {
-	run := sharedRun(t)
-	dir := filepath.Join(run, "embedding")
-	for _, c := range []struct {
-		stdin string
-		args  []string
-		wants []string
-	}{
-		{"", []string{"predict", dir, ""}, []string{`""`, "known"}},
-		{"qwertz\n", []string{"predict", dir}, []string{"standard input", "line 1", `"qwertz"`}},
-		{"", []string{"words", dir, "good", "qwertz"}, []string{dir, `"qwertz"`}},
-		{"", []string{"words", dir, "the"}, []string{dir, `"the"`}}, // among the most frequent, which are left out
-		{"", []string{"words", dir, "good film"}, []string{`"good film" is 2 words`}},
-		{"", []string{"words", filepath.Join(run, "onehot"), "good"}, []string{filepath.Join(run, "onehot"), "no embedding"}},
-	} {
-		status, stdout, stderr := command(c.stdin, c.args...)
-		checkFailure(t, status, exitFailure, stdout, stderr, c.wants...)
-	}
-	// All other texts are answered.
-	file := writeFile(t, filepath.Join(t.TempDir(), "texts.csv"), "text\ngood\nqwertz\ngood\nuiop\n")
-	want := succeed(t, "", "predict", dir, "good", "good")
-	for where, args := range map[string][]string{
-		"standard input: line 3: ": {dir},
-		file + ":3: ":              {"--data", file, dir},
-		"":                         {dir, "good", "qwertz", "good", "uiop"},
-	} {
-		status, stdout, stderr := command("\ngood\nqwertz\ngood\nuiop\n", append([]string{"predict"}, args...)...)
-		if stdout != want {
-			t.Errorf("stdout is %q, want %q", stdout, want)
-		}
-		checkFailure(t, status, exitFailure, "", stderr, where+`no word of "qwertz" is known to the model, and so of 1 more`)
 	}
 }

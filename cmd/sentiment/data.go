@@ -147,6 +147,7 @@ func (s *dataSettings) forFiles() string {
 // options are those of datasets.Records.
 func (s *dataSettings) options() datasets.RecordOptions {
 	o := datasets.RecordOptions{
+		Called: called,
 		Format: s.Format, TextColumn: s.TextColumn, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
 		Header: s.Header, Encoding: s.Encoding, SkipBad: int(s.SkipBad),
 	}
@@ -156,6 +157,14 @@ func (s *dataSettings) options() datasets.RecordOptions {
 		o.Delimiter, _ = utf8.DecodeRuneInString(s.Delimiter)
 	}
 	return o
+}
+
+// called is what messages call a path: what was kept of standard input is that.
+func called(path string) string {
+	if path == "-" || filepath.Base(path) == inputFile {
+		return "standard input"
+	}
+	return path
 }
 
 // dataset is labelled texts that can be read again and again.
@@ -184,10 +193,14 @@ func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 			return reviews(corpus, paths), err
 		}
 	}
-	d := &dataset{source: strings.Join(s.Data, ", "), files: slices.Concat(s.Data, s.ValidationData, s.TestData)}
+	var names []string
+	for _, path := range s.Data {
+		names = append(names, called(path))
+	}
+	d := &dataset{source: strings.Join(names, ", "), files: slices.Concat(s.Data, s.ValidationData, s.TestData)}
 	for _, path := range d.files {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, errors.Errorf("%s: there is no such file or folder", path)
+			return nil, errors.Errorf("%s: there is no such file or folder", called(path))
 		}
 	}
 	for _, path := range s.Data {
@@ -197,7 +210,7 @@ func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 		}
 		d.paths = append(d.paths, abs)
 	}
-	d.name = filepath.Base(d.paths[0])
+	d.name = filepath.Base(names[0])
 	d.tell = &teller{out: a.err}
 	d.each = func(ctx context.Context, tell *teller) iter.Seq2[datasets.Record, error] {
 		options := s.options()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -9,43 +10,61 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
+	"unroll/internal/server"
 	"unroll/nn"
 	"unroll/train"
 )
 
 func (a *app) evaluateCommand() *cobra.Command {
 	var data dataSettings
-	var part string
-	var report bool
+	var e evaluator
 	c := &cobra.Command{
 		Use:   "evaluate DIR",
-		Short: "Measure a saved model's loss and accuracy",
-		Example: `  sentiment evaluate runs/latest/embedding --split test
+		Short: "Measure the loss and accuracy of saved models",
+		Long:  "Measures a model, or all models of a run's folder.",
+		Example: `  sentiment evaluate runs/latest --split test
   sentiment evaluate runs/latest/bow --data more.csv --report`,
 		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if !slices.Contains([]string{"", validationPart, testPart, allParts}, part) {
-				return usagef("--split: unknown split %q, want validation, test or all", part)
+			if !slices.Contains([]string{"", validationPart, testPart, allParts}, e.part) {
+				return usagef("--split: unknown split %q, want validation, test or all", e.part)
 			}
-			s, err := load(args[0])
+			dirs, err := modelDirs(args[0])
 			if err != nil {
 				return err
 			}
-			if data, err = s.other(c, data); err != nil {
+			data, remove, err := a.spool(data) // for more than one model to read
+			if err != nil {
 				return err
 			}
-			if part == "" {
-				part = validationPart
+			defer remove()
+			if e.part == "" {
+				e.part = validationPart
 				if c.Flags().Changed("data") {
-					part = allParts
+					e.part = allParts
 				}
 			}
-			return a.evaluate(c.Context(), s, data, part, report)
+			e.app = a
+			for _, dir := range dirs {
+				s, err := load(dir)
+				if err != nil {
+					return err
+				}
+				data, err := s.other(c, data)
+				if err != nil {
+					return err
+				}
+				if err := e.evaluate(c.Context(), s, data); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, dataHelp+" (default: those of the training)")
-	c.Flags().StringVar(&part, "split", "", "`part` of the texts: validation, held back in training, test or all (default: validation, of other --data all)")
-	c.Flags().BoolVar(&report, "report", false, "show precision, recall and F1 of each class, and which is taken for which")
+	c.Flags().StringVar(&e.part, "split", "", "`part` of the texts: validation, held back in training, test or all (default: validation, of other --data all)")
+	c.Flags().BoolVar(&e.report, "report", false, "show precision, recall and F1 of each class, and which is taken for which")
+	c.Flags().BoolVar(&e.json, "json", false, "print a JSON object a line, one for each model")
 	data.readFlags(c.Flags())
 	return c
 }
@@ -80,26 +99,29 @@ func (s *saved) other(c *cobra.Command, flags dataSettings) (dataSettings, error
 	return data, data.check()
 }
 
-func (a *app) evaluate(ctx context.Context, s *saved, data dataSettings, part string, report bool) error {
-	data, remove, err := a.spool(data)
+// evaluator measures models one after the other.
+type evaluator struct {
+	app          *app
+	part         string
+	report, json bool
+	texts        *dataset // which the models of a run share
+}
+
+func (e *evaluator) evaluate(ctx context.Context, s *saved, data dataSettings) (err error) {
+	if e.texts == nil {
+		if e.texts, err = e.app.dataset(ctx, data); err != nil {
+			return err
+		}
+	}
+	set, err := e.texts.encode(ctx, data, s.Task, s.encoder, s.Model)
 	if err != nil {
 		return err
 	}
-	defer remove()
-	d, err := a.dataset(ctx, data)
+	rows, err := set.part(e.part, data, s.Seed)
 	if err != nil {
 		return err
 	}
-	set, err := d.encode(ctx, data, s.Task, s.encoder, s.Model)
-	if err != nil {
-		return err
-	}
-	rows, err := set.part(part, data, s.Seed)
-	if err != nil {
-		return err
-	}
-	e := experiment{name: s.Model}
-	samples := set.data(e, rows)
+	samples := set.data(experiment{name: s.Model}, rows)
 	t, err := s.Task.compile(s.model, nil, nn.Auto)
 	if err != nil {
 		return err
@@ -109,19 +131,29 @@ func (a *app) evaluate(ctx context.Context, s *saved, data dataSettings, part st
 	if err != nil {
 		return err
 	}
-	kind := part + " "
-	if part == allParts {
+	var more *detail
+	if e.report {
+		if more, err = details(ctx, t, s.Task, samples, s.Batch); err != nil {
+			return err
+		}
+	}
+	out := e.app.out
+	if e.json {
+		return json.NewEncoder(out).Encode(evaluation{s.Model, e.texts.name, e.part, samples.Len(), server.Metrics(r), more})
+	}
+	kind := e.part + " "
+	if e.part == allParts {
 		kind = ""
 	}
 	what := "texts"
-	if d.movies {
+	if e.texts.movies {
 		what = "reviews"
 	}
-	fmt.Fprintf(a.out, "%s on %s %s%s (%s): %s\n", s.Model, nn.Thousands(samples.Len()), kind, what, d.name, r.line())
-	if !report {
-		return nil
+	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Model, nn.Thousands(samples.Len()), kind, what, e.texts.name, r.line())
+	if more != nil {
+		more.print(out, s.Task)
 	}
-	return a.report(ctx, t, s.Task, samples, s.Batch)
+	return nil
 }
 
 // part returns the texts of a part.
@@ -152,32 +184,6 @@ func (set *trainingSet) part(name string, s dataSettings, seed uint64) ([]int, e
 func evaluate(ctx context.Context, t *train.Trainer, d train.Data, batch int) (scores, error) {
 	logs, err := t.Evaluate(ctx, d, batch)
 	return scores(logs), err
-}
-
-// report prints the scores of the classes, and a matrix of them; for numbers
-// the errors.
-func (a *app) report(ctx context.Context, t *train.Trainer, of task, d train.Data, batch int) error {
-	y, err := t.Predict(ctx, d, batch)
-	if err != nil {
-		return err
-	}
-	weights := slices.Repeat([]float32{1}, d.Len())
-	if of.number() {
-		for _, m := range of.errors()[1:] {
-			m.Update(y, d.Targets, weights)
-			fmt.Fprintf(a.out, "%s: %s\n", m.Name(), figure(m.Value()))
-		}
-		return nil
-	}
-	matrix := &train.ConfusionMatrix{}
-	matrix.Update(y, d.Targets, weights)
-	fmt.Fprintf(a.out, "\n%s\n%s", matrix.Report(of.Classes...), matrixTable(of.Classes, matrix.Matrix()))
-	if of.binary() {
-		auc := &train.AUC{}
-		auc.Update(y, d.Targets, weights)
-		fmt.Fprintf(a.out, "\nArea under the ROC curve: %.4f\n", auc.Value())
-	}
-	return nil
 }
 
 // spool copies standard input into a file that can be read more than once, and

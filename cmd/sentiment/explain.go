@@ -15,6 +15,7 @@ import (
 
 	"unroll/datasets"
 	"unroll/internal/markup"
+	"unroll/internal/server"
 	"unroll/train"
 )
 
@@ -49,31 +50,13 @@ func (x *explainer) close() error {
 	return x.exact.Close()
 }
 
-// word is a piece of a text, the bytes from Start to End, and how far it pushed
-// the prediction.
-type word struct {
-	Start int     `json:"start"`
-	End   int     `json:"end"`
-	Push  float64 `json:"push"` // in units of the logit; of a number, in its own
-}
-
-// explanation is what pushed a prediction.
-type explanation struct {
-	Class    string  `json:"class,omitempty"` // towards which words push: of two the second
-	Baseline float64 `json:"baseline"`        // what the model says of a text without words
-	Words    []word  `json:"words"`           // that the model sees, in their order
-	Gap      float64 `json:"gap"`             // |Σ push − (value − baseline)|
-
-	scaling scaling // of a number
-}
-
 // explain explains the prediction for each text.
-func (x *explainer) explain(ctx context.Context, texts []string) ([]explanation, error) {
+func (x *explainer) explain(ctx context.Context, texts []string) ([]server.Explanation, error) {
 	class := train.Predicted
 	if x.Task.binary() {
 		class = 1
 	}
-	all := make([]explanation, len(texts))
+	all := make([]server.Explanation, len(texts))
 	for i, text := range texts {
 		d := train.Data{Tokens: [][]int32{x.encoder.Encode(text)}}
 		found, err := x.usual.Explain(ctx, d, class)
@@ -89,12 +72,12 @@ func (x *explainer) explain(ctx context.Context, texts []string) ([]explanation,
 }
 
 // words finds the pieces of a text that the steps of its sequence stand for.
-func (x *explainer) words(text string, a train.Attribution) explanation {
-	e := explanation{Baseline: a.Baseline, Gap: a.Gap, Words: []word{}}
+func (x *explainer) words(text string, a train.Attribution) server.Explanation {
+	e := server.Explanation{Baseline: a.Baseline, Gap: a.Gap}
 	unit := 1.0
 	if x.Task.number() {
-		e.scaling, unit = x.Task.scaling, x.Task.unit()
-		e.Baseline, e.Gap = a.Baseline*unit+e.scaling.Mean, a.Gap*unit
+		unit = x.Task.unit()
+		e.Baseline, e.Gap = a.Baseline*unit+x.Task.Mean, a.Gap*unit
 	} else {
 		e.Class = x.Task.Classes[a.Class]
 	}
@@ -104,14 +87,14 @@ func (x *explainer) words(text string, a train.Attribution) explanation {
 		at = len(a.Steps) - len(spans)
 	}
 	for i, s := range spans {
-		e.Words = append(e.Words, word{s[0], s[1], unit * a.Steps[at+i]})
+		e.Words = append(e.Words, server.Word{Start: s[0], End: s[1], Push: unit * a.Steps[at+i]})
 	}
 	return e
 }
 
 // strongest returns the words that pushed most to one side, joined where they
 // are the same but for case.
-func (e explanation) strongest(text string, sign float64, n int) []string {
+func strongest(text string, e *server.Explanation, of scaling, sign float64, n int) []string {
 	pushes := map[string]float64{}
 	read := markup.Read(text)
 	for _, w := range e.Words {
@@ -119,32 +102,36 @@ func (e explanation) strongest(text string, sign float64, n int) []string {
 	}
 	var names []string
 	for name, push := range pushes {
-		if push >= 0.005*min(e.scaling.unit(), 1) { // which is printed as 0.01, or at all
+		if push >= 0.005*min(of.unit(), 1) { // which is printed as 0.01, or at all
 			names = append(names, name)
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(pushes[b], pushes[a]), cmp.Compare(a, b)) })
 	for i, name := range names {
-		names[i] = name + " " + e.scaling.text(sign*pushes[name], 2, "+")
+		names[i] = name + " " + of.text(sign*pushes[name], 2, "+")
 	}
 	return names[:min(n, len(names))]
 }
 
-// reasons says in a line what the prediction starts at, which words pushed towards
-// the explained class, and which away from it.
-func (e explanation) reasons(text string) string {
+// reasons says in a line what the model answers to no text, where the prediction
+// starts, which words pushed it towards the explained class, and which away from it.
+func reasons(text, noText string, e *server.Explanation, of scaling) string {
 	const most = 5
 	towards := "up"
 	away := "down"
 	if e.Class != "" {
 		towards, away = "for "+e.Class, "against"
 	}
-	parts := []string{"without words " + e.scaling.text(e.Baseline, 2, "+")}
+	start := "to no text " + noText
+	if e.Class != "" { // and the units are logits
+		start += fmt.Sprintf(", %+.2f", e.Baseline)
+	}
+	parts := []string{start}
 	for _, side := range []struct {
 		name string
 		sign float64
 	}{{towards, 1}, {away, -1}} {
-		if list := e.strongest(text, side.sign, most); len(list) > 0 {
+		if list := strongest(text, e, of, side.sign, most); len(list) > 0 {
 			parts = append(parts, side.name+": "+strings.Join(list, ", "))
 		}
 	}
@@ -154,9 +141,9 @@ func (e explanation) reasons(text string) string {
 	return strings.Join(parts, "; ")
 }
 
-// marked is the text in one line and without markup, its words coloured by their
-// pushes: blue towards the class and orange away from it, the stronger ones bold.
-func (e explanation) marked(text string) string {
+// marked is the text in one line and without markup, its words coloured by their pushes: blue
+// towards the class and orange away from it, the stronger ones bold.
+func marked(text string, e *server.Explanation) string {
 	most := 0.0
 	for _, w := range e.Words {
 		most = max(most, math.Abs(w.Push))

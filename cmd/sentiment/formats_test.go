@@ -83,8 +83,9 @@ func TestFormats(t *testing.T) {
 	for name, format := range formats {
 		t.Run(name, func(t *testing.T) {
 			path, flags := format.write(t, t.TempDir())
-			out := filepath.Join(t.TempDir(), "run")
-			args := append([]string{"train", "--data", path, "--model", "bow,embedding", "--epochs", "30", "--batch", "16", "--maxlen", "30", "--lr", "0.02", "--out", out}, flags...)
+			t.Chdir(t.TempDir())
+			out := latest
+			args := append([]string{"train", "--data", path, "--model", "bow,embedding", "--epochs", "30", "--batch", "16", "--maxlen", "30", "--lr", "0.02"}, flags...)
 			first := succeed(t, "", args...)
 			if !strings.HasPrefix(first, "Data: "+path+", ") || !strings.Contains(first, " to validate on, 0 to test on.\n") {
 				t.Errorf("the output begins\n%.300s", first)
@@ -107,19 +108,19 @@ func TestFormats(t *testing.T) {
 				t.Errorf("predict prints %q, want %s", got, format.verdict)
 			}
 			lines := strings.Split(strings.TrimSpace(succeed(t, "", "predict", "--json", "--data", path, model)), "\n")
-			var p prediction
+			var p struct{ ID, Label string }
 			if err := json.Unmarshal([]byte(lines[0]), &p); err != nil || p.ID == "" || p.Label == "" || len(lines) < 100 {
 				t.Errorf("%d lines, the first %s, error %v", len(lines), lines[0], err)
 			}
 
-			cached := snapshot(t, filepath.Join(out, cacheDir))
+			cached := snapshot(t, filepath.Join(runsDir, cacheDir))
 			if len(cached) != 3 {
 				t.Errorf("%d files in the cache", len(cached)-1)
 			}
 			if again := succeed(t, "", args...); withoutTimes(again) != withoutTimes(first) {
 				t.Errorf("with a cache it prints\n%s\nand without\n%s", again, first)
 			}
-			checkUnchanged(t, filepath.Join(out, cacheDir), cached)
+			checkUnchanged(t, filepath.Join(runsDir, cacheDir), cached)
 		})
 	}
 }
@@ -127,16 +128,17 @@ func TestFormats(t *testing.T) {
 // withoutTimes takes off what differs from run to run.
 func withoutTimes(out string) string {
 	out = regexp.MustCompile(`\d+\.\d+s \d+\.\d\dms/step`).ReplaceAllString(out, "")
+	out = regexp.MustCompile(runsDir+`/[-\dT]+`).ReplaceAllString(filepath.ToSlash(out), "")
 	return regexp.MustCompile(`│ +\d+\.\d\d │`).ReplaceAllString(out, "")
 }
 
 // TestStaleCache: a file that has changed, and a damaged cache, are read anew.
 func TestStaleCache(t *testing.T) {
 	path, _ := formats["CSV"].write(t, t.TempDir())
-	out := filepath.Join(t.TempDir(), "run")
-	args := tiny(out, "--data", path, "--model", "embedding")
+	t.Chdir(t.TempDir())
+	args := tiny("", "--data", path, "--model", "embedding")
 	first := succeed(t, "", args...)
-	cache := filepath.Join(out, cacheDir, "embedding"+cacheExtension)
+	cache := filepath.Join(runsDir, cacheDir, "embedding"+cacheExtension)
 	data, err := os.ReadFile(cache)
 	if err != nil {
 		t.Fatal(err)
@@ -222,8 +224,9 @@ func TestOwnParts(t *testing.T) {
 		return writeFile(t, filepath.Join(dir, name), b.String())
 	}
 	train, validation, test := table("train.csv", 0, 90), table("validation.csv", 90, 120), table("test.csv", 120, 180)
-	out := filepath.Join(t.TempDir(), "run")
-	args := []string{"train", "--model", "bow", "--epochs", "3", "--out", out}
+	t.Chdir(t.TempDir())
+	out := latest
+	args := []string{"train", "--model", "bow", "--epochs", "3"}
 	printed := succeed(t, "", append(args, "--data", train, "--validation-data", validation, "--test-data", test)...)
 	if !strings.Contains(printed, "90 texts to train on, 30 to validate on, 60 to test on.") {
 		t.Errorf("it prints\n%s", printed)
@@ -248,7 +251,7 @@ func TestOwnParts(t *testing.T) {
 		t.Errorf("of standard input it prints\n%s", printed)
 	}
 	succeed(t, "", "evaluate", filepath.Join(out, "bow"))
-	if got := succeed(t, string(text), "evaluate", filepath.Join(out, "bow"), "--data", "-"); !strings.HasPrefix(got, "bow on 90 texts (stdin)") {
+	if got := succeed(t, string(text), "evaluate", filepath.Join(out, "bow"), "--data", "-"); !strings.HasPrefix(got, "bow on 90 texts (standard input)") {
 		t.Errorf("evaluate prints %q", got)
 	}
 	if got := succeed(t, string(text), "predict", "--data", "-", "--format", "csv", filepath.Join(out, "bow")); strings.Count(got, "\n") != 90 {
@@ -314,7 +317,7 @@ func TestWrongTexts(t *testing.T) {
 		t.Errorf("%s was left behind", out)
 	}
 	ragged := filepath.Join(dir, "ragged.csv")
-	status, stdout, stderr = command("", tiny(filepath.Join(dir, "run"), "--data", ragged, "--skip-bad", "1")...)
+	status, stdout, stderr = command("", tiny(filepath.Join(t.TempDir(), "run"), "--data", ragged, "--skip-bad", "1")...)
 	if status != exitOK || !strings.Contains(stdout, "8 texts to train on") || strings.Count(stderr, "passed over: "+ragged+": row 12") != 1 {
 		t.Errorf("status %d, %s%s", status, stdout, stderr)
 	}
@@ -333,4 +336,38 @@ func TestData(t *testing.T) {
 	if err := json.Unmarshal([]byte(succeed(t, "", append(append([]string{"data", "--json"}, flags...), path)...)), &report); err != nil || report.Texts != 300 {
 		t.Errorf("%+v, error %v", report, err)
 	}
+}
+
+// TestStandardInputIsCalledSo, and not by the file that it is kept in.
+func TestStandardInputIsCalledSo(t *testing.T) {
+	texts, err := os.ReadFile(tickets(t, 60, "", nothingMore))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	out := succeed(t, string(texts), "train", "--data", "-", "--model", "bow", "--epochs", "1", "--out", dir)
+	if !strings.HasPrefix(out, "Data: standard input, 3 classes") {
+		t.Errorf("it prints\n%.200s", out)
+	}
+	model := filepath.Join(dir, "bow")
+	if got := succeed(t, "", "evaluate", model); !strings.Contains(got, "(standard input)") {
+		t.Errorf("it prints %s", got)
+	}
+	if got := succeed(t, string(texts), "predict", "--json", "--data", "-", "--format", "csv", model); !strings.HasPrefix(got, `{"id":"standard input:2",`) {
+		t.Errorf("it prints %.200s", got)
+	}
+	bad := "text,label\na,b\na,b,c\n"
+	for _, args := range [][]string{
+		{"train", "--data", "-", "--out", filepath.Join(t.TempDir(), "run")}, {"evaluate", model, "--data", "-"}, {"predict", model, "--data", "-", "--format", "csv"}, {"probe", "--data", "-", "--out", t.TempDir()},
+	} {
+		_, _, stderr := command(bad, args...)
+		if !strings.Contains(stderr, "standard input: row 3 (line 3)") || strings.Contains(stderr, inputFile) || strings.Contains(stderr, "stdin") {
+			t.Errorf("%q: stderr is %q", args, stderr)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, inputFile)); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := command("", "evaluate", model)
+	checkFailure(t, status, exitFailure, stdout, stderr, "standard input: there is no")
 }

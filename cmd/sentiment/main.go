@@ -9,7 +9,7 @@
 //	sentiment compare RUN...          one report of several runs
 //	sentiment graph                   draw a model
 //	sentiment summary                 layers, shapes and parameters
-//	sentiment evaluate DIR            loss and accuracy of a saved model
+//	sentiment evaluate DIR            loss and accuracy of saved models
 //	sentiment words DIR WORD...       what an embedding learned
 //	sentiment predict DIR [TEXT...]   positive or negative
 package main
@@ -27,6 +27,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func main() {
@@ -171,33 +172,15 @@ func arguments(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// dashed lets what follows a command's first argument begin with dashes: texts
-// often do. A flag of the command is a mistake there.
+// dashed tells of "--" where a text may have been taken for a flag.
 func dashed(c *cobra.Command) *cobra.Command {
-	c.Flags().SetInterspersed(false)
-	check, run := c.Args, c.RunE
-	c.Args = func(c *cobra.Command, args []string) error {
-		plain, ended := withoutEnd(args)
-		for _, arg := range plain[min(1, len(plain)):] {
-			name, _, _ := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
-			if !ended && (arg == "-h" || strings.HasPrefix(arg, "--") && c.Flags().Lookup(name) != nil) {
-				return usagef("%s: %s must stand before %q, usage: %s", c.Name(), arg, args[0], c.UseLine())
-			}
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		var malformed *pflag.InvalidSyntaxError
+		if errors.As(err, &unknown) || errors.As(err, &malformed) {
+			return usagef(`%s: %v; what begins with a dash and is no flag stands after --: sentiment %[1]s DIR -- "- so"`, c.Name(), err)
 		}
-		return check(c, plain)
-	}
-	c.RunE = func(c *cobra.Command, args []string) error {
-		args, _ = withoutEnd(args)
-		return run(c, args)
-	}
+		return c.Parent().FlagErrorFunc()(c, err)
+	})
 	return c
-}
-
-// withoutEnd returns args without a "--" after the first of them, and whether
-// it was there.
-func withoutEnd(args []string) ([]string, bool) {
-	if len(args) > 1 && args[1] == "--" {
-		return append(args[:1:1], args[2:]...), true
-	}
-	return args, false
 }

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -84,32 +82,6 @@ func load(dir string) (*saved, error) {
 		return nil, errors.Errorf("%s: a model of %d outputs for %d classes", dir, n, len(s.Task.Classes))
 	}
 	return s, nil
-}
-
-// checkModelDir tells a mistaken path from a damaged model.
-func checkModelDir(dir string) error {
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return errors.Errorf("model folder %s: there is none", dir)
-	case err != nil:
-		return errors.Wrap(err, "model folder")
-	case !info.IsDir():
-		return errors.Errorf("model folder %s: not a folder", dir)
-	}
-	if _, err := os.Stat(filepath.Join(dir, resultsFile)); err != nil {
-		return nil
-	}
-	var inside []string
-	for _, e := range experiments {
-		if isModelDir(filepath.Join(dir, e.name)) {
-			inside = append(inside, filepath.Join(dir, e.name))
-		}
-	}
-	if len(inside) == 0 {
-		return nil
-	}
-	return errors.Errorf("%s is the folder of a run, name a model in it: %s", dir, strings.Join(inside, " or "))
 }
 
 // isModelDir reports whether a folder is one that saved.save made.

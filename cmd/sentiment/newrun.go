@@ -56,8 +56,10 @@ func (f *trainFlags) begin(chosen []experiment) (undo, release func(), err error
 		return nil, nil, err
 	}
 	var fresh []string // what a run leaves and the folder does not hold yet
-	for _, name := range []string{runFile, inputFile, cacheDir, checkpointsDir, eventsDir} {
-		if path := filepath.Join(f.out, name); !exists(path) {
+	for _, path := range []string{
+		filepath.Join(f.out, runFile), filepath.Join(f.out, inputFile), filepath.Join(f.out, checkpointsDir), filepath.Join(f.out, eventsDir), f.cache(),
+	} {
+		if !exists(path) {
 			fresh = append(fresh, path)
 		}
 	}
@@ -110,6 +112,14 @@ func (f *trainFlags) refuse(chosen []experiment) error {
 		}
 	}
 	return nil
+}
+
+// cache is the folder for the ids of texts. Runs in runsDir share it.
+func (f *trainFlags) cache() string {
+	if filepath.Dir(f.out) == runsDir {
+		return filepath.Join(runsDir, cacheDir)
+	}
+	return filepath.Join(f.out, cacheDir)
 }
 
 // checkpointed reports whether the run has computed something to go on with.

@@ -2,74 +2,76 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
 	"unroll/datasets"
-	"unroll/internal/markup"
-	"unroll/nn"
-	"unroll/train"
 )
 
 func (a *app) predictCommand() *cobra.Command {
 	var data dataSettings
 	var asJSON, explain bool
 	c := &cobra.Command{
-		Use:   "predict [flags] DIR [TEXT...]",
+		Use:   "predict DIR [TEXT...]",
 		Short: "Say what texts are: label, probability, text",
 		Long: `Prints a line for each text: its label, a probability, and the text. Of two
 classes the probability is that of the second, such as positive, and of several
-that of the label; an estimated number has none. Without a TEXT it reads one from
-each line of standard input and leaves out empty lines; with --data it reads the
-texts of files, with labels or without. A text of which the model knows no word is
-left out, and the exit status tells. In JSON the probability is the label's.`,
-		Example: `  sentiment predict runs/latest/embedding "a wonderful film"
-  cat reviews.txt | sentiment predict runs/latest/embedding
-  sentiment predict --explain runs/latest/embedding "not a wonderful film"
-  sentiment predict --json --data new.csv runs/latest/bow`,
+that of the label; an estimated number has none. DIR is a model's folder, or that
+of a run, of which the model with the best score on the validation texts is taken.
+
+Without a TEXT it reads one from each line of standard input, empty lines too, and
+with --data it reads the texts of files, with labels or without. There is one line
+for each text, so that the output can be joined to the input: where the model knows
+no word it is "-", and a line on standard error counts those. A TEXT that begins
+with a dash stands after "--".
+
+With --json it is what the server answers, with the text before it: the label's
+probability, and where no word is known a note and the model's answer to no text.
+--explain adds to each line, on a terminal below it, what the words did to the
+model's answer to no text.`,
+		Example: `  sentiment predict runs/latest "a wonderful film"
+  sentiment predict runs/latest < reviews.txt | paste - reviews.txt
+  sentiment predict runs/latest/embedding "not a wonderful film" --explain
+  sentiment predict runs/latest/bow --json --data new.csv
+  sentiment predict runs/latest -- "-- what a film"`,
 		Args: arguments(1, -1),
 		RunE: func(c *cobra.Command, args []string) error {
 			fromFiles := c.Flags().Changed("data")
 			if fromFiles && len(args) > 1 {
 				return usagef("predict: --data and the text %q, want one of them", args[1])
 			}
-			s, err := load(args[0])
+			dirs, err := bestFirst(args[0])
 			if err != nil {
 				return err
 			}
+			m, err := openModel(c.Context(), dirs[0])
+			if err != nil {
+				return err
+			}
+			defer m.Close()
 			flags := data
-			if data, err = s.other(c, data); err != nil {
+			if data, err = m.other(c, data); err != nil {
 				return err
 			}
-			t, err := s.Task.compile(s.model, nil, nn.Auto)
-			if err != nil {
-				return err
-			}
-			defer t.Close()
-			p := &predictor{saved: s, trainer: t, out: a.out, err: a.err, json: asJSON, colors: colors(a.out)}
-			if explain {
-				if p.explainer, err = newExplainer(s); err != nil {
-					return err
-				}
-				defer p.explainer.close()
+			p := &predictor{served: m, app: a, json: asJSON, explain: explain, colors: colors(a.out), below: columns(a.out) > 0}
+			if warning := m.warning(); explain && warning != "" {
+				fmt.Fprintf(a.err, "warning: %s\n", warning)
 			}
 			switch {
 			case fromFiles:
-				err = p.files(c.Context(), data, a.in)
+				err = p.files(c.Context(), data)
 			case len(args) > 1:
-				err = p.texts(c.Context(), nil, slices.DeleteFunc(args[1:], func(text string) bool { return p.unknown("", text) }))
+				err = p.args(c.Context(), args[1:])
 			default:
-				err = p.lines(c.Context(), a.in, flags.Encoding)
+				err = p.lines(c.Context(), flags.Encoding)
 			}
-			return cmp.Or(err, p.leftOut())
+			p.end()
+			return err
 		},
 	}
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or -; may be given again")
@@ -79,147 +81,50 @@ left out, and the exit status tells. In JSON the probability is the label's.`,
 	return dashed(c)
 }
 
-// predictor prints predictions.
-type predictor struct {
-	*saved
-	trainer *train.Trainer
-	out     io.Writer
-	err     io.Writer // for notes
-	json    bool
-	colors  bool
-
-	explainer *explainer // nil without
-	left      int        // texts without a known word
-	first     error      // of them
-}
-
-// unknown reports whether the model knows no word of a text: it would say the same
-// of any such. where is empty or says where the text stands.
-func (p *predictor) unknown(where, text string) bool {
-	if p.encoder.KnownWords(text) > 0 {
-		return false
-	}
-	if p.left++; p.first == nil {
-		p.first = errors.Errorf("%sno word of %q is known to the model", where, shortened(text))
-	}
-	return true
-}
-
-// leftOut is the error of the texts that were left out, nil if there are none.
-func (p *predictor) leftOut() error {
-	if p.left > 1 {
-		return errors.Errorf("%v, and so of %d more", p.first, p.left-1)
-	}
-	return p.first
-}
-
-// predictBatch is how many texts are predicted at a time.
-const predictBatch = 32
-
-// prediction is a line of JSON.
-type prediction struct {
-	ID string `json:"id,omitempty"` // where the text stands
-	verdict
-	Text string `json:"text"`
-	*explanation
-}
-
-// texts predicts texts. ids say where they stand, if that is known.
-func (p *predictor) texts(ctx context.Context, ids, texts []string) error {
-	if len(texts) == 0 {
-		return nil
-	}
-	d := train.Data{}
-	for _, text := range texts {
-		d.Tokens = append(d.Tokens, p.encoder.Encode(text))
-	}
-	y, err := p.trainer.Predict(ctx, d, predictBatch)
-	if err != nil {
-		return err
-	}
-	var why []explanation
-	if p.explainer != nil {
-		if why, err = p.explainer.explain(ctx, texts); err != nil {
-			return err
-		}
-	}
+// args predicts the texts of the command line.
+func (p *predictor) args(ctx context.Context, texts []string) error {
+	var items []item
 	for i, text := range texts {
-		v := p.Task.verdict(y[i*p.Task.outputs() : (i+1)*p.Task.outputs()])
-		line := fmt.Sprintf("%s  %s", p.Task.line(v), strings.Join(strings.Fields(oneLine(markup.Read(text).Shown)), " "))
-		if p.json {
-			out := prediction{verdict: v, Text: text}
-			if ids != nil {
-				out.ID = ids[i]
-			}
-			if why != nil {
-				out.explanation = &why[i]
-			}
-			doc, err := json.Marshal(out)
-			if err != nil {
-				return err
-			}
-			line = string(doc)
-		} else if why != nil {
-			if p.colors {
-				line = fmt.Sprintf("%s  %s", p.Task.line(v), why[i].marked(text))
-			}
-			line += "\n    " + why[i].reasons(text)
-		}
-		if _, err := fmt.Fprintln(p.out, line); err != nil {
-			return err
-		}
+		items = append(items, item{where: fmt.Sprintf("text %d", i+1), text: strings.ToValidUTF8(text, "\uFFFD")})
 	}
-	return nil
+	return p.predict(ctx, items)
 }
 
-// files predicts the texts of files.
-func (p *predictor) files(ctx context.Context, s dataSettings, in io.Reader) error {
+// files predicts the texts of files. A bad row that is passed over has its line too.
+func (p *predictor) files(ctx context.Context, s dataSettings) error {
 	o := s.options()
-	o.NoLabels, o.Stdin = true, in
-	tell := &teller{out: p.err}
-	o.OnBad, o.Note = tell.bad, tell.note
-	var ids, texts []string
-	flush := func() error {
-		err := p.texts(ctx, ids, texts)
-		ids, texts = ids[:0], texts[:0]
-		return err
+	o.NoLabels, o.KeepEmpty, o.Stdin = true, true, p.app.in
+	tell := &teller{out: p.app.err}
+	var items []item
+	o.Note = tell.note
+	o.OnBad = func(b *datasets.BadRow) {
+		tell.bad(b)
+		items = append(items, item{bad: b})
 	}
 	for r, err := range datasets.Records(ctx, s.Data, o) {
-		if err == nil && p.unknown(r.ID+": ", r.Text) {
-			continue
-		}
 		if err != nil {
-			if flushed := flush(); flushed != nil {
-				return flushed
+			if err := p.predict(ctx, items); err != nil {
+				return err
 			}
 			return offer(err)
 		}
-		ids, texts = append(ids, r.ID), append(texts, r.Text)
-		if len(texts) == predictBatch {
-			if err := flush(); err != nil {
+		items = append(items, item{id: r.ID, where: r.ID, text: r.Text})
+		if len(items) >= predictBatch {
+			if err := p.predict(ctx, items); err != nil {
 				return err
 			}
+			items = items[:0]
 		}
 	}
 	tell.end()
-	return flush()
+	return p.predict(ctx, items)
 }
 
-// shortened is the beginning of a text, for a message.
-func shortened(text string) string {
-	const most = 60
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) <= most {
-		return string(runes)
-	}
-	return string(runes[:most]) + "…"
-}
-
-// lines predicts each line of in that is not empty.
-func (p *predictor) lines(ctx context.Context, in io.Reader, encoding string) error {
+// lines predicts each line of standard input.
+func (p *predictor) lines(ctx context.Context, encoding string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	text, err := datasets.NewDecoder(in, encoding, func(line string) { fmt.Fprintln(p.err, "standard input: "+line) })
+	text, err := datasets.NewDecoder(p.app.in, encoding, func(line string) { fmt.Fprintln(p.app.err, "standard input: "+line) })
 	if err != nil {
 		return err
 	}
@@ -231,19 +136,16 @@ func (p *predictor) lines(ctx context.Context, in io.Reader, encoding string) er
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		var texts []string
+		var items []item
 		for _, line := range c.lines {
 			n++
 			if err := datasets.CheckUTF8(line); err != nil {
 				c.err = offer(errors.Wrapf(err, "line %d", n)) // after the lines before it
 				break
 			}
-			text := strings.TrimSpace(line)
-			if text != "" && !p.unknown(fmt.Sprintf("standard input: line %d: ", n), text) {
-				texts = append(texts, text)
-			}
+			items = append(items, item{where: fmt.Sprintf("standard input: line %d", n), text: line})
 		}
-		if err := p.texts(ctx, nil, texts); err != nil {
+		if err := p.predict(ctx, items); err != nil {
 			return err
 		}
 		switch {
@@ -255,7 +157,7 @@ func (p *predictor) lines(ctx context.Context, in io.Reader, encoding string) er
 	}
 }
 
-// chunk is some lines of input, and the error that ends them.
+// chunk is some lines of input, without their ends, and the error that ends them.
 type chunk struct {
 	lines []string
 	err   error
@@ -272,8 +174,9 @@ func readLines(ctx context.Context, in io.Reader) <-chan chunk {
 			var c chunk
 			for more := true; more; more = c.err == nil && r.Buffered() > 0 && len(c.lines) < predictBatch {
 				var line string
-				line, c.err = r.ReadString('\n')
-				c.lines = append(c.lines, line)
+				if line, c.err = r.ReadString('\n'); line != "" {
+					c.lines = append(c.lines, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
+				}
 			}
 			select {
 			case chunks <- c:

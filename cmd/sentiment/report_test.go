@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"unroll/internal/report"
+	"unroll/internal/server"
 )
 
 // TestReport: what the report of the shared run tells is what its results do.
@@ -94,14 +95,14 @@ func TestExplain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	succeed(t, "", tiny(dir, "--model", "bow", "--epochs", "20")...)
 	out := succeed(t, "", "predict", "--explain", filepath.Join(dir, "bow"), "a wonderful film, a dull story")
-	if !regexp.MustCompile(`    without words [+-]\d\.\d\d; for positive: `).MatchString(out) || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
+	if !regexp.MustCompile(`story  \| to no text (posi|nega)tive \d\.\d{4}, [+-]\d\.\d\d; for positive: `).MatchString(out) || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
 		t.Errorf("it prints\n%s", out)
 	}
 	if got, want := oneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {
 		t.Errorf("on a terminal a text is %q, want %q", got, want)
 	}
-	e := explanation{Words: []word{{2, 6, 1}, {7, 10, -0.2}, {11, 12, 0.01}}}
-	if got, want := e.marked("A fine\nold x"), "A \x1b[1;38;5;33mfine\x1b[0m \x1b[38;5;208mold\x1b[0m x"; got != want {
+	e := server.Explanation{Words: []server.Word{{Start: 2, End: 6, Push: 1}, {Start: 7, End: 10, Push: -0.2}, {Start: 11, End: 12, Push: 0.01}}}
+	if got, want := marked("A fine\nold x", &e), "A \x1b[1;38;5;33mfine\x1b[0m \x1b[38;5;208mold\x1b[0m x"; got != want {
 		t.Errorf("marked as %q, want %q", got, want)
 	}
 }

@@ -23,6 +23,7 @@ const resultsFile = "results.json"
 type results struct {
 	Data        string   `json:"data"`
 	Seed        uint64   `json:"seed"`
+	Folds       int      `json:"folds,omitempty"` // of a cross-validation, which holds a foldResults
 	Experiments []result `json:"experiments"`
 	Gain        *gain    `json:"gain,omitempty"` // of the embedding over one-hot
 

@@ -26,8 +26,8 @@ const (
 	checkpointsDir = "checkpoints"
 	// cacheDir holds the ids of texts that were read from files.
 	cacheDir = "cache"
-	// inputFile holds the texts of standard input.
-	inputFile = "stdin"
+	// inputFile holds the texts of standard input. See called.
+	inputFile = "standard-input"
 	// eventsDir holds the event files for TensorBoard.
 	eventsDir = "tensorboard"
 )

@@ -76,7 +76,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		var p struct {
 			Value    float64
 			Baseline float64
-			Words    []word
+			Words    []struct{ Push float64 }
 		}
 		if err := json.Unmarshal([]byte(succeed(t, "", "predict", "--json", "--explain", model, "red blue large old old")), &p); err != nil {
 			t.Fatal(err)

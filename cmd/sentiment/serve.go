@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"syscall"
 	"time"
 
@@ -77,7 +76,14 @@ request fails. On Ctrl-C it answers what it has accepted and ends.`,
 const servedGC = 400
 
 func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, c server.Config) error {
-	c.Load = func(ctx context.Context) ([]server.Model, error) { return loadServed(ctx, dir, c.BatchSize) }
+	finished := dir
+	c.Load = func(ctx context.Context) ([]server.Model, error) {
+		// A link names a run from its first moment, and that one has no models yet.
+		if now := target(dir); !unfinished(now) {
+			finished = now
+		}
+		return loadServed(ctx, finished, c.BatchSize)
+	}
 	// What requests leave behind is collected less often: the models are small
 	// beside what is saved.
 	debug.SetGCPercent(servedGC)
@@ -91,7 +97,7 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 		s.Watch(background, watch, watched(dir)...)
 	}
 	// What is wrong with these is told in one line, before there is a log.
-	if _, err := servedDirs(dir); err != nil {
+	if _, err := modelDirs(dir); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", addr)
@@ -132,31 +138,9 @@ func watched(dir string) []string {
 	return paths
 }
 
-// servedDirs returns the folders of the models in a run's folder, in the
-// program's order, or the folder itself if it is a model's. Models of an earlier
-// run in the same folder, which may be about other texts, are not of the run.
-func servedDirs(dir string) ([]string, error) {
-	ours := names(experiments)
-	if r, err := readRunResults(dir); err == nil {
-		ours = nil
-		for _, e := range r.Experiments {
-			ours = append(ours, e.Name)
-		}
-	}
-	var inside []string
-	for _, e := range experiments {
-		if at := filepath.Join(dir, e.name); slices.Contains(ours, e.name) && isModelDir(at) {
-			inside = append(inside, at)
-		}
-	}
-	if len(inside) > 0 {
-		return inside, nil
-	}
-	return []string{dir}, checkModelDir(dir)
-}
-
+// loadServed loads the models of a folder, the best one first: it is the default.
 func loadServed(ctx context.Context, dir string, batch int) (models []server.Model, err error) {
-	dirs, err := servedDirs(dir)
+	dirs, err := bestFirst(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -175,16 +159,5 @@ func loadServed(ctx context.Context, dir string, batch int) (models []server.Mod
 		}
 		models = append(models, m)
 	}
-	// The best one first: it is the default.
-	slices.SortStableFunc(models, func(a, b server.Model) int {
-		x, y := a.(*served), b.(*served)
-		switch {
-		case x.Task.better(x.validation(), y.validation()):
-			return -1
-		case x.Task.better(y.validation(), x.validation()):
-			return 1
-		}
-		return 0
-	})
 	return models, nil
 }

@@ -38,8 +38,8 @@ type asked struct{ model, text string }
 // bits of the models before or of those after, and the clients have all answers
 // that the server's log has.
 func TestServeUnderLoad(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
-	succeed(t, "", tiny(dir)...)
+	dir := filepath.Join(t.TempDir(), "latest")
+	trainBehind(t, dir)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestServeUnderLoad(t *testing.T) {
 		})
 	}
 	start := time.Now()
-	succeed(t, "", "train", "--resume", dir, "--epochs", "2")
+	trainBehind(t, dir, "--seed", "7", "--epochs", "2")
 	after := said()
 	for _, m := range models { // until the new one is served
 		key := asked{m, texts[0]}

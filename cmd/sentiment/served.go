@@ -16,20 +16,20 @@ import (
 	"unroll/train"
 )
 
-// served is a saved model as the server takes it.
+// served is a saved model as the server takes it, and the command line.
 type served struct {
 	*saved
 	trainer   *train.Trainer
 	explainer *explainer
 	info      server.ModelInfo
 	history   []map[string]float64
+	noText    server.Prediction // its answer to no text
 }
 
 var _ server.Model = (*served)(nil)
 
-// loadModel reads a model's folder, and compiles the programs for batches of up
-// to so many texts, so that no request waits for that.
-func loadModel(ctx context.Context, dir string, batch int) (*served, error) {
+// openModel reads a model's folder.
+func openModel(ctx context.Context, dir string) (*served, error) {
 	s, err := load(dir)
 	if err != nil {
 		return nil, err
@@ -40,40 +40,52 @@ func loadModel(ctx context.Context, dir string, batch int) (*served, error) {
 	if s.Task.number() {
 		m.info.Task = server.Number
 	}
-	for _, c := range s.model.Calls() {
-		m.info.Layers = append(m.info.Layers, fmt.Sprintf("%s (%s)", c.Name, c.Type))
-	}
-	if m.history, err = readHistory(filepath.Join(dir, historyFile)); err != nil {
-		return nil, err
-	}
-	m.info.Validation, m.info.Test = measured(filepath.Dir(dir), s.Model)
 	if m.trainer, err = s.Task.compile(s.model, nil, nn.Auto); err != nil {
 		return nil, err
 	}
 	if m.explainer, err = newExplainer(s); err != nil {
 		return nil, err
 	}
-	for size := 1; ; size *= 2 {
-		if _, err := m.Predict(ctx, make([]string, min(size, batch))); err != nil {
-			_ = m.Close()
-			return nil, err
-		}
-		if size >= batch {
-			break
-		}
+	answer, err := m.Predict(ctx, []string{""})
+	if err != nil {
+		_ = m.Close()
+		return nil, err
+	}
+	m.noText = answer[0]
+	return m, nil
+}
+
+// loadModel opens a model with all that the server tells of it, and compiles the
+// programs for batches of up to so many texts, so that no request waits for that.
+func loadModel(ctx context.Context, dir string, batch int) (*served, error) {
+	m, err := openModel(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range m.model.Calls() {
+		m.info.Layers = append(m.info.Layers, fmt.Sprintf("%s (%s)", c.Name, c.Type))
+	}
+	m.info.Validation, m.info.Test = measured(filepath.Dir(dir), m.Model)
+	m.history, err = readHistory(filepath.Join(dir, historyFile))
+	for size := 2; err == nil && size < 2*batch; size *= 2 {
+		_, err = m.Predict(ctx, make([]string, min(size, batch)))
+	}
+	if err != nil {
+		_ = m.Close()
+		return nil, err
 	}
 	return m, nil
 }
 
-// validation returns the model's score on the validation texts.
-func (m *served) validation() float64 {
-	if v, ok := m.info.Validation[m.Task.score()]; ok {
-		return v
+// strongAnswer is the probability at which an answer to no text is worth a warning.
+const strongAnswer = 0.9
+
+// warning says that the model has made up its mind before it reads, "" if it has not.
+func (m *served) warning() string {
+	if m.Task.number() || m.noText.Probability < strongAnswer {
+		return ""
 	}
-	if n := len(m.history); n > 0 {
-		return m.history[n-1]["val_"+m.Task.score()]
-	}
-	return 0
+	return fmt.Sprintf("to no text the model answers %s, %.2f: little of that comes from the words", m.noText.Label, m.noText.Probability)
 }
 
 // measured returns what a run's results.json says of a model, nothing where
@@ -179,12 +191,9 @@ func (m *served) Explain(ctx context.Context, texts []string) ([]server.Predicti
 	if err != nil {
 		return nil, err
 	}
-	for i, e := range why {
-		x := &server.Explanation{Class: e.Class, Baseline: e.Baseline, Words: make([]server.Word, 0, len(e.Words))}
-		for _, w := range e.Words {
-			x.Words = append(x.Words, server.Word(w))
-		}
-		out[i].Explanation = x
+	for i := range why {
+		why[i].NoText, why[i].Warning = &m.noText, m.warning()
+		out[i].Explanation = &why[i]
 	}
 	return out, nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"unroll/nn"
@@ -95,11 +94,11 @@ func (t task) outputs() int {
 
 // verdict is what a model says of a text.
 type verdict struct {
-	Label       string  `json:"label,omitempty"`
-	Probability float64 `json:"probability,omitempty"` // of the label's class
+	Label       string
+	Probability float64 // of the label's class
 	// Probabilities are those of all classes, in the task's order.
-	Probabilities []float64 `json:"probabilities,omitempty"`
-	Value         *float64  `json:"value,omitempty"` // in place of a class
+	Probabilities []float64
+	Value         *float64 // in place of a class
 }
 
 // verdict reads a model's outputs for one text.
@@ -123,16 +122,4 @@ func (t task) verdict(y []float32) verdict {
 		}
 	}
 	return verdict{Label: t.Classes[class], Probability: p[class], Probabilities: slices.Clip(p)}
-}
-
-// line writes a verdict for people: the label and a probability, that of the
-// second class if there are two.
-func (t task) line(v verdict) string {
-	switch {
-	case t.number():
-		return t.text(*v.Value, 4, "")
-	case t.binary():
-		return fmt.Sprintf("%s  %.4f", v.Label, v.Probabilities[1])
-	}
-	return fmt.Sprintf("%s  %.4f", v.Label, v.Probability)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -226,11 +227,29 @@ func (t task) targets(labels []string, y []float64) error {
 
 // listOf writes a list for people, a long one in part.
 func listOf(names []string) string {
+	names = quotedAll(names)
 	const most = 10
 	if len(names) > most {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 	}
 	return strings.Join(names, ", ")
+}
+
+// quoted puts a name into quotes where it would not be read as one in a list: with a
+// comma, quotes, space around it or control characters in it, or of nothing.
+func quoted(name string) string {
+	if name == "" || name != strings.TrimSpace(name) || strings.ContainsAny(name, ",;\"") || name != oneLine(name) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+func quotedAll(names []string) []string {
+	var all []string
+	for _, n := range names {
+		all = append(all, quoted(n))
+	}
+	return all
 }
 
 // count writes a number of texts for people.

@@ -170,7 +170,7 @@ func (a *app) trainingSet(ctx context.Context, f *trainFlags, chosen []experimen
 	if err != nil {
 		return nil, err
 	}
-	set, err := d.read(ctx, f.dataSettings, f.textSettings, chosen, filepath.Join(f.out, cacheDir))
+	set, err := d.read(ctx, f.dataSettings, f.textSettings, chosen, f.cache())
 	if err != nil {
 		return nil, err
 	}

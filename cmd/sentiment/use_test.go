@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,7 +119,7 @@ func TestPredict(t *testing.T) {
 	}
 	for _, stdin := range []string{
 		strings.Join(texts, "\n") + "\n",
-		"\n" + texts[0] + "\r\n   \n\t" + texts[1], // empty lines, DOS ends, none at the end
+		texts[0] + "\r\n\t" + texts[1], // DOS ends, none at the end
 	} {
 		if got := succeed(t, stdin, "predict", dir); got != fromArgs {
 			t.Errorf("from standard input %q, from arguments %q", got, fromArgs)
@@ -141,15 +142,36 @@ func TestPredict(t *testing.T) {
 // standard input.
 func TestDashes(t *testing.T) {
 	dir := filepath.Join(sharedRun(t), "embedding")
-	for _, text := range []string{"--- a good film", "-good", "--good", "- good", "--help me, a bad film"} {
+	for _, text := range []string{"--- a good film", "-good", "--good", "- good", "--help me, a bad film", "-h is good"} {
 		want := succeed(t, text+"\n", "predict", dir)
-		for _, args := range [][]string{{"predict", dir, text}, {"predict", dir, "--", text}, {"predict", "--", dir, text}} {
+		for _, args := range [][]string{{"predict", dir, "--", text}, {"predict", "--", dir, text}} {
 			if got := succeed(t, "", args...); got != want || !strings.HasSuffix(got, "  "+text+"\n") {
 				t.Errorf("%q gives %q, want %q", args, got, want)
 			}
 		}
+		status, stdout, stderr := command("", "predict", dir, text)
+		checkFailure(t, status, exitUsage, stdout, stderr, "stands after --")
 	}
-	if a, b := succeed(t, "", "words", dir, "-good"), succeed(t, "", "words", dir, "good"); a != b {
+	if a, b := succeed(t, "", "words", dir, "--", "-good"), succeed(t, "", "words", dir, "good"); a != b {
 		t.Errorf("words -good gives %q, words good %q", a, b)
+	}
+}
+
+// TestFlagsStandAnywhere: before the folder, between it and the texts, and after.
+func TestFlagsStandAnywhere(t *testing.T) {
+	run := sharedRun(t)
+	dir := filepath.Join(run, "embedding")
+	for _, c := range []struct{ flags, args []string }{
+		{[]string{"--json"}, []string{"predict", dir, "a good film", "a bad film"}},
+		{[]string{"--explain", "--json"}, []string{"predict", dir, "a good film"}},
+		{[]string{"--nearest", "2"}, []string{"words", dir, "good", "bad"}},
+		{[]string{"--split=test", "--json"}, []string{"evaluate", run}},
+	} {
+		want := succeed(t, "", slices.Concat(c.args[:1], c.flags, c.args[1:])...)
+		for at := 2; at <= len(c.args); at++ {
+			if got := succeed(t, "", slices.Concat(c.args[:at], c.flags, c.args[at:])...); got != want {
+				t.Errorf("%v at %d: %q, want %q", c.flags, at, got, want)
+			}
+		}
 	}
 }

@@ -20,19 +20,31 @@ import (
 func (a *app) wordsCommand() *cobra.Command {
 	var nearest int
 	c := &cobra.Command{
-		Use:     "words [flags] DIR WORD...",
-		Short:   "Show what an embedding learned: nearest words and similarities",
-		Example: "  sentiment words runs/latest/embedding good bad boring",
+		Use:   "words DIR WORD...",
+		Short: "Show what an embedding learned: nearest words and similarities",
+		Long: `Shows the words that an embedding has put nearest to each WORD, and how similar
+the WORDs are. DIR is a model's folder or that of a run, of which the best model with
+an embedding is taken. A WORD that the model does not know is named on standard error.`,
+		Example: "  sentiment words runs/latest good bad boring",
 		Args:    arguments(2, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := positive("nearest", nearest); err != nil {
 				return err
 			}
-			s, err := load(args[0])
+			dirs, err := bestFirst(args[0])
 			if err != nil {
 				return err
 			}
-			return a.words(s, args[0], args[1:], nearest)
+			for _, dir := range dirs {
+				s, err := load(dir)
+				if err != nil {
+					return err
+				}
+				if vectors := embeddings(s.model); vectors != nil {
+					return a.words(s, dir, vectors, args[1:], nearest)
+				}
+			}
+			return errors.Errorf("%s: the model has no embedding", strings.Join(dirs, ", "))
 		},
 	}
 	c.Flags().IntVar(&nearest, "nearest", 8, "how many near words to show")
@@ -40,25 +52,27 @@ func (a *app) wordsCommand() *cobra.Command {
 }
 
 // words prints the nearest words by cosine, and the cosines between the words
-// given.
-func (a *app) words(s *saved, dir string, words []string, nearest int) error {
-	vectors := embeddings(s.model)
-	if vectors == nil {
-		return errors.Errorf("%s: the model has no embedding", dir)
-	}
-	given := make([]vector, len(words))
+// given. Those that the model does not know are left out and told of.
+func (a *app) words(s *saved, dir string, vectors [][]float64, words []string, nearest int) error {
+	var given []vector
+	var unknown []string
 	width := 0
-	for i, w := range words {
+	for _, w := range words {
 		tokens := s.encoder.Tokens(w)
 		if len(tokens) != 1 {
-			return errors.Errorf("%q is %d words, want one", w, len(tokens))
+			unknown = append(unknown, fmt.Sprintf("%q is %d words, want one", w, len(tokens)))
+			continue
 		}
 		id, ok := s.encoder.IDOf(tokens[0])
 		if !ok || int(id) >= len(vectors) {
-			return errors.Errorf("the model in %s does not know the word %q", dir, w)
+			unknown = append(unknown, fmt.Sprintf("the model in %s does not know the word %q", dir, w))
+			continue
 		}
-		given[i] = vector{tokens[0], vectors[id]}
+		given = append(given, vector{tokens[0], vectors[id]})
 		width = max(width, utf8.RuneCountInString(tokens[0]))
+	}
+	if len(given) == 0 {
+		return errors.New(strings.Join(unknown, "; "))
 	}
 	known := vocabulary(s.encoder, vectors)
 	for _, v := range given {
@@ -66,6 +80,9 @@ func (a *app) words(s *saved, dir string, words []string, nearest int) error {
 	}
 	if len(given) > 1 {
 		fmt.Fprintf(a.out, "\n%s\n", pairs(given))
+	}
+	for _, reason := range unknown {
+		fmt.Fprintf(a.err, "warning: %s\n", reason)
 	}
 	return nil
 }

@@ -24,6 +24,10 @@ func (m Metrics) MarshalJSON() ([]byte, error) {
 	return json.Marshal(finite)
 }
 
+// NoKnownWord is the note of a prediction for a text of which the model knows no
+// word: the model says as much of any other such text.
+const NoKnownWord = "no known word"
+
 // encoder writes the answer of POST /v1/predict.
 type encoder struct {
 	b   []byte
@@ -39,7 +43,7 @@ func answer(info *ModelInfo, predictions []Prediction) ([]byte, error) {
 		if i > 0 {
 			e.raw(",")
 		}
-		e.prediction(info, &predictions[i])
+		e.prediction(info.Task, &predictions[i])
 		if e.err != nil {
 			return nil, errors.WithMessagef(e.err, "prediction %d", i)
 		}
@@ -48,11 +52,27 @@ func answer(info *ModelInfo, predictions []Prediction) ([]byte, error) {
 	return e.b, nil
 }
 
-func (e *encoder) prediction(info *ModelInfo, p *Prediction) {
-	if info.Task == Number {
+// AppendPrediction appends to b the JSON of a prediction by a model of the task
+// Classes or Number, as the server answers it.
+func AppendPrediction(b []byte, task string, p *Prediction) ([]byte, error) {
+	e := encoder{b: b}
+	e.prediction(task, p)
+	return e.b, e.err
+}
+
+// verdict writes the first fields of an object: a prediction's own answer.
+func (e *encoder) verdict(task string, p *Prediction) {
+	if task == Number {
 		e.raw(`{"value":`).number(p.Value)
 	} else {
-		e.raw(`{"label":`).string(p.Label).raw(`,"probability":`).number(p.Probability).raw(`,"probabilities":[`)
+		e.raw(`{"label":`).string(p.Label).raw(`,"probability":`).number(p.Probability)
+	}
+}
+
+func (e *encoder) prediction(task string, p *Prediction) {
+	e.verdict(task, p)
+	if task != Number {
+		e.raw(`,"probabilities":[`)
 		for i, c := range p.Probabilities {
 			if i > 0 {
 				e.raw(",")
@@ -62,18 +82,30 @@ func (e *encoder) prediction(info *ModelInfo, p *Prediction) {
 		e.raw("]")
 	}
 	e.raw(`,"known_words":`).int(p.KnownWords)
+	if p.KnownWords == 0 {
+		e.raw(`,"note":`).string(NoKnownWord)
+	}
 	if x := p.Explanation; x != nil {
-		if info.Task != Number {
+		if task != Number {
 			e.raw(`,"class":`).string(x.Class)
 		}
-		e.raw(`,"baseline":`).number(x.Baseline).raw(`,"words":[`)
+		e.raw(`,"baseline":`).number(x.Baseline)
+		if x.NoText != nil {
+			e.raw(`,"no_text":`)
+			e.verdict(task, x.NoText)
+			e.raw("}")
+		}
+		e.raw(`,"words":[`)
 		for i, w := range x.Words {
 			if i > 0 {
 				e.raw(",")
 			}
 			e.raw(`{"start":`).int(w.Start).raw(`,"end":`).int(w.End).raw(`,"push":`).number(w.Push).raw("}")
 		}
-		e.raw("]")
+		e.raw(`],"gap":`).number(x.Gap)
+		if x.Warning != "" {
+			e.raw(`,"warning":`).string(x.Warning)
+		}
 	}
 	e.raw("}")
 }
@@ -84,7 +116,7 @@ func (e *encoder) raw(s string) *encoder {
 }
 
 func (e *encoder) string(s string) *encoder {
-	e.b = appendString(e.b, s)
+	e.b = AppendString(e.b, s)
 	return e
 }
 
@@ -102,8 +134,8 @@ func (e *encoder) number(v float64) *encoder {
 	return e
 }
 
-// appendString appends s as a JSON string.
-func appendString(b []byte, s string) []byte {
+// AppendString appends s to b as a JSON string.
+func AppendString(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
 			quoted, _ := json.Marshal(s) // of a string it never fails

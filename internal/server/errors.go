@@ -62,7 +62,7 @@ func writeError(w http.ResponseWriter, e *apiError) {
 		h.Set("Allow", e.allow)
 	}
 	h.Set("Cache-Control", "no-store")
-	body := append([]byte(`{"error":{"code":`), appendString(nil, e.code)...)
-	body = append(append(body, `,"message":`...), appendString(nil, e.message)...)
+	body := append([]byte(`{"error":{"code":`), AppendString(nil, e.code)...)
+	body = append(append(body, `,"message":`...), AppendString(nil, e.message)...)
 	writeJSON(w, e.status, append(body, "}}\n"...))
 }

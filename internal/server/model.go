@@ -73,9 +73,12 @@ type ClassProbability struct {
 
 // Explanation divides a prediction among the words of its text.
 type Explanation struct {
-	Class    string  // the class explained: the second of two; "" if the task is Number
-	Baseline float64 // the output for a text without words, a logit for Classes
-	Words    []Word  // in the order of the text
+	Class    string      // the class explained: the second of two; "" if the task is Number
+	Baseline float64     // the output for no text, where the pushes start: a logit for Classes
+	NoText   *Prediction // the model's answer to no text, which Baseline is of
+	Warning  string      // of an answer to no text that says much; "" without
+	Words    []Word      // in the order of the text
+	Gap      float64     // |Σ pushes + Baseline − the output|, what they leave unexplained
 }
 
 // Word is a word of a text and its push, in logits towards the class explained,

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"unroll/internal/server"
+	"unroll/train"
+)
+
+// evaluation is a line of JSON.
+type evaluation struct {
+	Model  string         `json:"model"`
+	Data   string         `json:"data"`
+	Split  string         `json:"split"` // all, or a part
+	Texts  int            `json:"texts"`
+	Scores server.Metrics `json:"scores"`
+	*detail
+}
+
+// detail is what --report adds to the scores: of classes how each fares, and how many
+// texts of each, a row, were taken for which, a column; of numbers more scores.
+type detail struct {
+	Report    *train.Report  `json:"report,omitempty"`
+	Confusion [][]float64    `json:"confusion,omitempty"`
+	More      server.Metrics `json:"more_scores,omitempty"`
+
+	names []string // of more scores, in their order
+	table string   // the report for people
+}
+
+func details(ctx context.Context, t *train.Trainer, of task, d train.Data, batch int) (*detail, error) {
+	y, err := t.Predict(ctx, d, batch)
+	if err != nil {
+		return nil, err
+	}
+	weights := slices.Repeat([]float32{1}, d.Len())
+	r := &detail{More: server.Metrics{}}
+	more := of.errors()[1:]
+	if !of.number() {
+		matrix := &train.ConfusionMatrix{}
+		matrix.Update(y, d.Targets, weights)
+		report := matrix.Report(of.Classes...)
+		r.Report, r.Confusion, r.table = &report, matrix.Matrix(), matrix.Report(quotedAll(of.Classes)...).String()
+		more = nil
+	}
+	if of.binary() {
+		more = []train.Metric{&train.AUC{}}
+	}
+	for _, m := range more {
+		m.Update(y, d.Targets, weights)
+		r.More[m.Name()] = m.Value()
+		r.names = append(r.names, m.Name())
+	}
+	return r, nil
+}
+
+func (r *detail) print(w io.Writer, of task) {
+	if of.number() {
+		for _, name := range r.names {
+			fmt.Fprintf(w, "%s: %s\n", name, figure(r.More[name]))
+		}
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n%s", r.table, matrixTable(quotedAll(of.Classes), r.Confusion))
+	if of.binary() {
+		fmt.Fprintf(w, "\nArea under the ROC curve: %.4f\n", r.More[r.names[0]])
+	}
+}

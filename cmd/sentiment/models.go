@@ -1,0 +1,109 @@
+package main
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// modelDirs returns the folders of the models in a run's folder, in the program's
+// order, or the folder itself if it is a model's. Of a link it takes where it points
+// to now, so that all are of one run.
+func modelDirs(dir string) ([]string, error) {
+	dir = target(dir)
+	var inside []string
+	for _, e := range experiments {
+		if at := filepath.Join(dir, e.name); isModelDir(at) {
+			inside = append(inside, at)
+		}
+	}
+	if len(inside) > 0 {
+		return inside, nil
+	}
+	return []string{dir}, checkModelDir(dir)
+}
+
+// bestFirst is modelDirs by the scores on the validation texts, the best one first.
+func bestFirst(dir string) ([]string, error) {
+	dirs, err := modelDirs(dir)
+	if err != nil || len(dirs) == 1 {
+		return dirs, err
+	}
+	merits := map[string]float64{}
+	for _, d := range dirs {
+		if merits[d], err = merit(d); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(dirs, func(a, b string) int {
+		switch {
+		case merits[a] > merits[b]:
+			return -1
+		case merits[a] < merits[b]:
+			return 1
+		}
+		return 0
+	})
+	return dirs, nil
+}
+
+// merit is a model's score on the validation texts, or minus it if less is better;
+// −∞ if that is not known or no number.
+func merit(dir string) (float64, error) {
+	s, err := readSettings(filepath.Join(dir, settingsFile))
+	if err != nil {
+		return 0, err
+	}
+	of := s.Task
+	validation, _ := measured(filepath.Dir(dir), s.Model)
+	score, ok := validation[of.score()]
+	if epochs, err := readHistory(filepath.Join(dir, historyFile)); !ok && err == nil && len(epochs) > 0 {
+		score, ok = epochs[len(epochs)-1]["val_"+of.score()]
+	}
+	switch {
+	case !ok || math.IsNaN(score):
+		return math.Inf(-1), nil
+	case of.better(0, 1):
+		return -score, nil
+	}
+	return score, nil
+}
+
+// checkModelDir tells a mistaken path from a damaged model.
+func checkModelDir(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if unfinished(filepath.Dir(dir)) {
+			return errors.Errorf("model folder %s: there is none, the run in %s is not finished", dir, filepath.Dir(dir))
+		}
+		if r, err := readRunResults(filepath.Dir(dir)); err == nil && r.Folds > 0 {
+			return foldsError(filepath.Dir(dir), r.Folds)
+		}
+		return errors.Errorf("model folder %s: there is none", dir)
+	case err != nil:
+		return errors.Wrap(err, "model folder")
+	case !info.IsDir():
+		return errors.Errorf("model folder %s: not a folder", dir)
+	case unfinished(dir):
+		return errors.Errorf("%s: the run is not finished and has no models yet, go on with it by sentiment train --resume %s", dir, dir)
+	}
+	if r, err := readRunResults(dir); err == nil && r.Folds > 0 {
+		return foldsError(dir, r.Folds)
+	}
+	return nil
+}
+
+func foldsError(dir string, folds int) error {
+	return errors.Errorf("%s holds a cross-validation in %d folds, which keeps no models: train without --folds", dir, folds)
+}
+
+// unfinished reports whether a folder is that of a run on its way, or cut off.
+func unfinished(dir string) bool {
+	f := trainFlags{resume: dir, out: dir}
+	finished, err := f.load()
+	return err == nil && !finished
+}

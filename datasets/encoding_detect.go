@@ -109,7 +109,7 @@ func mostlyZero(head []byte, odd int) bool {
 		}
 		zeros++
 	}
-	return zeros > 0 && 8*zeros >= len(head)
+	return len(head) >= 4 && zeros > 0 && 8*zeros >= len(head)
 }
 
 // windowsPunctuation reports whether all bytes beyond ASCII are what Windows'

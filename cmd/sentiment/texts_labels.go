@@ -65,6 +65,9 @@ func (set *trainingSet) checkLabels(warn func(string, ...any)) error {
 				set.source, part, list, set.listed(known, func(c int) bool { return known[c] > 0 }))
 		}
 	}
+	if len(places[letterOf(trainPart)]) < leastTexts {
+		return nil // too few, which is told of elsewhere
+	}
 	if list := set.listed(known, func(c int) bool { return known[c] == 1 }); list != "" {
 		warn("%s: classes of a single text cannot be both learned and validated: %s", set.source, list)
 	}

@@ -100,6 +100,11 @@ func (s *dataSettings) check() error {
 			}
 		}
 	}
+	if len(s.Data) == 1 && slices.Contains(named, s.Data[0]) {
+		if err := s.checkMovies(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case len(s.Data) == 0:
 		return usagef("--data is empty, want auto, imdb, sample or a path")
@@ -123,9 +128,11 @@ func (s *dataSettings) check() error {
 	return nil
 }
 
-// forFiles returns a flag that was given and is for files alone, "" if there is
-// none.
-func (s *dataSettings) forFiles() string {
+// named are the movie reviews that --data knows by name.
+var named = []string{"auto", "imdb", "sample"}
+
+// checkMovies refuses what is for other texts than the movie reviews.
+func (s *dataSettings) checkMovies() error {
 	for _, f := range []struct {
 		flag  string
 		given bool
@@ -136,10 +143,16 @@ func (s *dataSettings) forFiles() string {
 		{"validation-data", len(s.ValidationData) > 0}, {"test-data", len(s.TestData) > 0},
 	} {
 		if f.given {
-			return f.flag
+			return usagef("--%s has no effect on the movie reviews, %s", f.flag, s.Data[0])
 		}
 	}
-	return ""
+	switch {
+	case s.Regression:
+		return usagef("--regression wants numbers as labels, the movie reviews have classes")
+	case s.Split == "file":
+		return usagef("--split file wants files, the movie reviews are one")
+	}
+	return nil
 }
 
 // options are those of datasets.Records.
@@ -183,8 +196,10 @@ const sampleSeed = 1
 // dataset finds the texts that --data names.
 func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 	if len(s.Data) == 1 {
-		if flag := s.forFiles(); flag != "" && isMovies(ctx, s.Data[0]) {
-			return nil, usagef("--%s has no effect on the movie reviews, %s", flag, s.Data[0])
+		if slices.Contains(named, s.Data[0]) || datasets.IsIMDB(ctx, s.Data[0]) {
+			if err := s.checkMovies(); err != nil {
+				return nil, err
+			}
 		}
 		corpus, paths, err := a.corpus(ctx, s.Data[0])
 		if err != nil || corpus != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
-	"slices"
 
 	"github.com/cheggaaa/pb/v3"
 	"github.com/pkg/errors"
@@ -71,11 +70,6 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, paths,
 	}
 	abs, err := filepath.Abs(data)
 	return c, paths{abs}, errors.Wrap(err, "--data")
-}
-
-// isMovies tells whether --data names the movie reviews.
-func isMovies(ctx context.Context, data string) bool {
-	return slices.Contains([]string{"auto", "imdb", "sample"}, data) || datasets.IsIMDB(ctx, data)
 }
 
 // fetch finds or downloads the reviews, saying what it does.

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"unroll/datasets"
+)
+
+// A choice is a value of a flag.
+type choice struct{ flag, value string }
+
+// choices are the values of the flags that name one, and some of the numbers that
+// such values may not agree with.
+func choices(vectors string) (all []choice) {
+	for flag, values := range map[string][]string{
+		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(optimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
+		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": {keras, "words", "chars", bpe}, "normalize": {none, "NFC", "NFD", "NFKC", "NFKD"},
+		"case": {"ascii", "lower", "keep"}, "padding": {"pre", "post"}, "truncating": {"pre", "post"}, "split": {"random", "stratified", "group", "file"},
+		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},
+		"num-words": {"300"}, "skip-top": {"0", "5"}, "min-count": {"2"}, "oov-buckets": {"3"}, "ngrams": {"2"}, "maxlen": {"1", "6"},
+		"clip": {"1"}, "validation": {"0.4"}, "folds": {"2"}, "early-stop": {"1"},
+	} {
+		for _, v := range values {
+			all = append(all, choice{flag, v})
+		}
+	}
+	slices.SortFunc(all, func(a, b choice) int { return strings.Compare(a.flag+a.value, b.flag+b.value) })
+	return all
+}
+
+// parse reads choices as the command train does; files are the data unless they
+// name others.
+func parse(t *testing.T, files []string, row []choice) (*trainFlags, error) {
+	t.Helper()
+	f := &trainFlags{}
+	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	f.runFlags(flags)
+	data := files
+	for _, c := range row {
+		if c.flag == "data" {
+			data = []string{c.value}
+			continue
+		}
+		if err := flags.Set(c.flag, c.value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range data {
+		if err := flags.Set("data", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.MaxLen == 0 {
+		f.MaxLen = 6
+	}
+	if err := (line{"train", flags}).check(); err != nil {
+		return nil, err
+	}
+	return f, f.check()
+}
+
+// tryOut reads the texts and trains on a batch.
+func tryOut(t *testing.T, f *trainFlags) error {
+	a := &app{out: &output{Writer: t.Output()}, say: t.Output(), err: t.Output()}
+	chosen, err := choose(f.Models)
+	if err != nil {
+		return err
+	}
+	exec, err := execution(f.RNN)
+	if err != nil {
+		return err
+	}
+	d, err := a.dataset(t.Context(), f.dataSettings)
+	if err != nil {
+		return err
+	}
+	set, err := d.read(t.Context(), f.dataSettings, f.textSettings, chosen, "")
+	if err != nil {
+		return err
+	}
+	if f.Folds > 0 {
+		rest, err := set.known()
+		if err != nil {
+			return err
+		}
+		o := set.splitOptions(f.dataSettings, f.Seed, rest)
+		o.Folds = f.Folds
+		folds, err := datasets.KFold(len(rest), o)
+		if err != nil {
+			return err
+		}
+		set.trainOn, set.validateOn = pick(rest, folds[0].Train), pick(rest, folds[0].Validation)
+	} else if err := set.divide(f.dataSettings, f.Seed); err != nil {
+		return err
+	}
+	if err := set.scale(); err != nil {
+		return err
+	}
+	for _, e := range chosen {
+		m, err := a.model(t.Context(), f, e, set)
+		if err != nil {
+			return err
+		}
+		data := set.data(e, set.trainOn[:8])
+		trainer, err := set.Task.compile(m, f.optimizer(e, data.Len()), exec)
+		if err != nil {
+			return err
+		}
+		_, err = trainer.OverfitBatch(t.Context(), data, 8, 1)
+		if closed := trainer.Close(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+	}
+	return nil
+}
+
+// TestPairsOfFlags: any two values of flags either train or are refused as a wrong
+// command line that names one of them, before anything is read. The pairs that are
+// accepted are tried out together, as many in a row as are accepted together.
+func TestPairsOfFlags(t *testing.T) {
+	dir := t.TempDir()
+	var files []string
+	for _, name := range []string{"a.csv", "b.csv"} {
+		var b strings.Builder
+		b.WriteString("text,label,who\n")
+		for i := range 30 {
+			fmt.Fprintf(&b, "A <b>%s</b> café %s &amp; more of it than before,%d,w%d\n",
+				[]string{"good", "dull"}[i%2], []string{"film", "story", "plot"}[i%3], i%2, i%7)
+		}
+		files = append(files, writeFile(t, filepath.Join(dir, name), b.String()))
+	}
+	all := choices(writeFile(t, filepath.Join(dir, "vectors.txt"), "good 1 2\na 3 4\nfilm 5 6\n"))
+	var left [][2]choice
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if a.flag == b.flag {
+				continue
+			}
+			_, err := parse(t, files, []choice{a, b})
+			var usage usageError
+			switch {
+			case err == nil:
+				left = append(left, [2]choice{a, b})
+			case !errors.As(err, &usage) || !strings.Contains(err.Error(), "--"+a.flag) && !strings.Contains(err.Error(), "--"+b.flag):
+				t.Errorf("--%s %s --%s %s: %v", a.flag, a.value, b.flag, b.value, err)
+			}
+		}
+	}
+	pairs, rows := len(left), 0
+	for len(left) > 0 {
+		row := left[0][:]
+		rest := left[:0:0]
+		for _, p := range left[1:] {
+			if wider, ok := join(row, p); ok {
+				if _, err := parse(t, files, wider); err == nil {
+					row = wider
+					continue
+				}
+			}
+			rest = append(rest, p)
+		}
+		left = rest
+		rows++
+		f, err := parse(t, files, row)
+		if err == nil {
+			err = tryOut(t, f)
+		}
+		if err != nil {
+			t.Errorf("%v: %v", row, err)
+		}
+	}
+	t.Logf("%d pairs in %d rows", pairs, rows)
+}
+
+// join adds a pair to a row, unless a flag has another value there.
+func join(row []choice, pair [2]choice) ([]choice, bool) {
+	wider := slices.Clone(row)
+	for _, c := range pair {
+		at := slices.IndexFunc(wider, func(o choice) bool { return o.flag == c.flag })
+		switch {
+		case at < 0:
+			wider = append(wider, c)
+		case wider[at].value != c.value:
+			return nil, false
+		}
+	}
+	return wider, true
+}

@@ -26,7 +26,7 @@ func choices(vectors string) (all []choice) {
 		"case": {"ascii", "lower", "keep"}, "padding": {"pre", "post"}, "truncating": {"pre", "post"}, "split": {"random", "stratified", "group", "file"},
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},
 		"num-words": {"300"}, "skip-top": {"0", "5"}, "min-count": {"2"}, "oov-buckets": {"3"}, "ngrams": {"2"}, "maxlen": {"1", "6"},
-		"clip": {"1"}, "validation": {"0.4"}, "folds": {"2"}, "early-stop": {"1"},
+		"best": {"true"}, "clip": {"1"}, "validation": {"0.4"}, "folds": {"2"}, "early-stop": {"1"},
 	} {
 		for _, v := range values {
 			all = append(all, choice{flag, v})

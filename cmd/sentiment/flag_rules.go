@@ -80,7 +80,7 @@ func divides(l line) string {
 // flagRules holds a rule for each flag of each command: a flag is never without
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
-	"addr": always, "batch": always, "case": always, "checkpoint-every": always, "clip": always, "data": always, "early-stop": always,
+	"addr": always, "batch": always, "best": always, "case": always, "checkpoint-every": always, "clip": always, "data": always, "early-stop": always,
 	"epochs": always, "examples": always, "explain": always, "folds": always, "html": always, "json": always, "log-texts": always,
 	"lr": always, "max-body": always, "max-texts": always, "min-count": always, "model": always, "nearest": always, "normalize": always,
 	"num-words": always, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,

@@ -94,6 +94,25 @@ func (a *app) probe(ctx context.Context, f *trainFlags, steps int) error {
 	return nil
 }
 
+// byHeart is the share of the first loss below which a batch is known by heart.
+const byHeart = 0.1
+
+// probeVerdict says what to make of the two trainings.
+func probeVerdict(losses []float64, steepest float64) string {
+	first, last := losses[0], losses[len(losses)-1]
+	rate := fmt.Sprintf("take --lr %.2g", steepest)
+	if !(steepest > 0) {
+		rate = "no rate makes the loss fall"
+	}
+	switch {
+	case last <= byHeart*first:
+		return "it learns a batch by heart; " + rate
+	case last < first:
+		return fmt.Sprintf("it has not learnt a batch by heart, %.0f %% of the loss are left: give more --steps or another --lr; %s", 100*last/first, rate)
+	}
+	return "it does not learn a batch at all: look at --lr, the labels and the model; " + rate
+}
+
 func (a *app) probeOne(ctx context.Context, f *trainFlags, e experiment, exec nn.Execution, set *trainingSet, steps int) error {
 	model, err := a.model(ctx, f, e, set)
 	if err != nil {
@@ -116,6 +135,7 @@ func (a *app) probeOne(ctx context.Context, f *trainFlags, e experiment, exec nn
 	}
 	steepest := train.SteepestRate(points)
 	fmt.Fprintf(a.out, "%s: learning rates from %g to %.2g: the loss falls most at %.2g\n", e.name, points[0].Rate, points[len(points)-1].Rate, steepest)
+	fmt.Fprintf(a.out, "%s: verdict: %s\n", e.name, probeVerdict(losses, steepest))
 	p, err := rates(e.name, points, steepest)
 	if err == nil {
 		err = savePlot(p, f.out, e.name+"-rates")

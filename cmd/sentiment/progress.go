@@ -107,9 +107,7 @@ func sparkline(values []float64, columns int) string {
 
 // epoch replaces the bar by the epoch's line.
 func (p *progress) epoch(e *train.Event) error {
-	if v, ok := e.Logs["val_"+p.score]; ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
-		p.curve = append(p.curve, v)
-	}
+	p.point(e.Logs)
 	head := fmt.Sprintf("Epoch %d/%d - ", e.Epoch, e.Epochs)
 	if p.bar != nil {
 		p.bar.Set(pb.CleanOnFinish, true)
@@ -161,6 +159,23 @@ func epochLine(e *train.Event, width int) string {
 		}
 	}
 	return seconds + " - " + scores
+}
+
+// resume begins the curve with the epochs before a checkpoint, nil if there is none.
+func (p *progress) resume(c *train.Checkpoint) {
+	if c == nil {
+		return
+	}
+	for _, e := range c.History().Epochs {
+		p.point(e.Logs)
+	}
+}
+
+// point adds an epoch to the curve.
+func (p *progress) point(logs train.Logs) {
+	if v, ok := logs["val_"+p.score]; ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
+		p.curve = append(p.curve, v)
+	}
 }
 
 // close ends a bar that is shown.

@@ -246,6 +246,7 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		if c.Resume, err = a.checkpoint(f, place); err != nil {
 			return nil, err
 		}
+		p.resume(c.Resume)
 	}
 	t.history, err = trainer.Fit(ctx, fitOn, c)
 	p.close()

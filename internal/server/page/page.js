@@ -152,7 +152,9 @@ function show() {
 function explainIn(words, prediction) {
   byId("why").hidden = words.length === 0;
   if (words.length === 0) return;
-  const from = Number.isFinite(prediction.baseline) ? ` Without any word it starts at ${signed(prediction.baseline)}.` : "";
+  const no = prediction.no_text;
+  const answer = no && (chosen.task === "number" ? number(no.value) : `${no.label}, ${percent(no.probability)}`);
+  const from = Number.isFinite(prediction.baseline) ? ` They start at its answer to no text, ${answer ? `${answer}: ` : ""}${signed(prediction.baseline)}.${prediction.warning ? ` Warning: ${prediction.warning}.` : ""}` : "";
   byId("why-lead").textContent = `The strongest pushes on ${chosen.name}${chosen.task === "number" ? "" : ", in logits"}.${from}`;
   byId("why-tables").replaceChildren(...tables(words, sides(chosen, prediction.class)));
 }

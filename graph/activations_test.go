@@ -40,14 +40,14 @@ func init() {
 		if !Elementwise(f.name) {
 			continue
 		}
-		cases = append(cases, gradientCase{"rnn_steps_" + f.name, [][]int{{4, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		cases = append(cases, gradientCase{"simple_rnn_steps_" + f.name, [][]int{{4, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 			h := p[1]
 			for t := range 2 {
-				h = b.RNNStep(f.name, p[0], h, b.Affine(0.5, p[2], 0), t, 2)
+				h = b.SimpleRNNStep(f.name, p[0], h, b.Affine(0.5, p[2], 0), t, 2)
 			}
 			return h
 		}}, gradientCase{"fused_" + f.name, [][]int{{4, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-			return b.Recurrence(f.name, p[0], nil, p[1], b.Affine(0.5, p[2], 0), 2)
+			return b.SimpleRNN(f.name, p[0], nil, p[1], b.Affine(0.5, p[2], 0), 2)
 		}})
 	}
 }
@@ -116,9 +116,9 @@ func TestActivationsInRecurrences(t *testing.T) {
 		plain, steps := h0, h0
 		for i := range 3 {
 			plain = f.emit(b, b.Add(b.Step(z, i, 3), b.MatMul(plain, u)))
-			steps = b.RNNStep(f.name, z, steps, u, i, 3)
+			steps = b.SimpleRNNStep(f.name, z, steps, u, i, 3)
 		}
-		fused := b.Last(b.Recurrence(f.name, z, nil, h0, u, 3), 3)
+		fused := b.Last(b.SimpleRNN(f.name, z, nil, h0, u, 3), 3)
 		p, err := b.Compile(plain, steps, fused)
 		if err != nil {
 			t.Fatal(err)

@@ -2,8 +2,8 @@ package graph
 
 import "strings"
 
-// Step is what a program executes for one node.
-type Step struct {
+// Executed is what a program executes for one node.
+type Executed struct {
 	Node     *Node
 	Op       string // what it computes, such as "matmul"; empty for an input or a constant
 	Path     string // where it was emitted, as Wrap says: "bidirectional/forward"; of a gradient, where that of which it is the gradient was
@@ -11,23 +11,23 @@ type Step struct {
 	Constant bool
 }
 
-// Steps lists the nodes that a run executes, each after those that it reads. The
+// Executed lists the nodes that a run executes, each after those that it reads. The
 // graph of a Loop's step is one of them.
-func (p *Program) Steps() []Step {
+func (p *Program) Executed() []Executed {
 	constant := map[*Node]bool{}
 	for _, n := range p.b.consts {
 		constant[n] = true
 	}
-	steps := make([]Step, len(p.order))
+	all := make([]Executed, len(p.order))
 	for i, n := range p.order {
-		s := Step{Node: n, Inputs: inputsOf(n), Constant: constant[n]}
+		s := Executed{Node: n, Inputs: inputsOf(n), Constant: constant[n]}
 		if n.Op() != nil {
 			s.Op = n.Op().String()
 		}
 		s.Path = strings.ReplaceAll(strings.TrimSuffix(placeOf(n), ": "), ": ", "/")
-		steps[i] = s
+		all[i] = s
 	}
-	return steps
+	return all
 }
 
 // placeOf returns where n was emitted, as Builder.Wrap says.

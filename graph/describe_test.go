@@ -30,7 +30,7 @@ func TestSteps(t *testing.T) {
 		Inputs   int
 	}
 	got := map[*Node]row{}
-	for _, s := range p.Steps() {
+	for _, s := range p.Executed() {
 		for _, from := range s.Inputs {
 			if _, ok := got[from]; !ok {
 				t.Errorf("%v comes before its input %v", s.Node, from)
@@ -39,7 +39,7 @@ func TestSteps(t *testing.T) {
 		got[s.Node] = row{s.Op, s.Path, s.Constant, len(s.Inputs)}
 	}
 	if len(got) != p.Nodes() {
-		t.Errorf("%d steps of %d nodes", len(got), p.Nodes())
+		t.Errorf("%d executed of %d nodes", len(got), p.Nodes())
 	}
 	for n, want := range map[*Node]row{
 		x:        {},

@@ -19,7 +19,7 @@
 //
 // Sequences are time-major matrices [steps·batch, features]: a step is one
 // block of rows, which Step views without copying. A recurrence is emitted in
-// one of three ways, with the same results: as RNNStep (or plain nodes) for
+// one of three ways, with the same results: as SimpleRNNStep (or plain nodes) for
 // every step; as a Loop, whose step is a graph of its own that is compiled once
 // and run T times forward and T times in reverse; or as one Recurrence.
 //

@@ -92,33 +92,33 @@ var cases = []struct {
 	{"gorgonia_op", [][]int{{3, 4}}, func(b *Builder, p []*Node) *Node {
 		return b.Tanh(b.Unary(gorgonia.Cube, b.Affine(2, p[0], 0)))
 	}},
-	{"rnn_steps", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+	{"simple_rnn_steps", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		h := p[1]
 		for t := range 4 {
-			h = b.RNNStep("tanh", p[0], h, p[2], t, 4)
+			h = b.SimpleRNNStep("tanh", p[0], h, p[2], t, 4)
 		}
 		return h
 	}},
-	{"rnn_steps_from_zeros", [][]int{{6, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		h0 := b.RNNStep("sigmoid", p[0], b.Zeros(2, 3), p[1], 0, 3)
-		h1 := b.RNNStep("relu", p[0], h0, p[1], 1, 3)
-		return b.Stack(h0, b.RNNStep("linear", p[0], h1, p[1], 2, 3), h1)
+	{"simple_rnn_steps_from_zeros", [][]int{{6, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+		h0 := b.SimpleRNNStep("sigmoid", p[0], b.Zeros(2, 3), p[1], 0, 3)
+		h1 := b.SimpleRNNStep("relu", p[0], h0, p[1], 1, 3)
+		return b.Stack(h0, b.SimpleRNNStep("linear", p[0], h1, p[1], 2, 3), h1)
 	}},
 	{"fused", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Recurrence("tanh", p[0], nil, p[1], p[2], 4)
+		return b.SimpleRNN("tanh", p[0], nil, p[1], p[2], 4)
 	}},
 	{"fused_last", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Last(b.Recurrence("sigmoid", p[0], nil, p[1], p[2], 4), 4)
+		return b.Last(b.SimpleRNN("sigmoid", p[0], nil, p[1], p[2], 4), 4)
 	}},
 	{"fused_middle", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Step(b.Recurrence("tanh", p[0], nil, b.Zeros(2, 3), p[1], 4), 1, 4)
+		return b.Step(b.SimpleRNN("tanh", p[0], nil, b.Zeros(2, 3), p[1], 4), 1, 4)
 	}},
 	{"fused_two_steps", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		hs := b.Recurrence("relu", p[0], nil, b.Zeros(2, 3), p[1], 4)
+		hs := b.SimpleRNN("relu", p[0], nil, b.Zeros(2, 3), p[1], 4)
 		return b.Add(b.Step(hs, 1, 4), b.Last(hs, 4))
 	}},
 	{"fused_one_step", [][]int{{2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Recurrence("tanh", p[0], nil, b.Zeros(2, 3), p[1], 1)
+		return b.SimpleRNN("tanh", p[0], nil, b.Zeros(2, 3), p[1], 1)
 	}},
 	{"loop", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		outs, final := b.Loop([]*Node{p[0]}, []*Node{p[1]}, 4, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
@@ -152,7 +152,7 @@ var cases = []struct {
 	{"concat", [][]int{{3, 2}, {3, 1}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Concat(p[0], p[1], p[0])) }},
 	{"fused_masked", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		mask := b.NotEqual(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
-		return b.Tanh(b.Recurrence("tanh", p[0], mask, b.Zeros(2, 3), p[1], 4))
+		return b.Tanh(b.SimpleRNN("tanh", p[0], mask, b.Zeros(2, 3), p[1], 4))
 	}},
 	{"lstm", [][]int{{6, 12}, {2, 3}, {2, 3}, {3, 12}}, func(b *Builder, p []*Node) *Node {
 		hs, c := b.LSTM(p[0], nil, p[1], p[2], p[3], 3)
@@ -182,7 +182,7 @@ var cases = []struct {
 		hs := b.GRU(p[0], mask, b.Zeros(2, 3), p[1], p[2], 4)
 		return b.Mul(b.Last(hs, 4), b.Step(hs, 2, 4))
 	}},
-	{"recurrence", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
+	{"simple_rnn", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		h := b.Zeros(2, 3)
 		for t := range 4 {
 			h = b.Tanh(b.Add(b.Step(p[0], t, 4), b.MatMul(h, p[1])))

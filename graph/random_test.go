@@ -52,13 +52,13 @@ func (g *randomGraph) activation() string {
 func (g *randomGraph) grow() {
 	var seq, row, mat *Node
 	switch op := rapid.SampledFrom([]string{
-		"recurrence", "rnn_step", "step", "stack", "tanh_matmul", "muladd", "product", "add", "sum",
+		"simple_rnn", "simple_rnn_step", "step", "stack", "tanh_matmul", "muladd", "product", "add", "sum",
 		"loop", "gorgonia_tanh", "gorgonia_mul", "mul", "softmax",
 	}).Draw(g.r, "op"); op {
-	case "recurrence":
-		seq = g.Recurrence(g.activation(), g.seq(), nil, g.row(), g.mat(), fuzzSteps)
-	case "rnn_step":
-		row = g.RNNStep(g.activation(), g.seq(), g.row(), g.mat(), rapid.IntRange(0, fuzzSteps-1).Draw(g.r, "t"), fuzzSteps)
+	case "simple_rnn":
+		seq = g.SimpleRNN(g.activation(), g.seq(), nil, g.row(), g.mat(), fuzzSteps)
+	case "simple_rnn_step":
+		row = g.SimpleRNNStep(g.activation(), g.seq(), g.row(), g.mat(), rapid.IntRange(0, fuzzSteps-1).Draw(g.r, "t"), fuzzSteps)
 	case "step":
 		row = g.Step(g.seq(), rapid.IntRange(0, fuzzSteps-1).Draw(g.r, "t"), fuzzSteps)
 	case "stack":
@@ -108,8 +108,8 @@ func (g *randomGraph) loop(variant int) (*Node, []*Node) {
 		case 1: // the output and a next state are states
 			return s[1], []*Node{l.Add(l.MatMul(s[0], u), c), l.Tanh(l.MatMul(z, v))}
 		case 2:
-			h := l.RNNStep("tanh", z, s[0], u, 0, 1)
-			return l.Mul(h, a), []*Node{h, l.Recurrence("sigmoid", z, nil, s[1], v, 1)}
+			h := l.SimpleRNNStep("tanh", z, s[0], u, 0, 1)
+			return l.Mul(h, a), []*Node{h, l.SimpleRNN("sigmoid", z, nil, s[1], v, 1)}
 		}
 		// A loop in the loop.
 		out, final := l.Loop(seqs, s[:1], 1, func(l2 *LoopBody, seqs, s []*Node) (*Node, []*Node) {

@@ -4,8 +4,8 @@ import "strconv"
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// one returns the only input's shape.
-func one(in []Shape) (Shape, error) {
+// oneInput returns the only input's shape.
+func oneInput(in []Shape) (Shape, error) {
 	if len(in) != 1 {
 		return nil, errorf("%d inputs, want 1", len(in))
 	}
@@ -37,7 +37,7 @@ func (s Shape) last() (int, error) {
 
 // wordIDs returns the number of steps of an input of word ids.
 func wordIDs(in []Shape) (int, error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return 0, err
 	}
@@ -49,7 +49,7 @@ func wordIDs(in []Shape) (int, error) {
 
 // sequence returns the steps and features of an input sequence.
 func sequence(in []Shape) (Shape, error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func init() { Register(Dense{}) }
 
 // Init implements Layer.
 func (l Dense) Init(s *Scope, in ...Shape) ([]Shape, error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return nil, err
 	}

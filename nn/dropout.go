@@ -42,7 +42,7 @@ func init() { Register(Dropout{}); Register(SpatialDropout1D{}); Register(Gaussi
 
 // Init implements Layer.
 func (l Dropout) Init(_ *Scope, in ...Shape) ([]Shape, error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (l SpatialDropout1D) Apply(c *Context, in ...Value) []Value {
 
 // Init implements Layer.
 func (l GaussianNoise) Init(_ *Scope, in ...Shape) ([]Shape, error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ type Value struct {
 	Table *graph.Node
 
 	logits *logits     // what Node was computed of, for losses
-	gate   *graph.Node // of IDs, in a gated pass
+	blend  *graph.Node // of IDs, in a blended pass
 }
 
 // logits is what an activation was taken of: of(node) = f(logits).
@@ -106,16 +106,16 @@ type emitted struct {
 	assigned map[string]*graph.Node // next values of states
 	losses   []*graph.Node
 	whole    bool
-	gates    map[*graph.Node]bool        // that something went through, in a gated pass
-	ungated  map[*graph.Node]*graph.Node // what went in, by what came out of a gate
+	blended  map[*graph.Node]bool        // the weights of blends that something was blended by
+	original map[*graph.Node]*graph.Node // what was blended, by what came of it
 }
 
 func newEmitted() *emitted {
 	return &emitted{
 		nodes:    map[string]*graph.Node{},
 		assigned: map[string]*graph.Node{},
-		gates:    map[*graph.Node]bool{},
-		ungated:  map[*graph.Node]*graph.Node{},
+		blended:  map[*graph.Node]bool{},
+		original: map[*graph.Node]*graph.Node{},
 	}
 }
 

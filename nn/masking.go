@@ -22,7 +22,7 @@ func (l Masking) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 // Apply implements Layer.
 func (l Masking) Apply(c *Context, in ...Value) []Value {
 	x := c.Dense(in[0])
-	mask := c.AnyNotEqual(c.beforeGate(x), l.MaskValue)
+	mask := c.AnyNotEqual(c.unblended(x), l.MaskValue)
 	return []Value{{Node: c.Mul(x, mask), Steps: in[0].Steps, Mask: mask}}
 }
 

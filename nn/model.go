@@ -113,10 +113,10 @@ type PassInput struct {
 	Node  *graph.Node
 	Steps int // 0 if it is no sequence
 
-	// Gate, in a gated pass, is a column [steps·batch, 1], or, if the input is no
+	// Blend, in a blended pass, is a column [steps·batch, 1], or, if the input is no
 	// sequence, of X's shape.
-	Gate     *tensor.Dense
-	GateNode *graph.Node
+	Blend     *tensor.Dense
+	BlendNode *graph.Node
 }
 
 // Forward emits the model's forward pass for a batch and, for each input, a
@@ -125,7 +125,7 @@ func (m *Model) Forward(phase Phase, exec Execution, batch int, steps ...int) (*
 	return m.forward(phase, exec, batch, steps, false)
 }
 
-func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, gated bool) (*Pass, error) {
+func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, blended bool) (*Pass, error) {
 	if batch < 1 {
 		return nil, errorf("batch of %d rows", batch)
 	}
@@ -151,7 +151,7 @@ func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, gat
 		if want := in.Steps(); want != Any && want != steps[i] || want == Any && steps[i] < 1 {
 			return nil, errorf("%d steps for a model whose %s is %v", steps[i], in.Name, in.Shape)
 		}
-		inputs[i] = p.input(in, steps[i], gated)
+		inputs[i] = p.input(in, steps[i], blended)
 	}
 	values := make([][]Value, len(m.calls))
 	at := func(r ref) Value {
@@ -190,7 +190,7 @@ func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, gat
 }
 
 // input declares an input of the pass.
-func (p *Pass) input(in Input, steps int, gated bool) Value {
+func (p *Pass) input(in Input, steps int, blended bool) Value {
 	rows := p.Batch * max(steps, 1)
 	x := PassInput{Steps: steps}
 	v := Value{Steps: steps}
@@ -203,8 +203,8 @@ func (p *Pass) input(in Input, steps int, gated bool) Value {
 		x.Node = p.Input(in.Name, x.X)
 		v.Node = x.Node
 	}
-	if gated {
-		v = p.addGate(in, &x, v)
+	if blended {
+		v = p.addBlend(in, &x, v)
 	}
 	p.Inputs = append(p.Inputs, x)
 	return v

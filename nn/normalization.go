@@ -77,7 +77,7 @@ func gainOf(layer Layer) (g gainSettings) {
 
 // init declares gain and offset and returns the number of features.
 func (g gainSettings) init(s *Scope, in []Shape) (features int, err error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return 0, err
 	}

@@ -27,7 +27,7 @@ func init() { Register(Flatten{}); Register(Reshape{}); Register(RepeatVector{})
 
 // known returns the number of values of a sample whose sizes are all known.
 func known(in []Shape) (int, error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return 0, err
 	}
@@ -116,7 +116,7 @@ func (l Reshape) Apply(c *Context, in ...Value) []Value {
 
 // Init implements Layer.
 func (l RepeatVector) Init(_ *Scope, in ...Shape) ([]Shape, error) {
-	x, err := one(in)
+	x, err := oneInput(in)
 	if err != nil {
 		return nil, err
 	}

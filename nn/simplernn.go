@@ -100,7 +100,7 @@ func (l SimpleRNNCell) StepAt(c *Context, z *graph.Node, _, state []*graph.Node,
 	if !graph.Elementwise(f) || c.dropsState(l.RecurrentDropout) {
 		return nil, nil, false
 	}
-	h := c.RNNStep(f, z, state[0], c.Weight("recurrent_kernel"), t, steps)
+	h := c.SimpleRNNStep(f, z, state[0], c.Weight("recurrent_kernel"), t, steps)
 	return h, []*graph.Node{h}, true
 }
 
@@ -111,6 +111,6 @@ func (l SimpleRNNCell) Fuse(c *Context, z, mask *graph.Node, _, state []*graph.N
 	if !graph.Elementwise(f) || c.dropsState(l.RecurrentDropout) || masked {
 		return nil, nil, false
 	}
-	outs := c.Recurrence(f, z, mask, state[0], c.Weight("recurrent_kernel"), steps)
+	outs := c.SimpleRNN(f, z, mask, state[0], c.Weight("recurrent_kernel"), steps)
 	return outs, []*graph.Node{c.Last(outs, steps)}, true
 }

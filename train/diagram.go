@@ -36,15 +36,15 @@ func (p *program) diagram() diagram.Graph {
 	if execution == nn.Auto {
 		execution = "auto"
 	}
-	steps := p.prog.Steps()
+	executed := p.prog.Executed()
 	g := diagram.Graph{
 		Title: "Training program, " + string(execution),
-		Note:  fmt.Sprintf("%d nodes for a batch of %d and %s steps", len(steps), p.batch, strings.Trim(p.shape.steps, "[]")),
+		Note:  fmt.Sprintf("%d nodes for a batch of %d and %s steps", len(executed), p.batch, strings.Trim(p.shape.steps, "[]")),
 	}
 	needs := map[*graph.Node]string{}
 	p.visit(func(need string, n *graph.Node) { needs[n] = need })
 	at := map[*graph.Node]int{}
-	draw := func(s graph.Step) {
+	draw := func(s graph.Executed) {
 		at[s.Node] = len(g.Nodes)
 		n := p.box(s, needs[s.Node])
 		if needs[s.Node] == "" { // a copy, made so that it can be read after the run
@@ -57,12 +57,12 @@ func (p *program) diagram() diagram.Graph {
 		g.Nodes = append(g.Nodes, n)
 	}
 	// The model's inputs come first, so that they are on top.
-	for _, s := range steps {
+	for _, s := range executed {
 		if p.isInput(s.Node) {
 			draw(s)
 		}
 	}
-	for _, s := range steps {
+	for _, s := range executed {
 		if !p.isInput(s.Node) {
 			draw(s)
 		}
@@ -90,7 +90,7 @@ func (p *program) isInput(n *graph.Node) bool {
 
 // box draws a node. Its lane is the layer in which it was emitted, or whose
 // gradient it is part of; a constant's is yet to be found.
-func (p *program) box(s graph.Step, need string) diagram.Node {
+func (p *program) box(s graph.Executed, need string) diagram.Node {
 	size := "scalar"
 	if s.Node.Dims() > 0 {
 		size = fmt.Sprint([]int(s.Node.Shape()))

@@ -20,7 +20,7 @@ func TestDiagram(t *testing.T) {
 		execution nn.Execution
 		op        string
 		count     int
-	}{{nn.Unrolled, "rnn_step", 3}, {nn.Looped, "loop", 1}, {nn.Fused, "recurrence", 1}} {
+	}{{nn.Unrolled, "simple_rnn_step", 3}, {nn.Looped, "loop", 1}, {nn.Fused, "simple_rnn", 1}} {
 		t.Run(string(test.execution), func(t *testing.T) {
 			m, err := nn.Sequential{Input: nn.Tokens(3), Layers: []nn.Layer{
 				nn.Embedding{InputDim: 10, OutputDim: 4}, nn.SimpleRNN{Units: 5}, nn.Dense{Units: 1, Activation: nn.Sigmoid},
@@ -46,7 +46,7 @@ func TestDiagram(t *testing.T) {
 				t.Errorf("%d nodes, the program has %d", len(g.Nodes), p.prog.Nodes())
 			}
 			edges := 0
-			for _, s := range p.prog.Steps() {
+			for _, s := range p.prog.Executed() {
 				edges += len(s.Inputs)
 			}
 			if len(g.Edges) != edges {

@@ -69,7 +69,7 @@ func (c ExplainConfig) points(features bool) (alpha, weights []float64) {
 func (e *Explainer) compile(steps int) (*explanation, error) {
 	alpha, weights := e.config.points(!e.model.Inputs()[0].IDs())
 	batch := len(alpha)
-	pass, err := e.model.Gated(e.config.Execution, batch, steps)
+	pass, err := e.model.Blended(e.config.Execution, batch, steps)
 	if err != nil {
 		return nil, err
 	}
@@ -83,13 +83,13 @@ func (e *Explainer) compile(steps int) (*explanation, error) {
 			x.logit, x.sigmoid = n, f == nn.Sigmoid
 		}
 	}
-	for i := range in.Gate.Shape().TotalSize() {
-		setOne(in.Gate, i, alpha[i/in.Gate.Shape()[1]%batch])
+	for i := range in.Blend.Shape().TotalSize() {
+		setOne(in.Blend, i, alpha[i/in.Blend.Shape()[1]%batch])
 	}
 	x.dlogit = tensor.New(tensor.Of(pass.Dtype()), tensor.WithShape(x.logit.Shape()...))
 	x.aim(0)
 	dlogit := pass.Input("gradient", x.dlogit)
-	x.pushes = pass.VJP([]*graph.Node{x.logit}, []*graph.Node{dlogit}, in.GateNode)[0]
+	x.pushes = pass.VJP([]*graph.Node{x.logit}, []*graph.Node{dlogit}, in.BlendNode)[0]
 	x.prog, err = pass.Compile(x.pushes, x.logit, x.output)
 	return x, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -62,5 +63,5 @@ func (c *config) words(ctx context.Context, r request, w bench.Workload) (best r
 	}
 	p, err = alternate(ctx, c.pairs, steps(t, d, r.Batch, c.seconds(), 3),
 		func(ctx context.Context) (float64, error) { return c.peer.run(ctx, best) })
-	return best, p, or(err, t.Close())
+	return best, p, cmp.Or(err, t.Close())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -60,7 +61,7 @@ func epochs(ctx context.Context, c *config) error {
 				return err
 			}
 			p, err := alternate(ctx, c.pairs, epoch(t, d), theirs)
-			if err := or(err, t.Close()); err != nil {
+			if err := cmp.Or(err, t.Close()); err != nil {
 				return err
 			}
 			bar := ""
@@ -117,7 +118,7 @@ func inference(ctx context.Context, c *config) error {
 		return err
 	}
 	p, err := alternate(ctx, c.pairs, ours, func(ctx context.Context) (float64, error) { return c.peer.run(ctx, best) })
-	if err := or(err, t.Close()); err != nil {
+	if err := cmp.Or(err, t.Close()); err != nil {
 		return err
 	}
 	table := &report.Table{Text: 2, Head: append([]string{"model", "PyTorch's fastest", "ours, sequences/s", "PyTorch, sequences/s"}, append(pairHead, "bar")...)}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -33,7 +34,7 @@ func arithmetic(ctx context.Context, c *config) error {
 		}
 		// The ratio is the second over the first.
 		p, err := alternate(ctx, c.pairs, ideal, repeat(prog.Run, c.seconds()))
-		if err := or(err, prog.Close()); err != nil {
+		if err := cmp.Or(err, prog.Close()); err != nil {
 			return err
 		}
 		cells := p.cells(report.Duration)
@@ -102,7 +103,7 @@ func (c *config) unrolled(ctx context.Context, w bench.Workload, steps int) (p p
 	if err != nil {
 		return p, err
 	}
-	if err := or(naive.Fill(), naive.Compile()); err != nil {
+	if err := cmp.Or(naive.Fill(), naive.Compile()); err != nil {
 		return p, err
 	}
 	defer naive.Close()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -120,7 +121,7 @@ func (c *config) cell(ctx context.Context, s cell, name string, layer nn.Layer) 
 	}
 	p, err = alternate(ctx, c.pairs, steps(t, d, s.batch, c.seconds(), 3),
 		func(ctx context.Context) (float64, error) { return c.peer.run(ctx, best) })
-	return best, p, or(err, t.Close())
+	return best, p, cmp.Or(err, t.Close())
 }
 
 // data returns many batches whose samples are those of a single one, so that

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -144,14 +145,14 @@ func (p *peer) close() {
 // their last task.
 func (p *peer) run(ctx context.Context, r request) (float64, error) {
 	if err := json.NewEncoder(p.in).Encode(r); err != nil {
-		return 0, or(ctx.Err(), p.failed(err))
+		return 0, cmp.Or(ctx.Err(), p.failed(err))
 	}
 	var reply struct {
 		Seconds float64 `json:"seconds"`
 		Error   string  `json:"error"`
 	}
 	if err := p.out.Decode(&reply); err != nil {
-		return 0, or(ctx.Err(), p.failed(err))
+		return 0, cmp.Or(ctx.Err(), p.failed(err))
 	}
 	if reply.Error != "" {
 		return 0, errors.Errorf("torch_peer.py: %s", reply.Error)
@@ -196,11 +197,4 @@ func (p *peer) threads() (all [][2]int) {
 		}
 	}
 	return all
-}
-
-func or(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -13,7 +14,7 @@ const baseline = "naive"
 
 func (r *run) markdown(goVersion string, now time.Time) string {
 	var b strings.Builder
-	b.WriteString(report.Header(or(r.config["cpu"], "unnamed processor"), r.procs, r.config["goos"]+"/"+r.config["goarch"], goVersion, now))
+	b.WriteString(report.Header(cmp.Or(r.config["cpu"], "unnamed processor"), r.procs, r.config["goos"]+"/"+r.config["goarch"], goVersion, now))
 	for _, t := range r.benchmarks {
 		fmt.Fprintf(&b, "\n### %s\n\n%s", t.name, t.table())
 	}
@@ -62,13 +63,6 @@ func cell(units map[string][]float64, execution string, base float64) string {
 	}
 	if len(more) > 0 {
 		s += "<br>" + strings.Join(more, ", ")
-	}
-	return s
-}
-
-func or(s, def string) string {
-	if s == "" {
-		return def
 	}
 	return s
 }

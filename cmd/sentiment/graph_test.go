@@ -39,7 +39,7 @@ func TestGraph(t *testing.T) {
 	}
 	for rnn, want := range map[string]int{"unrolled": 4, "fused": 0} {
 		svg := read("--model", "embedding", "--view", "expression", "--rnn", rnn, "--steps", "4")
-		if got := strings.Count(svg, ">rnn_step<"); got != want || !strings.Contains(svg, "scatter_add") {
+		if got := strings.Count(svg, ">simple_rnn_step<"); got != want || !strings.Contains(svg, "scatter_add") {
 			t.Errorf("%s: %d steps, want %d", rnn, got, want)
 		}
 	}

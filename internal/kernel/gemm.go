@@ -88,7 +88,7 @@ func gemm32(ta, tb bool, m, n, k int, a, b, c []float32, acc bool) {
 	// saves.
 	if !tb && (n <= width || m <= 8) {
 		for j := 0; j < n; j += width {
-			gemmPanel(m, k, &a[first*abs(csa)], rsa, csa, &b[first*n+j], ldb, at(c0, j), &c[j], n, min(width, n-j))
+			gemmPanel(m, k, &a[first*abs(csa)], rsa, csa, &b[first*n+j], ldb, offset(c0, j), &c[j], n, min(width, n-j))
 		}
 		return
 	}
@@ -113,7 +113,7 @@ func gemm32(ta, tb bool, m, n, k int, a, b, c []float32, acc bool) {
 				if ta {
 					row, ld = &packed[j*kb+(kb-1)*w], -w
 				}
-				gemmPanel(mb, kb, &a[i*rsa+top*abs(csa)], rsa, csa, row, ld, at(c0, i*n+j), &c[i*n+j], n, w)
+				gemmPanel(mb, kb, &a[i*rsa+top*abs(csa)], rsa, csa, row, ld, offset(c0, i*n+j), &c[i*n+j], n, w)
 			}
 		}
 		c0 = &c[0]
@@ -174,7 +174,7 @@ func MulPacked[T Float](m, n, k int, a, packed, c0, c []T) {
 		}
 		for j := 0; j < n; j += width {
 			w := min(width, n-j)
-			gemmPanel(m, k, &a[0], k, 1, &b[j*k], w, at(first, j), &c[j], n, w)
+			gemmPanel(m, k, &a[0], k, 1, &b[j*k], w, offset(first, j), &c[j], n, w)
 		}
 		return
 	}

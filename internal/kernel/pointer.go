@@ -2,8 +2,8 @@ package kernel
 
 import "unsafe"
 
-// at returns the address n elements after p, or nil if p is nil.
-func at(p *float32, n int) *float32 {
+// offset returns the address n elements after p, or nil if p is nil.
+func offset(p *float32, n int) *float32 {
 	if p == nil {
 		return nil
 	}

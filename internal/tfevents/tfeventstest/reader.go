@@ -120,7 +120,7 @@ func value(b []byte) (v Value, err error) {
 		case 8:
 			err = v.tensor(f.data)
 		case 9:
-			v.Plugin, err = one(f.data, 1, func(b []byte) (string, error) { return one(b, 1, text) })
+			v.Plugin, err = single(f.data, 1, func(b []byte) (string, error) { return single(b, 1, text) })
 		}
 		if err != nil {
 			return v, errors.WithMessagef(err, "value field %d", f.number)
@@ -208,6 +208,6 @@ func (n *Node) attr(b []byte) error {
 	if len(fields) != 2 || string(fields[0].data) != "_output_shapes" {
 		return errors.Errorf("attribute %q", b)
 	}
-	n.Shapes, err = one(fields[1].data, 1, func(b []byte) ([][]int, error) { return each(b, 7, shape) })
+	n.Shapes, err = single(fields[1].data, 1, func(b []byte) ([][]int, error) { return each(b, 7, shape) })
 	return err
 }

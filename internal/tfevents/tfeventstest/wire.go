@@ -89,8 +89,8 @@ func each[T any](b []byte, number int, read func([]byte) (T, error)) ([]T, error
 	return all, err
 }
 
-// one reads a message of one field that is a message.
-func one[T any](b []byte, number int, read func([]byte) (T, error)) (v T, err error) {
+// single reads a message of one field that is a message.
+func single[T any](b []byte, number int, read func([]byte) (T, error)) (v T, err error) {
 	all, err := each(b, number, read)
 	if err == nil && len(all) != 1 {
 		err = errors.Errorf("%d fields %d, want 1", len(all), number)

@@ -9,8 +9,8 @@ import (
 	"unroll/graph"
 )
 
-// TestOpenGatesChangeNothing: with gates of 1 a pass gives Forward's bits.
-func TestOpenGatesChangeNothing(t *testing.T) {
+// TestBlendsOfTheInputChangeNothing: with weights of 1 a pass gives Forward's bits.
+func TestBlendsOfTheInputChangeNothing(t *testing.T) {
 	embedding := Embedding{InputDim: 6, OutputDim: 3}
 	masked := embedding
 	masked.MaskZero = true
@@ -29,16 +29,16 @@ func TestOpenGatesChangeNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			ids := []int32{0, 3, 0, 2, 5, 2, 1, 4, 2, 2} // of samples 0, 1, 0, 1, ...
-			p, err := m.Gated(Auto, 2, 5)
+			p, err := m.Blended(Auto, 2, 5)
 			if err != nil {
 				t.Fatal(err)
 			}
-			gate := p.Inputs[0].Gate
-			for i := range graph.Floats[float32](gate) {
-				graph.Floats[float32](gate)[i] = 1
+			weights := p.Inputs[0].Blend
+			for i := range graph.Floats[float32](weights) {
+				graph.Floats[float32](weights)[i] = 1
 			}
-			for i := range graph.Floats[float64](gate) {
-				graph.Floats[float64](gate)[i] = 1
+			for i := range graph.Floats[float64](weights) {
+				graph.Floats[float64](weights)[i] = 1
 			}
 			if want, got := predictIDs(t, m, ids...), outputFor(t, p, ids...); !slices.Equal(want, got) {
 				t.Errorf("%s %v: the output is %v, Forward's is %v", name, dt, got, want)
@@ -47,13 +47,13 @@ func TestOpenGatesChangeNothing(t *testing.T) {
 	}
 }
 
-// TestShutGatesPad: with gates of 0 every word is padding.
-func TestShutGatesPad(t *testing.T) {
+// TestBlendsOfTheBaselinePad: with weights of 0 every word is padding.
+func TestBlendsOfTheBaselinePad(t *testing.T) {
 	m, err := Sequential{Input: Tokens(3), Layers: []Layer{Embedding{InputDim: 6, OutputDim: 3}, LSTM{Units: 2}}}.Build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := m.Gated(Auto, 1, 3)
+	p, err := m.Blended(Auto, 1, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

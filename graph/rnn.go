@@ -8,60 +8,16 @@ import (
 	"unroll/internal/kernel"
 )
 
-// Elementwise reports whether RNNStep and Recurrence know the activation
+// Elementwise reports whether SimpleRNNStep and SimpleRNN know the activation
 // function of that name.
 func Elementwise(activation string) bool {
 	_, ok := activations32[activation]
 	return ok
 }
 
-// packKey names a matrix packed as the right factor of products.
-type packKey struct {
-	n         *Node
-	transpose bool
-}
-
-// packed emits op(u) in the order in which kernel.MulPacked reads it; it is
-// emitted once, however many products use it.
-func (b *Builder) packed(u *Node, transpose bool) *Node {
-	key := packKey{u, transpose}
-	if n := b.packs[key]; n != nil {
-		return n
-	}
-	s := u.Shape()
-	k, n := s[0], s[1]
-	if transpose {
-		k, n = n, k
-	}
-	b.packs[key] = b.apply(&op{
-		name:  "pack",
-		shape: tensor.Shape{k * n},
-		run:   pick(b, pack[float32](transpose, k, n), pack[float64](transpose, k, n)),
-	}, "", u)
-	return b.packs[key]
-}
-
-func pack[T kernel.Float](transpose bool, k, n int) runFunc {
-	return map1(func(dst, u []T) { kernel.Pack(dst, transpose, k, n, u) })
-}
-
-// mulTransposed emits x·uᵀ.
-func (b *Builder) mulTransposed(x, u *Node) *Node {
-	m, n, k := x.Shape()[0], u.Shape()[0], u.Shape()[1]
-	return b.apply(&op{
-		name:  "matmul_packed",
-		shape: tensor.Shape{m, n},
-		run:   pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
-	}, "", x, b.packed(u, true))
-}
-
-func mulPacked[T kernel.Float](m, n, k int) runFunc {
-	return map2(func(z, x, u []T) { kernel.MulPacked(m, n, k, x, u, nil, z) })
-}
-
-// recurrence checks the inputs of RNNStep and Recurrence and returns the batch
+// simpleRNN checks the inputs of SimpleRNNStep and SimpleRNN and returns the batch
 // and the units.
-func (b *Builder) recurrence(name, activation string, z, h, u *Node, steps int) (batch, units int, ok bool) {
+func (b *Builder) simpleRNN(name, activation string, z, h, u *Node, steps int) (batch, units int, ok bool) {
 	rows, units, ok1 := b.matrix(name, z)
 	_, _, ok2 := b.matrix(name, h)
 	_, _, ok3 := b.matrix(name, u)
@@ -82,29 +38,29 @@ func (b *Builder) recurrence(name, activation string, z, h, u *Node, steps int) 
 	return batch, units, b.err == nil
 }
 
-// RNNStep emits step t of a simple recurrence as one operation:
+// SimpleRNNStep emits step t of a simple recurrence as one operation:
 //
 //	y = f(z_t + h·u)
 //
 // z is time-major [steps·batch, units], h [batch, units], u [units, units].
 // With dz = f'(y)∘dy the gradients are dz_t = dz, dh = dz·uᵀ and du = hᵀ·dz.
-func (b *Builder) RNNStep(activation string, z, h, u *Node, t, steps int) *Node {
-	batch, units, ok := b.recurrence("rnn step", activation, z, h, u, steps)
+func (b *Builder) SimpleRNNStep(activation string, z, h, u *Node, t, steps int) *Node {
+	batch, units, ok := b.simpleRNN("simple rnn step", activation, z, h, u, steps)
 	if !ok {
 		return nil
 	}
 	if t < 0 || t >= steps {
-		return b.Fail(errors.Errorf("rnn step: step %d of %d", t, steps))
+		return b.Fail(errors.Errorf("simple rnn step: step %d of %d", t, steps))
 	}
 	at := rowsOf(t*batch, (t+1)*batch, units)
 	shape := tensor.Shape{batch, units}
 	df := pick(b, map2(activations32[activation].df), map2(activations64[activation].df))
 	return b.apply(&op{
-		name:  "rnn_step",
+		name:  "simple_rnn_step",
 		shape: shape,
 		work:  2 * float64(batch) * float64(units) * float64(units),
 		parts: []*part{at, nil, nil, nil},
-		run:   pick(b, rnnStep[float32](activation, at, shape), rnnStep[float64](activation, at, shape)),
+		run:   pick(b, simpleRNNStep[float32](activation, at, shape), simpleRNNStep[float64](activation, at, shape)),
 		grad: func(in []*Node, y, dy *Node) []*Node {
 			dz := b.apply(&op{name: activation + "_grad", shape: shape, run: df}, "", y, dy)
 			if b.isZeros(in[1]) {
@@ -115,7 +71,7 @@ func (b *Builder) RNNStep(activation string, z, h, u *Node, t, steps int) *Node 
 	}, "ddd.", z, h, u, b.packed(u, false))
 }
 
-func rnnStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc {
+func simpleRNNStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc {
 	f := activationOf[T](name).f
 	return func(o *op, in []gorgonia.Value) error {
 		y := Floats[T](o.out)
@@ -125,7 +81,7 @@ func rnnStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc 
 	}
 }
 
-// Recurrence emits all steps of a simple recurrence as one operation:
+// SimpleRNN emits all steps of a simple recurrence as one operation:
 //
 //	h_t = f(z_t + h_{t−1}·u)
 //
@@ -137,18 +93,18 @@ func rnnStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc 
 // from which follow du = Σ h_{t−1}ᵀ·dz_t, one product over all steps, and
 // dh0 = dz_0·uᵀ. Where the mask [steps·batch, 1] is 0 a row stays as it was; h0
 // must then be Zeros. A nil mask is 1 everywhere.
-func (b *Builder) Recurrence(activation string, z, mask, h0, u *Node, steps int) *Node {
-	batch, units, ok := b.recurrence("recurrence", activation, z, h0, u, steps)
-	if !ok || !b.maskFits("recurrence", mask, z) {
+func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) *Node {
+	batch, units, ok := b.simpleRNN("simple rnn", activation, z, h0, u, steps)
+	if !ok || !b.maskFits("simple rnn", mask, z) {
 		return nil
 	}
 	if mask != nil && !b.isZeros(h0) {
-		return b.Fail(errors.New("recurrence: with a mask the first state must be zeros"))
+		return b.Fail(errors.New("simple rnn: with a mask the first state must be zeros"))
 	}
 	l := loopSize{steps, batch, units}
 	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
 		dz := b.apply(&op{
-			name:  "recurrence_grad",
+			name:  "simple_rnn_grad",
 			shape: hs.Shape(),
 			run:   pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
 		}, "", append([]*Node{hs, dhs, b.packed(in[2], true)}, in[4:]...)...)
@@ -173,35 +129,13 @@ func (b *Builder) Recurrence(activation string, z, mask, h0, u *Node, steps int)
 		in = append(in, mask)
 	}
 	return b.apply(&op{
-		name:     "recurrence",
+		name:     "simple_rnn",
 		shape:    z.Shape(),
 		work:     2 * float64(steps*batch) * float64(units) * float64(units),
 		run:      pick(b, forward[float32](l, activation, b.isZeros(h0)), forward[float64](l, activation, b.isZeros(h0))),
 		grad:     func(in []*Node, hs, dhs *Node) []*Node { return back(in, hs, dhs, nil) },
 		gradPart: back,
 	}, "ddd", in...)
-}
-
-// maskFits checks a recurrence's mask.
-func (b *Builder) maskFits(name string, mask, z *Node) bool {
-	if mask == nil {
-		return true
-	}
-	if !b.ok(mask) {
-		return false
-	}
-	if !mask.Shape().Eq(tensor.Shape{z.Shape()[0], 1}) {
-		b.Fail(errors.Errorf("%s: mask is %s for a sequence %s", name, shapeString(mask), shapeString(z)))
-	}
-	return b.err == nil
-}
-
-// maskOf returns the mask's elements where in has a mask at i, else nil.
-func maskOf[T kernel.Float](in []gorgonia.Value, i int) []T {
-	if i < len(in) {
-		return Floats[T](in[i])
-	}
-	return nil
 }
 
 // loopSize are the sizes of a recurrence's loop.
@@ -279,34 +213,4 @@ func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 		}
 		return nil
 	}
-}
-
-// keepRows copies the rows of old to x where the mask is 0.
-func keepRows[T kernel.Float](mask, x, old []T) {
-	n := len(x) / len(mask)
-	for i, m := range mask {
-		if m == 0 {
-			copy(x[i*n:(i+1)*n], old[i*n:])
-		}
-	}
-}
-
-// moveRows moves the rows of x to y where the mask is 0, leaving zeros; the
-// other rows of y become zeros.
-func moveRows[T kernel.Float](mask, y, x []T) {
-	n := len(x) / len(mask)
-	clear(y)
-	for i, m := range mask {
-		if m == 0 {
-			copy(y[i*n:(i+1)*n], x[i*n:])
-			clear(x[i*n : (i+1)*n])
-		}
-	}
-}
-
-func resize[T kernel.Float](x []T, n int) []T {
-	if len(x) != n {
-		return make([]T, n)
-	}
-	return x
 }

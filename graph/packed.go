@@ -1,0 +1,51 @@
+package graph
+
+import (
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// packKey names a matrix packed as the right factor of products.
+type packKey struct {
+	n         *Node
+	transpose bool
+}
+
+// packed emits op(u) in the order in which kernel.MulPacked reads it; it is
+// emitted once, however many products use it.
+func (b *Builder) packed(u *Node, transpose bool) *Node {
+	key := packKey{u, transpose}
+	if n := b.packs[key]; n != nil {
+		return n
+	}
+	s := u.Shape()
+	k, n := s[0], s[1]
+	if transpose {
+		k, n = n, k
+	}
+	b.packs[key] = b.apply(&op{
+		name:  "pack",
+		shape: tensor.Shape{k * n},
+		run:   pick(b, pack[float32](transpose, k, n), pack[float64](transpose, k, n)),
+	}, "", u)
+	return b.packs[key]
+}
+
+func pack[T kernel.Float](transpose bool, k, n int) runFunc {
+	return map1(func(dst, u []T) { kernel.Pack(dst, transpose, k, n, u) })
+}
+
+// mulTransposed emits x·uᵀ.
+func (b *Builder) mulTransposed(x, u *Node) *Node {
+	m, n, k := x.Shape()[0], u.Shape()[0], u.Shape()[1]
+	return b.apply(&op{
+		name:  "matmul_packed",
+		shape: tensor.Shape{m, n},
+		run:   pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
+	}, "", x, b.packed(u, true))
+}
+
+func mulPacked[T kernel.Float](m, n, k int) runFunc {
+	return map2(func(z, x, u []T) { kernel.MulPacked(m, n, k, x, u, nil, z) })
+}

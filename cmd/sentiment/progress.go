@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cheggaaa/pb/v3"
 	"golang.org/x/term"
@@ -15,9 +16,9 @@ import (
 	"unroll/train"
 )
 
-// progress shows the epochs as Keras does: on a terminal a bar while one runs,
-// with the curve of the score so far above it, and everywhere a line when it has
-// ended.
+// progress shows the epochs, one line for each: on a terminal a bar while it runs,
+// and everywhere, when it has ended, its scores as Keras writes them. On a terminal
+// the curve of the score so far stands behind them.
 type progress struct {
 	out   io.Writer
 	width int    // of the terminal in columns; 0 if it is none
@@ -28,9 +29,8 @@ type progress struct {
 }
 
 const (
-	barTemplate = `{{counters . "%s/%s"}} {{bar . "[" "=" ">" "." "]"}} - {{string . "tail"}}`
-	fullBar     = "[==============================]"
-	barColumns  = 80 // of the whole line, where the terminal is as wide
+	fullBar    = "[==============================]"
+	barColumns = 80 // of the whole line, where the terminal is as wide
 )
 
 // columns returns the width of a terminal; 0 if w is none.
@@ -56,36 +56,55 @@ func (p *progress) hook(e *train.Event) error {
 	case e.Kind != train.BatchEnd || p.width == 0:
 		return nil
 	}
+	columns := min(p.width, barColumns)
 	if p.bar == nil {
-		head := fmt.Sprintf("Epoch %d/%d", e.Epoch, e.Epochs)
-		if len(p.curve) > 0 {
-			head += fmt.Sprintf("  val_%s %s %s", p.score, sparkline(p.curve, curveColumns), figure(p.curve[len(p.curve)-1]))
-		}
-		if _, err := fmt.Fprintln(p.out, head); err != nil {
-			return err
-		}
-		p.bar = pb.ProgressBarTemplate(barTemplate).New(e.Batches).SetWriter(p.out).
-			Set(pb.Terminal, true).Set(pb.ReturnSymbol, "\r").SetWidth(min(p.width, barColumns)).Start()
+		template := fmt.Sprintf(`Epoch %d/%d {{bar . "[" "=" ">" "." "]"}} {{string . "tail"}}`, e.Epoch, e.Epochs)
+		p.bar = pb.ProgressBarTemplate(template).New(e.Batches).SetWriter(p.out).
+			Set(pb.Terminal, true).Set(pb.ReturnSymbol, "\r").SetWidth(columns).Start()
 	}
-	left := e.Seconds / float64(e.Batch) * float64(e.Batches-e.Batch)
+	p.bar.Set("tail", p.tail(e, columns-leastBar-len(fmt.Sprintf("Epoch %d/%d ", e.Epoch, e.Epochs))))
+	p.bar.SetCurrent(int64(e.Batch))
+	return nil
+}
+
+// leastBar is how many columns a bar is left, with the space behind it.
+const leastBar = 8
+
+// tail is what stands behind the bar: the texts a second, the time that is left and
+// the scores so far, as much of it as there are columns for.
+func (p *progress) tail(e *train.Event, columns int) string {
 	now := scores{} // and not what an earlier epoch was validated with
 	for name, v := range e.Logs {
 		if !strings.HasPrefix(name, "val_") {
 			now[name] = v
 		}
 	}
-	tail := fmt.Sprintf("ETA: %.0fs - %s", left, listed(now))
-	if rate := float64(p.texts) * float64(e.Batch) / float64(e.Batches) / e.Seconds; p.texts > 0 && len(tail) <= tailColumns {
-		tail = fmt.Sprintf("%s/s - %s", nn.Thousands(int(rate)), tail)
+	left := fmt.Sprintf("ETA: %.0fs", e.Seconds/float64(e.Batch)*float64(e.Batches-e.Batch))
+	loss := listed(scores{"loss": now["loss"]})
+	choice := []string{left + " - " + listed(now), left + " - " + loss, left}
+	if rate := float64(p.texts) * float64(e.Batch) / float64(e.Batches) / e.Seconds; p.texts > 0 {
+		choice = append([]string{fmt.Sprintf("%s/s - %s", nn.Thousands(int(rate)), choice[0])}, choice...)
 	}
-	p.bar.Set("tail", tail)
-	p.bar.SetCurrent(int64(e.Batch))
-	return nil
+	return widest(choice, columns)
 }
 
+// widest returns the first of the lines that has at most so many columns, else the
+// beginning of the last one.
+func widest(lines []string, columns int) string {
+	last := ""
+	for _, line := range lines {
+		if last = line; utf8.RuneCountInString(line) <= columns {
+			return line
+		}
+	}
+	return string([]rune(last)[:max(0, columns)])
+}
+
+// A curve shows shortCurve epochs, or all, where the terminal has room for so many,
+// and longCurve at the most.
 const (
-	curveColumns = 30
-	tailColumns  = 50 // with which the texts a second still leave room for a bar
+	shortCurve = 8
+	longCurve  = 30
 )
 
 // sparkline draws the last values of a curve in a line of blocks, the least of
@@ -108,13 +127,11 @@ func sparkline(values []float64, columns int) string {
 // epoch replaces the bar by the epoch's line.
 func (p *progress) epoch(e *train.Event) error {
 	p.point(e.Logs)
-	head := fmt.Sprintf("Epoch %d/%d - ", e.Epoch, e.Epochs)
 	if p.bar != nil {
 		p.bar.Set(pb.CleanOnFinish, true)
 		p.close()
-		head = ""
 	}
-	_, err := fmt.Fprintln(p.out, head+epochLine(e, p.width))
+	_, err := fmt.Fprintln(p.out, epochLine(e, p.width, p.curve))
 	return err
 }
 
@@ -136,29 +153,56 @@ func figure(v float64) string {
 	return fmt.Sprintf("%.4f", v)
 }
 
-// epochLine says how an epoch went, with as much of Keras's line as fits: the
-// scores at least. No width is any width, and a plain line.
-func epochLine(e *train.Event, width int) string {
-	scores := listed(scores(e.Logs))
+// epochLine says how an epoch went, with as much of Keras's line as the width has
+// room for, and the end of the curve. A width of 0 is that of no terminal: a plain
+// line of any length, without a curve.
+func epochLine(e *train.Event, width int, curve []float64) string {
 	digits := 0
 	if e.Seconds < 10 {
 		digits = 1
 	}
+	epoch := fmt.Sprintf("%d/%d", e.Epoch, e.Epochs)
 	seconds := fmt.Sprintf("%.*fs", digits, e.Seconds)
-	steps := fmt.Sprintf("%d/%d", e.Batches, e.Batches)
-	each := fmt.Sprintf("%.2fms/step", 1000*e.Seconds/float64(e.Batches))
+	each := fmt.Sprintf("%s %.2fms/step", seconds, 1000*e.Seconds/float64(e.Batches))
+	all := listed(scores(e.Logs))
 	if width == 0 {
-		return strings.Join([]string{seconds + " " + each, scores}, " - ")
+		return fmt.Sprintf("Epoch %s - %s - %s", epoch, each, all)
 	}
-	for _, line := range []string{
-		steps + " " + fullBar + " - " + seconds + " " + each + " - " + scores,
-		steps + " - " + seconds + " " + each + " - " + scores,
-	} {
-		if len(line) <= width {
-			return line
+	pairs := paired(scores(e.Logs))
+	long := []string{
+		fmt.Sprintf("Epoch %s - %d/%d %s - %s - %s", epoch, e.Batches, e.Batches, fullBar, each, all),
+		fmt.Sprintf("Epoch %s - %s - %s", epoch, each, all),
+		fmt.Sprintf("Epoch %s - %s - %s", epoch, seconds, all),
+		fmt.Sprintf("%s - %s - %s", epoch, seconds, strings.Join(pairs, " - ")),
+	}
+	room := min(len(curve), shortCurve)
+	for _, line := range long {
+		if left := width - utf8.RuneCountInString(line) - 1; left >= room && room > 0 {
+			return line + " " + sparkline(curve, min(left, longCurve))
 		}
 	}
-	return seconds + " - " + scores
+	for n := len(pairs); n > 0; n-- { // scores before curves
+		long = append(long, epoch+" - "+strings.Join(pairs[:n], " - "))
+	}
+	return widest(long, width)
+}
+
+// paired writes each score with the validation's behind it: loss: 0.58, val 0.49.
+func paired(s scores) []string {
+	h := train.History{Epochs: []train.Epoch{{Logs: train.Logs(s)}}}
+	var pairs []string
+	for _, name := range h.Names() {
+		base := strings.TrimPrefix(name, "val_")
+		if _, both := s[base]; base != name && both {
+			continue
+		}
+		pair := name + ": " + figure(s[name])
+		if v, ok := s["val_"+name]; ok {
+			pair += ", val " + figure(v)
+		}
+		pairs = append(pairs, pair)
+	}
+	return pairs
 }
 
 // resume begins the curve with the epochs before a checkpoint, nil if there is none.

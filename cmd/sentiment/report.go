@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -36,6 +37,7 @@ type reported struct {
 	of         []int // the texts that are its examples: most wrong, then least sure
 	wrong      int   // so many of them are wrong
 	y          []float32
+	warning    string // about its answer to no text
 }
 
 // examine gathers what a report tells of the predictions for the test texts, or
@@ -59,6 +61,15 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 		return errors.Wrap(err, "diagram")
 	}
 	x.Diagram = svg.String()
+	none, err := trainer.Predict(ctx, train.Data{Tokens: [][]int32{t.encoder.Encode("")}}, 1)
+	if err != nil {
+		return err
+	}
+	start := of.verdict(none)
+	if x.NoText = fmt.Sprintf("%s, %.2f", start.Label, start.Probability); of.number() {
+		x.NoText = of.name(none[0])
+	}
+	r.warning = warning(start.Label, start.Probability)
 	n := of.outputs()
 	if of.number() {
 		for i := range rows {

@@ -82,10 +82,16 @@ const strongAnswer = 0.9
 
 // warning says that the model has made up its mind before it reads, "" if it has not.
 func (m *served) warning() string {
-	if m.Task.number() || m.noText.Probability < strongAnswer {
+	return warning(m.noText.Label, m.noText.Probability)
+}
+
+// warning is about a model that gives no text a label, "" for a number, with the
+// given probability.
+func warning(label string, probability float64) string {
+	if label == "" || probability < strongAnswer {
 		return ""
 	}
-	return fmt.Sprintf("to no text the model answers %s, %.2f: little of that comes from the words", m.noText.Label, m.noText.Probability)
+	return fmt.Sprintf("to no text the model answers %s, %.2f: little of that comes from the words", label, probability)
 }
 
 // measured returns what a run's results.json says of a model, nothing where

@@ -275,12 +275,15 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		t.result.TestSamples = test.Len()
 		fmt.Fprintf(a.say, " Test: %s.", t.result.Test.line())
 	}
-	fmt.Fprint(a.say, "\n\n")
 	if fold == "" {
 		if err := t.examine(ctx, trainer, e, set); err != nil {
 			return nil, err
 		}
+		if w := t.reported.warning; w != "" {
+			fmt.Fprintf(a.say, "\nwarning: %s", w)
+		}
 	}
+	fmt.Fprint(a.say, "\n\n")
 	return t, a.event(resultEvent{"result", fold, t.result})
 }
 

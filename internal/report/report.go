@@ -63,8 +63,9 @@ type Experiment struct {
 	ROC         *ROC         `json:"roc,omitempty"`         // of two classes
 	Predictions []Prediction `json:"predictions,omitempty"` // of numbers
 
-	Wrong  []Example `json:"wrong,omitempty"`  // the surest of those that are wrong, worst first
-	Unsure []Example `json:"unsure,omitempty"` // the least sure
+	NoText string    `json:"no_text,omitempty"` // what it predicts for no text, from where words push
+	Wrong  []Example `json:"wrong,omitempty"`   // the surest of those that are wrong, worst first
+	Unsure []Example `json:"unsure,omitempty"`  // the least sure
 }
 
 // Layer is a row of a model's summary.

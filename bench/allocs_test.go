@@ -8,6 +8,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // allocations returns what a training step of Fit allocates once programs and
@@ -20,7 +21,7 @@ func allocations(t *testing.T, w Workload, batch, steps, shards int) (objects, b
 		t.Fatal(err)
 	}
 	tr, err := train.Compile(m, train.Config{
-		Optimizer: &train.Adam{},
+		Optimizer: &optimizers.Adam{},
 		Loss:      w.Loss(),
 		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
 		Execution: nn.Fused,

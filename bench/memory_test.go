@@ -10,6 +10,7 @@ import (
 	"unroll/datasets"
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // BenchmarkStreamMemory trains an epoch on the sample, on five times and on ten
@@ -44,7 +45,7 @@ func BenchmarkStreamMemory(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				t, err := train.Compile(model, train.Config{Optimizer: &train.Adam{}, Loss: nn.BinaryCrossentropy{}})
+				t, err := train.Compile(model, train.Config{Optimizer: &optimizers.Adam{}, Loss: nn.BinaryCrossentropy{}})
 				if err != nil {
 					b.Fatal(err)
 				}

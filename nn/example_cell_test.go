@@ -9,6 +9,7 @@ import (
 	"unroll/graph"
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // MinimalGatedUnit is a user's own cell, a gated recurrent unit with one gate:
@@ -75,7 +76,7 @@ func Example_ownCell() {
 		fmt.Println(err)
 		return
 	}
-	trainer, err := train.Compile(model, train.Config{Optimizer: &train.Adam{LearningRate: 0.02}, Loss: nn.BinaryCrossentropy{}})
+	trainer, err := train.Compile(model, train.Config{Optimizer: &optimizers.Adam{LearningRate: 0.02}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,6 +8,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // Gated is a user's own layer, a gated linear unit:
@@ -72,7 +73,7 @@ func Example_ownLayer() {
 		}
 	}
 	trainer, err := train.Compile(model, train.Config{
-		Optimizer: &train.Adam{LearningRate: 0.01},
+		Optimizer: &optimizers.Adam{LearningRate: 0.01},
 		Loss:      nn.BinaryCrossentropy{},
 	})
 	if err != nil {
@@ -108,7 +109,7 @@ func Example() {
 		return
 	}
 	trainer, err := train.Compile(model, train.Config{
-		Optimizer: &train.Adam{LearningRate: 0.01},
+		Optimizer: &optimizers.Adam{LearningRate: 0.01},
 		Loss:      nn.BinaryCrossentropy{},
 		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
 	})

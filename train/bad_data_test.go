@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestValuesThatMakeNoSense name the sample.
@@ -29,7 +30,7 @@ func TestValuesThatMakeNoSense(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Loss: c.loss})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: c.loss})
 		if err != nil {
 			t.Fatal(err)
 		}

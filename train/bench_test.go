@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // BenchmarkFit trains the two experiments' models: a step is 32 sequences of
@@ -18,8 +19,8 @@ func BenchmarkFit(b *testing.B) {
 		layers []nn.Layer
 		opt    func() Optimizer
 	}{
-		{"onehot", 100, []nn.Layer{nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 32}}, func() Optimizer { return &SGD{} }},
-		{"embedding", 1000, []nn.Layer{nn.Embedding{InputDim: 1000, OutputDim: 32}, nn.SimpleRNN{Units: 8}}, func() Optimizer { return &Adam{} }},
+		{"onehot", 100, []nn.Layer{nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 32}}, func() Optimizer { return &optimizers.SGD{} }},
+		{"embedding", 1000, []nn.Layer{nn.Embedding{InputDim: 1000, OutputDim: 32}, nn.SimpleRNN{Units: 8}}, func() Optimizer { return &optimizers.Adam{} }},
 	} {
 		for _, shards := range []int{0, 1, 2} {
 			b.Run(fmt.Sprintf("model=%s/shards=%d", c.name, shards), func(b *testing.B) {

@@ -104,7 +104,7 @@ const (
 func (r *fitRun) settings() runSettings {
 	s := runSettings{
 		Seed: r.fit.Seed, BatchSize: r.fit.BatchSize, NoShuffle: r.fit.NoShuffle, StepsPerEpoch: r.fit.StepsPerEpoch,
-		Optimizer: fmt.Sprintf("%T", r.config.Optimizer),
+		Optimizer: optimizerName(r.config.Optimizer),
 	}
 	if m, ok := r.source.(*memory); ok {
 		s.Samples = m.t.n

@@ -17,6 +17,7 @@ import (
 
 	"unroll/internal/tensorfile"
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // dropper is a model with dropout, batch statistics and a mask.
@@ -76,9 +77,9 @@ func resumable(t *testing.T, dir string, o Optimizer, epochs int, from *Checkpoi
 // resumes it from the latest checkpoint.
 func TestResumedRunsEndInTheSameBits(t *testing.T) {
 	optimizers := map[string]func() Optimizer{
-		"sgd":      func() Optimizer { return &SGD{LearningRate: 0.1} },
-		"momentum": func() Optimizer { return &SGD{LearningRate: 0.1, Momentum: 0.9} },
-		"adam":     func() Optimizer { return &Adam{LearningRate: 0.01} },
+		"sgd":      func() Optimizer { return &optimizers.SGD{LearningRate: 0.1} },
+		"momentum": func() Optimizer { return &optimizers.SGD{LearningRate: 0.1, Momentum: 0.9} },
+		"adam":     func() Optimizer { return &optimizers.Adam{LearningRate: 0.01} },
 	}
 	cut := errors.New("cut")
 	for name, o := range optimizers {
@@ -123,12 +124,12 @@ func TestResumedRunsEndInTheSameBits(t *testing.T) {
 
 // TestCancelledRunsResume: what a cancelled context leaves goes on at the batch.
 func TestCancelledRunsResume(t *testing.T) {
-	want, _, err := resumable(t, "", &Adam{}, 2, nil)
+	want, _, err := resumable(t, "", &optimizers.Adam{}, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := dropper(t, 3)
-	tr, err := Compile(m, Config{Optimizer: &Adam{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func TestCancelledRunsResume(t *testing.T) {
 	if err != nil || from == nil || from.Batch() != 5 {
 		t.Fatalf("checkpoint %+v, error %v", from, err)
 	}
-	got, _, err := resumable(t, "", &Adam{}, 2, from)
+	got, _, err := resumable(t, "", &optimizers.Adam{}, 2, from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,14 +163,14 @@ func TestCancelledRunsResume(t *testing.T) {
 // TestCheckpointsAreKept: the last three, and a damaged one is passed over.
 func TestCheckpointsAreKept(t *testing.T) {
 	dir := t.TempDir()
-	if _, _, err := resumable(t, dir, &SGD{}, 2, nil); err != nil {
+	if _, _, err := resumable(t, dir, &optimizers.SGD{}, 2, nil); err != nil {
 		t.Fatal(err)
 	}
 	unfinished := filepath.Join(dir, ".step-000000000001.ckpt.123") // as a kill leaves it
 	if err := os.WriteFile(unfinished, []byte("a part"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := resumable(t, dir, &SGD{}, 3, nil); err != nil {
+	if _, _, err := resumable(t, dir, &optimizers.SGD{}, 3, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(unfinished); err == nil {
@@ -245,17 +246,17 @@ func flipped(data []byte, at int) []byte {
 // TestCheckpointsOfOtherRuns are refused, with what differs.
 func TestCheckpointsOfOtherRuns(t *testing.T) {
 	dir := t.TempDir()
-	if _, _, err := resumable(t, dir, &SGD{}, 1, nil); err != nil {
+	if _, _, err := resumable(t, dir, &optimizers.SGD{}, 1, nil); err != nil {
 		t.Fatal(err)
 	}
 	c, err := LatestCheckpoint(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := resumable(t, "", &Adam{}, 2, c); err == nil || !strings.Contains(err.Error(), "optimizer was *train.SGD and is *train.Adam") {
+	if _, _, err := resumable(t, "", &optimizers.Adam{}, 2, c); err == nil || !strings.Contains(err.Error(), "optimizer was SGD and is Adam") {
 		t.Errorf("the error is %v", err)
 	}
-	tr, err := Compile(smallModel(t, 1), Config{Loss: nn.BinaryCrossentropy{}})
+	tr, err := Compile(smallModel(t, 1), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,12 +279,12 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("umount: %v: %s", err, out)
 		}
 	})
-	want, _, err := resumable(t, "", &Adam{}, 2, nil)
+	want, _, err := resumable(t, "", &optimizers.Adam{}, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir, filler := filepath.Join(disk, "run"), filepath.Join(disk, "filler")
-	_, _, err = resumable(t, dir, &Adam{}, 2, nil, HookFunc(func(e *Event) error {
+	_, _, err = resumable(t, dir, &optimizers.Adam{}, 2, nil, HookFunc(func(e *Event) error {
 		if e.Kind == BatchEnd && e.Step == 5 {
 			_ = os.WriteFile(filler, make([]byte, 1<<20), 0o600) // as much as there is room for
 		}
@@ -299,7 +300,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := resumable(t, dir, &Adam{}, 2, from)
+	got, _, err := resumable(t, dir, &optimizers.Adam{}, 2, from)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"unroll/internal/diagram"
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestDiagram draws a training program in each execution: its nodes are the
@@ -28,7 +29,7 @@ func TestDiagram(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}, Execution: test.execution})
+			tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Execution: test.execution})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +88,7 @@ func TestDiagram(t *testing.T) {
 // TestDiagramOfHeads draws a program with two inputs, two losses and a weight
 // between them.
 func TestDiagramOfHeads(t *testing.T) {
-	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Outputs: heads(0.5)})
+	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Optimizer: &optimizers.SGD{}, Outputs: heads(0.5)})
 	if err != nil {
 		t.Fatal(err)
 	}

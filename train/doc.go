@@ -3,7 +3,7 @@
 // names no concrete layer.
 //
 //	t, err := train.Compile(model, train.Config{
-//		Optimizer: &train.Adam{},
+//		Optimizer: &optimizers.Adam{},
 //		Loss:      nn.BinaryCrossentropy{},
 //		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
 //	})

@@ -7,6 +7,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // Texts of any length in memory, of which the model tags each word. Targets are
@@ -22,7 +23,7 @@ func ExamplePadding() {
 		log.Fatal(err)
 	}
 	t, err := train.Compile(model, train.Config{
-		Optimizer: &train.Adam{LearningRate: 0.1},
+		Optimizer: &optimizers.Adam{LearningRate: 0.1},
 		Loss:      nn.SparseCategoricalCrossentropy{IgnoreClass: new(-1)},
 		Metrics:   []train.Metric{&train.SparseCategoricalAccuracy{}},
 	})

@@ -9,6 +9,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // xor is a model and the four samples that it learns.
@@ -38,7 +39,7 @@ func compile(model *nn.Model, o train.Optimizer) *train.Trainer {
 // Any function is a hook.
 func ExampleHookFunc() {
 	model, data := xor()
-	t := compile(model, &train.Adam{LearningRate: 0.05})
+	t := compile(model, &optimizers.Adam{LearningRate: 0.05})
 	defer t.Close()
 	enough := train.HookFunc(func(e *train.Event) error {
 		if e.Kind == train.EpochEnd && e.Logs["accuracy"] == 1 {
@@ -57,7 +58,7 @@ func ExampleHookFunc() {
 // Stops when the loss is not better for 5 epochs, and goes back to the best.
 func ExampleEarlyStopping() {
 	model, data := xor()
-	t := compile(model, &train.SGD{LearningRate: 40}) // too much
+	t := compile(model, &optimizers.SGD{LearningRate: 40}) // too much
 	defer t.Close()
 	stop := &train.EarlyStopping{Monitor: "val_loss", Patience: 5, RestoreBest: true}
 	history, err := t.Fit(context.Background(), data, train.FitConfig{Epochs: 1000, Validation: &data, Hooks: []train.Hook{stop}})
@@ -77,9 +78,9 @@ func ExampleEarlyStopping() {
 // the end.
 func ExampleTuned() {
 	model, data := xor()
-	t := compile(model, &train.Tuned{
-		Optimizer:      &train.AdamW{WeightDecay: 0.01},
-		Schedule:       train.CosineDecay{WarmupSteps: 20, WarmupTarget: 0.05, DecaySteps: 180},
+	t := compile(model, &optimizers.Tuned{
+		Optimizer:      &optimizers.AdamW{WeightDecay: 0.01},
+		Schedule:       optimizers.CosineDecay{WarmupSteps: 20, WarmupTarget: 0.05, DecaySteps: 180},
 		GlobalClipNorm: 1,
 		EMAMomentum:    0.9,
 	})
@@ -102,7 +103,7 @@ func ExampleCheckpointing() {
 	defer os.RemoveAll(dir)
 	fit := func(ctx context.Context, hook train.HookFunc, c train.FitConfig) (float64, error) {
 		model, data := xor()
-		t := compile(model, &train.Adam{LearningRate: 0.05})
+		t := compile(model, &optimizers.Adam{LearningRate: 0.05})
 		defer t.Close()
 		c.Epochs, c.BatchSize, c.Hooks = 20, 2, []train.Hook{hook}
 		history, err := t.Fit(ctx, data, c)
@@ -150,7 +151,7 @@ func ExampleStream() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t := compile(model, &train.Adam{LearningRate: 0.02})
+	t := compile(model, &optimizers.Adam{LearningRate: 0.02})
 	defer t.Close()
 	source := train.Stream{
 		Open: func(epoch int) iter.Seq2[train.Sample, error] {
@@ -183,7 +184,7 @@ func ExampleStream() {
 // model is as before.
 func ExampleTrainer_RateRange() {
 	model, data := xor()
-	sgd := &train.SGD{}
+	sgd := &optimizers.SGD{}
 	t := compile(model, sgd)
 	defer t.Close()
 	points, err := t.RateRange(context.Background(), data, 1e-3, 100, 200, 4)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestExecutionsTrainAlike trains float32 models unrolled, looped and fused: a
@@ -30,7 +31,7 @@ func TestExecutionsTrainAlike(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				tr, err := Compile(m, Config{Optimizer: &Adam{}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
+				tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -72,7 +73,7 @@ func TestGatedExecutionsTrainAlike(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					tr, err := Compile(m, Config{Optimizer: &Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
+					tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
 					if err != nil {
 						t.Fatal(err)
 					}

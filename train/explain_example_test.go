@@ -7,6 +7,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // Learns from six texts, and tells which word decided about a new one.
@@ -24,7 +25,7 @@ func ExampleExplainer() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	trainer := compile(model, &train.Adam{LearningRate: 0.05})
+	trainer := compile(model, &optimizers.Adam{LearningRate: 0.05})
 	defer trainer.Close()
 	if _, err := trainer.Fit(context.Background(), data, train.FitConfig{Epochs: 100}); err != nil {
 		log.Fatal(err)

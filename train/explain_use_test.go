@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestExplainPadding: padding in front of a text has no push and changes none,
@@ -143,7 +144,7 @@ func TestExplainClasses(t *testing.T) {
 // TestExplainChangesNothing in the model, and what it gives is the caller's.
 func TestExplainChangesNothing(t *testing.T) {
 	m := smallModel(t, 1)
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,7 +118,7 @@ func (t *Trainer) newRun(c FitConfig) (*fitRun, error) {
 	case c.Validation != nil && c.ValidationSource != nil, c.ValidationSplit > 0 && c.validates():
 		return r, errors.New("more than one of Validation, ValidationSource and ValidationSplit is set")
 	}
-	if err := t.wantLoss(); err != nil {
+	if err := t.wantOptimizer(); err != nil {
 		return r, err
 	}
 	r.fit, r.at.Epoch = c, c.InitialEpoch
@@ -177,8 +177,8 @@ func (r *fitRun) fitAll(ctx context.Context) error {
 	if err != nil && !errors.Is(err, ErrStop) {
 		return err
 	}
-	if f, ok := r.config.Optimizer.(finalizer); ok {
-		if err := f.finalize(r.weights()); err != nil {
+	if f, ok := r.config.Optimizer.(Finalizer); ok {
+		if err := f.Finalize(r.weights()); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // wordOrder is a task that only the order of words solves: is the first word
@@ -49,7 +50,7 @@ func smallModel(t *testing.T, seed uint64) *nn.Model {
 func smallTrainer(t *testing.T, seed uint64) *Trainer {
 	t.Helper()
 	tr, err := Compile(smallModel(t, seed), Config{
-		Optimizer: &Adam{LearningRate: 0.01},
+		Optimizer: &optimizers.Adam{LearningRate: 0.01},
 		Loss:      nn.BinaryCrossentropy{},
 		Metrics:   []Metric{&BinaryAccuracy{}},
 	})
@@ -112,7 +113,7 @@ func TestSameSeedSameBits(t *testing.T) {
 func TestSmallerLastBatch(t *testing.T) {
 	d := wordOrder(6, 4)
 	weights := func(fit func(tr *Trainer) error) [][]float64 {
-		tr, err := Compile(smallModel(t, 5), Config{Optimizer: &SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}})
+		tr, err := Compile(smallModel(t, 5), Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +146,7 @@ func TestSmallerLastBatch(t *testing.T) {
 // TestSampleWeights holds the reported loss to Σ w·loss / n, the accuracy to
 // Σ hit / n and the weighted one to Σ w·hit / Σ w.
 func TestSampleWeights(t *testing.T) {
-	tr, err := Compile(smallModel(t, 1), Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := Compile(smallModel(t, 1), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

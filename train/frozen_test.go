@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 func frozenModel(t *testing.T, head nn.Layer) *nn.Model {
@@ -27,7 +28,7 @@ func frozenModel(t *testing.T, head nn.Layer) *nn.Model {
 // TestFrozenKeepsItsBits trains with what could move a weight: the optimizer and
 // its decay, a regularizer, a constraint, running means.
 func TestFrozenKeepsItsBits(t *testing.T) {
-	for _, o := range []Optimizer{&SGD{LearningRate: 0.1, Momentum: 0.9}, &AdamW{LearningRate: 0.01, WeightDecay: 0.1}} {
+	for _, o := range []Optimizer{&optimizers.SGD{LearningRate: 0.1, Momentum: 0.9}, &optimizers.AdamW{LearningRate: 0.01, WeightDecay: 0.1}} {
 		m := frozenModel(t, nn.Dense{Units: 1, Activation: nn.Sigmoid})
 		before := map[string][]float64{}
 		for path := range m.Tensors() {
@@ -63,7 +64,7 @@ func TestAllFrozen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.MeanSquaredError{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // trainingGoldens are the losses of three batches and the weights after them,
@@ -116,8 +117,8 @@ func TestTrainingGoldens(t *testing.T) {
 		"embedding": nn.Embedding{InputDim: words, OutputDim: 4},
 	}
 	optimizers := map[string]func() Optimizer{
-		"sgd":  func() Optimizer { return &SGD{} },
-		"adam": func() Optimizer { return &Adam{} },
+		"sgd":  func() Optimizer { return &optimizers.SGD{} },
+		"adam": func() Optimizer { return &optimizers.Adam{} },
 	}
 	types := []struct {
 		dt  tensor.Dtype

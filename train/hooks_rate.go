@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 
@@ -40,8 +41,8 @@ func (e *Event) canSetRate() error {
 	if _, ok := o.(Rated); !ok {
 		return errors.Errorf("the learning rate of optimizer %T cannot be set", o)
 	}
-	if s := scheduleOf(o); s != nil {
-		return errors.Errorf("the optimizer's schedule %s sets the learning rate before each update: use one of the two", typeName(s))
+	if s := scheduleOf(o); s != "" {
+		return errors.Errorf("the optimizer's schedule %s sets the learning rate before each update: use one of the two", s)
 	}
 	return nil
 }
@@ -153,7 +154,7 @@ func (s *ReduceLROnPlateau) Handle(e *Event) error {
 }
 
 func (s *ReduceLROnPlateau) handle(e *Event) error {
-	w, factor := watch(s.Monitor, s.Mode), or(s.Factor, 0.1)
+	w, factor := watch(s.Monitor, s.Mode), cmp.Or(s.Factor, 0.1)
 	switch e.Kind {
 	case TrainBegin:
 		if !(factor > 0 && factor < 1) || s.Patience < 0 || s.Cooldown < 0 {
@@ -178,7 +179,7 @@ func (s *ReduceLROnPlateau) handle(e *Event) error {
 			s.state.Cooldown--
 			s.state.Wait = 0
 		}
-		if s.state.take(w, v, or(s.MinDelta, 1e-4), e.Epoch) {
+		if s.state.take(w, v, cmp.Or(s.MinDelta, 1e-4), e.Epoch) {
 			s.state.Wait = 0
 			return nil
 		}
@@ -186,7 +187,7 @@ func (s *ReduceLROnPlateau) handle(e *Event) error {
 			return nil
 		}
 		s.state.Wait++
-		if s.state.Wait < int(or(float64(s.Patience), 10)) {
+		if s.state.Wait < int(cmp.Or(float64(s.Patience), 10)) {
 			return nil
 		}
 		lr, err := e.LearningRate()

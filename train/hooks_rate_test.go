@@ -4,12 +4,14 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"unroll/train/optimizers"
 )
 
 // TestOneHookSetsTheRate: what would change the learning rate to no effect is
 // refused, before the first update where that can be known.
 func TestOneHookSetsTheRate(t *testing.T) {
-	cosine := CosineDecay{Initial: 0.1, DecaySteps: 100}
+	cosine := optimizers.CosineDecay{Initial: 0.1, DecaySteps: 100}
 	constant := LearningRateScheduler{Schedule: func(int, float64) float64 { return 0.1 }}
 	falling := LearningRateScheduler{Schedule: func(epoch int, _ float64) float64 { return 1 / float64(epoch) }}
 	halved := LearningRateScheduler{Schedule: func(_ int, lr float64) float64 { return lr / 2 }}
@@ -20,8 +22,8 @@ func TestOneHookSetsTheRate(t *testing.T) {
 		}
 		return nil
 	})
-	scheduled := func() Optimizer { return &Tuned{Optimizer: &Adam{}, Schedule: cosine} }
-	plain := func() Optimizer { return &Adam{LearningRate: 0.1} }
+	scheduled := func() Optimizer { return &optimizers.Tuned{Optimizer: &optimizers.Adam{}, Schedule: cosine} }
+	plain := func() Optimizer { return &optimizers.Adam{LearningRate: 0.1} }
 	const both = "the optimizer's schedule CosineDecay sets the learning rate before each update: use one of the two"
 	for name, c := range map[string]struct {
 		optimizer func() Optimizer
@@ -32,13 +34,13 @@ func TestOneHookSetsTheRate(t *testing.T) {
 		"schedule and scheduler":         {scheduled, []Hook{constant}, "fit: learning_rate_scheduler: " + both, false},
 		"schedule and plateau":           {scheduled, []Hook{plateau()}, "fit: reduce_lr_on_plateau: " + both, false},
 		"schedule and one's own":         {scheduled, []Hook{own}, "fit: " + both, true},
-		"wrapped schedule and scheduler": {func() Optimizer { return &Tuned{Optimizer: scheduled(), ClipNorm: 1} }, []Hook{halved}, "fit: learning_rate_scheduler: " + both, false},
+		"wrapped schedule and scheduler": {func() Optimizer { return &optimizers.Tuned{Optimizer: scheduled(), ClipNorm: 1} }, []Hook{halved}, "fit: learning_rate_scheduler: " + both, false},
 		"schedule over schedule": {func() Optimizer {
-			return &Tuned{Optimizer: scheduled(), Schedule: ExponentialDecay{Initial: 1, DecaySteps: 1, DecayRate: 0.9}}
+			return &optimizers.Tuned{Optimizer: scheduled(), Schedule: optimizers.ExponentialDecay{Initial: 1, DecaySteps: 1, DecayRate: 0.9}}
 		}, nil, "the schedules ExponentialDecay and CosineDecay both set the learning rate", false},
 		"plateau undone":           {plain, []Hook{plateau(), falling}, "learning_rate_scheduler: Schedule gives the rate 0.3333333333333333 for epoch 3 whatever the present one is, and undoes the 0.05 that ReduceLROnPlateau has set", true},
 		"scheduler undone":         {plain, []Hook{halved, constant}, "fit: learning_rate_scheduler: Schedule gives the rate 0.1 for epoch 1 whatever the present one is, and undoes the 0.05 that LearningRateScheduler has set", false},
-		"wrapped without schedule": {func() Optimizer { return &Tuned{Optimizer: &Adam{}, ClipNorm: 1} }, []Hook{halved}, "", true},
+		"wrapped without schedule": {func() Optimizer { return &optimizers.Tuned{Optimizer: &optimizers.Adam{}, ClipNorm: 1} }, []Hook{halved}, "", true},
 		"scheduler on scheduler":   {plain, []Hook{falling, halved}, "", true},
 		"scheduler on plateau":     {plain, []Hook{plateau(), halved}, "", true},
 		"scheduler alone":          {plain, []Hook{falling}, "", true},
@@ -65,7 +67,7 @@ func TestOneHookSetsTheRate(t *testing.T) {
 
 // TestRateRangeWithSchedule, which would try other rates than it tells of.
 func TestRateRangeWithSchedule(t *testing.T) {
-	tr, err := Compile(smallModel(t, 1), Config{Optimizer: &Tuned{Optimizer: &SGD{}, Schedule: CosineDecay{Initial: 1, DecaySteps: 9}}, Loss: smallTrainer(t, 1).config.Loss})
+	tr, err := Compile(smallModel(t, 1), Config{Optimizer: &optimizers.Tuned{Optimizer: &optimizers.SGD{}, Schedule: optimizers.CosineDecay{Initial: 1, DecaySteps: 9}}, Loss: smallTrainer(t, 1).config.Loss})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // Writes the curves, the histograms and the graph of a run into a folder; see
@@ -29,7 +30,7 @@ func ExampleTensorBoard() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t, err := train.Compile(model, train.Config{Loss: nn.BinaryCrossentropy{}})
+	t, err := train.Compile(model, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"unroll/internal/tfevents"
 	"unroll/internal/tfevents/tfeventstest"
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestTensorBoardStates: states are among the histograms, and the graph holds
@@ -23,7 +24,7 @@ func TestTensorBoardStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.MeanSquaredError{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}

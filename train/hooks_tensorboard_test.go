@@ -11,6 +11,7 @@ import (
 
 	"unroll/internal/tfevents/tfeventstest"
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // series is what was written of a kind: the points of each tag, in order.
@@ -126,7 +127,7 @@ func TestTensorBoardHistograms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}, Shards: shards})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}, Shards: shards})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,13 +14,14 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // play tells a hook of epochs whose val_loss is given, as Fit would, and returns
 // the epoch in which it stopped, 0 if it did not, and the rate after each.
 func play(t *testing.T, h Hook, m *nn.Model, values ...float64) (stopped int, rates []float64) {
 	t.Helper()
-	tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 1}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,13 +119,13 @@ func TestHooksKeepTheirState(t *testing.T) {
 			&ModelCheckpoint{Dir: filepath.Join(t.TempDir(), "best"), BestOnly: true},
 		}
 	}
-	want, wantHistory, err := resumable(t, "", &Adam{LearningRate: 0.02}, 12, nil, hooks()...)
+	want, wantHistory, err := resumable(t, "", &optimizers.Adam{LearningRate: 0.02}, 12, nil, hooks()...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, at := range []uint64{4, 11, 20} {
 		dir, mine := t.TempDir(), hooks()
-		_, _, err := resumable(t, dir, &Adam{LearningRate: 0.02}, 12, nil, append(mine, HookFunc(func(e *Event) error {
+		_, _, err := resumable(t, dir, &optimizers.Adam{LearningRate: 0.02}, 12, nil, append(mine, HookFunc(func(e *Event) error {
 			if e.Kind == BatchEnd && e.Step == at {
 				return cut
 			}
@@ -139,7 +140,7 @@ func TestHooksKeepTheirState(t *testing.T) {
 		}
 		fresh := hooks()
 		fresh[2].(*ModelCheckpoint).Dir = mine[2].(*ModelCheckpoint).Dir
-		got, history, err := resumable(t, dir, &Adam{LearningRate: 0.02}, 12, from, fresh...)
+		got, history, err := resumable(t, dir, &optimizers.Adam{LearningRate: 0.02}, 12, from, fresh...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +155,7 @@ func TestHooksKeepTheirState(t *testing.T) {
 func TestStoppedRunsStayStopped(t *testing.T) {
 	hook := func() Hook { return &EarlyStopping{Monitor: "loss", MinDelta: 10, RestoreBest: true} }
 	dir := t.TempDir()
-	want, h, err := resumable(t, dir, &Adam{}, 9, nil, hook())
+	want, h, err := resumable(t, dir, &optimizers.Adam{}, 9, nil, hook())
 	if err != nil || len(h.Epochs) != 2 {
 		t.Fatalf("%d epochs, error %v, want 2", len(h.Epochs), err)
 	}
@@ -162,7 +163,7 @@ func TestStoppedRunsStayStopped(t *testing.T) {
 	if err != nil || !from.Finished() {
 		t.Fatalf("checkpoint %+v, error %v", from, err)
 	}
-	got, h, err := resumable(t, dir, &Adam{}, 9, from, hook())
+	got, h, err := resumable(t, dir, &optimizers.Adam{}, 9, from, hook())
 	if err != nil || len(h.Epochs) != 2 {
 		t.Errorf("%d epochs, error %v, want 2", len(h.Epochs), err)
 	}
@@ -177,14 +178,14 @@ func TestLoggers(t *testing.T) {
 	table, lines := filepath.Join(dir, "log.csv"), filepath.Join(dir, "log.jsonl")
 	hooks := func() []Hook { return []Hook{&CSVLogger{Path: table}, &JSONLogger{Path: lines}} }
 	checkpoints := filepath.Join(dir, "checkpoints")
-	if _, _, err := resumable(t, checkpoints, &SGD{}, 2, nil, hooks()...); err != nil {
+	if _, _, err := resumable(t, checkpoints, &optimizers.SGD{}, 2, nil, hooks()...); err != nil {
 		t.Fatal(err)
 	}
 	from, err := LatestCheckpoint(checkpoints)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, h, err := resumable(t, checkpoints, &SGD{}, 3, from, hooks()...)
+	_, h, err := resumable(t, checkpoints, &optimizers.SGD{}, 3, from, hooks()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +203,7 @@ func TestLoggers(t *testing.T) {
 	if rows := read(lines); len(rows) != 3 || !strings.HasPrefix(rows[1], `{"epoch":2,"step":14,`) || !strings.Contains(rows[1], `"learning_rate":0.01,"logs":{"accuracy":`) {
 		t.Errorf("the lines are\n%s", strings.Join(rows, "\n"))
 	}
-	_, _, err = resumable(t, "", &SGD{}, 1, nil, &CSVLogger{Path: filepath.Join(dir, "no", "log.csv")})
+	_, _, err = resumable(t, "", &optimizers.SGD{}, 1, nil, &CSVLogger{Path: filepath.Join(dir, "no", "log.csv")})
 	if err == nil || !strings.Contains(err.Error(), "csv_logger: open "+filepath.Join(dir, "no", "log.csv")) {
 		t.Errorf("the error is %v", err)
 	}
@@ -241,7 +242,7 @@ func TestTerminateOnNaN(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.MeanSquaredError{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,7 +298,7 @@ func ExampleLearningRateScheduler() {
 		fmt.Println(err)
 		return
 	}
-	tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 0.4}, Loss: nn.MeanSquaredError{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.4}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		fmt.Println(err)
 		return

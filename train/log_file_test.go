@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pkg/errors"
 	"pgregory.net/rapid"
+
+	"unroll/train/optimizers"
 )
 
 func readText(t *testing.T, path string) string {
@@ -132,7 +134,7 @@ func TestLogsOfKilledRuns(t *testing.T) {
 			}
 			want := []string{}
 			if earlier {
-				if _, _, err := resumable(t, "", &SGD{}, 7, nil, hooks()...); err != nil {
+				if _, _, err := resumable(t, "", &optimizers.SGD{}, 7, nil, hooks()...); err != nil {
 					t.Fatal(err)
 				}
 				want = epochsOf(t, table)
@@ -150,7 +152,7 @@ func TestLogsOfKilledRuns(t *testing.T) {
 				}
 				return nil
 			})
-			if _, _, err := resumable(t, filepath.Join(dir, "checkpoints"), &SGD{}, 9, nil, append(hooks(), stop)...); !errors.Is(err, cut) {
+			if _, _, err := resumable(t, filepath.Join(dir, "checkpoints"), &optimizers.SGD{}, 9, nil, append(hooks(), stop)...); !errors.Is(err, cut) {
 				t.Fatal(err)
 			}
 			for _, path := range []string{table, lines} {
@@ -163,7 +165,7 @@ func TestLogsOfKilledRuns(t *testing.T) {
 			if err != nil || from.Epoch() != at {
 				t.Fatalf("checkpoint of epoch %d, error %v", from.Epoch(), err)
 			}
-			_, h, err := resumable(t, "", &SGD{}, 9, from, hooks()...)
+			_, h, err := resumable(t, "", &optimizers.SGD{}, 9, from, hooks()...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestCategoricalCrossentropy holds the loss and the accuracy of a softmax model
@@ -18,7 +19,7 @@ func TestCategoricalCrossentropy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.CategoricalCrossentropy{}, Metrics: []Metric{&CategoricalAccuracy{}}, WeightedMetrics: []Metric{&CategoricalAccuracy{}}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.CategoricalCrossentropy{}, Metrics: []Metric{&CategoricalAccuracy{}}, WeightedMetrics: []Metric{&CategoricalAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func TestFitWithOtherLosses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Optimizer: &Adam{LearningRate: 0.05}, Loss: c.loss})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{LearningRate: 0.05}, Loss: c.loss})
 		if err != nil {
 			t.Fatal(err)
 		}

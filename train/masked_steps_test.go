@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // stepsModel is Embedding → Dense(3), whose output is a sequence as long as its
@@ -58,7 +59,7 @@ func TestMaskedStepsOfAnyLength(t *testing.T) {
 		}
 		run := func(maskZero bool, d Data) (Logs, [][]float64) {
 			m := stepsModel(t, maskZero)
-			tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 0.5}, Loss: nn.MeanSquaredError{}})
+			tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.MeanSquaredError{}})
 			if err != nil {
 				r.Fatal(err)
 			}
@@ -93,7 +94,7 @@ func TestMaskedStepsOfAnyLength(t *testing.T) {
 // out from the model's own predictions; of padding alone the loss is 0.
 func TestMaskOfOneStep(t *testing.T) {
 	m := stepsModel(t, true)
-	tr, err := Compile(m, Config{Loss: nn.MeanSquaredError{}, Metrics: []Metric{&MeanSquaredError{}}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}, Metrics: []Metric{&MeanSquaredError{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // tags is a task for each step: is the word in the upper half? Sequences are
@@ -49,7 +50,7 @@ func taggerModel(t *testing.T, dtype tensor.Dtype) *nn.Model {
 // with weights for samples, for steps, and none.
 func TestMaskedStepsAreNotScored(t *testing.T) {
 	m := taggerModel(t, tensor.Float64)
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestMaskedShardsAddUp(t *testing.T) {
 	var want [][]float64
 	for _, k := range []int{1, 2, 3} {
 		m := taggerModel(t, tensor.Float64)
-		tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}, Shards: k})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}, Shards: k})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +137,7 @@ func TestMaskedShardsAddUp(t *testing.T) {
 func TestPaddingAloneIsNoLoss(t *testing.T) {
 	m := taggerModel(t, tensor.Float32)
 	before := weightsOf(m)
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,7 @@
 package train
 
+import "cmp"
+
 // BinaryAccuracy is the share of outputs on the right side of a threshold:
 //
 //	Σ w·[(y > threshold) = t] / Σ w
@@ -61,7 +63,7 @@ func (m *BinaryAccuracy) New() Metric { return &BinaryAccuracy{Threshold: m.Thre
 
 // Update implements Metric.
 func (m *BinaryAccuracy) Update(y, targets, weights []float32) {
-	threshold := float32(or(m.Threshold, 0.5))
+	threshold := float32(cmp.Or(m.Threshold, 0.5))
 	if len(targets) != len(y) {
 		eachOutput(y, targets, weights, func(_ int, y, t float32, w float64) {
 			m.add(hit(y == y && (y > threshold) == (t > 0.5)), w)
@@ -162,7 +164,7 @@ func (r *ratio) rows(y, targets, weights []float32, right func(y []float32, clas
 func isLargest(y []float32, class int) bool { return largest(y) == class }
 
 func among(k int) func(y []float32, class int) bool {
-	k = int(or(float64(k), 5))
+	k = int(cmp.Or(float64(k), 5))
 	return func(y []float32, class int) bool {
 		above := 0
 		for _, v := range y {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -52,7 +53,7 @@ func judge(y, t []float32, threshold float64) (classes, class, given int) {
 	if len(y) > 1 {
 		return len(y), classOf(t, len(y)), given
 	}
-	if given == 0 && y[0] > float32(or(threshold, 0.5)) {
+	if given == 0 && y[0] > float32(cmp.Or(threshold, 0.5)) {
 		given = 1
 	}
 	if t[0] > 0.5 {

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // absent stands for an epoch without the log.
@@ -44,7 +45,7 @@ func tell(t rapid.TB, values []float64, hooks ...Hook) (weight float64, rates []
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 1}, Loss: nn.MeanSquaredError{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 1}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // twoHeads reads a text and features, and has a head for each.
@@ -55,7 +56,7 @@ func heads(weight float64) map[string]Objective {
 // TestSeveralOutputs trains a model of two inputs and two outputs; the loss is
 // the weighted sum of the outputs'.
 func TestSeveralOutputs(t *testing.T) {
-	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Optimizer: &Adam{LearningRate: 0.02}, Outputs: heads(0.5)})
+	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Optimizer: &optimizers.Adam{LearningRate: 0.02}, Outputs: heads(0.5)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func TestSeveralOutputs(t *testing.T) {
 func TestOutputWithoutLoss(t *testing.T) {
 	aims := heads(1)
 	delete(aims, "hours")
-	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Outputs: aims})
+	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Optimizer: &optimizers.SGD{}, Outputs: aims})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func TestWrongOutputs(t *testing.T) {
 			t.Errorf("the error is %v, want %s", err, want)
 		}
 	}
-	tr, err := Compile(m, Config{Outputs: heads(1)})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Outputs: heads(1)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestPaddingIsPadSequences: sequences of any length, with targets and weights
@@ -37,7 +38,7 @@ func TestPaddingIsPadSequences(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Loss: nn.SparseCategoricalCrossentropy{IgnoreClass: new(-7)}, Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.SparseCategoricalCrossentropy{IgnoreClass: new(-7)}, Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -200,7 +201,7 @@ func TestValidationSplitOfPadded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}

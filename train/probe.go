@@ -29,8 +29,8 @@ func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps
 	if !ok || !(from > 0) || !(to > from) || steps < 2 || math.IsInf(to, 0) {
 		return nil, errors.Errorf("rate range: from %v to %v in %d steps by a %T, want rising rates, two steps, and an optimizer that is Rated", from, to, steps, t.config.Optimizer)
 	}
-	if s := scheduleOf(rated); s != nil {
-		return nil, errors.Errorf("rate range: the optimizer's schedule %s sets the learning rate before each update: leave it out", typeName(s))
+	if s := scheduleOf(rated); s != "" {
+		return nil, errors.Errorf("rate range: the optimizer's schedule %s sets the learning rate before each update: leave it out", s)
 	}
 	var points []RatePoint
 	mean, least := 0.0, math.Inf(1)

@@ -8,13 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestProbesLeaveNothing: weights and optimizer are as before, and training goes
 // on in the same bits.
 func TestProbesLeaveNothing(t *testing.T) {
 	fit := func(probe bool) [][]float64 {
-		tr, err := Compile(dropper(t, 3), Config{Optimizer: &Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}})
+		tr, err := Compile(dropper(t, 3), Config{Optimizer: &optimizers.Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +57,7 @@ func TestRateRangeFindsTheEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.MeanSquaredError{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -334,21 +334,11 @@ func (p *program) close() error {
 	return p.prog.Close()
 }
 
-// readsOnly reports whether a solver only reads gradients. Others may change
-// them in place, as Gorgonia's do, and one that embeds SGD too.
-func readsOnly(o Optimizer) bool {
-	switch o.(type) {
-	case *SGD, *Adam, *RMSprop, *Adagrad, *Adadelta, *Adamax, *Nadam, *AdamW, *Lion:
-		return true
-	}
-	return false
-}
-
 // handOver sums the shards' gradients, gives them to the weights and returns
 // these for a solver. The gradients' buffers belong to the graph, and two
-// weights may share one: unless own is false, each weight gets a buffer of its
+// weights may share one, and a solver may write into it: each weight gets one of its
 // own.
-func handOver(shards []*program, into []gorgonia.ValueGrad, own bool) ([]gorgonia.ValueGrad, error) {
+func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
 	into = into[:0]
 	first := shards[0]
 	for i, w := range first.weights {
@@ -356,9 +346,7 @@ func handOver(shards []*program, into []gorgonia.ValueGrad, own bool) ([]gorgoni
 		if err != nil {
 			return nil, errors.WithMessage(err, w.Name())
 		}
-		if own || len(shards) > 1 {
-			sum = first.sum(i, sum)
-		}
+		sum = first.sum(i, sum)
 		for _, p := range shards[1:] {
 			g, err := p.prog.Value(p.grads[i])
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestEvaluateInAHook leaves the scores of the training alone.
@@ -46,7 +47,7 @@ func TestFloat64Loss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

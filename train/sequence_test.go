@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // TestSequenceOutputsAreBatchMajor: a model that ends in a sequence computes
@@ -17,7 +18,7 @@ func TestSequenceOutputsAreBatchMajor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func TestOpenLength(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // fitSharded trains a small model on 100 samples in batches of 32, the last of
@@ -33,7 +34,7 @@ func TestShardsOnAnyNumberOfProcessors(t *testing.T) {
 	var want [][]float64
 	for _, procs := range []int{1, 2, 4} {
 		runtime.GOMAXPROCS(procs)
-		_, got := fitSharded(t, 3, &Adam{})
+		_, got := fitSharded(t, 3, &optimizers.Adam{})
 		if want == nil {
 			want = got
 		} else if diff := cmp.Diff(want, got); diff != "" {
@@ -44,9 +45,9 @@ func TestShardsOnAnyNumberOfProcessors(t *testing.T) {
 
 // TestShardsAddUp: sharing a batch changes the rounding and nothing else.
 func TestShardsAddUp(t *testing.T) {
-	losses, want := fitSharded(t, 1, &SGD{})
+	losses, want := fitSharded(t, 1, &optimizers.SGD{})
 	for _, k := range []int{2, 3, 5, 32} {
-		l, got := fitSharded(t, k, &SGD{})
+		l, got := fitSharded(t, k, &optimizers.SGD{})
 		for i := range l {
 			if math.Abs(l[i]-losses[i]) > 1e-6 {
 				t.Errorf("%d shards: score %d is %g, want %g", k, i, l[i], losses[i])

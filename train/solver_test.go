@@ -12,11 +12,12 @@ import (
 
 	"unroll/graph"
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // decay adds λ·w to the gradient, in place or in a copy, and hands over to SGD.
 type decay struct {
-	SGD
+	optimizers.SGD
 	inPlace bool
 }
 
@@ -103,12 +104,12 @@ func TestSharedGradient(t *testing.T) {
 		opt  func() Optimizer
 		same string // moves the weights as this one does
 	}{
-		{"sgd", func() Optimizer { return &SGD{LearningRate: rate} }, ""},
+		{"sgd", func() Optimizer { return &optimizers.SGD{LearningRate: rate} }, ""},
 		{"vanilla", func() Optimizer { return gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rate)) }, "sgd"},
 		{"clipped", func() Optimizer {
 			return gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rate), gorgonia.WithClip(0.001))
 		}, ""},
-		{"adam", func() Optimizer { return &Adam{} }, ""},
+		{"adam", func() Optimizer { return &optimizers.Adam{} }, ""},
 		{"gorgonia's adam", func() Optimizer { return gorgonia.NewAdamSolver() }, ""},
 	} {
 		for _, shards := range []int{1, 2} {
@@ -135,7 +136,7 @@ func TestSharedGradient(t *testing.T) {
 				if c.same == "" {
 					return
 				}
-				sgd := fit(&SGD{LearningRate: rate})
+				sgd := fit(&optimizers.SGD{LearningRate: rate})
 				for i := range sgd {
 					for j, want := range sgd[i] {
 						if math.Abs(got[i][j]-want) > 1e-6 {

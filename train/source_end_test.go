@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // reader gives texts, counts the iterators that are open, and may misbehave.
@@ -61,7 +62,7 @@ func (r *reader) open(epoch int) iter.Seq2[Sample, error] {
 // open at a time, none is afterwards, no goroutine is left, and what went wrong
 // is an error.
 func TestSourcesEnd(t *testing.T) {
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}})
+	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +165,7 @@ func TestSourcesEnd(t *testing.T) {
 // is read ahead in it while another source is validated on; both share a
 // variable.
 func TestValidationBetweenSteps(t *testing.T) {
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}})
+	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}

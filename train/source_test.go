@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // numbered returns samples that are told apart by their first word.
@@ -47,7 +48,7 @@ func sampleTrainer(t interface{ Fatal(...any) }) *Trainer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Loss: nn.BinaryCrossentropy{}})
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestStepsPerEpochResume(t *testing.T) {
 	for _, in := range []string{"memory", "stream"} {
 		fit := func(c FitConfig) ([][]float64, error) {
 			m := maskedModel(t, nn.Any)
-			tr, err := Compile(m, Config{Optimizer: &Adam{}, Loss: nn.BinaryCrossentropy{}})
+			tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{}, Loss: nn.BinaryCrossentropy{}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 func statefulModel(t *testing.T, steps, batch int, stateful bool) *nn.Model {
@@ -66,7 +67,7 @@ func TestStatefulGoesOn(t *testing.T) {
 
 // TestStatefulWantsWholeBatches, of the model's size.
 func TestStatefulWantsWholeBatches(t *testing.T) {
-	tr, err := Compile(statefulModel(t, 3, 2, true), Config{Loss: nn.MeanSquaredError{}})
+	tr, err := Compile(statefulModel(t, 3, 2, true), Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func TestRegularizersAndConstraints(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 0.1}, Loss: nn.MeanSquaredError{}, Shards: shards})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.1}, Loss: nn.MeanSquaredError{}, Shards: shards})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // texts yields n texts of 1 to 9 words whose target is whether the first word is
@@ -48,7 +49,7 @@ func maskedModel(t *testing.T, steps int) *nn.Model {
 
 // TestBucketsAgree: evaluation in buckets and padded to one length are the same.
 func TestBucketsAgree(t *testing.T) {
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func inMemory(t *testing.T, n int) (all Data) {
 func TestValidationSource(t *testing.T) {
 	d := inMemory(t, 90)
 	fit := func(c FitConfig) Logs {
-		tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+		tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +108,7 @@ func TestStreamsLearn(t *testing.T) {
 	source := Stream{Open: texts(200), BatchSize: 16, Shuffle: 50, Seed: 2, Buckets: []int{4, 9}, Prefetch: 3}
 	fit := func(dir string, from *Checkpoint, hooks ...Hook) ([][]float64, *History, error) {
 		m := maskedModel(t, nn.Any)
-		tr, err := Compile(m, Config{Optimizer: &Adam{LearningRate: 0.02}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+		tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{LearningRate: 0.02}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +200,7 @@ func TestStreamErrors(t *testing.T) {
 			}
 		}
 	}
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}})
+	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +230,7 @@ func TestStreamErrors(t *testing.T) {
 // number.
 func TestFlatMemory(t *testing.T) {
 	heap := func(n int) (most uint64) {
-		tr, err := Compile(maskedModel(t, nn.Any), Config{Loss: nn.BinaryCrossentropy{}})
+		tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 		if err != nil {
 			t.Fatal(err)
 		}

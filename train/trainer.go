@@ -16,7 +16,7 @@ import (
 
 // Config says how a model is trained.
 type Config struct {
-	Optimizer Optimizer // &SGD{} if nil
+	Optimizer Optimizer // of train/optimizers, or any other; nil: the model is not trained
 
 	// Loss, Metrics and WeightedMetrics are of the output of a model of one; Fit
 	// and Evaluate want a loss. Outputs holds those of a model of several, by
@@ -71,9 +71,6 @@ func Compile(m *nn.Model, c Config) (*Trainer, error) {
 	}
 	if c.Shards < 0 {
 		return nil, errors.Errorf("compile: %d shards", c.Shards)
-	}
-	if c.Optimizer == nil {
-		c.Optimizer = &SGD{}
 	}
 	t := &Trainer{
 		model:  m,

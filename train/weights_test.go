@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train/optimizers"
 )
 
 // stepsClassifier gives one of 3 classes for each of 4 steps.
@@ -43,7 +44,7 @@ func classSteps() Data {
 // as many shards.
 func trainOn(t *testing.T, m *nn.Model, loss nn.Loss, d Data, shards int, c FitConfig) (Logs, [][]float64) {
 	t.Helper()
-	tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 0.5}, Loss: loss, Shards: shards,
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: loss, Shards: shards,
 		Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +139,7 @@ func TestTargetsThatDoNotCount(t *testing.T) {
 
 			d := make2(odd)
 			d.Targets[8] = odd
-			tr, err := Compile(stepsClassifier(t, how == "mask"), Config{Loss: nn.SparseCategoricalCrossentropy{}})
+			tr, err := Compile(stepsClassifier(t, how == "mask"), Config{Optimizer: &optimizers.SGD{}, Loss: nn.SparseCategoricalCrossentropy{}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -162,7 +163,7 @@ func TestMetricsAndWeights(t *testing.T) {
 		t.Errorf("without weights: %v", plain)
 	}
 	m := stepsClassifier(t, false)
-	tr, err := Compile(m, Config{Optimizer: &SGD{LearningRate: 1e-9}, Loss: nn.SparseCategoricalCrossentropy{},
+	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 1e-9}, Loss: nn.SparseCategoricalCrossentropy{},
 		Metrics: []Metric{&SparseCategoricalAccuracy{}, &SparseTopKCategoricalAccuracy{K: 1}, &SparseTopKCategoricalAccuracy{K: 2}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
@@ -276,7 +277,7 @@ func twoOutputs(t *testing.T) (Config, Data) {
 		urgent, value = append(urgent, float32(i%2)), append(value, 1.5)
 	}
 	d.Outputs = map[string]Labels{"urgent": {Targets: urgent}, "value": {Targets: value}}
-	return Config{Outputs: map[string]Objective{"urgent": {Loss: nn.BinaryCrossentropy{}}, "value": {Loss: nn.MeanSquaredError{}}}}, d
+	return Config{Optimizer: &optimizers.SGD{}, Outputs: map[string]Objective{"urgent": {Loss: nn.BinaryCrossentropy{}}, "value": {Loss: nn.MeanSquaredError{}}}}, d
 }
 
 // TestStreamWeights: weights of samples and of steps, 0 too, are those of the
@@ -306,7 +307,7 @@ func TestStreamWeights(t *testing.T) {
 	}
 	for _, mask := range []bool{true, false} {
 		loss := nn.SparseCategoricalCrossentropy{IgnoreClass: new(9)}
-		tr, err := Compile(stepsClassifier(t, mask), Config{Loss: loss, Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+		tr, err := Compile(stepsClassifier(t, mask), Config{Optimizer: &optimizers.SGD{}, Loss: loss, Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}

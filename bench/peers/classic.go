@@ -10,6 +10,7 @@ import (
 	"unroll/bench/internal/report"
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // classic compares whole training steps of the larger setting that Keras's own
@@ -53,7 +54,7 @@ func (c *config) words(ctx context.Context, r request, w bench.Workload) (best r
 		return best, p, err
 	}
 	best.Least = 3
-	t, err := trainer(w, r.Steps, train.Config{Optimizer: &train.Adam{}})
+	t, err := trainer(w, r.Steps, train.Config{Optimizer: &optimizers.Adam{}})
 	if err != nil {
 		return best, p, err
 	}

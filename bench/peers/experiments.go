@@ -9,6 +9,7 @@ import (
 	"unroll/bench"
 	"unroll/bench/internal/report"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // experiment is a workload as the program trains it, and as PyTorch does.
@@ -20,9 +21,9 @@ type experiment struct {
 }
 
 var experiments = []experiment{
-	{bench.OneHot, func() train.Optimizer { return &train.SGD{} },
+	{bench.OneHot, func() train.Optimizer { return &optimizers.SGD{} },
 		request{Words: 100, Width: 100, Units: 32, Optimizer: "sgd"}, []string{"dense", "gather"}},
-	{bench.Embedding, func() train.Optimizer { return &train.Adam{} },
+	{bench.Embedding, func() train.Optimizer { return &optimizers.Adam{} },
 		request{Words: 1000, Width: 32, Units: 8, Optimizer: "adam"}, []string{"embedding"}},
 }
 

@@ -10,6 +10,7 @@ import (
 	"unroll/bench/internal/report"
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // cell is one size of the grid.
@@ -111,7 +112,7 @@ func (c *config) cell(ctx context.Context, s cell, name string, layer nn.Layer) 
 	}
 	best.Least = 3
 	w := bench.OnFeatures(s.width, layer)
-	t, err := trainer(w, s.steps, train.Config{})
+	t, err := trainer(w, s.steps, train.Config{Optimizer: &optimizers.SGD{}})
 	if err != nil {
 		return best, p, err
 	}

@@ -14,6 +14,7 @@ import (
 	"unroll/bench"
 	"unroll/bench/internal/report"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // python writes a program that stands for Python with PyTorch.
@@ -123,7 +124,7 @@ func TestGridFits(t *testing.T) {
 
 // TestSteps: the measured steps are at least as many as asked for.
 func TestSteps(t *testing.T) {
-	tr, err := trainer(bench.Features(4), 3, train.Config{})
+	tr, err := trainer(bench.Features(4), 3, train.Config{Optimizer: &optimizers.SGD{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // complete tells the shells' completions which values flags take.
 func complete(root *cobra.Command) {
 	values := map[string][]string{
-		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(optimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
+		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(knownOptimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
 		"rnn": {"auto", "unrolled", "looped", "fused"}, "format": {"csv", "tsv", "jsonl", "fasttext", "folder", "lines"},
 		"header": {"yes", "no"}, "tokenizer": {keras, "words", "chars", "bpe"}, "normalize": {none, "NFC", "NFD", "NFKC", "NFKD"},
 		"case": {"ascii", "lower", "keep"}, "padding": {"pre", "post"}, "truncating": {"pre", "post"},

@@ -6,6 +6,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/optimizers"
 )
 
 // experiment is a model with its preprocessing and optimizer: the tutorial's
@@ -40,7 +41,7 @@ var experiments = []experiment{
 		layers: func(o embeddingOptions) []nn.Layer {
 			return []nn.Layer{nn.OneHot{Depth: o.words}, nn.SimpleRNN{Units: 32}}
 		},
-		optimizer: func() train.Rated { return &train.SGD{} },
+		optimizer: func() train.Rated { return &optimizers.SGD{} },
 	},
 	onEmbedding("embedding", "SimpleRNN(8) on a learned embedding of words: the tutorial's second model", nn.SimpleRNN{Units: 8}),
 	onEmbedding("lstm", "LSTM(8) on a learned embedding", nn.LSTM{Units: 8}),
@@ -58,7 +59,7 @@ var experiments = []experiment{
 		layers: func(o embeddingOptions) []nn.Layer {
 			return []nn.Layer{nn.CategoryEncoding{NumTokens: o.words, OutputMode: "count", MaskZero: true}}
 		},
-		optimizer: func() train.Rated { return &train.Adam{} },
+		optimizer: func() train.Rated { return &optimizers.Adam{} },
 	},
 }
 
@@ -76,7 +77,7 @@ func onEmbedding(name, about string, layers ...nn.Layer) experiment {
 			}
 			return append([]nn.Layer{first}, layers...)
 		},
-		optimizer: func() train.Rated { return &train.Adam{} },
+		optimizer: func() train.Rated { return &optimizers.Adam{} },
 	}
 }
 

@@ -21,7 +21,7 @@ type choice struct{ flag, value string }
 // such values may not agree with.
 func choices(vectors string) (all []choice) {
 	for flag, values := range map[string][]string{
-		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(optimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
+		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(knownOptimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
 		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": {keras, "words", "chars", bpe}, "normalize": {none, "NFC", "NFD", "NFKC", "NFKD"},
 		"case": {"ascii", "lower", "keep"}, "padding": {"pre", "post"}, "truncating": {"pre", "post"}, "split": {"random", "stratified", "group", "file"},
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},

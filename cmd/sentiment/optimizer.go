@@ -1,40 +1,43 @@
 package main
 
-import "unroll/train"
+import (
+	"unroll/train"
+	"unroll/train/optimizers"
+)
 
-// optimizers are what --optimizer knows.
-var optimizers = map[string]func() train.Rated{
-	"sgd":      func() train.Rated { return &train.SGD{} },
-	"momentum": func() train.Rated { return &train.SGD{Momentum: 0.9} },
-	"adam":     func() train.Rated { return &train.Adam{} },
-	"adamw":    func() train.Rated { return &train.AdamW{} },
-	"adamax":   func() train.Rated { return &train.Adamax{} },
-	"nadam":    func() train.Rated { return &train.Nadam{} },
-	"rmsprop":  func() train.Rated { return &train.RMSprop{} },
-	"adagrad":  func() train.Rated { return &train.Adagrad{} },
-	"adadelta": func() train.Rated { return &train.Adadelta{} },
-	"lion":     func() train.Rated { return &train.Lion{} },
+// knownOptimizers are what --optimizer knows.
+var knownOptimizers = map[string]func() train.Rated{
+	"sgd":      func() train.Rated { return &optimizers.SGD{} },
+	"momentum": func() train.Rated { return &optimizers.SGD{Momentum: 0.9} },
+	"adam":     func() train.Rated { return &optimizers.Adam{} },
+	"adamw":    func() train.Rated { return &optimizers.AdamW{} },
+	"adamax":   func() train.Rated { return &optimizers.Adamax{} },
+	"nadam":    func() train.Rated { return &optimizers.Nadam{} },
+	"rmsprop":  func() train.Rated { return &optimizers.RMSprop{} },
+	"adagrad":  func() train.Rated { return &optimizers.Adagrad{} },
+	"adadelta": func() train.Rated { return &optimizers.Adadelta{} },
+	"lion":     func() train.Rated { return &optimizers.Lion{} },
 }
 
 const optimizerNames = "sgd, momentum, adam, adamw, adamax, nadam, rmsprop, adagrad, adadelta or lion"
 
 // schedules are what --schedule knows: from a learning rate, over a run of so
 // many steps, of which an epoch has some.
-var schedules = map[string]func(lr float64, steps, epoch int) train.Schedule{
-	"cosine": func(lr float64, steps, _ int) train.Schedule {
-		return train.CosineDecay{Initial: lr, DecaySteps: steps}
+var schedules = map[string]func(lr float64, steps, epoch int) optimizers.Schedule{
+	"cosine": func(lr float64, steps, _ int) optimizers.Schedule {
+		return optimizers.CosineDecay{Initial: lr, DecaySteps: steps}
 	},
-	"restarts": func(lr float64, steps, _ int) train.Schedule { // three periods, each twice as long
-		return train.CosineDecayRestarts{Initial: lr, FirstDecaySteps: max(steps/7, 1)}
+	"restarts": func(lr float64, steps, _ int) optimizers.Schedule { // three periods, each twice as long
+		return optimizers.CosineDecayRestarts{Initial: lr, FirstDecaySteps: max(steps/7, 1)}
 	},
-	"linear": func(lr float64, steps, _ int) train.Schedule {
-		return train.PolynomialDecay{Initial: lr, DecaySteps: steps}
+	"linear": func(lr float64, steps, _ int) optimizers.Schedule {
+		return optimizers.PolynomialDecay{Initial: lr, DecaySteps: steps}
 	},
-	"exponential": func(lr float64, _, epoch int) train.Schedule {
-		return train.ExponentialDecay{Initial: lr, DecaySteps: epoch, DecayRate: 0.9}
+	"exponential": func(lr float64, _, epoch int) optimizers.Schedule {
+		return optimizers.ExponentialDecay{Initial: lr, DecaySteps: epoch, DecayRate: 0.9}
 	},
-	"inverse": func(lr float64, _, epoch int) train.Schedule {
-		return train.InverseTimeDecay{Initial: lr, DecaySteps: epoch, DecayRate: 0.5}
+	"inverse": func(lr float64, _, epoch int) optimizers.Schedule {
+		return optimizers.InverseTimeDecay{Initial: lr, DecaySteps: epoch, DecayRate: 0.5}
 	},
 }
 
@@ -43,7 +46,7 @@ const scheduleNames = "cosine, restarts, linear, exponential or inverse"
 // checkOptimizer refuses settings that name nothing.
 func (s *runSettings) checkOptimizer() error {
 	switch {
-	case s.Optimizer != "" && optimizers[s.Optimizer] == nil:
+	case s.Optimizer != "" && knownOptimizers[s.Optimizer] == nil:
 		return usagef("--optimizer: unknown optimizer %q, want %s", s.Optimizer, optimizerNames)
 	case s.Schedule != "" && schedules[s.Schedule] == nil:
 		return usagef("--schedule: unknown schedule %q, want %s", s.Schedule, scheduleNames)
@@ -62,7 +65,7 @@ func (s *runSettings) checkOptimizer() error {
 func (s *runSettings) optimizer(e experiment, samples int) train.Optimizer {
 	o := e.optimizer()
 	if s.Optimizer != "" {
-		o = optimizers[s.Optimizer]()
+		o = knownOptimizers[s.Optimizer]()
 	}
 	if s.Rate > 0 {
 		o.SetRate(s.Rate)
@@ -70,7 +73,7 @@ func (s *runSettings) optimizer(e experiment, samples int) train.Optimizer {
 	if s.Schedule == "" && s.Clip == 0 {
 		return o
 	}
-	t := &train.Tuned{Optimizer: o, GlobalClipNorm: s.Clip}
+	t := &optimizers.Tuned{Optimizer: o, GlobalClipNorm: s.Clip}
 	if s.Schedule != "" {
 		epoch := (samples + s.Batch - 1) / s.Batch
 		t.Schedule = schedules[s.Schedule](o.Rate(), epoch*s.Epochs, epoch)

@@ -19,7 +19,7 @@ func TestEveryOptimizerAndSchedule(t *testing.T) {
 			t.Errorf("%q: %s holds %s, error %v", flags, runFile, data, err)
 		}
 	}
-	for name := range optimizers {
+	for name := range knownOptimizers {
 		if !strings.Contains(optimizerNames, name) {
 			t.Errorf("the help does not name %s", name)
 		}

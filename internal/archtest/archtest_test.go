@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"internal": {"internal"},
 	"graph":    {"internal"},
 	"nn":       {"internal", "graph"},
-	"train":    {"internal", "graph", "nn"},
+	"train":    {"internal", "graph", "nn", "train"},
 	"datasets": {"internal"},
 	"cmd":      {"internal", "graph", "nn", "train", "datasets"},
 }

@@ -1,4 +1,4 @@
-package train
+package optimizers
 
 import (
 	"math"
@@ -28,7 +28,7 @@ func TestOptimizers(t *testing.T) {
 	grads := []float64{1, -0.5, 0.25}
 	cases := []struct {
 		name string
-		opt  Optimizer
+		opt  gorgonia.Solver
 		want []float64
 	}{
 		// w − 0.01·g

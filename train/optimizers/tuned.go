@@ -1,7 +1,8 @@
-package train
+package optimizers
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 
@@ -29,7 +30,7 @@ import (
 //     starts with the first update's weights, writes it over the weights after
 //     every EMAOverwrite updates, and at the end of Fit (use_ema).
 type Tuned struct {
-	Optimizer Optimizer
+	Optimizer gorgonia.Solver
 	Schedule  Schedule
 
 	ClipValue, ClipNorm, GlobalClipNorm float64
@@ -44,13 +45,13 @@ type Tuned struct {
 }
 
 var (
-	_ Rated = (*Tuned)(nil)
-	_ Saver = (*Tuned)(nil)
+	_ rated = (*Tuned)(nil)
+	_ saver = (*Tuned)(nil)
 )
 
 // Rate returns the optimizer's learning rate, 0 if it has none.
 func (o *Tuned) Rate() float64 {
-	if r, ok := o.Optimizer.(Rated); ok {
+	if r, ok := o.Optimizer.(rated); ok {
 		return r.Rate()
 	}
 	return 0
@@ -59,22 +60,35 @@ func (o *Tuned) Rate() float64 {
 // SetRate sets the optimizer's learning rate. A Schedule sets another at the
 // next update.
 func (o *Tuned) SetRate(lr float64) {
-	if r, ok := o.Optimizer.(Rated); ok {
+	if r, ok := o.Optimizer.(rated); ok {
 		r.SetRate(lr)
 	}
 }
 
-// scheduleOf returns the schedule of an optimizer, also of one that is wrapped; nil
-// if it has none.
-func scheduleOf(o Optimizer) Schedule {
-	t, ok := o.(*Tuned)
-	if !ok {
-		return nil
+// Unwrap returns the optimizer inside.
+func (o *Tuned) Unwrap() gorgonia.Solver { return o.Optimizer }
+
+// ScheduleName returns the name of the schedule that sets the learning rate
+// before each update, empty if none does.
+func (o *Tuned) ScheduleName() string {
+	if o.Schedule != nil {
+		return typeName(o.Schedule)
 	}
-	if t.Schedule != nil {
-		return t.Schedule
+	return scheduleOf(o.Optimizer)
+}
+
+// scheduleOf returns the name of the schedule of an optimizer, empty if it has
+// none.
+func scheduleOf(o gorgonia.Solver) string {
+	if s, ok := o.(interface{ ScheduleName() string }); ok {
+		return s.ScheduleName()
 	}
-	return scheduleOf(t.Optimizer)
+	return ""
+}
+
+func typeName(v any) string {
+	name := fmt.Sprintf("%T", v)
+	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 // check holds the settings to what makes sense.
@@ -88,7 +102,7 @@ func (o *Tuned) check() error {
 			clips++
 		}
 	}
-	_, rated := o.Optimizer.(Rated)
+	_, isRated := o.Optimizer.(rated)
 	switch {
 	case o.Optimizer == nil:
 		return errors.New("optimizer: Tuned has no Optimizer")
@@ -98,10 +112,10 @@ func (o *Tuned) check() error {
 		return errors.Errorf("optimizer: EMAMomentum is %v, want at least 0 and less than 1", o.EMAMomentum)
 	case o.AccumulateSteps < 0 || o.EMAOverwrite < 0:
 		return errors.Errorf("optimizer: AccumulateSteps is %d and EMAOverwrite %d, want at least 0", o.AccumulateSteps, o.EMAOverwrite)
-	case o.Schedule != nil && !rated, o.WeightDecay != 0 && !rated:
+	case o.Schedule != nil && !isRated, o.WeightDecay != 0 && !isRated:
 		return errors.Errorf("optimizer: the learning rate of %T cannot be read and set", o.Optimizer)
-	case o.Schedule != nil && scheduleOf(o.Optimizer) != nil:
-		return errors.Errorf("optimizer: the schedules %s and %s both set the learning rate: use one of the two", typeName(o.Schedule), typeName(scheduleOf(o.Optimizer)))
+	case o.Schedule != nil && scheduleOf(o.Optimizer) != "":
+		return errors.Errorf("optimizer: the schedules %s and %s both set the learning rate: use one of the two", typeName(o.Schedule), scheduleOf(o.Optimizer))
 	}
 	if s, ok := o.Schedule.(checked); ok {
 		return errors.WithMessage(s.check(), "optimizer")
@@ -220,13 +234,8 @@ func (o *Tuned) clip(weights []gorgonia.ValueGrad) error {
 	return nil
 }
 
-// finalizer is an optimizer that has the last word on the weights.
-type finalizer interface {
-	finalize(weights []gorgonia.ValueGrad) error
-}
-
-// finalize writes the averages over the weights.
-func (o *Tuned) finalize(weights []gorgonia.ValueGrad) error {
+// Finalize writes the averages over the weights, at the end of Fit.
+func (o *Tuned) Finalize(weights []gorgonia.ValueGrad) error {
 	if o.EMAMomentum == 0 || o.updates == 0 {
 		return nil
 	}
@@ -278,9 +287,9 @@ type tunedState struct {
 
 const innerState = "optimizer/"
 
-// State implements Saver.
+// State implements train.Saver.
 func (o *Tuned) State() (map[string]*tensor.Dense, []byte, error) {
-	inner, ok := o.Optimizer.(Saver)
+	inner, ok := o.Optimizer.(saver)
 	if !ok {
 		return nil, nil, errors.Errorf("optimizer %T cannot save its state", o.Optimizer)
 	}
@@ -296,9 +305,9 @@ func (o *Tuned) State() (map[string]*tensor.Dense, []byte, error) {
 	return all, doc, err
 }
 
-// Restore implements Saver.
+// Restore implements train.Saver.
 func (o *Tuned) Restore(tensors map[string]*tensor.Dense, rest []byte) error {
-	inner, ok := o.Optimizer.(Saver)
+	inner, ok := o.Optimizer.(saver)
 	if !ok {
 		return errors.Errorf("optimizer %T cannot restore its state", o.Optimizer)
 	}

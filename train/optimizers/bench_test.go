@@ -1,4 +1,4 @@
-package train
+package optimizers
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 
 // BenchmarkOptimizers updates a weight of the size of the embedding model's.
 func BenchmarkOptimizers(b *testing.B) {
-	for name, o := range map[string]Optimizer{
+	for name, o := range map[string]gorgonia.Solver{
 		"sgd": &SGD{}, "momentum": &SGD{Momentum: 0.9}, "adam": &Adam{}, "adamw": &AdamW{}, "adamax": &Adamax{}, "nadam": &Nadam{},
 		"rmsprop": &RMSprop{}, "rmsprop_momentum": &RMSprop{Momentum: 0.9}, "rmsprop_centered": &RMSprop{Centered: true, Momentum: 0.9}, "adagrad": &Adagrad{}, "adadelta": &Adadelta{}, "lion": &Lion{},
 		"nesterov": &SGD{Momentum: 0.9, Nesterov: true}, "accumulate": &Tuned{Optimizer: &Adam{}, AccumulateSteps: 2},

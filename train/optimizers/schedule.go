@@ -1,6 +1,7 @@
-package train
+package optimizers
 
 import (
+	"cmp"
 	"math"
 	"sort"
 
@@ -89,7 +90,7 @@ func (s PolynomialDecay) Rate(step int) float64 {
 		at = float64(step)
 		n *= math.Max(1, math.Ceil(at/n))
 	}
-	return (s.Initial-s.End)*math.Pow(1-at/n, or(s.Power, 1)) + s.End
+	return (s.Initial-s.End)*math.Pow(1-at/n, cmp.Or(s.Power, 1)) + s.End
 }
 
 func (s PolynomialDecay) check() error { return positiveSteps("PolynomialDecay", s.DecaySteps) }
@@ -140,7 +141,7 @@ type CosineDecayRestarts struct {
 
 // Rate implements Schedule.
 func (s CosineDecayRestarts) Rate(step int) float64 {
-	tMul, mMul := or(s.TMul, 2), or(s.MMul, 1)
+	tMul, mMul := cmp.Or(s.TMul, 2), cmp.Or(s.MMul, 1)
 	at := float64(step) / float64(s.FirstDecaySteps) // in first periods
 	period, begin, height := 1.0, 0.0, 1.0
 	for at >= begin+period {
@@ -154,7 +155,7 @@ func (s CosineDecayRestarts) Rate(step int) float64 {
 }
 
 func (s CosineDecayRestarts) check() error {
-	if t := or(s.TMul, 2); !(t >= 1) {
+	if t := cmp.Or(s.TMul, 2); !(t >= 1) {
 		return errors.Errorf("CosineDecayRestarts: TMul is %v, want at least 1", t)
 	}
 	return positiveSteps("CosineDecayRestarts", s.FirstDecaySteps)

@@ -1,4 +1,4 @@
-package train
+package optimizers
 
 import (
 	"math"
@@ -77,7 +77,7 @@ func (d *descent) values() []float64 {
 func (d *descent) list() []gorgonia.ValueGrad { return []gorgonia.ValueGrad{d.a, d.b} }
 
 // step updates by the gradients of 3·a₀² + a₁² + sin(5·b).
-func (d *descent) step(t *testing.T, o Optimizer) {
+func (d *descent) step(t *testing.T, o gorgonia.Solver) {
 	t.Helper()
 	a, b := d.a.w.Float64s(), d.b.w.Float64s()
 	copy(d.a.g.Float64s(), []float64{6 * a[0], 2 * a[1]})
@@ -87,27 +87,27 @@ func (d *descent) step(t *testing.T, o Optimizer) {
 	}
 }
 
-var optimizers = map[string]func() Optimizer{
-	"sgd":              func() Optimizer { return &SGD{} },
-	"momentum":         func() Optimizer { return &SGD{Momentum: 0.9} },
-	"nesterov":         func() Optimizer { return &SGD{Momentum: 0.9, Nesterov: true} },
-	"adam":             func() Optimizer { return &Adam{} },
-	"adamw":            func() Optimizer { return &AdamW{} },
-	"adamax":           func() Optimizer { return &Adamax{} },
-	"nadam":            func() Optimizer { return &Nadam{} },
-	"rmsprop":          func() Optimizer { return &RMSprop{} },
-	"rmsprop_centered": func() Optimizer { return &RMSprop{Centered: true, Momentum: 0.5} },
-	"rmsprop_momentum": func() Optimizer { return &RMSprop{Momentum: 0.9} },
-	"adagrad":          func() Optimizer { return &Adagrad{} },
-	"adadelta":         func() Optimizer { return &Adadelta{} },
-	"lion":             func() Optimizer { return &Lion{} },
-	"clip_value":       func() Optimizer { return &Tuned{Optimizer: &SGD{}, ClipValue: 0.5} },
-	"clip_norm":        func() Optimizer { return &Tuned{Optimizer: &SGD{}, ClipNorm: 1} },
-	"global_clip_norm": func() Optimizer { return &Tuned{Optimizer: &SGD{}, GlobalClipNorm: 1} },
-	"decayed":          func() Optimizer { return &Tuned{Optimizer: &SGD{}, WeightDecay: 0.1} },
-	"averaged":         func() Optimizer { return &Tuned{Optimizer: &SGD{}, EMAMomentum: 0.9} },
-	"accumulated":      func() Optimizer { return &Tuned{Optimizer: &SGD{}, AccumulateSteps: 3} },
-	"scheduled": func() Optimizer {
+var optimizers = map[string]func() gorgonia.Solver{
+	"sgd":              func() gorgonia.Solver { return &SGD{} },
+	"momentum":         func() gorgonia.Solver { return &SGD{Momentum: 0.9} },
+	"nesterov":         func() gorgonia.Solver { return &SGD{Momentum: 0.9, Nesterov: true} },
+	"adam":             func() gorgonia.Solver { return &Adam{} },
+	"adamw":            func() gorgonia.Solver { return &AdamW{} },
+	"adamax":           func() gorgonia.Solver { return &Adamax{} },
+	"nadam":            func() gorgonia.Solver { return &Nadam{} },
+	"rmsprop":          func() gorgonia.Solver { return &RMSprop{} },
+	"rmsprop_centered": func() gorgonia.Solver { return &RMSprop{Centered: true, Momentum: 0.5} },
+	"rmsprop_momentum": func() gorgonia.Solver { return &RMSprop{Momentum: 0.9} },
+	"adagrad":          func() gorgonia.Solver { return &Adagrad{} },
+	"adadelta":         func() gorgonia.Solver { return &Adadelta{} },
+	"lion":             func() gorgonia.Solver { return &Lion{} },
+	"clip_value":       func() gorgonia.Solver { return &Tuned{Optimizer: &SGD{}, ClipValue: 0.5} },
+	"clip_norm":        func() gorgonia.Solver { return &Tuned{Optimizer: &SGD{}, ClipNorm: 1} },
+	"global_clip_norm": func() gorgonia.Solver { return &Tuned{Optimizer: &SGD{}, GlobalClipNorm: 1} },
+	"decayed":          func() gorgonia.Solver { return &Tuned{Optimizer: &SGD{}, WeightDecay: 0.1} },
+	"averaged":         func() gorgonia.Solver { return &Tuned{Optimizer: &SGD{}, EMAMomentum: 0.9} },
+	"accumulated":      func() gorgonia.Solver { return &Tuned{Optimizer: &SGD{}, AccumulateSteps: 3} },
+	"scheduled": func() gorgonia.Solver {
 		return &Tuned{Optimizer: &SGD{}, Schedule: ExponentialDecay{Initial: 0.1, DecaySteps: 20, DecayRate: 0.5}}
 	},
 }
@@ -153,15 +153,15 @@ func TestOptimizersGoOn(t *testing.T) {
 			for step := range 50 {
 				whole.step(t, opt)
 				if step == 25 {
-					tensors, rest, err := first.(Saver).State()
+					tensors, rest, err := first.(saver).State()
 					if err != nil {
 						t.Fatal(err)
 					}
-					if err := second.(Saver).Restore(tensors, rest); err != nil {
+					if err := second.(saver).Restore(tensors, rest); err != nil {
 						t.Fatal(err)
 					}
-					if s, ok := first.(Rated); ok {
-						second.(Rated).SetRate(s.Rate())
+					if s, ok := first.(rated); ok {
+						second.(rated).SetRate(s.Rate())
 					}
 					first = second
 				}

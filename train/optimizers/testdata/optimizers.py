@@ -2,7 +2,7 @@
 """Golden values of the optimizers and schedules, in plain Python, written from
 the formulas in Keras's documentation.
 
-    python3 optimizers.py    # train/optimizers_golden_test.go
+    python3 optimizers.py    # train/optimizers/golden_test.go
 
 Two weights, [0.5, -1] and [2], descend on 3*a**2 + b**2 + sin(5*c) for 50 steps;
 the values after steps 1, 2 and 50 are printed.

@@ -1,6 +1,7 @@
-package train
+package optimizers
 
 import (
+	"cmp"
 	"math"
 
 	"gorgonia.org/gorgonia"
@@ -120,64 +121,64 @@ type Lion struct {
 }
 
 var (
-	_ Rated = (*SGD)(nil)
-	_ Rated = (*Adam)(nil)
-	_ Rated = (*RMSprop)(nil)
-	_ Rated = (*Adagrad)(nil)
-	_ Rated = (*Adadelta)(nil)
-	_ Rated = (*Adamax)(nil)
-	_ Rated = (*Nadam)(nil)
-	_ Rated = (*AdamW)(nil)
-	_ Rated = (*Lion)(nil)
+	_ rated = (*SGD)(nil)
+	_ rated = (*Adam)(nil)
+	_ rated = (*RMSprop)(nil)
+	_ rated = (*Adagrad)(nil)
+	_ rated = (*Adadelta)(nil)
+	_ rated = (*Adamax)(nil)
+	_ rated = (*Nadam)(nil)
+	_ rated = (*AdamW)(nil)
+	_ rated = (*Lion)(nil)
 )
 
 const usualRate = 0.001
 
 // Rate returns the learning rate.
-func (o *RMSprop) Rate() float64 { return or(o.LearningRate, usualRate) }
+func (o *RMSprop) Rate() float64 { return cmp.Or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
 func (o *RMSprop) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
-func (o *Adagrad) Rate() float64 { return or(o.LearningRate, usualRate) }
+func (o *Adagrad) Rate() float64 { return cmp.Or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
 func (o *Adagrad) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
-func (o *Adadelta) Rate() float64 { return or(o.LearningRate, usualRate) }
+func (o *Adadelta) Rate() float64 { return cmp.Or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
 func (o *Adadelta) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
-func (o *Adamax) Rate() float64 { return or(o.LearningRate, usualRate) }
+func (o *Adamax) Rate() float64 { return cmp.Or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
 func (o *Adamax) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
-func (o *Nadam) Rate() float64 { return or(o.LearningRate, usualRate) }
+func (o *Nadam) Rate() float64 { return cmp.Or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
 func (o *Nadam) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
-func (o *AdamW) Rate() float64 { return or(o.LearningRate, usualRate) }
+func (o *AdamW) Rate() float64 { return cmp.Or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
 func (o *AdamW) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Rate returns the learning rate.
-func (o *Lion) Rate() float64 { return or(o.LearningRate, usualRate) }
+func (o *Lion) Rate() float64 { return cmp.Or(o.LearningRate, usualRate) }
 
 // SetRate sets the learning rate.
 func (o *Lion) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
 // Step implements gorgonia.Solver.
 func (o *RMSprop) Step(weights []gorgonia.ValueGrad) error {
-	lr, c, eps := o.Rate(), 1-or(o.Rho, 0.9), or(o.Epsilon, 1e-7)
+	lr, c, eps := o.Rate(), 1-cmp.Or(o.Rho, 0.9), cmp.Or(o.Epsilon, 1e-7)
 	if o.Momentum == 0 && !o.Centered {
 		return each(&o.state, weights, 1,
 			func(w, g []float32, s [][]float32) {
@@ -209,15 +210,15 @@ func (o *Adagrad) Step(weights []gorgonia.ValueGrad) error {
 func adagrad[T kernel.Float](o *Adagrad, w, g, a []T) {
 	if o.t == 1 {
 		for i := range a {
-			a[i] = T(or(o.InitialAccumulatorValue, 0.1))
+			a[i] = T(cmp.Or(o.InitialAccumulatorValue, 0.1))
 		}
 	}
-	kernel.Adagrad(w, g, a, T(o.Rate()), T(or(o.Epsilon, 1e-7)))
+	kernel.Adagrad(w, g, a, T(o.Rate()), T(cmp.Or(o.Epsilon, 1e-7)))
 }
 
 // Step implements gorgonia.Solver.
 func (o *Adadelta) Step(weights []gorgonia.ValueGrad) error {
-	lr, c, eps := o.Rate(), 1-or(o.Rho, 0.95), or(o.Epsilon, 1e-7)
+	lr, c, eps := o.Rate(), 1-cmp.Or(o.Rho, 0.95), cmp.Or(o.Epsilon, 1e-7)
 	return each(&o.state, weights, 2,
 		func(w, g []float32, s [][]float32) {
 			kernel.Adadelta(w, g, s[0], s[1], float32(lr), float32(c), float32(eps))
@@ -228,7 +229,7 @@ func (o *Adadelta) Step(weights []gorgonia.ValueGrad) error {
 // Step implements gorgonia.Solver.
 func (o *Adamax) Step(weights []gorgonia.ValueGrad) error {
 	o.t++
-	b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-7)
+	b1, b2, eps := cmp.Or(o.Beta1, 0.9), cmp.Or(o.Beta2, 0.999), cmp.Or(o.Epsilon, 1e-7)
 	lr := o.Rate() / (1 - math.Pow(b1, float64(o.t)))
 	return each(&o.state, weights, 2,
 		func(w, g []float32, s [][]float32) {
@@ -241,7 +242,7 @@ func (o *Adamax) Step(weights []gorgonia.ValueGrad) error {
 // √(1−β₂ᵗ), which leaves Adam's kernel.
 func (o *Nadam) Step(weights []gorgonia.ValueGrad) error {
 	o.t++
-	b1, b2 := or(o.Beta1, 0.9), or(o.Beta2, 0.999)
+	b1, b2 := cmp.Or(o.Beta1, 0.9), cmp.Or(o.Beta2, 0.999)
 	mu := func(t int) float64 { return b1 * (1 - math.Pow(0.96, float64(t))/2) }
 	product, power := 1.0, 1.0
 	for t := 1; t <= o.t && product > 1e-20; t++ { // less does not change 1 − product
@@ -250,12 +251,12 @@ func (o *Nadam) Step(weights []gorgonia.ValueGrad) error {
 	}
 	now, next, root := mu(o.t), mu(o.t+1), math.Sqrt(1-math.Pow(b2, float64(o.t)))
 	lr := o.Rate() * root
-	return o.moments(weights, lr*next/(1-product*next), lr*(1-now)/(1-product), 1-b1, 1-b2, root*or(o.Epsilon, 1e-7))
+	return o.moments(weights, lr*next/(1-product*next), lr*(1-now)/(1-product), 1-b1, 1-b2, root*cmp.Or(o.Epsilon, 1e-7))
 }
 
 // Step implements gorgonia.Solver.
 func (o *AdamW) Step(weights []gorgonia.ValueGrad) error {
-	shrink(weights, o.Rate()*or(o.WeightDecay, 0.004))
+	shrink(weights, o.Rate()*cmp.Or(o.WeightDecay, 0.004))
 	return o.adam(weights, o.Rate(), o.Beta1, o.Beta2, o.Epsilon)
 }
 
@@ -270,7 +271,7 @@ func shrink(weights []gorgonia.ValueGrad, share float64) {
 
 // Step implements gorgonia.Solver.
 func (o *Lion) Step(weights []gorgonia.ValueGrad) error {
-	lr, c1, c2 := o.Rate(), 1-or(o.Beta1, 0.9), 1-or(o.Beta2, 0.99)
+	lr, c1, c2 := o.Rate(), 1-cmp.Or(o.Beta1, 0.9), 1-cmp.Or(o.Beta2, 0.99)
 	return each(&o.state, weights, 1,
 		func(w, g []float32, s [][]float32) {
 			kernel.Lion(w, g, s[0], float32(lr), float32(c1), float32(c2))

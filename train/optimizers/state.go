@@ -1,4 +1,4 @@
-package train
+package optimizers
 
 import (
 	"encoding/json"
@@ -17,15 +17,13 @@ type slots struct {
 	t     int
 }
 
-var _ Saver = (*slots)(nil)
-
-// State implements Saver.
+// State implements train.Saver.
 func (o *slots) State() (map[string]*tensor.Dense, []byte, error) {
 	rest, err := json.Marshal(numbers{o.t})
 	return o.state.tensors(), rest, err
 }
 
-// Restore implements Saver.
+// Restore implements train.Saver.
 func (o *slots) Restore(tensors map[string]*tensor.Dense, rest []byte) error {
 	var n numbers
 	if err := json.Unmarshal(rest, &n); err != nil {

@@ -1,54 +1,38 @@
 package nn
 
-import (
-	"reflect"
+import "unroll/graph"
 
-	"unroll/graph"
-)
-
-// cellSettings are what the cells of SimpleRNN, LSTM and GRU have in common.
-type cellSettings struct {
-	Units                                                    int
-	Activation, RecurrentActivation                          Func
-	NoBias                                                   bool
-	KernelInitializer, RecurrentInitializer, BiasInitializer Initializer
-	KernelRegularizer, RecurrentRegularizer, BiasRegularizer Regularizer
-	KernelConstraint, RecurrentConstraint, BiasConstraint    Constraint
-	Dropout, RecurrentDropout                                float64
+// takeOptions moves a recurrent layer's options for the way over a sequence into
+// an RNN: what is left are the settings of its cell. Layers are flat as in Keras,
+// so that one literal says all, and a cell is its layer without these options.
+func takeOptions(sequences, state, backwards, stateful, zeros *bool, exec *Execution) RNN {
+	r := RNN{ReturnSequences: *sequences, ReturnState: *state, GoBackwards: *backwards, Stateful: *stateful, ZeroOutputForMask: *zeros, Execution: *exec}
+	*sequences, *state, *backwards, *stateful, *zeros, *exec = false, false, false, false, false, Auto
+	return r
 }
 
-// settingsOf returns a cell's common settings.
-func settingsOf(cell Cell) (s cellSettings) {
-	copyFields(&s, cell)
-	return s
-}
-
-// init declares the kernels of so many gates side by side, and the bias.
-func (l cellSettings) init(s *Scope, in Shape, gates int, bias ...int) error {
-	if err := positive("units", l.Units); err != nil {
-		return err
+// checkCell checks what the cells of SimpleRNN, LSTM and GRU have in common, of
+// which options must hold none, and returns the number of features.
+func checkCell(options RNN, in Shape, units int, dropout, recurrentDropout float64, activations ...Func) (features int, err error) {
+	cell := options.Cell
+	if options.Cell = nil; options != (RNN{}) {
+		return 0, errorf("%s: ReturnSequences, ReturnState, GoBackwards, Stateful, ZeroOutputForMask and Execution are not a cell's: set them in RNN", typeName(cell))
 	}
-	for _, f := range []Func{l.Activation, l.RecurrentActivation} {
+	if err := positive("units", units); err != nil {
+		return 0, err
+	}
+	for _, f := range activations {
 		if err := f.or(Tanh).check(); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	if err := rate("dropout", l.Dropout); err != nil {
-		return err
+	if err := rate("dropout", dropout); err != nil {
+		return 0, err
 	}
-	if err := rate("recurrent_dropout", l.RecurrentDropout); err != nil {
-		return err
+	if err := rate("recurrent_dropout", recurrentDropout); err != nil {
+		return 0, err
 	}
-	features, err := in.last()
-	if err != nil {
-		return err
-	}
-	s.weight("kernel", l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, features, gates*l.Units)
-	s.weight("recurrent_kernel", l.RecurrentInitializer.or(Orthogonal()), l.RecurrentRegularizer, l.RecurrentConstraint, l.Units, gates*l.Units)
-	if !l.NoBias {
-		s.weight("bias", l.BiasInitializer.or(Zeros()), l.BiasRegularizer, l.BiasConstraint, bias...)
-	}
-	return nil
+	return in.last()
 }
 
 // dropInputs drops features of a sequence, the same ones at every step.
@@ -78,26 +62,3 @@ func (c *Context) dropState(rate float64, h *graph.Node) *graph.Node {
 
 // dropsState reports whether a state is dropped: the fused operations cannot.
 func (c *Context) dropsState(rate float64) bool { return c.Phase == Train && rate > 0 }
-
-// flat splits the settings of a layer that is a cell with RNN's options: each
-// field goes where a field has its name. Layers are flat as in Keras, so that
-// one literal says all.
-func flat[C Cell](layer Layer) RNN {
-	var cell C
-	var r RNN
-	copyFields(&cell, layer)
-	copyFields(&r, layer)
-	r.Cell = cell
-	return r
-}
-
-// copyFields sets the fields of the struct to which into points from those of
-// the same name in from.
-func copyFields(into, from any) {
-	dst, src := reflect.ValueOf(into).Elem(), reflect.ValueOf(from)
-	for i := range dst.NumField() {
-		if f := src.FieldByName(dst.Type().Field(i).Name); f.IsValid() {
-			dst.Field(i).Set(f)
-		}
-	}
-}

@@ -1,7 +1,9 @@
 package nn
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -93,6 +95,33 @@ func TestWrongCells(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCellsHaveNoOptions: what a layer does beside its cell is RNN's to say, and
+// a cell does not keep silent about it.
+func TestCellsHaveNoOptions(t *testing.T) {
+	options := reflect.TypeFor[RNN]()
+	for _, cell := range []Cell{SimpleRNNCell{Units: 2}, LSTMCell{Units: 2}, GRUCell{Units: 2}} {
+		for i := range options.NumField() {
+			name := options.Field(i).Name
+			if name == "Cell" {
+				continue
+			}
+			v := reflect.New(reflect.TypeOf(cell)).Elem()
+			v.Set(reflect.ValueOf(cell))
+			switch f := v.FieldByName(name); f.Kind() {
+			case reflect.Bool:
+				f.SetBool(true)
+			default:
+				f.SetString(string(Looped))
+			}
+			err := buildAndForward(Sequential{Input: Features(3, 2), Layers: []Layer{RNN{Cell: v.Interface().(Cell)}}})
+			want := "rnn: " + typeName(cell) + ": ReturnSequences, ReturnState,"
+			if err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s of a %T: the error is %v, want %s", name, cell, err, want)
+			}
+		}
 	}
 }
 

@@ -47,7 +47,11 @@ var _ Layer = GRU{}
 
 func init() { Register(GRU{}); Register(GRUCell{}) }
 
-func (l GRU) rnn() RNN { return flat[GRUCell](l) }
+func (l GRU) rnn() RNN {
+	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Execution)
+	r.Cell = GRUCell(l)
+	return r
+}
 
 // Init implements Layer.
 func (l GRU) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
@@ -55,35 +59,28 @@ func (l GRU) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(
 // Apply implements Layer.
 func (l GRU) Apply(c *Context, in ...Value) []Value { return l.rnn().Apply(c, in...) }
 
-// GRUCell is the cell of GRU, for use in RNN. Its state is h. Keras: GRUCell.
-type GRUCell struct {
-	Units                int         `json:"units"`
-	Activation           Func        `json:"activation,omitempty"`
-	RecurrentActivation  Func        `json:"recurrent_activation,omitempty"`
-	ResetBefore          bool        `json:"reset_before,omitempty"`
-	NoBias               bool        `json:"no_bias,omitempty"`
-	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
-	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
-	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
-	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
-	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
-	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
-	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
-	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
-	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
-	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
-	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
-}
+// GRUCell is the cell of GRU, for use in RNN, with the settings of GRU but for
+// those from ReturnSequences on, which are RNN's. Its state is h. Keras: GRUCell.
+type GRUCell GRU
 
 var _ Fuser = GRUCell{}
 
 // Init implements Cell.
 func (l GRUCell) Init(s *Scope, in Shape) (Shape, error) {
-	bias := []int{2, 3 * l.Units}
-	if l.ResetBefore {
-		bias = bias[1:]
+	features, err := checkCell(GRU(l).rnn(), in, l.Units, l.Dropout, l.RecurrentDropout, l.Activation, l.RecurrentActivation)
+	if err != nil {
+		return nil, err
 	}
-	return Shape{l.Units}, settingsOf(l).init(s, in, 3, bias...)
+	s.weight("kernel", l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, features, 3*l.Units)
+	s.weight("recurrent_kernel", l.RecurrentInitializer.or(Orthogonal()), l.RecurrentRegularizer, l.RecurrentConstraint, l.Units, 3*l.Units)
+	if !l.NoBias {
+		shape := []int{2, 3 * l.Units}
+		if l.ResetBefore {
+			shape = shape[1:]
+		}
+		s.weight("bias", l.BiasInitializer.or(Zeros()), l.BiasRegularizer, l.BiasConstraint, shape...)
+	}
+	return Shape{l.Units}, nil
 }
 
 // Sizes implements Cell.

@@ -46,7 +46,11 @@ var _ Layer = LSTM{}
 
 func init() { Register(LSTM{}); Register(LSTMCell{}) }
 
-func (l LSTM) rnn() RNN { return flat[LSTMCell](l) }
+func (l LSTM) rnn() RNN {
+	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Execution)
+	r.Cell = LSTMCell(l)
+	return r
+}
 
 // Init implements Layer.
 func (l LSTM) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
@@ -54,36 +58,28 @@ func (l LSTM) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init
 // Apply implements Layer.
 func (l LSTM) Apply(c *Context, in ...Value) []Value { return l.rnn().Apply(c, in...) }
 
-// LSTMCell is the cell of LSTM, for use in RNN. Its states are h and c.
-// Keras: LSTMCell.
-type LSTMCell struct {
-	Units                int         `json:"units"`
-	Activation           Func        `json:"activation,omitempty"`
-	RecurrentActivation  Func        `json:"recurrent_activation,omitempty"`
-	NoBias               bool        `json:"no_bias,omitempty"`
-	NoUnitForgetBias     bool        `json:"no_unit_forget_bias,omitempty"`
-	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
-	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
-	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
-	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
-	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
-	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
-	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
-	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
-	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
-	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
-	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
-}
+// LSTMCell is the cell of LSTM, for use in RNN, with the settings of LSTM but for
+// those from ReturnSequences on, which are RNN's. Its states are h and c. Keras:
+// LSTMCell.
+type LSTMCell LSTM
 
 var _ Fuser = LSTMCell{}
 
 // Init implements Cell.
 func (l LSTMCell) Init(s *Scope, in Shape) (Shape, error) {
-	err := settingsOf(l).init(s, in, 4, 4*l.Units)
-	if !l.NoUnitForgetBias {
-		s.startAtOne("bias", l.Units, 2*l.Units)
+	features, err := checkCell(LSTM(l).rnn(), in, l.Units, l.Dropout, l.RecurrentDropout, l.Activation, l.RecurrentActivation)
+	if err != nil {
+		return nil, err
 	}
-	return Shape{l.Units}, err
+	s.weight("kernel", l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, features, 4*l.Units)
+	s.weight("recurrent_kernel", l.RecurrentInitializer.or(Orthogonal()), l.RecurrentRegularizer, l.RecurrentConstraint, l.Units, 4*l.Units)
+	if !l.NoBias {
+		s.weight("bias", l.BiasInitializer.or(Zeros()), l.BiasRegularizer, l.BiasConstraint, 4*l.Units)
+		if !l.NoUnitForgetBias {
+			s.startAtOne("bias", l.Units, 2*l.Units)
+		}
+	}
+	return Shape{l.Units}, nil
 }
 
 // Sizes implements Cell.

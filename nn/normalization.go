@@ -58,25 +58,24 @@ var (
 
 func init() { Register(LayerNormalization{}); Register(BatchNormalization{}) }
 
-// gainSettings are what both have in common.
-type gainSettings struct {
-	Epsilon                           float64
-	NoScale, NoCenter                 bool
-	GammaInitializer, BetaInitializer Initializer
-	GammaRegularizer, BetaRegularizer Regularizer
-	GammaConstraint, BetaConstraint   Constraint
-}
-
-func gainOf(layer Layer) (g gainSettings) {
-	copyFields(&g, layer)
-	if g.Epsilon == 0 {
-		g.Epsilon = 1e-3
+// gain returns the settings of a gain and an offset, which both layers have, as
+// those of a LayerNormalization.
+func (l BatchNormalization) gain() LayerNormalization {
+	return LayerNormalization{
+		l.Epsilon, l.NoScale, l.NoCenter, l.GammaInitializer, l.BetaInitializer,
+		l.GammaRegularizer, l.BetaRegularizer, l.GammaConstraint, l.BetaConstraint,
 	}
-	return g
 }
 
-// init declares gain and offset and returns the number of features.
-func (g gainSettings) init(s *Scope, in []Shape) (features int, err error) {
+func (l LayerNormalization) epsilon() float64 {
+	if l.Epsilon == 0 {
+		return 1e-3
+	}
+	return l.Epsilon
+}
+
+// declare declares gain and offset and returns the number of features.
+func (l LayerNormalization) declare(s *Scope, in []Shape) (features int, err error) {
 	x, err := oneInput(in)
 	if err != nil {
 		return 0, err
@@ -84,24 +83,24 @@ func (g gainSettings) init(s *Scope, in []Shape) (features int, err error) {
 	if features, err = x.last(); err != nil {
 		return 0, err
 	}
-	if !(g.Epsilon > 0) {
-		return 0, errorf("epsilon is %v, want a positive number", g.Epsilon)
+	if !(l.epsilon() > 0) {
+		return 0, errorf("epsilon is %v, want a positive number", l.epsilon())
 	}
-	if !g.NoScale {
-		s.weight("gamma", g.GammaInitializer.or(Ones()), g.GammaRegularizer, g.GammaConstraint, features)
+	if !l.NoScale {
+		s.weight("gamma", l.GammaInitializer.or(Ones()), l.GammaRegularizer, l.GammaConstraint, features)
 	}
-	if !g.NoCenter {
-		s.weight("beta", g.BetaInitializer.or(Zeros()), g.BetaRegularizer, g.BetaConstraint, features)
+	if !l.NoCenter {
+		s.weight("beta", l.BetaInitializer.or(Zeros()), l.BetaRegularizer, l.BetaConstraint, features)
 	}
 	return features, nil
 }
 
-// apply emits gamma∘x + beta.
-func (g gainSettings) apply(c *Context, x *graph.Node) *graph.Node {
-	if !g.NoScale {
+// scaled emits gamma∘x + beta.
+func (l LayerNormalization) scaled(c *Context, x *graph.Node) *graph.Node {
+	if !l.NoScale {
 		x = c.Mul(x, c.Weight("gamma"))
 	}
-	if !g.NoCenter {
+	if !l.NoCenter {
 		x = c.Add(x, c.Weight("beta"))
 	}
 	return x
@@ -109,20 +108,19 @@ func (g gainSettings) apply(c *Context, x *graph.Node) *graph.Node {
 
 // Init implements Layer.
 func (l LayerNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
-	_, err := gainOf(l).init(s, in)
+	_, err := l.declare(s, in)
 	return in, err
 }
 
 // Apply implements Layer.
 func (l LayerNormalization) Apply(c *Context, in ...Value) []Value {
-	g := gainOf(l)
-	y := g.apply(c, c.NormalizeRows(c.Dense(in[0]), g.Epsilon))
+	y := l.scaled(c, c.NormalizeRows(c.Dense(in[0]), l.epsilon()))
 	return []Value{{Node: y, Steps: in[0].Steps, Mask: in[0].Mask}}
 }
 
 // Init implements Layer.
 func (l BatchNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
-	features, err := gainOf(l).init(s, in)
+	features, err := l.gain().declare(s, in)
 	if err != nil {
 		return nil, err
 	}
@@ -133,12 +131,12 @@ func (l BatchNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
 
 // Apply implements Layer.
 func (l BatchNormalization) Apply(c *Context, in ...Value) []Value {
-	g := gainOf(l)
+	g := l.gain()
 	x, mask := c.Dense(in[0]), in[0].Mask
 	mean, variance := c.Weight("moving_mean"), c.Weight("moving_variance")
 	var y *graph.Node
 	if c.Phase == Train && !c.frozen {
-		y = c.NormalizeColumns(x, mask, g.Epsilon)
+		y = c.NormalizeColumns(x, mask, g.epsilon())
 		m := l.Momentum
 		if m == 0 {
 			m = 0.99
@@ -147,7 +145,7 @@ func (l BatchNormalization) Apply(c *Context, in ...Value) []Value {
 		c.Assign("moving_mean", c.Add(c.Affine(m, mean, 0), c.Affine(1-m, batchMean, 0)))
 		c.Assign("moving_variance", c.Add(c.Affine(m, variance, 0), c.Affine(1-m, batchVariance, 0)))
 	} else {
-		y = c.Mul(c.Sub(x, mean), c.InvSqrt(variance, g.Epsilon))
+		y = c.Mul(c.Sub(x, mean), c.InvSqrt(variance, g.epsilon()))
 	}
-	return []Value{{Node: g.apply(c, y), Steps: in[0].Steps, Mask: mask}}
+	return []Value{{Node: g.scaled(c, y), Steps: in[0].Steps, Mask: mask}}
 }

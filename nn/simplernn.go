@@ -38,7 +38,11 @@ var _ Layer = SimpleRNN{}
 
 func init() { Register(SimpleRNN{}); Register(SimpleRNNCell{}) }
 
-func (l SimpleRNN) rnn() RNN { return flat[SimpleRNNCell](l) }
+func (l SimpleRNN) rnn() RNN {
+	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Execution)
+	r.Cell = SimpleRNNCell(l)
+	return r
+}
 
 // Init implements Layer.
 func (l SimpleRNN) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn().Init(s, in...) }
@@ -46,29 +50,25 @@ func (l SimpleRNN) Init(s *Scope, in ...Shape) ([]Shape, error) { return l.rnn()
 // Apply implements Layer.
 func (l SimpleRNN) Apply(c *Context, in ...Value) []Value { return l.rnn().Apply(c, in...) }
 
-// SimpleRNNCell is the cell of SimpleRNN, for use in RNN. Keras: SimpleRNNCell.
-type SimpleRNNCell struct {
-	Units                int         `json:"units"`
-	Activation           Func        `json:"activation,omitempty"`
-	NoBias               bool        `json:"no_bias,omitempty"`
-	KernelInitializer    Initializer `json:"kernel_initializer,omitzero"`
-	RecurrentInitializer Initializer `json:"recurrent_initializer,omitzero"`
-	BiasInitializer      Initializer `json:"bias_initializer,omitzero"`
-	KernelRegularizer    Regularizer `json:"kernel_regularizer,omitzero"`
-	RecurrentRegularizer Regularizer `json:"recurrent_regularizer,omitzero"`
-	BiasRegularizer      Regularizer `json:"bias_regularizer,omitzero"`
-	KernelConstraint     Constraint  `json:"kernel_constraint,omitzero"`
-	RecurrentConstraint  Constraint  `json:"recurrent_constraint,omitzero"`
-	BiasConstraint       Constraint  `json:"bias_constraint,omitzero"`
-	Dropout              float64     `json:"dropout,omitempty"`           // rate of the inputs' features
-	RecurrentDropout     float64     `json:"recurrent_dropout,omitempty"` // rate of the state's
-}
+// SimpleRNNCell is the cell of SimpleRNN, for use in RNN, with the settings of
+// SimpleRNN but for those from ReturnSequences on, which are RNN's. Keras:
+// SimpleRNNCell.
+type SimpleRNNCell SimpleRNN
 
 var _ Cell = SimpleRNNCell{}
 
 // Init implements Cell.
 func (l SimpleRNNCell) Init(s *Scope, in Shape) (Shape, error) {
-	return Shape{l.Units}, settingsOf(l).init(s, in, 1, l.Units)
+	features, err := checkCell(SimpleRNN(l).rnn(), in, l.Units, l.Dropout, l.RecurrentDropout, l.Activation)
+	if err != nil {
+		return nil, err
+	}
+	s.weight("kernel", l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, features, l.Units)
+	s.weight("recurrent_kernel", l.RecurrentInitializer.or(Orthogonal()), l.RecurrentRegularizer, l.RecurrentConstraint, l.Units, l.Units)
+	if !l.NoBias {
+		s.weight("bias", l.BiasInitializer.or(Zeros()), l.BiasRegularizer, l.BiasConstraint, l.Units)
+	}
+	return Shape{l.Units}, nil
 }
 
 // Sizes implements Cell.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"unroll/datasets"
+	"unroll/datasets/text"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/optimizers"
@@ -18,7 +19,14 @@ import (
 // largest heap in use at any hundredth batch, which should not grow.
 func BenchmarkStreamMemory(b *testing.B) {
 	corpus := datasets.Sample(1)
-	encoder, err := datasets.NewEncoder(datasets.BuildVocabulary(corpus.Train), datasets.EncoderConfig{NumWords: 1000, MaxLen: 100})
+	texts := func(yield func(string, error) bool) {
+		for _, r := range corpus.Train {
+			if !yield(r.Text, nil) {
+				return
+			}
+		}
+	}
+	encoder, err := text.LearnEncoder(texts, text.EncoderConfig{NumWords: 1000, MaxLen: 100})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/filetest"
 )
 
 // payload is long enough for several reads.
@@ -111,7 +113,7 @@ func TestDownload(t *testing.T) {
 			d := serve(t, c.handle)
 			path := filepath.Join(t.TempDir(), "new", "archive")
 			if c.part != nil {
-				writeFiles(t, filepath.Dir(path), map[string]string{"archive.part": string(c.part)})
+				filetest.Write(t, filepath.Dir(path), map[string]string{"archive.part": string(c.part)})
 			}
 			var lines []string
 			last := int64(-1)
@@ -217,7 +219,7 @@ func TestDownloadFails(t *testing.T) {
 func TestDownloadWrongPart(t *testing.T) {
 	d := serve(t, withRanges)
 	path := filepath.Join(t.TempDir(), "archive")
-	writeFiles(t, filepath.Dir(path), map[string]string{"archive.part": "something else"})
+	filetest.Write(t, filepath.Dir(path), map[string]string{"archive.part": "something else"})
 	if err := d.fetch(t.Context(), path, noLog, nil); err == nil || !strings.Contains(err.Error(), "SHA-256") {
 		t.Errorf("error %v", err)
 	}

@@ -15,6 +15,8 @@ import (
 
 	"github.com/pkg/errors"
 	"pgregory.net/rapid"
+
+	"unroll/internal/filetest"
 )
 
 // alphabets are the letters that texts in each encoding are made of.
@@ -147,7 +149,7 @@ func TestRecordsNotInEncoding(t *testing.T) {
 // A folder's texts are decoded one by one, and what is guessed is told once.
 func TestRecordsFolderEncodings(t *testing.T) {
 	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{"c/1.txt": "don\x92t, I said", "c/2.txt": "plain", "c/3.txt": "it\x92s not", "d/1.txt": "\xff\xfea\x00"})
+	filetest.Write(t, dir, map[string]string{"c/1.txt": "don\x92t, I said", "c/2.txt": "plain", "c/3.txt": "it\x92s not", "d/1.txt": "\xff\xfea\x00"})
 	var notes []string
 	got := readAll(t, []string{dir}, RecordOptions{Note: func(line string) { notes = append(notes, line) }})
 	want := dir + ": 2 texts: it is not UTF-8: read as windows-1252, which its beginning looks like|" + dir + ": 1 text: read as utf-16le, as its byte order mark says"

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/input"
 )
 
 // ErrNotCached is what CachedIMDB's error wraps when nothing is cached yet, as
@@ -137,7 +139,7 @@ func (f *fetcher) cachedArchive(ctx context.Context) (*Corpus, error) {
 		err = errors.Errorf("it has %d bytes, want %d", info.Size(), f.archive.size)
 	}
 	if err != nil {
-		return nil, errors.Wrapf(reason(err), "cached archive %s", path)
+		return nil, errors.Wrapf(input.Reason(err), "cached archive %s", path)
 	}
 	corpus, err := ReadIMDB(ctx, path)
 	if err != nil {

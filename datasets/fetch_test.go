@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pkg/errors"
+
+	"unroll/internal/filetest"
 )
 
 // tinyFetcher fetches the tiny dataset: as an archive answered by handle, as a
@@ -83,7 +85,7 @@ func TestFetchReplacesDamage(t *testing.T) {
 	for _, damaged := range [][]byte{archive[:100], flipped, {}} {
 		f, lines := tinyFetcher(t, nil, noModule)
 		path := filepath.Join(f.CacheDir, "aclImdb_v1.tar.gz")
-		writeFiles(t, f.CacheDir, map[string]string{filepath.Base(path): string(damaged)})
+		filetest.Write(t, f.CacheDir, map[string]string{filepath.Base(path): string(damaged)})
 		if _, err := f.cached(t.Context()); err == nil || errors.Is(err, ErrNotCached) || !strings.Contains(err.Error(), path) {
 			t.Errorf("error %v, want one about %s", err, path)
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/input"
 )
 
 // The four folders that hold reviews, in the order of the corpus. The official
@@ -43,7 +45,7 @@ func readIMDB(ctx context.Context, path string) (*Corpus, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, errors.New("there is no such file or folder")
 	case err != nil:
-		return nil, reason(err)
+		return nil, input.Reason(err)
 	case info.IsDir():
 		return readFolder(ctx, path)
 	case !info.Mode().IsRegular():
@@ -53,7 +55,7 @@ func readIMDB(ctx context.Context, path string) (*Corpus, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, reason(err)
+		return nil, input.Reason(err)
 	}
 	defer f.Close()
 	corpus, err := readArchive(ctx, f)

@@ -12,11 +12,13 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/input"
 )
 
 // readArchive reads the dataset from a gzip-compressed tar archive.
 func readArchive(ctx context.Context, r io.Reader) (*Corpus, error) {
-	in := bufio.NewReaderSize(&untilDone{ctx, r}, 1<<20)
+	in := bufio.NewReaderSize(input.Until(ctx, r), 1<<20)
 	if magic, err := in.Peek(2); err == nil && string(magic) != "\x1f\x8b" {
 		return nil, errors.New("it is not a gzip-compressed tar archive (.tar.gz)")
 	}
@@ -90,17 +92,4 @@ func archiveError(err error) error {
 		return errors.Errorf("the archive is damaged (%v)", err)
 	}
 	return err
-}
-
-// untilDone reads from r until ctx ends.
-type untilDone struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (u *untilDone) Read(p []byte) (int, error) {
-	if err := u.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return u.r.Read(p)
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pkg/errors"
+
+	"unroll/internal/filetest"
 )
 
 // tiny is a dataset in which every kind of file appears that must not be read.
@@ -87,19 +89,6 @@ func packed(t testing.TB, entries []tar.Header, content func(i int) string) []by
 	return buf.Bytes()
 }
 
-func writeFiles(t testing.TB, dir string, files map[string]string) {
-	t.Helper()
-	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 func checkTiny(t *testing.T, path, source string) {
 	t.Helper()
 	c, err := ReadIMDB(t.Context(), path)
@@ -118,7 +107,7 @@ func checkTiny(t *testing.T, path, source string) {
 func TestReadIMDBFolder(t *testing.T) {
 	dir := t.TempDir()
 	root := filepath.Join(dir, "aclImdb")
-	writeFiles(t, root, tiny)
+	filetest.Write(t, root, tiny)
 	if err := os.Mkdir(filepath.Join(root, "train/unsup/7_7.txt"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -210,12 +199,12 @@ func TestReadIMDBFolderRefuses(t *testing.T) {
 	large := maps.Clone(tiny)
 	large["test/neg/3_3.txt"] = strings.Repeat("x", maxReview+1)
 	dir := t.TempDir()
-	writeFiles(t, dir, large)
+	filetest.Write(t, dir, large)
 	if _, err := ReadIMDB(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "too large for a review") {
 		t.Errorf("a large file: error %v", err)
 	}
 	dir = t.TempDir()
-	writeFiles(t, dir, tiny)
+	filetest.Write(t, dir, tiny)
 	odd := filepath.Join(dir, "test/neg/3_3.txt")
 	if err := os.Mkdir(odd, 0o755); err != nil {
 		t.Fatal(err)
@@ -224,7 +213,7 @@ func TestReadIMDBFolderRefuses(t *testing.T) {
 		t.Errorf("a folder named like a review: error %v", err)
 	}
 	dir = t.TempDir()
-	writeFiles(t, dir, map[string]string{"train/pos/1_1.txt": "", "train/neg/1_1.txt": "", "test/neg/1_1.txt": ""})
+	filetest.Write(t, dir, map[string]string{"train/pos/1_1.txt": "", "train/neg/1_1.txt": "", "test/neg/1_1.txt": ""})
 	if _, err := ReadIMDB(t.Context(), dir); err == nil || !strings.HasSuffix(err.Error(), "it holds no reviews in test/pos") {
 		t.Errorf("a missing folder: error %v", err)
 	}
@@ -240,7 +229,7 @@ func TestReadIMDBFolderRefuses(t *testing.T) {
 
 func TestReadIMDBCancelled(t *testing.T) {
 	dir := t.TempDir()
-	writeFiles(t, dir, tiny)
+	filetest.Write(t, dir, tiny)
 	archive := filepath.Join(t.TempDir(), "tiny.tar.gz")
 	if err := os.WriteFile(archive, tarball(t, "", tiny), 0o644); err != nil {
 		t.Fatal(err)

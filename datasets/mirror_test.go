@@ -22,6 +22,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pkg/errors"
+
+	"unroll/internal/filetest"
 )
 
 // tinyModule serves the tiny dataset as a Go module on the loopback interface and
@@ -95,7 +97,7 @@ func TestModule(t *testing.T) {
 	m := tinyModule(t)
 	// None of the user's settings and files may be in the way, or be touched.
 	home := t.TempDir()
-	writeFiles(t, home, map[string]string{"go.mod": "not a go.mod\n", "go.work": "nor this\n"})
+	filetest.Write(t, home, map[string]string{"go.mod": "not a go.mod\n", "go.work": "nor this\n"})
 	t.Chdir(home)
 	t.Setenv("TMPDIR", home)
 	t.Setenv("GOFLAGS", "-mod=vendor")

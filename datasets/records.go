@@ -11,6 +11,8 @@ import (
 	"unique"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/show"
 )
 
 // Record is one text as a source holds it.
@@ -136,7 +138,7 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 				if skipped == o.SkipBad {
 					err = bad
 					if skipped > 0 {
-						err = fmt.Errorf("%w, after %s passed over", bad, plural(skipped, "bad row"))
+						err = fmt.Errorf("%w, after %s passed over", bad, show.Plural(skipped, "bad row"))
 					}
 					yield(Record{}, err)
 					return
@@ -215,13 +217,6 @@ func (r *row) place() string {
 		return fmt.Sprintf("line %d", r.line)
 	}
 	return fmt.Sprintf("row %d (line %d)", r.number, r.line)
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // finish checks the row and frees its label and group from the text they were cut

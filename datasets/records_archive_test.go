@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"unroll/internal/filetest"
 )
 
 // tarOf packs files, a name and a content in turn.
@@ -97,7 +99,7 @@ func TestRecordsForeign(t *testing.T) {
 // all others are counted.
 func TestRecordsFolderFiles(t *testing.T) {
 	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{
+	filetest.Write(t, dir, map[string]string{
 		"c/1.txt": "one", "c/2.TXT": "two", "c/3": "three", "c/4": "four", "c/4.txt": "four again", "c/5.pdf": "x", "c/6.PDF": "x", "c/7.md": "x",
 		"c/.DS_Store": "x", "c/Thumbs.db": "x", "__MACOSX/1.txt": "x", "d/1": "one of d", "notes": "x",
 	})
@@ -150,7 +152,7 @@ func TestIsIMDB(t *testing.T) {
 	}
 	for name, want := range map[string]bool{"train/pos/1_2.txt": true, "aclImdb/test/neg/1_2.txt": true, "train/pos/good.txt": false, "train/sport/1_2.txt": false} {
 		dir := t.TempDir()
-		writeFiles(t, dir, map[string]string{name: "x"})
+		filetest.Write(t, dir, map[string]string{name: "x"})
 		if got := IsIMDB(t.Context(), dir); got != want {
 			t.Errorf("a folder of %s: %t", name, got)
 		}

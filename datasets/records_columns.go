@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/show"
 )
 
 // The names under which texts and labels are published, most telling first.
@@ -110,7 +112,7 @@ func listColumns(names []string, width int) string {
 	if names != nil {
 		return quoteAll(names)
 	}
-	return plural(width, "column") + " without names"
+	return show.Plural(width, "column") + " without names"
 }
 
 // quoteAll lists names, which may hold anything, in one line.

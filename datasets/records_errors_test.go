@@ -12,6 +12,8 @@ import (
 	"testing/iotest"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/filetest"
 )
 
 // Where reading fails, the failure is the error, and the row that it cuts is not
@@ -58,7 +60,7 @@ func TestRecordsCutAnywhere(t *testing.T) {
 
 func TestRecordsOddFiles(t *testing.T) {
 	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{"c/1.txt": "good", "c/2.txt": "large", "other.txt": "target"})
+	filetest.Write(t, dir, map[string]string{"c/1.txt": "good", "c/2.txt": "large", "other.txt": "target"})
 	if err := os.Truncate(filepath.Join(dir, "c", "2.txt"), maxRow+1); err != nil {
 		t.Fatal(err)
 	}

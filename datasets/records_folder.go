@@ -12,6 +12,9 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/input"
+	"unroll/internal/show"
 )
 
 // unlabelled is the folder of aclImdb that is no class.
@@ -29,7 +32,7 @@ func (o RecordOptions) folder(ctx context.Context, dir string, yield func(row, e
 	for _, f := range folders {
 		files, err := list(filepath.Join(dir, f.part, f.class), false)
 		if err != nil {
-			yield(row{}, errors.Wrap(reason(err), path.Join(f.part, f.class)))
+			yield(row{}, errors.Wrap(input.Reason(err), path.Join(f.part, f.class)))
 			return
 		}
 		bare := map[string]bool{}
@@ -124,10 +127,10 @@ func listCounts(counts map[string]int) (all int, list string) {
 // tell says what was counted in path.
 func (t *fileTally) tell(o RecordOptions, path string) {
 	if n, list := listCounts(t.others); n > 0 {
-		o.note(path, plural(n, "file")+" passed over ("+list+"): texts are .txt or without extension")
+		o.note(path, show.Plural(n, "file")+" passed over ("+list+"): texts are .txt or without extension")
 	}
 	for _, say := range slices.Sorted(maps.Keys(t.encodings)) {
-		o.note(path, plural(t.encodings[say], "text")+": "+say)
+		o.note(path, show.Plural(t.encodings[say], "text")+": "+say)
 	}
 }
 
@@ -154,7 +157,7 @@ func (o RecordOptions) classFolders(dir string) (folders []classFolder, err erro
 	for _, part := range parts {
 		classes, err := list(filepath.Join(dir, part), true)
 		if err != nil {
-			return nil, errors.Wrap(reason(err), cmp.Or(part, "listing it"))
+			return nil, errors.Wrap(input.Reason(err), cmp.Or(part, "listing it"))
 		}
 		if o.NoLabels {
 			folders = append(folders, classFolder{part, ""})
@@ -185,14 +188,14 @@ func readText(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, reason(err)
+		return nil, input.Reason(err)
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a regular file")
 	case info.Size() > maxRow:
 		return nil, errRowSize
 	}
 	data, err := os.ReadFile(path)
-	return data, reason(err)
+	return data, input.Reason(err)
 }
 
 // compareNumbered orders names by their bytes, runs of digits by their numbers.

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"unroll/internal/filetest"
 )
 
 func TestClassNames(t *testing.T) {
@@ -132,7 +134,7 @@ func TestNumbersAreOneClass(t *testing.T) {
 // JSON numbers and the texts of a table are the same classes.
 func TestLabelsOfAllFormats(t *testing.T) {
 	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{
+	filetest.Write(t, dir, map[string]string{
 		"a.jsonl": "{\"text\":\"a\",\"label\":1}\n{\"text\":\"b\",\"label\":1.0}\n{\"text\":\"c\",\"label\":\"1\"}\n{\"text\":\"d\",\"label\":-0.0}\n{\"text\":\"e\",\"label\":-0}\n",
 		"b.csv":   "text,label\nf, 01 \ng,0\nh,1e0\n",
 		"c.txt":   "__label__1.0 i\n__label__-0 j\n",

@@ -13,6 +13,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/pkg/errors"
+
+	"unroll/internal/input"
 )
 
 // headSize is how much of a file is looked at to tell its format and columns.
@@ -51,12 +53,12 @@ func openSource(ctx context.Context, path string, stdin io.Reader) (*source, err
 	} else {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, reason(err)
+			return nil, input.Reason(err)
 		}
 		s.closers = append(s.closers, func() { f.Close() })
 		file = f
 	}
-	in := bufio.NewReaderSize(&untilDone{ctx, file}, headSize)
+	in := bufio.NewReaderSize(input.Until(ctx, file), headSize)
 	s.plain = in
 	magic, _ := in.Peek(4)
 	switch {
@@ -217,7 +219,7 @@ func (s *source) cause(err error) error {
 	var path *fs.PathError
 	switch {
 	case err == nil, err == io.EOF, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &path), !s.packed:
-		return reason(err)
+		return input.Reason(err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("the file is cut short")
 	}

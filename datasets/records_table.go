@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/show"
 )
 
 // newCSV parses rows strictly by RFC 4180. Of its own it turns \r\n in quotes into
@@ -66,7 +68,7 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 		case otherOrder != nil:
 			r.bad = otherOrder
 		case len(fields) < t.least || len(fields) > t.width && strings.Join(fields[t.width:], "") != "":
-			r.bad = errors.Errorf("%s, want %d", plural(len(fields), "column"), t.width)
+			r.bad = errors.Errorf("%s, want %d", show.Plural(len(fields), "column"), t.width)
 		default:
 			at := func(i int) string {
 				if i < 0 || i >= len(fields) {
@@ -152,10 +154,10 @@ type layout struct {
 // tell says what of a table was not read.
 func (t *layout) tell(o RecordOptions, path string, repeated []int) {
 	if n := len(repeated); n > 0 {
-		o.note(path, plural(n, "row")+" passed over for repeating the header, first row "+strconv.Itoa(repeated[0]))
+		o.note(path, show.Plural(n, "row")+" passed over for repeating the header, first row "+strconv.Itoa(repeated[0]))
 	}
 	if n := t.width - len(named(t.names)); t.header && n > 0 {
-		o.note(path, plural(n, "column")+" without a name left out")
+		o.note(path, show.Plural(n, "column")+" without a name left out")
 	}
 }
 

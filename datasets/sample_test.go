@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"reflect"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"unroll/datasets/text"
 )
 
 func ExampleSample() {
@@ -34,6 +37,17 @@ func TestSampleIsDeterministic(t *testing.T) {
 	}
 	if Sample(4).Train[0].Text == got[0].Train[0].Text {
 		t.Error("two seeds give the same first review")
+	}
+}
+
+// texts yields the texts of reviews.
+func texts(reviews []Review) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, r := range reviews {
+			if !yield(r.Text, nil) {
+				return
+			}
+		}
 	}
 }
 
@@ -70,7 +84,10 @@ func TestSampleFacts(t *testing.T) {
 				t.Errorf("seed %d: the reader gets %d of %d, want %d", seed, right, len(part), want)
 			}
 		}
-		v := BuildVocabulary(c.Train)
+		v, err := text.Count(texts(c.Train), text.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if v.Len() < 490 || v.Len() > 550 {
 			t.Errorf("seed %d: %d words, want some 520", seed, v.Len())
 		}
@@ -87,10 +104,10 @@ var denial = regexp.MustCompile(`\b(not|never|hardly|[Nn]obody|nothing|anything 
 
 // readVerdict is the docstring's ideal reader: the last word of opinion counts,
 // and a denial before it in the same clause turns it round.
-func readVerdict(text string, good, bad map[string]bool) bool {
-	clauses := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",.?", r) })
+func readVerdict(review string, good, bad map[string]bool) bool {
+	clauses := strings.FieldsFunc(review, func(r rune) bool { return strings.ContainsRune(",.?", r) })
 	for _, clause := range slices.Backward(clauses) {
-		for _, word := range slices.Backward(Tokenize(clause)) {
+		for _, word := range slices.Backward(text.Tokenize(clause)) {
 			if good[word] || bad[word] {
 				return good[word] != denial.MatchString(clause)
 			}
@@ -113,7 +130,10 @@ func opinions(sign string) map[string]bool {
 func TestSampleBagOfWords(t *testing.T) {
 	t.Parallel()
 	c := Sample(1)
-	v := BuildVocabulary(c.Train)
+	v, err := text.Count(texts(c.Train), text.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, b := range []struct {
 		words int
 		want  float64
@@ -129,11 +149,11 @@ func TestSampleBagOfWords(t *testing.T) {
 // bagAccuracy trains a logistic regression on the counts of the n most frequent
 // words of c.Train, by stochastic gradient descent, and returns its accuracy on
 // c.Test.
-func bagAccuracy(c *Corpus, v *Vocabulary, n int) float64 {
+func bagAccuracy(c *Corpus, v *text.Vocabulary, n int) float64 {
 	bags := func(reviews []Review) [][]int {
 		bags := make([][]int, len(reviews))
 		for i, r := range reviews {
-			for _, word := range Tokenize(r.Text) {
+			for _, word := range text.Tokenize(r.Text) {
 				if rank, ok := v.Rank(word); ok && rank <= n {
 					bags[i] = append(bags[i], rank)
 				}

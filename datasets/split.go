@@ -3,6 +3,7 @@ package datasets
 import (
 	"cmp"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -177,4 +178,33 @@ func collect[K comparable](keys []K, order []int) (samples [][]int) {
 		samples[k] = append(samples[k], i)
 	}
 	return samples
+}
+
+// Split shuffles the indices 0 to n-1 once and deals the first train of them to
+// trainIdx and the rest to valIdx, which may be empty. The seed decides alone: two
+// models given the same seed see the same samples.
+func Split(n, train int, seed uint64) (trainIdx, valIdx []int, err error) {
+	if n < 1 {
+		return nil, nil, errors.Errorf("split: there are %d samples, want at least 1", n)
+	}
+	if train < 1 || train > n {
+		return nil, nil, errors.Errorf("split: %d of %d samples for training, want 1 to %d", train, n, n)
+	}
+	// The stream's second word is arbitrary; it keeps this shuffle apart from other
+	// uses of the same seed.
+	order := rand.New(rand.NewPCG(seed, 0x73706c6974)).Perm(n)
+	return order[:train:train], order[train:], nil
+}
+
+// Select returns items[i] for each i of idx, in that order. It errs if an index
+// is out of range.
+func Select[T any](items []T, idx []int) ([]T, error) {
+	picked := make([]T, len(idx))
+	for k, i := range idx {
+		if i < 0 || i >= len(items) {
+			return nil, errors.Errorf("select: index %d, want 0 to %d", i, len(items)-1)
+		}
+		picked[k] = items[i]
+	}
+	return picked, nil
 }

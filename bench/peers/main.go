@@ -72,7 +72,7 @@ var sections = []section{
 	{"infer", true, inference},
 	{"arithmetic", false, arithmetic},
 	{"graphs", false, graphs},
-	{"text", false, text},
+	{"text", false, texts},
 	{"serve", true, serve},
 }
 

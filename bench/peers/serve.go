@@ -22,6 +22,7 @@ import (
 
 	"unroll/bench/internal/report"
 	"unroll/datasets"
+	"unroll/datasets/text"
 	"unroll/nn"
 	"unroll/train"
 )
@@ -63,7 +64,17 @@ func serve(ctx context.Context, c *config) error {
 	}
 	defer end()
 	words := []string{}
-	v := datasets.BuildVocabulary(datasets.Sample(1).Train)
+	sample := func(yield func(string, error) bool) {
+		for _, r := range datasets.Sample(1).Train {
+			if !yield(r.Text, nil) {
+				return
+			}
+		}
+	}
+	v, err := text.Count(sample, text.Config{})
+	if err != nil {
+		return err
+	}
 	for rank := 1; rank <= min(996, v.Len()); rank++ {
 		words = append(words, v.Word(rank))
 	}
@@ -149,7 +160,7 @@ func inProcess(ctx context.Context, dir string, texts []string) (judge func(i in
 	if err != nil {
 		return nil, nil, err
 	}
-	e, err := datasets.LoadEncoder(filepath.Join(dir, "vocabulary.json"))
+	e, err := text.LoadEncoder(filepath.Join(dir, "vocabulary.json"))
 	if err != nil {
 		return nil, nil, err
 	}

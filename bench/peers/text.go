@@ -18,6 +18,7 @@ import (
 
 	"unroll/bench/internal/report"
 	"unroll/datasets"
+	"unroll/datasets/text"
 )
 
 //go:embed text_peer.py
@@ -30,10 +31,10 @@ const (
 	textMaxLen = 100
 )
 
-// text compares reading, counting and encoding texts with Keras's algorithm in
+// texts compares reading, counting and encoding texts with Keras's algorithm in
 // Python: the training half of IMDB where UNROLL_IMDB tells its path, or else of
 // the sample corpus.
-func text(ctx context.Context, c *config) error {
+func texts(ctx context.Context, c *config) error {
 	corpus := datasets.Sample(1)
 	if path := os.Getenv("UNROLL_IMDB"); path != "" && !c.quick {
 		progress("text: reading %s", path)
@@ -111,12 +112,12 @@ func textOurs(path string) (r textResult, err error) {
 			}
 		}
 	}
-	config := datasets.EncoderConfig{Text: datasets.TextConfig{Case: "lower"}, NumWords: textWords + 3, MaxLen: textMaxLen}
-	v, err := datasets.Count(texts, config.Text)
+	config := text.EncoderConfig{Text: text.Config{Case: "lower"}, NumWords: textWords + 3, MaxLen: textMaxLen}
+	v, err := text.Count(texts, config.Text)
 	if err != nil {
 		return r, err
 	}
-	e, err := datasets.NewEncoder(v, config)
+	e, err := text.NewEncoder(v, config)
 	if err != nil {
 		return r, err
 	}

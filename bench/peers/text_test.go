@@ -23,7 +23,7 @@ func TestText(t *testing.T) {
 		var out strings.Builder
 		c := &config{quick: true, pairs: 1, out: &out}
 		c.python = python(t, fmt.Sprintf(`echo '{"seconds": 1000, "words": %d, "kept": %d}'`, words, ours.Kept))
-		err := text(t.Context(), c)
+		err := texts(t.Context(), c)
 		if want == "" && (err != nil || !strings.Contains(out.String(), "≥ 5 held")) {
 			t.Errorf("error %v, printed %s", err, &out)
 		}

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/term"
 
-	"unroll/datasets"
+	"unroll/datasets/text"
 	"unroll/internal/markup"
 	"unroll/internal/server"
 	"unroll/train"
@@ -72,7 +72,7 @@ func (x *explainer) explain(ctx context.Context, texts []string) ([]server.Expla
 }
 
 // words finds the pieces of a text that the steps of its sequence stand for.
-func (x *explainer) words(text string, a train.Attribution) server.Explanation {
+func (x *explainer) words(of string, a train.Attribution) server.Explanation {
 	e := server.Explanation{Baseline: a.Baseline, Gap: a.Gap}
 	unit := 1.0
 	if x.Task.number() {
@@ -81,9 +81,9 @@ func (x *explainer) words(text string, a train.Attribution) server.Explanation {
 	} else {
 		e.Class = x.Task.Classes[a.Class]
 	}
-	_, spans := x.encoder.EncodeSpans(text)
+	_, spans := x.encoder.EncodeSpans(of)
 	at := 0
-	if x.encoder.Config().Padding == datasets.Pre {
+	if x.encoder.Config().Padding == text.Pre {
 		at = len(a.Steps) - len(spans)
 	}
 	for i, s := range spans {

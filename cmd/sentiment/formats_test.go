@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"unroll/datasets"
+	"unroll/datasets/inspect"
 )
 
 // Each writer makes a small dataset in a folder, and returns its path and what
@@ -332,7 +333,7 @@ func TestData(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	var report datasets.Inspection
+	var report inspect.Report
 	if err := json.Unmarshal([]byte(succeed(t, "", append(append([]string{"data", "--json"}, flags...), path)...)), &report); err != nil || report.Texts != 300 {
 		t.Errorf("%+v, error %v", report, err)
 	}

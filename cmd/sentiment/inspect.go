@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
-	"unroll/datasets"
+	"unroll/datasets/inspect"
 )
 
 func (a *app) dataCommand() *cobra.Command {
@@ -67,7 +67,7 @@ func (a *app) inspect(ctx context.Context, data dataSettings, text textSettings,
 	if err != nil {
 		return err
 	}
-	in := datasets.NewInspector(tokens)
+	in := inspect.New(tokens)
 	in.Examples = named
 	var ended error
 	for r, err := range d.each(ctx, &teller{out: a.err, count: in.Bad}) {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"unroll/datasets"
+	"unroll/datasets/text"
 	"unroll/internal/safefile"
 	"unroll/nn"
 )
@@ -40,7 +40,7 @@ const settingsVersion = 2
 // saved is what a model's folder holds for using the model.
 type saved struct {
 	model   *nn.Model
-	encoder *datasets.Encoder
+	encoder *text.Encoder
 	settings
 }
 
@@ -69,7 +69,7 @@ func load(dir string) (*saved, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, vocabularyFile)
-	if s.encoder, err = datasets.LoadEncoder(path); err != nil {
+	if s.encoder, err = text.LoadEncoder(path); err != nil {
 		return nil, err
 	}
 	if n, want := s.encoder.Config().MaxLen, s.model.Inputs()[0].Steps(); n != want {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/unicode"
 
-	"unroll/datasets"
+	"unroll/datasets/inspect"
 )
 
 // spam is like the SMS spam collection as it is passed around: Windows-1252,
@@ -205,7 +205,7 @@ func TestSkipBad(t *testing.T) {
 	if !strings.HasPrefix(report, "40 texts\n") || !want.MatchString(report) {
 		t.Errorf("data prints\n%s", report)
 	}
-	var r datasets.Inspection
+	var r inspect.Report
 	if err := json.Unmarshal([]byte(succeed(t, "", "data", "--json", path)), &r); err != nil || len(r.Bad) != 2 || r.Bad[0].Rows != 20 || len(r.Bad[0].First) != 5 {
 		t.Errorf("data --json: %+v, %v", r.Bad, err)
 	}

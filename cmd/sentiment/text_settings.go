@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"unroll/datasets"
+	"unroll/datasets/text"
 )
 
 // textSettings say how texts become ids. Empty fields and a SkipTop of −1 are
@@ -106,8 +106,8 @@ func (s *textSettings) check() error {
 }
 
 // text returns how texts become words.
-func (s *textSettings) text(movies bool) datasets.TextConfig {
-	c := datasets.TextConfig{HTML: s.HTML, Normalize: s.Normalize, Case: s.Case, Tokenizer: s.Tokenizer, NGrams: s.NGrams}
+func (s *textSettings) text(movies bool) text.Config {
+	c := text.Config{HTML: s.HTML, Normalize: s.Normalize, Case: s.Case, Tokenizer: s.Tokenizer, NGrams: s.NGrams}
 	or := func(value *string, movie, other, name string) {
 		switch {
 		case *value == "" && !movies:
@@ -126,8 +126,8 @@ func (s *textSettings) text(movies bool) datasets.TextConfig {
 const skipTopOfMovies = 20
 
 // encoder returns the configuration of an experiment's encoder.
-func (s *textSettings) encoder(e experiment, movies bool) datasets.EncoderConfig {
-	c := datasets.EncoderConfig{
+func (s *textSettings) encoder(e experiment, movies bool) text.EncoderConfig {
+	c := text.EncoderConfig{
 		Text: s.text(movies), NumWords: e.numWords, MinCount: s.MinCount, OOVBuckets: s.OOVBuckets, MaxLen: cmp.Or(s.MaxLen, e.maxLen),
 	}
 	switch {
@@ -143,10 +143,10 @@ func (s *textSettings) encoder(e experiment, movies bool) datasets.EncoderConfig
 		c.SkipTop = skipTopOfMovies
 	}
 	if s.Padding == "post" {
-		c.Padding = datasets.Post
+		c.Padding = text.Post
 	}
 	if s.Truncating == "post" {
-		c.Truncating = datasets.Post
+		c.Truncating = text.Post
 	}
 	return c
 }

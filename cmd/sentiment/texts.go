@@ -11,6 +11,8 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/datasets/cache"
+	"unroll/datasets/text"
 	"unroll/nn"
 )
 
@@ -22,14 +24,14 @@ type scan struct {
 	Parts  string   `json:"parts"`
 	Groups []string `json:"groups,omitempty"` // of a split by group or file
 
-	vocabulary *datasets.Vocabulary
+	vocabulary *text.Vocabulary
 }
 
 // encodedTexts are the samples of an experiment.
 type encodedTexts struct {
-	encoder *datasets.Encoder
+	encoder *text.Encoder
 	ids     [][]int32 // of each text, cut but not padded
-	stats   datasets.Stats
+	stats   text.Stats
 }
 
 // trainingSet is what the experiments of a run share.
@@ -44,24 +46,24 @@ type trainingSet struct {
 // read reads a dataset: in one pass the labels and the vocabulary, in one more
 // for each experiment its ids. Files that were encoded before, in the folder
 // cache, are not read again.
-func (d *dataset) read(ctx context.Context, s dataSettings, text textSettings, chosen []experiment, cache string) (*trainingSet, error) {
+func (d *dataset) read(ctx context.Context, s dataSettings, words textSettings, chosen []experiment, dir string) (*trainingSet, error) {
 	set := &trainingSet{dataset: d, encoded: map[string]encodedTexts{}}
 	keys := map[string]string{}
-	if len(d.files) > 0 && cache != "" {
+	if len(d.files) > 0 && dir != "" {
 		for _, e := range chosen {
-			key, err := datasets.SourceKey(ctx, d.files, []any{cachedVersion, s, text, text.encoder(e, d.movies)})
+			key, err := cache.Key(ctx, d.files, []any{cachedVersion, s, words, words.encoder(e, d.movies)})
 			if err != nil {
 				return nil, err
 			}
 			keys[e.name] = key
-			set.load(filepath.Join(cache, e.name+cacheExtension), key, e.name)
+			set.load(filepath.Join(dir, e.name+cacheExtension), key, e.name)
 		}
 		if len(set.encoded) == len(chosen) {
 			return set, nil
 		}
 	}
 	var err error
-	if set.scan, err = d.scan(ctx, s, text.text(d.movies)); err != nil {
+	if set.scan, err = d.scan(ctx, s, words.text(d.movies)); err != nil {
 		return nil, err
 	}
 	for _, e := range chosen {
@@ -69,7 +71,7 @@ func (d *dataset) read(ctx context.Context, s dataSettings, text textSettings, c
 			continue
 		}
 		var t encodedTexts
-		if t.encoder, err = datasets.NewEncoder(set.vocabulary, text.encoder(e, d.movies)); err != nil {
+		if t.encoder, err = text.NewEncoder(set.vocabulary, words.encoder(e, d.movies)); err != nil {
 			return nil, errors.WithMessage(err, e.name)
 		}
 		if t.ids, t.stats, err = t.encoder.EncodeTexts(d.texts(ctx)); err != nil {
@@ -80,7 +82,7 @@ func (d *dataset) read(ctx context.Context, s dataSettings, text textSettings, c
 		}
 		set.encoded[e.name] = t
 		if keys[e.name] != "" {
-			if err := set.save(filepath.Join(cache, e.name+cacheExtension), keys[e.name], t); err != nil {
+			if err := set.save(filepath.Join(dir, e.name+cacheExtension), keys[e.name], t); err != nil {
 				return nil, err
 			}
 		}
@@ -101,9 +103,9 @@ func (d *dataset) texts(ctx context.Context) iter.Seq2[string, error] {
 
 // scan reads the labels of all texts, and counts the words of those that are not
 // to test on: those to validate on too, as keras.datasets.imdb does.
-func (d *dataset) scan(ctx context.Context, s dataSettings, text datasets.TextConfig) (scan, error) {
+func (d *dataset) scan(ctx context.Context, s dataSettings, words text.Config) (scan, error) {
 	var l labelled
-	vocabulary, err := datasets.Count(l.texts(d.each(ctx, d.tell), s, func(part string) bool { return part != testPart }), text)
+	vocabulary, err := text.Count(l.texts(d.each(ctx, d.tell), s, func(part string) bool { return part != testPart }), words)
 	if err != nil {
 		return scan{}, err
 	}
@@ -118,7 +120,7 @@ func (d *dataset) scan(ctx context.Context, s dataSettings, text datasets.TextCo
 
 // encode reads texts for a model that is trained: those of which only it
 // knows the classes and the words.
-func (d *dataset) encode(ctx context.Context, s dataSettings, t task, encoder *datasets.Encoder, name string) (*trainingSet, error) {
+func (d *dataset) encode(ctx context.Context, s dataSettings, t task, encoder *text.Encoder, name string) (*trainingSet, error) {
 	var l labelled
 	ids, stats, err := encoder.EncodeTexts(l.texts(d.each(ctx, d.tell), s, func(string) bool { return true }))
 	if err != nil {

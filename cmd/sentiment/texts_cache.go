@@ -7,7 +7,8 @@ import (
 
 	"github.com/pkg/errors"
 
-	"unroll/datasets"
+	"unroll/datasets/cache"
+	"unroll/datasets/text"
 )
 
 // cachedVersion counts the changes of what a cache's description holds.
@@ -18,14 +19,14 @@ const cacheExtension = ".ids"
 // cachedInfo describes the samples of an experiment in a cache.
 type cachedInfo struct {
 	scan
-	Encoder *datasets.Encoder `json:"encoder"`
-	Stats   datasets.Stats    `json:"stats"`
+	Encoder *text.Encoder `json:"encoder"`
+	Stats   text.Stats    `json:"stats"`
 }
 
 // load takes an experiment's samples from a cache. One that is not of the same
 // files and settings, or that cannot be read, is as good as none.
 func (set *trainingSet) load(path, key, name string) {
-	samples, meta, err := datasets.LoadCache(path, key)
+	samples, meta, err := cache.Load(path, key)
 	if err != nil {
 		return
 	}
@@ -46,7 +47,7 @@ func (set *trainingSet) save(path, key string, t encodedTexts) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return errors.Wrap(err, "cache")
 	}
-	meta := datasets.CacheMeta{Key: key, Width: 1, Info: info}
-	all := datasets.Encoded{IDs: t.ids, Targets: set.Targets}
-	return errors.WithMessage(datasets.WriteCache(path, meta, func(yield func(datasets.Encoded, error) bool) { yield(all, nil) }), "cache")
+	meta := cache.Meta{Key: key, Width: 1, Info: info}
+	all := cache.Encoded{IDs: t.ids, Targets: set.Targets}
+	return errors.WithMessage(cache.Write(path, meta, func(yield func(cache.Encoded, error) bool) { yield(all, nil) }), "cache")
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/datasets/text"
 	"unroll/train"
 )
 
@@ -92,7 +93,7 @@ func (set *trainingSet) data(e experiment, rows []int) train.Data {
 	from := set.encoded[e.name]
 	d := train.Data{
 		Tokens: make([][]int32, len(rows)), Targets: make([]float32, len(rows)),
-		Padding: &train.Padding{Post: from.encoder.Config().Padding == datasets.Post},
+		Padding: &train.Padding{Post: from.encoder.Config().Padding == text.Post},
 	}
 	for k, i := range rows {
 		d.Tokens[k], d.Targets[k] = from.ids[i], set.Task.target(set.Targets[i])

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"unroll/datasets"
+	"unroll/datasets/text"
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
@@ -300,7 +300,7 @@ func (a *app) model(ctx context.Context, f *trainFlags, e experiment, set *train
 	for id := range words {
 		words[id] = encoder.WordOf(int32(id))
 	}
-	vectors, err := datasets.ReadVectors(ctx, f.Vectors, words, datasets.VectorOptions{Lower: true})
+	vectors, err := text.ReadVectors(ctx, f.Vectors, words, text.VectorOptions{Lower: true})
 	if err != nil {
 		return nil, err
 	}

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
+	pretty "github.com/jedib0t/go-pretty/v6/text"
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/floats"
 
-	"unroll/datasets"
+	"unroll/datasets/text"
 	"unroll/nn"
 )
 
@@ -123,7 +123,7 @@ func (v vector) nearest(known []vector, n int) []string {
 }
 
 // vocabulary returns the words that the model can see.
-func vocabulary(e *datasets.Encoder, rows [][]float64) []vector {
+func vocabulary(e *text.Encoder, rows [][]float64) []vector {
 	var known []vector
 	for id, x := range rows {
 		if word := e.WordOf(int32(id)); word != "" {
@@ -136,7 +136,7 @@ func vocabulary(e *datasets.Encoder, rows [][]float64) []vector {
 func pairs(given []vector) string {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault
+	t.Style().Format.Header = pretty.FormatDefault
 	head := table.Row{""}
 	for _, v := range given {
 		head = append(head, v.word)

@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"graph":    {"internal"},
 	"nn":       {"internal", "graph"},
 	"train":    {"internal", "graph", "nn", "train"},
-	"datasets": {"internal"},
+	"datasets": {"internal", "datasets"},
 	"cmd":      {"internal", "graph", "nn", "train", "datasets"},
 }
 

@@ -1,0 +1,171 @@
+package inspect
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	pretty "github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"unroll/internal/show"
+)
+
+// The widths of a printed report, in columns of a terminal.
+const (
+	lineWidth = 80
+	idWidth   = 36
+	barWidth  = 40
+)
+
+// maxClasses is how many classes a printed report lists.
+const maxClasses = 20
+
+// String returns the report for people, in lines of at most 80 columns.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d texts\n%s", r.Texts, r.classes())
+	l := r.Lengths
+	fmt.Fprintf(&b, "\nTokens a text: mean %.1f, min %d, quartiles %d, %d, %d, 95 %% %d, 99 %% %d\n",
+		l.Mean, l.Min, l.Q1, l.Median, l.Q3, l.P95, l.P99)
+	if r.Longest.Tokens > 0 {
+		fmt.Fprintf(&b, "The longest has %d: %s\n", r.Longest.Tokens, printable(r.Longest.ID, idWidth))
+	}
+	most := 1
+	for _, bin := range l.Histogram {
+		most = max(most, bin.Texts)
+	}
+	for _, bin := range l.Histogram {
+		bar := strings.Repeat("#", (bin.Texts*barWidth+most-1)/most)
+		fmt.Fprintf(&b, "%8d to %-8d %-*s %d\n", bin.From, bin.To, barWidth, bar, bin.Texts)
+	}
+
+	fmt.Fprintf(&b, "\nVocabulary: %d words in %d tokens\n", r.Vocabulary, r.Tokens)
+	for _, c := range r.Coverage {
+		fmt.Fprintf(&b, "  the most frequent %6d make up %5.1f %%\n", c.Words, 100*c.Share)
+	}
+	line := "Most frequent:"
+	for _, w := range r.Frequent {
+		word := " " + printable(w.Word, idWidth)
+		if text.StringWidthWithoutEscSequences(line+word) > lineWidth {
+			break
+		}
+		line += word
+	}
+	b.WriteString(line + "\n")
+	r.problems(&b)
+	return b.String()
+}
+
+// classes tables the number of texts by class and part, the largest class first.
+func (r *Report) classes() string {
+	t := pretty.NewWriter()
+	t.SetStyle(pretty.StyleLight)
+	t.Style().Format = pretty.FormatOptions{Header: text.FormatDefault, Footer: text.FormatDefault}
+	t.Style().Size.WidthMax = lineWidth
+	head, foot := pretty.Row{"class"}, pretty.Row{"all"}
+	sum := map[string]int{}
+	right := []pretty.ColumnConfig{}
+	for i, p := range r.Parts {
+		head, foot = append(head, printable(cmp.Or(p.Name, "texts"), 12)), append(foot, p.Texts)
+		right = append(right, pretty.ColumnConfig{Number: i + 2, Align: text.AlignRight, AlignHeader: text.AlignRight, AlignFooter: text.AlignRight})
+		for class, n := range p.Classes {
+			sum[class] += n
+		}
+	}
+	t.SetColumnConfigs(right)
+	t.AppendHeader(head)
+	byCount := slices.SortedFunc(maps.Keys(sum), func(a, b string) int {
+		return cmp.Or(cmp.Compare(sum[b], sum[a]), cmp.Compare(a, b))
+	})
+	for _, class := range byCount[:min(maxClasses, len(byCount))] {
+		row := pretty.Row{printable(cmp.Or(class, "no label"), idWidth)}
+		for _, p := range r.Parts {
+			row = append(row, p.Classes[class])
+		}
+		t.AppendRow(row)
+	}
+	if more := len(byCount) - maxClasses; more > 0 {
+		t.AppendRow(pretty.Row{fmt.Sprintf("%d more classes", more)})
+	}
+	t.AppendFooter(foot)
+	return t.Render() + "\n"
+}
+
+// problems writes what a person should see to before training.
+func (r *Report) problems(b *strings.Builder) {
+	b.WriteString("\n")
+	start := b.Len()
+	for _, p := range r.Parts {
+		if d := p.Duplicates; d.Folded > 0 {
+			fmt.Fprintf(b, "%s repeats %d texts, %d after folding case and space\n", printable(cmp.Or(p.Name, "It"), 20), d.Exact, d.Folded)
+			listPairs(b, d.First)
+		}
+	}
+	for _, l := range r.Leaks {
+		fmt.Fprintf(b, "%s and %s share %d texts, %d after folding case and space\n", printable(cmp.Or(l.Parts[0], "no part"), 15), printable(cmp.Or(l.Parts[1], "no part"), 15), l.Exact, l.Folded)
+		listPairs(b, l.First)
+	}
+	if n := r.Conflicts.Texts; n > 0 {
+		fmt.Fprintf(b, "%d texts have several labels\n", n)
+		for _, c := range r.Conflicts.First {
+			listPairs(b, []Pair{c.Pair})
+			fmt.Fprintf(b, "    labels %s and %s\n", printable(c.Labels[0], 30), printable(c.Labels[1], 30))
+		}
+	}
+	for _, bad := range r.Bad {
+		fmt.Fprintf(b, "%s passed over: %s\n", show.Plural(bad.Rows, "bad row"), printable(bad.Reason, lineWidth-30))
+		for _, place := range bad.First {
+			fmt.Fprintf(b, "  %s\n", printable(place, lineWidth-2))
+		}
+	}
+	r.strangers(b)
+	if n := r.Empty.Texts; n > 0 {
+		fmt.Fprintf(b, "%d texts hold no word\n", n)
+		for _, id := range r.Empty.First {
+			fmt.Fprintf(b, "  %s\n", printable(id, lineWidth-2))
+		}
+	}
+	if b.Len() == start {
+		b.WriteString("No text is empty, or there twice.\n")
+	}
+}
+
+// strangers names the labels that no text to train on has.
+func (r *Report) strangers(b *strings.Builder) {
+	i := slices.IndexFunc(r.Parts, func(p Part) bool { return p.Name == "train" || p.Name == "" })
+	if i < 0 {
+		return
+	}
+	for _, p := range r.Parts {
+		for _, class := range slices.Sorted(maps.Keys(p.Classes)) {
+			if class != "" && r.Parts[i].Classes[class] == 0 {
+				fmt.Fprintf(b, "%s has %s of the label %s, which none to train on has\n", printable(p.Name, 15), show.Plural(p.Classes[class], "text"), printable(class, 15))
+			}
+		}
+	}
+}
+
+func listPairs(b *strings.Builder, list []Pair) {
+	for _, p := range list {
+		sign := "≈"
+		if p.Exact {
+			sign = "="
+		}
+		fmt.Fprintf(b, "  %s %s %s\n", printable(p.First, idWidth), sign, printable(p.Again, idWidth))
+	}
+}
+
+// printable cuts s to a width and shows what could upset a terminal as U+FFFD.
+func printable(s string, width int) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+	return text.Snip(s, width, "~")
+}

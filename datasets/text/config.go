@@ -1,0 +1,137 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Config says how a text is cleaned and cut into tokens. The zero value is
+// the rule of keras.datasets.imdb, see Tokenize.
+//
+// A text is cleaned in the order of the fields: markup, then normal form, then
+// case. Before all of it a run of bytes that are not UTF-8 becomes U+FFFD.
+type Config struct {
+	// HTML decodes character references (&eacute;, &#233;) and makes a space of each
+	// tag and comment.
+	HTML bool `json:"html,omitempty"`
+	// Normalize is the Unicode normal form: NFC, NFD, NFKC, NFKD, or "" for none.
+	Normalize string `json:"normalize,omitempty"`
+	// Case is "" for ASCII letters to lower case, as keras.datasets.imdb has it,
+	// "lower" for all letters, each by itself, or "keep" for none.
+	Case string `json:"case,omitempty"`
+	// Tokenizer is
+	//
+	//	""       what stands between Keras's filters and spaces
+	//	"words"  Unicode's words (UAX #29) that have a letter, a number or a symbol
+	//	         such as an emoji (category So)
+	//	"chars"  characters as people see them (grapheme clusters, UAX #29)
+	//	"bpe"    byte pairs learned from the data; nothing is unknown to them
+	Tokenizer string `json:"tokenizer,omitempty"`
+	// NGrams is the most tokens that are taken as one, joined by a space. At each
+	// token come first it alone, then it and the next, and so on; each is counted
+	// and ranked as a word is. 0 and 1 are tokens alone, the only way of "bpe".
+	NGrams int `json:"ngrams,omitempty"`
+}
+
+// maxNGrams bounds NGrams, so that a mistaken number is an error.
+const maxNGrams = 10
+
+var normalForms = map[string]norm.Form{"NFC": norm.NFC, "NFD": norm.NFD, "NFKC": norm.NFKC, "NFKD": norm.NFKD}
+
+// check returns the configuration with its defaults in place.
+func (c Config) check() (Config, error) {
+	if _, ok := normalForms[c.Normalize]; !ok && c.Normalize != "" {
+		return c, errors.Errorf("Normalize is %q, want NFC, NFD, NFKC, NFKD or none", c.Normalize)
+	}
+	switch c.Case {
+	case "", "lower", "keep":
+	default:
+		return c, errors.Errorf("Case is %q, want lower, keep or none", c.Case)
+	}
+	switch c.Tokenizer {
+	case "", "words", "chars", "bpe":
+	default:
+		return c, errors.Errorf("Tokenizer is %q, want words, chars, bpe or none", c.Tokenizer)
+	}
+	switch {
+	case c.NGrams < 0 || c.NGrams > maxNGrams:
+		return c, errors.Errorf("NGrams is %d, want 0 to %d", c.NGrams, maxNGrams)
+	case c.NGrams > 1 && c.Tokenizer == "bpe":
+		return c, errors.Errorf("NGrams is %d, the tokenizer bpe allows only 1", c.NGrams)
+	case c.NGrams == 1:
+		c.NGrams = 0
+	}
+	return c, nil
+}
+
+// clean does all that comes before tokenising, except for the case of ASCII
+// letters. Texts that need none of it are not copied.
+func (s *scratch) clean(c Config, text string) string {
+	s.steps = s.steps[:0]
+	if !utf8.ValidString(text) {
+		text = s.rewrite(text, (*rewriter).valid)
+	}
+	if c.HTML && strings.ContainsAny(text, "<&") {
+		text = s.rewrite(text, (*rewriter).html)
+	}
+	if form, ok := normalForms[c.Normalize]; ok && !form.IsNormalString(text) {
+		text = s.rewrite(text, func(w *rewriter, text string) { w.normalize(form, text) })
+	}
+	if c.Case == "lower" && strings.ContainsFunc(text, lowers) {
+		text = s.rewrite(text, (*rewriter).lower)
+	}
+	return text
+}
+
+// valid is strings.ToValidUTF8 with U+FFFD.
+func (w *rewriter) valid(text string) {
+	bad := false
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch was := bad; {
+		case r != utf8.RuneError || n > 1:
+			bad = false
+			w.copy(text[i:i+n], i)
+		case !was:
+			bad = true
+			w.put("\uFFFD", i)
+		}
+		i += n
+	}
+}
+
+// normalize goes from one boundary of the normal form to another: what is
+// between them can be normalised by itself.
+func (w *rewriter) normalize(form norm.Form, text string) {
+	for i := 0; i < len(text); {
+		n := form.QuickSpanString(text[i:])
+		w.copy(text[i:i+n], i)
+		i += n
+		if n = form.NextBoundaryInString(text[i:], true); n > 0 {
+			w.put(form.String(text[i:i+n]), i)
+			i += n
+		}
+	}
+}
+
+// lowers tells whether r has another lower case that is not left to the table of
+// bytes, see foldings.
+func lowers(r rune) bool { return r >= utf8.RuneSelf && unicode.ToLower(r) != r }
+
+func (w *rewriter) lower(text string) {
+	for i, r := range text {
+		n := utf8.RuneLen(r)
+		switch lower := string(unicode.ToLower(r)); {
+		case !lowers(r):
+			w.copy(text[i:i+n], i)
+		case len(lower) == n:
+			w.copy(lower, i)
+		default:
+			w.put(lower, i)
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package text
+
+import (
+	"iter"
+	"math"
+	"sort"
+	"sync"
+
+	"github.com/pkg/errors"
+)
+
+// EncoderConfig says what an Encoder's tokens are, which of them it keeps and how
+// long its sequences are. The names are those of keras.datasets.imdb.load_data
+// and pad_sequences; with the zero value of all that they do not have, an encoder
+// does the same as they.
+type EncoderConfig struct {
+	// Text says how texts become tokens.
+	Text Config `json:"text,omitzero"`
+	// NumWords is one more than the largest id that is kept, and so, without
+	// buckets, the depth of a one-hot input or an embedding's number of rows. 0
+	// keeps every word. For "bpe" it bounds what is learned.
+	NumWords int `json:"num_words"`
+	// SkipTop is the smallest id that is kept: 20 drops the 16 most frequent words,
+	// for the first word has id 4. 0 drops none, the only way of "bpe".
+	SkipTop int `json:"skip_top"`
+	// MinCount is how often a word must occur in the counted texts to be kept; for
+	// "bpe", and at least 2 there, how often a pair must occur to be merged.
+	MinCount int `json:"min_count,omitempty"`
+	// OOVBuckets is the number of ids, from NumWords on, for words that are unknown
+	// or too rare; a word's bytes decide for one of them (FNV-1a). 0 drops such
+	// words. Those below SkipTop are dropped always.
+	OOVBuckets int `json:"oov_buckets,omitempty"`
+	// MaxLen is the length of every sequence, in steps. At least 1.
+	MaxLen int `json:"max_len"`
+	// Padding is the side on which short sequences are filled with Value, and
+	// Truncating the side on which long ones lose ids.
+	Padding    Side  `json:"padding,omitzero"`
+	Truncating Side  `json:"truncating,omitzero"`
+	Value      int32 `json:"value,omitempty"`
+}
+
+// maxSteps bounds MaxLen, so that a mistaken number is an error and does not eat
+// the memory.
+const maxSteps = 1 << 20
+
+// Encoder turns raw text into a model's input. It holds all that takes, so the
+// same value, saved with the model, serves training and predicting. It does not
+// change once made and is safe for concurrent use.
+type Encoder struct {
+	config  EncoderConfig
+	vocab   Vocabulary // no more words than NumWords can reach
+	bpe     *bytePairs // nil without; vocab has its pieces then
+	scratch *sync.Pool // of *scratch
+}
+
+// LearnEncoder makes an encoder from a stream of texts: it counts their tokens, as
+// Count does, and takes the words or learns the byte pairs, as NewEncoder does.
+// Pass the training texts only. The same texts give the same encoder on any number
+// of processors.
+func LearnEncoder(texts iter.Seq2[string, error], c EncoderConfig) (*Encoder, error) {
+	if _, err := c.check(); err != nil {
+		return nil, err // before the work, not after
+	}
+	v, err := Count(texts, c.Text)
+	if err != nil {
+		return nil, err
+	}
+	return NewEncoder(v, c)
+}
+
+// NewEncoder makes an encoder from a vocabulary, which must have been counted with
+// the same text configuration. It refuses a configuration that keeps no word at
+// all.
+func NewEncoder(v *Vocabulary, c EncoderConfig) (*Encoder, error) {
+	if v == nil {
+		return nil, errors.New("encoder: there is no vocabulary")
+	}
+	c, err := c.check()
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Text != v.text:
+		return nil, errors.Errorf("encoder: the vocabulary was counted with the text configuration %+v, want %+v", v.text, c.Text)
+	case c.MinCount > 1 && v.counts == nil:
+		return nil, errors.Errorf("encoder: MinCount is %d, but the vocabulary was not counted", c.MinCount)
+	case c.Text.Tokenizer == "bpe":
+		size := math.MaxInt32 - firstID
+		if c.NumWords > 0 {
+			size = c.NumWords - firstID
+		}
+		return makeEncoder(nil, learnBytePairs(v, size, max(2, c.MinCount)), c)
+	}
+	// Words are by falling frequency.
+	n := v.Len()
+	if c.MinCount > 1 {
+		n = sort.Search(n, func(i int) bool { return v.counts[i] < c.MinCount })
+	}
+	return makeEncoder(v.words[:n], nil, c)
+}
+
+// makeEncoder makes an encoder of words or of byte pairs. c is checked.
+func makeEncoder(words []string, bpe *bytePairs, c EncoderConfig) (*Encoder, error) {
+	if bpe != nil {
+		words = bpe.pieces
+	}
+	if c.NumWords == 0 {
+		c.NumWords = firstID + len(words)
+	}
+	switch {
+	case c.NumWords <= max(firstID, c.SkipTop):
+		return nil, errors.Errorf("encoder: NumWords %d keeps no word, want more than %d", c.NumWords, max(firstID, c.SkipTop))
+	case firstID+len(words) <= max(firstID, c.SkipTop):
+		return nil, errors.Errorf("encoder: SkipTop %d keeps none of the vocabulary's %d words", c.SkipTop, len(words))
+	case c.OOVBuckets > math.MaxInt32-c.NumWords:
+		return nil, errors.Errorf("encoder: OOVBuckets is %d, want 0 to %d with NumWords %d", c.OOVBuckets, math.MaxInt32-c.NumWords, c.NumWords)
+	case c.Value < 0 || int(c.Value) >= c.NumWords+c.OOVBuckets:
+		return nil, errors.Errorf("encoder: Value is %d, want an id, 0 to %d", c.Value, c.NumWords+c.OOVBuckets-1)
+	}
+	n := min(len(words), c.NumWords-firstID)
+	return &Encoder{
+		config:  c,
+		vocab:   *newVocabulary(words[:n:n]),
+		bpe:     bpe,
+		scratch: &sync.Pool{New: func() any { return new(scratch) }},
+	}, nil
+}
+
+// check refuses what is wrong whatever the vocabulary.
+func (c EncoderConfig) check() (EncoderConfig, error) {
+	text, err := c.Text.check()
+	if err != nil {
+		return c, errors.WithMessage(err, "encoder")
+	}
+	c.Text = text
+	switch {
+	case c.NumWords < 0 || c.NumWords > math.MaxInt32:
+		return c, errors.Errorf("encoder: NumWords is %d, want 0 to %d", c.NumWords, math.MaxInt32)
+	case c.SkipTop < 0:
+		return c, errors.Errorf("encoder: SkipTop is %d, want 0 or more", c.SkipTop)
+	case c.MinCount < 0:
+		return c, errors.Errorf("encoder: MinCount is %d, want 0 or more", c.MinCount)
+	case c.OOVBuckets < 0:
+		return c, errors.Errorf("encoder: OOVBuckets is %d, want 0 or more", c.OOVBuckets)
+	case c.MaxLen < 1 || c.MaxLen > maxSteps:
+		return c, errors.Errorf("encoder: MaxLen is %d, want 1 to %d", c.MaxLen, maxSteps)
+	case c.Padding != Pre && c.Padding != Post || c.Truncating != Pre && c.Truncating != Post:
+		return c, errors.Errorf("encoder: Padding is %d and Truncating %d, want Pre or Post", c.Padding, c.Truncating)
+	case c.Text.Tokenizer != "bpe":
+		return c, nil
+	case c.NumWords > 0 && c.NumWords < firstID+256:
+		return c, errors.Errorf("encoder: NumWords is %d, the tokenizer bpe wants 0 or at least %d", c.NumWords, firstID+256)
+	case c.SkipTop > 0 || c.OOVBuckets > 0:
+		return c, errors.Errorf("encoder: SkipTop is %d and OOVBuckets %d, the tokenizer bpe wants 0", c.SkipTop, c.OOVBuckets)
+	}
+	return c, nil
+}
+
+// Config returns the configuration, NumWords always being the true number.
+func (e *Encoder) Config() EncoderConfig { return e.config }
+
+// Depth returns the number of ids, those of padding and buckets included: the
+// depth of a one-hot input or an embedding's number of rows.
+func (e *Encoder) Depth() int { return e.config.NumWords + e.config.OOVBuckets }
+
+// WordOf returns the word of an id, "" for an id that this encoder does not keep.
+// Of "bpe" it is the bytes of the token, which need not be UTF-8.
+func (e *Encoder) WordOf(id int32) string {
+	if !e.keeps(id) {
+		return ""
+	}
+	return e.vocab.Word(int(id) - rankOffset)
+}
+
+// IDOf returns the id of a word as Tokens gives it, and false if this encoder
+// does not keep the word.
+func (e *Encoder) IDOf(word string) (int32, bool) {
+	rank, ok := e.vocab.Rank(word)
+	if id := int32(rank) + rankOffset; ok && e.keeps(id) {
+		return id, true
+	}
+	return 0, false
+}
+
+func (e *Encoder) keeps(id int32) bool {
+	return int(id) >= max(firstID, e.config.SkipTop) && int(id) < e.config.NumWords
+}

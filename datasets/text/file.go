@@ -1,0 +1,163 @@
+package text
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/internal/input"
+	"unroll/internal/safefile"
+)
+
+// encoderVersion counts the changes of encoderFile. Newer files are refused.
+const encoderVersion = 2
+
+// encoderFile is an Encoder as JSON.
+type encoderFile struct {
+	Version int `json:"version"`
+	EncoderConfig
+	Words  []string   `json:"words,omitempty"`  // words[i] has id i+4
+	Merges [][2]int32 `json:"merges,omitempty"` // of "bpe": merge i joins two bytes or earlier merges
+	SHA256 string     `json:"sha256"`           // of all other fields, see sum
+}
+
+// sum guards against a file that is damaged but still JSON.
+func (f encoderFile) sum() (string, error) {
+	h := sha256.New()
+	if f.Version == 1 {
+		fmt.Fprintf(h, "%d %d %d\n", f.NumWords, f.SkipTop, f.MaxLen)
+		io.WriteString(h, strings.Join(f.Words, "\n"))
+	} else {
+		f.SHA256 = ""
+		if err := json.NewEncoder(h).Encode(f); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// MarshalJSON writes the encoder as one JSON object, so that it can be a field of
+// a larger file too.
+func (e *Encoder) MarshalJSON() ([]byte, error) {
+	f := encoderFile{Version: encoderVersion, EncoderConfig: e.config}
+	if e.bpe == nil {
+		f.Words = e.vocab.words
+	} else {
+		for _, m := range e.bpe.merges {
+			f.Merges = append(f.Merges, [2]int32{m.left, m.right})
+		}
+	}
+	var err error
+	if f.SHA256, err = f.sum(); err != nil {
+		return nil, err
+	}
+	return json.Marshal(f)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It refuses newer versions, unknown
+// fields, and anything that an encoder could not have written.
+func (e *Encoder) UnmarshalJSON(data []byte) error {
+	// The version comes first: a newer file may well have fields unknown here, and
+	// the version is the better reason.
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return errors.Wrap(err, "it is not an encoder in JSON")
+	}
+	if head.Version < 1 {
+		return errors.New("it has no version number, so it is not an encoder")
+	}
+	if head.Version > encoderVersion {
+		return errors.Errorf("it is of version %d, this program reads up to %d", head.Version, encoderVersion)
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	var f encoderFile
+	if err := dec.Decode(&f); err != nil {
+		return errors.Wrap(err, "it is not an encoder in JSON")
+	}
+	read, err := f.encoder()
+	if err != nil {
+		return err
+	}
+	*e = *read
+	return nil
+}
+
+// encoder checks the file and makes its encoder.
+func (f *encoderFile) encoder() (*Encoder, error) {
+	sum, err := f.sum()
+	if err != nil {
+		return nil, err
+	}
+	if f.SHA256 != sum {
+		return nil, errors.New("it is damaged: its checksum does not match")
+	}
+	if old := (EncoderConfig{NumWords: f.NumWords, SkipTop: f.SkipTop, MaxLen: f.MaxLen}); f.Version == 1 && (f.EncoderConfig != old || f.Merges != nil) {
+		return nil, errors.New("it is of version 1 but has settings of a newer one")
+	}
+	c, err := f.EncoderConfig.check()
+	if err != nil {
+		return nil, err
+	}
+	if bpe := c.Text.Tokenizer == "bpe"; bpe && f.Words != nil || !bpe && f.Merges != nil {
+		return nil, errors.Errorf("it holds %d words and %d merges, the tokenizer %q has only one of them", len(f.Words), len(f.Merges), c.Text.Tokenizer)
+	}
+	var pairs *bytePairs
+	n := len(f.Words)
+	if c.Text.Tokenizer == "bpe" {
+		if pairs, err = readBytePairs(f.Merges); err != nil {
+			return nil, err
+		}
+		n = len(pairs.pieces)
+	}
+	if most := max(0, c.NumWords-firstID); n > most {
+		return nil, errors.Errorf("it holds %d words, NumWords %d allows %d", n, f.NumWords, most)
+	}
+	seen := make(map[string]bool, len(f.Words))
+	for _, w := range f.Words {
+		if w == "" || seen[w] {
+			return nil, errors.Errorf("it holds the word %q twice or empty", w)
+		}
+		seen[w] = true
+	}
+	return makeEncoder(f.Words, pairs, c)
+}
+
+// Save writes the encoder to path as JSON. An existing file is replaced whole or
+// not at all: the new one is written beside it, synced, and renamed.
+func (e *Encoder) Save(path string) error {
+	data, err := json.MarshalIndent(e, "", " ")
+	if err == nil {
+		err = safefile.Write(path, func(w io.Writer) error {
+			_, err := w.Write(append(data, '\n'))
+			return err
+		})
+	}
+	return errors.WithMessage(err, "saving encoder")
+}
+
+// LoadEncoder reads an encoder that Save wrote. The error names the file and what
+// is wrong with it: missing, empty, cut short, damaged, of a newer version.
+func LoadEncoder(path string) (*Encoder, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, errors.Wrapf(input.Reason(err), "loading encoder from %s", path)
+	}
+	if len(data) == 0 {
+		return nil, errors.Errorf("loading encoder from %s: it is empty", path)
+	}
+	e := new(Encoder)
+	if err := e.UnmarshalJSON(data); err != nil {
+		return nil, errors.Wrapf(err, "loading encoder from %s", path)
+	}
+	return e, nil
+}

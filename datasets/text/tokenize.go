@@ -1,0 +1,168 @@
+package text
+
+import (
+	"iter"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/clipperhouse/uax29/v2/words"
+)
+
+// Keras's filters: each of these separates words. The apostrophe is not among
+// them, nor is any white space other than tab, newline and the space itself.
+const filters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n"
+
+// folding maps each byte to what tokenising makes of it.
+type folding [256]byte
+
+var (
+	lowerSplit = newFolding(true, filters)
+	keepSplit  = newFolding(false, filters)
+	lowerOnly  = newFolding(true, "")
+	keepAll    = newFolding(false, "")
+)
+
+func newFolding(lower bool, spaces string) *folding {
+	t := new(folding)
+	for i := range t {
+		t[i] = byte(i)
+		if lower && 'A' <= i && i <= 'Z' {
+			t[i] += 'a' - 'A'
+		}
+	}
+	for i := range len(spaces) {
+		t[spaces[i]] = ' '
+	}
+	return t
+}
+
+// token is the bytes lo to hi of a text. All steps after clean leave bytes where
+// they are, so it is the same in the cleaned text and in scratch.folded.
+type token struct{ lo, hi int }
+
+// scratch is what working on one text after another needs. It must not be used
+// concurrently.
+type scratch struct {
+	out    []byte    // what a rewriter writes
+	steps  []offsets // from the cleaned text back to the original
+	folded []byte    // the cleaned text as tokens spell it
+	tokens []token
+	gram   []byte // see grams
+
+	words counter // see Count
+	pairs pairs   // see bytePairs.encode
+
+	ids   []int32 // see Encoder.encode
+	flat  []int32 // see Encoder.EncodeTexts
+	spans []token // of the ids, in the cleaned text
+	stats tally
+}
+
+// Tokenize splits text into words as keras.datasets.imdb was made: ASCII letters
+// become lower case (others stay), each of !"#$%&()*+,-./:;<=>?@[\]^_`{|}~, tab
+// and newline becomes a space, and what stands between spaces is a word.
+//
+// A run of bytes that are not UTF-8 becomes U+FFFD, so every word can be saved.
+func Tokenize(text string) []string {
+	var s scratch
+	s.tokenize(Config{}, text)
+	words := make([]string, len(s.tokens))
+	for i, t := range s.tokens {
+		words[i] = string(s.folded[t.lo:t.hi])
+	}
+	return words
+}
+
+// tokenize cleans text and finds its tokens. For "bpe" they are the chunks that no
+// pair reaches across.
+func (s *scratch) tokenize(c Config, text string) {
+	text = s.clean(c, text)
+	s.fold(text, c.folding())
+	s.tokens = s.tokens[:0]
+	switch c.Tokenizer {
+	case "":
+		s.split()
+	case "words":
+		for w := words.FromString(text); w.Next(); {
+			if isWord(w.Value()) {
+				s.tokens = append(s.tokens, token{w.Start(), w.End()})
+			}
+		}
+	case "chars":
+		for g := graphemes.FromString(text); g.Next(); {
+			s.tokens = append(s.tokens, token{g.Start(), g.End()})
+		}
+	case "bpe":
+		s.chunks(text)
+	}
+}
+
+func (c Config) folding() *folding {
+	switch lower, split := c.Case != "keep", c.Tokenizer == ""; {
+	case lower && split:
+		return lowerSplit
+	case lower:
+		return lowerOnly
+	case split:
+		return keepSplit
+	}
+	return keepAll
+}
+
+func (s *scratch) fold(text string, f *folding) {
+	s.folded = append(s.folded[:0], text...)
+	for i, c := range s.folded {
+		s.folded[i] = f[c]
+	}
+}
+
+// split takes what is between the spaces of the folded text.
+func (s *scratch) split() {
+	lo := 0
+	for i, c := range s.folded {
+		if c != ' ' {
+			continue
+		}
+		if i > lo {
+			s.tokens = append(s.tokens, token{lo, i})
+		}
+		lo = i + 1
+	}
+	if lo < len(s.folded) {
+		s.tokens = append(s.tokens, token{lo, len(s.folded)})
+	}
+}
+
+// isWord tells words from the white space and punctuation between them.
+func isWord(segment string) bool {
+	for _, r := range segment {
+		// U+FFFD, for what was not UTF-8, is of category So too.
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.So, r) && r != utf8.RuneError {
+			return true
+		}
+	}
+	return false
+}
+
+// grams yields the runs of 1 to n tokens, as they are spelled and where they are,
+// in the order that Config.NGrams tells. The spelling is valid until the next.
+func (s *scratch) grams(n int) iter.Seq2[[]byte, token] {
+	return func(yield func([]byte, token) bool) {
+		for i, t := range s.tokens {
+			if !yield(s.folded[t.lo:t.hi], t) {
+				return
+			}
+			if n < 2 {
+				continue
+			}
+			s.gram = append(s.gram[:0], s.folded[t.lo:t.hi]...)
+			for _, next := range s.tokens[i+1 : min(i+n, len(s.tokens))] {
+				s.gram = append(append(s.gram, ' '), s.folded[next.lo:next.hi]...)
+				if !yield(s.gram, token{t.lo, next.hi}) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,12 @@
+// Package show writes numbers for people.
+package show
+
+import "fmt"
+
+// Plural writes a number of things: 1 row, 2 rows.
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

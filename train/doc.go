@@ -14,7 +14,7 @@
 // Hooks watch a training: EarlyStopping, ModelCheckpoint, TensorBoard and others,
 // or any function. With FitConfig.Checkpoint a run can be resumed to the bit, and
 // FitSource trains on a Stream of what does not fit into memory. RateRange finds a
-// learning rate. An Explainer tells which steps of an input made a model predict
+// learning rate. Package explain tells which steps of an input made a model predict
 // what it does.
 //
 // Formulas and defaults are Keras's: the loss is a mean over samples, weights

@@ -17,12 +17,13 @@ import (
 	"unroll/internal/markup"
 	"unroll/internal/server"
 	"unroll/train"
+	"unroll/train/explain"
 )
 
 // explainer tells which words of a text pushed a model's prediction.
 type explainer struct {
 	*saved
-	usual, exact *train.Explainer
+	usual, exact *explain.Explainer
 }
 
 // The points of the integral: as many as do for most texts, and more for those
@@ -36,10 +37,10 @@ const (
 func newExplainer(s *saved) (*explainer, error) {
 	x := &explainer{saved: s}
 	var err error
-	if x.usual, err = train.NewExplainer(s.model, train.ExplainConfig{Points: usualPoints}); err != nil {
+	if x.usual, err = explain.New(s.model, explain.Config{Points: usualPoints}); err != nil {
 		return nil, err
 	}
-	x.exact, err = train.NewExplainer(s.model, train.ExplainConfig{Points: exactPoints})
+	x.exact, err = explain.New(s.model, explain.Config{Points: exactPoints})
 	return x, err
 }
 
@@ -52,7 +53,7 @@ func (x *explainer) close() error {
 
 // explain explains the prediction for each text.
 func (x *explainer) explain(ctx context.Context, texts []string) ([]server.Explanation, error) {
-	class := train.Predicted
+	class := explain.Predicted
 	if x.Task.binary() {
 		class = 1
 	}
@@ -72,7 +73,7 @@ func (x *explainer) explain(ctx context.Context, texts []string) ([]server.Expla
 }
 
 // words finds the pieces of a text that the steps of its sequence stand for.
-func (x *explainer) words(of string, a train.Attribution) server.Explanation {
+func (x *explainer) words(of string, a explain.Attribution) server.Explanation {
 	e := server.Explanation{Baseline: a.Baseline, Gap: a.Gap}
 	unit := 1.0
 	if x.Task.number() {

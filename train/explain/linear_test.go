@@ -1,4 +1,4 @@
-package train
+package explain
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"unroll/nn"
+	"unroll/train"
 )
 
 // TestExplainLinearModels: where the logit is a sum over the steps, both methods
@@ -91,8 +92,8 @@ func TestExplainLinearModels(t *testing.T) {
 			for step := range ids {
 				want = append(want, push(m, step))
 			}
-			for _, method := range []ExplainMethod{GradientTimesInput, IntegratedGradients} {
-				a := explain(t, m, ExplainConfig{Method: method}, Data{Tokens: [][]int32{ids}}, 1)[0]
+			for _, method := range []Method{GradientTimesInput, IntegratedGradients} {
+				a := explain(t, m, Config{Method: method}, train.Data{Tokens: [][]int32{ids}}, 1)[0]
 				near(t, string(method), a.Steps, want, 1e-12)
 				near(t, "the gap", []float64{a.Gap}, []float64{0}, 1e-12)
 			}
@@ -110,8 +111,8 @@ func TestExplainFeatures(t *testing.T) {
 	for i, v := range w.Float64s() {
 		want = append(want, v*float64(x[i]))
 	}
-	for _, method := range []ExplainMethod{GradientTimesInput, IntegratedGradients} {
-		a := explain(t, m, ExplainConfig{Method: method}, Data{Features: [][]float32{x}}, 0)[0]
+	for _, method := range []Method{GradientTimesInput, IntegratedGradients} {
+		a := explain(t, m, Config{Method: method}, train.Data{Features: [][]float32{x}}, 0)[0]
 		near(t, string(method), a.Steps, want, 1e-12)
 	}
 
@@ -120,8 +121,8 @@ func TestExplainFeatures(t *testing.T) {
 		pad   float32
 	}{{0, 0}, {-1, -1}} {
 		m = built(t, nn.Features(nn.Any, 2), nn.Masking{MaskValue: c.value}, nn.LSTM{Units: 3}, nn.Dense{Units: 1})
-		short := explain(t, m, ExplainConfig{}, Data{Features: [][]float32{{0.5, 1, -2, 1}}}, Predicted)[0]
-		long := explain(t, m, ExplainConfig{}, Data{Features: [][]float32{{c.pad, c.pad, 0.5, 1, -2, 1}}}, Predicted)[0]
+		short := explain(t, m, Config{}, train.Data{Features: [][]float32{{0.5, 1, -2, 1}}}, Predicted)[0]
+		long := explain(t, m, Config{}, train.Data{Features: [][]float32{{c.pad, c.pad, 0.5, 1, -2, 1}}}, Predicted)[0]
 		near(t, "with padding", long.Steps, append([]float64{0}, short.Steps...), 1e-12)
 		near(t, "the ends", []float64{long.Value, long.Baseline}, []float64{short.Value, short.Baseline}, 1e-12)
 		if short.Gap > 1e-6 {

@@ -1,4 +1,12 @@
-package train
+// Package explain tells which steps of an input made a model predict what it
+// does.
+//
+//	x, err := explain.New(model, explain.Config{})
+//	all, err := x.Explain(ctx, train.Data{Tokens: texts}, explain.Predicted)
+//
+// Each Attribution holds the push of every step towards the class, in the units
+// of the logit.
+package explain
 
 import (
 	"context"
@@ -8,33 +16,34 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/nn"
+	"unroll/train"
 )
 
-// ExplainMethod is how an Explainer divides a prediction among the steps of the
+// Method is how an Explainer divides a prediction among the steps of the
 // input. In the formulas x is the input's vectors, x' the baseline's, F the logit;
 // see Explainer for where the two baselines differ.
-type ExplainMethod string
+type Method string
 
 // The methods.
 const (
 	// IntegratedGradients is (x − x')·∫₀¹ ∇F(x' + α(x − x')) dα, whose sum over
 	// the steps is F(x) − F(x'). Sundararajan, Taly and Yan, Axiomatic
 	// attribution for deep networks, 2017.
-	IntegratedGradients ExplainMethod = "integrated_gradients"
+	IntegratedGradients Method = "integrated_gradients"
 
 	// GradientTimesInput is (x − x')·∇F(x): the same to first order, at the
 	// cost of one gradient. Where the baseline is zeros it is the gradient times
 	// the input.
-	GradientTimesInput ExplainMethod = "gradient_times_input"
+	GradientTimesInput Method = "gradient_times_input"
 )
 
 // Predicted stands for the class that the model predicts.
 const Predicted = -1
 
-// ExplainConfig says how an Explainer works.
-type ExplainConfig struct {
-	Method    ExplainMethod // IntegratedGradients if empty
-	Execution nn.Execution  // overrides the recurrent layers' own
+// Config says how an Explainer works.
+type Config struct {
+	Method    Method       // IntegratedGradients if empty
+	Execution nn.Execution // overrides the recurrent layers' own
 
 	// Points is the number of gradients that the integral is summed up of, by
 	// the rule of Gauss and Legendre; 50 if 0. A model that saturates wants more,
@@ -80,16 +89,16 @@ type Attribution struct {
 // model is not changed.
 type Explainer struct {
 	model  *nn.Model
-	config ExplainConfig
+	config Config
 
 	mu   sync.Mutex
 	free map[int][]*explanation // by steps
 	slot chan struct{}          // bounds the programs that run at one time
 }
 
-// NewExplainer makes an Explainer. Programs are compiled on first use, one for
+// New makes an Explainer. Programs are compiled on first use, one for
 // each length. It is an error if the model is not of the kind described above.
-func NewExplainer(m *nn.Model, c ExplainConfig) (*Explainer, error) {
+func New(m *nn.Model, c Config) (*Explainer, error) {
 	if m == nil {
 		return nil, errors.New("explain: no model")
 	}
@@ -126,24 +135,25 @@ func NewExplainer(m *nn.Model, c ExplainConfig) (*Explainer, error) {
 // of the class Predicted for it. The classes of a sigmoid of one unit are 1, its
 // logit, and 0, minus its logit; others are the output's units, and the
 // prediction is the largest. A logit that is not finite is an error.
-func (e *Explainer) Explain(ctx context.Context, d Data, class int) ([]Attribution, error) {
+func (e *Explainer) Explain(ctx context.Context, d train.Data, class int) ([]Attribution, error) {
 	all, err := e.explain(ctx, d, class)
 	return all, errors.WithMessage(err, "explain")
 }
 
-func (e *Explainer) explain(ctx context.Context, d Data, class int) ([]Attribution, error) {
-	data, err := d.inputs(e.model)
+func (e *Explainer) explain(ctx context.Context, d train.Data, class int) ([]Attribution, error) {
+	in := e.model.Inputs()[0]
+	inputs, err := d.Padded(e.model)
 	if err != nil {
 		return nil, err
 	}
-	data.in[0] = data.in[0].rectangular(e.model.Inputs()[0], data.steps[0])
+	samples := inputs[in.Name]
 	select {
 	case e.slot <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	defer func() { <-e.slot }()
-	x, err := e.borrow(data.steps[0])
+	x, err := e.borrow(stepsOf(samples, in))
 	if err != nil {
 		return nil, err
 	}
@@ -151,16 +161,28 @@ func (e *Explainer) explain(ctx context.Context, d Data, class int) ([]Attributi
 	if n := x.classes(); class < Predicted || class >= n {
 		return nil, errors.Errorf("class %d of %d", class, n)
 	}
-	all := make([]Attribution, data.n)
+	all := make([]Attribution, max(len(samples.Tokens), len(samples.Features)))
 	for i := range all {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if all[i], err = x.explain(data, i, class); err != nil {
+		if all[i], err = x.explain(samples, i, class); err != nil {
 			return nil, errors.WithMessagef(err, "sample %d", i)
 		}
 	}
 	return all, nil
+}
+
+// stepsOf returns the number of steps of each sample, 0 if the input is no
+// sequence.
+func stepsOf(s train.Samples, in nn.Input) int {
+	switch {
+	case in.Steps() == 0:
+		return 0
+	case s.Tokens != nil:
+		return len(s.Tokens[0])
+	}
+	return len(s.Features[0]) / in.Width()
 }
 
 // borrow takes a program out of the cache, or compiles one; give puts it back.

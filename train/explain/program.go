@@ -1,4 +1,4 @@
-package train
+package explain
 
 import (
 	"math"
@@ -11,6 +11,7 @@ import (
 
 	"unroll/graph"
 	"unroll/nn"
+	"unroll/train"
 )
 
 // explanation is a compiled model with gates before the steps of its input. A
@@ -37,7 +38,6 @@ type explanation struct {
 	sigmoid bool // the logit is a sigmoid's
 	dlogit  *tensor.Dense
 	pushes  *graph.Node // in the shape of the gates
-	rows    []int       // the sample, for each row
 	towards int         // the unit that dlogit is set for
 }
 
@@ -51,7 +51,7 @@ const (
 
 // points returns the method's rule, after the rows that have no weight. features
 // have no padding: their no text is the beginning of the path.
-func (c ExplainConfig) points(features bool) (alpha, weights []float64) {
+func (c Config) points(features bool) (alpha, weights []float64) {
 	alpha, weights = []float64{noText: 1, pathStart: 0, pathEnd: 1}, make([]float64, endRows)
 	if features {
 		alpha[noText] = 0
@@ -77,14 +77,14 @@ func (e *Explainer) compile(steps int) (*explanation, error) {
 		return nil, errors.New("the model's output for a sample depends on the rest of the batch")
 	}
 	y, in := pass.Outputs[0], pass.Inputs[0]
-	x := &explanation{steps: steps, weights: weights, pass: pass, rows: make([]int, batch), output: y.Node, logit: y.Node}
+	x := &explanation{steps: steps, weights: weights, pass: pass, output: y.Node, logit: y.Node}
 	for _, f := range []nn.Func{nn.Sigmoid, nn.Softmax} {
 		if n := y.Logits(f); n != nil {
 			x.logit, x.sigmoid = n, f == nn.Sigmoid
 		}
 	}
 	for i := range in.Blend.Shape().TotalSize() {
-		setOne(in.Blend, i, alpha[i/in.Blend.Shape()[1]%batch])
+		set(in.Blend, i, alpha[i/in.Blend.Shape()[1]%batch])
 	}
 	x.dlogit = tensor.New(tensor.Of(pass.Dtype()), tensor.WithShape(x.logit.Shape()...))
 	x.aim(0)
@@ -98,8 +98,8 @@ func (e *Explainer) compile(steps int) (*explanation, error) {
 func (x *explanation) aim(unit int) {
 	units := x.dlogit.Shape()[1]
 	for k, w := range x.weights {
-		setOne(x.dlogit, k*units+x.towards, 0)
-		setOne(x.dlogit, k*units+unit, w)
+		set(x.dlogit, k*units+x.towards, 0)
+		set(x.dlogit, k*units+unit, w)
 	}
 	x.towards = unit
 }
@@ -115,20 +115,8 @@ func (x *explanation) classes() int {
 }
 
 // explain attributes the logit of a class for sample i.
-func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
-	for k := range x.rows {
-		x.rows[k] = i
-	}
-	in := x.pass.Inputs[0]
-	if t.in[0].Tokens != nil {
-		ids := in.X.Int32s()
-		fillTokens(ids, t.in[0], x.rows, x.steps)
-		for at := noText; at < len(ids); at += len(x.rows) {
-			ids[at] = 0
-		}
-	} else {
-		fillFeatures(in.X, t.in[0], x.rows, max(x.steps, 1))
-	}
+func (x *explanation) explain(s train.Samples, i, class int) (Attribution, error) {
+	x.fill(s, i)
 	if class != Predicted && !x.binary() {
 		x.aim(class)
 	}
@@ -149,8 +137,8 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 	if a.Steps, err = x.sum(); err != nil {
 		return a, err
 	}
-	if tokens := t.in[0].Tokens; tokens != nil {
-		fromNoText(a.Steps, tokens[i], ends[pathStart][x.towards]-a.Baseline)
+	if s.Tokens != nil {
+		fromNoText(a.Steps, s.Tokens[i], ends[pathStart][x.towards]-a.Baseline)
 	}
 	if x.binary() && class == 0 {
 		a.Baseline, a.Value = -a.Baseline, -a.Value
@@ -161,6 +149,25 @@ func (x *explanation) explain(t *table, i, class int) (Attribution, error) {
 		return a, errors.Errorf("the logit is %v, at the baseline %v, and the steps' sum %v", a.Value, a.Baseline, floats.Sum(a.Steps))
 	}
 	return a, nil
+}
+
+// fill makes sample i all rows of the batch, but for the one of no text.
+func (x *explanation) fill(s train.Samples, i int) {
+	batch, in := len(x.weights), x.pass.Inputs[0].X
+	if s.Tokens == nil {
+		width := in.Shape()[1]
+		for k := range in.Shape().TotalSize() {
+			set(in, k, float64(s.Features[i][k/(batch*width)*width+k%width]))
+		}
+		return
+	}
+	ids := in.Int32s()
+	for k := range ids {
+		ids[k] = s.Tokens[i][k/batch]
+		if k%batch == noText {
+			ids[k] = 0
+		}
+	}
 }
 
 // fromNoText makes pushes that begin at x' begin at no text. Its difference from
@@ -218,11 +225,11 @@ func (x *explanation) run() (ends [endRows][]float64, output []float32, err erro
 	units := x.dlogit.Shape()[1]
 	for k := range ends {
 		for i := range units {
-			ends[k] = append(ends[k], at(logits, k*units+i))
+			ends[k] = append(ends[k], value(logits, k*units+i))
 		}
 	}
 	for i := range units {
-		output = append(output, float32(at(y, pathEnd*units+i)))
+		output = append(output, float32(value(y, pathEnd*units+i)))
 	}
 	return ends, output, nil
 }
@@ -236,15 +243,24 @@ func (x *explanation) sum() ([]float64, error) {
 	batch, width := len(x.weights), v.Shape()[1]
 	sums := make([]float64, max(x.steps, 1)*width)
 	for i := range v.Shape().TotalSize() {
-		sums[i/(batch*width)*width+i%width] += at(v, i)
+		sums[i/(batch*width)*width+i%width] += value(v, i)
 	}
 	return sums, nil
 }
 
-// at returns an element of a value.
-func at(v gorgonia.Value, i int) float64 {
+// value returns an element of a value.
+func value(v gorgonia.Value, i int) float64 {
 	if f := graph.Floats[float32](v); f != nil {
 		return float64(f[i])
 	}
 	return graph.Floats[float64](v)[i]
+}
+
+// set writes an element of a tensor.
+func set(t *tensor.Dense, i int, v float64) {
+	if f := graph.Floats[float32](t); f != nil {
+		f[i] = float32(v)
+	} else {
+		graph.Floats[float64](t)[i] = v
+	}
 }

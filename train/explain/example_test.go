@@ -1,4 +1,4 @@
-package train_test
+package explain_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/explain"
 	"unroll/train/optimizers"
 )
 
@@ -25,19 +26,22 @@ func ExampleExplainer() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	trainer := compile(model, &optimizers.Adam{LearningRate: 0.05})
+	trainer, err := train.Compile(model, train.Config{Optimizer: &optimizers.Adam{LearningRate: 0.05}, Loss: nn.BinaryCrossentropy{}})
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer trainer.Close()
 	if _, err := trainer.Fit(context.Background(), data, train.FitConfig{Epochs: 100}); err != nil {
 		log.Fatal(err)
 	}
 
-	explainer, err := train.NewExplainer(model, train.ExplainConfig{})
+	explainer, err := explain.New(model, explain.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer explainer.Close()
 	texts := train.Data{Tokens: [][]int32{{0, 1, 6, 2}, {2, 3, 7, 1}}}
-	all, err := explainer.Explain(context.Background(), texts, train.Predicted)
+	all, err := explainer.Explain(context.Background(), texts, explain.Predicted)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package train
+package explain
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"unroll/nn"
+	"unroll/train"
 )
 
 // BenchmarkExplain explains a text of 100 words by the two experiments' models,
@@ -23,13 +24,13 @@ func BenchmarkExplain(b *testing.B) {
 		{"lstm", 1000, []nn.Layer{embedding, nn.LSTM{Units: 32}}},
 		{"bag", 10000, []nn.Layer{nn.CategoryEncoding{NumTokens: 10000, MaskZero: true}}},
 	} {
-		for _, method := range []ExplainMethod{IntegratedGradients, GradientTimesInput} {
+		for _, method := range []Method{IntegratedGradients, GradientTimesInput} {
 			b.Run(fmt.Sprintf("model=%s/method=%s", c.name, method), func(b *testing.B) {
 				m, err := nn.Sequential{Input: nn.Tokens(100), Layers: append(c.layers, nn.Dense{Units: 1, Activation: nn.Sigmoid})}.Build()
 				if err != nil {
 					b.Fatal(err)
 				}
-				e, err := NewExplainer(m, ExplainConfig{Method: method})
+				e, err := New(m, Config{Method: method})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -39,7 +40,7 @@ func BenchmarkExplain(b *testing.B) {
 				for i := range x {
 					x[i] = int32(r.IntN(c.words))
 				}
-				d := Data{Tokens: [][]int32{x}}
+				d := train.Data{Tokens: [][]int32{x}}
 				if _, err := e.Explain(context.Background(), d, Predicted); err != nil { // compiles
 					b.Fatal(err)
 				}

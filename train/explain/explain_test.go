@@ -1,4 +1,4 @@
-package train
+package explain
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train"
 )
 
 var embedding = nn.Embedding{InputDim: 9, OutputDim: 3, EmbeddingsInitializer: nn.Uniform(1)}
@@ -38,9 +39,9 @@ func built(t testing.TB, in nn.Input, layers ...nn.Layer) *nn.Model {
 	return m
 }
 
-func explain(t testing.TB, m *nn.Model, c ExplainConfig, d Data, class int) []Attribution {
+func explain(t testing.TB, m *nn.Model, c Config, d train.Data, class int) []Attribution {
 	t.Helper()
-	e, err := NewExplainer(m, c)
+	e, err := New(m, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +131,7 @@ func TestExplainMatchesDifferences(t *testing.T) {
 				first.MaskZero = masked
 				m := built(t, nn.Tokens(len(ids)), append([]nn.Layer{first}, layers...)...)
 				if masked {
-					// Padding is a vector of zeros, which masks it without ids.
+					// train.Padding is a vector of zeros, which masks it without ids.
 					w, _ := m.Weight("embedding/embeddings")
 					v := w.Float64s()
 					clear(v[:first.OutputDim])
@@ -173,7 +174,7 @@ func TestExplainMatchesDifferences(t *testing.T) {
 						}
 						return steps
 					}
-					got := explain(t, m, ExplainConfig{Method: GradientTimesInput}, Data{Tokens: [][]int32{ids}}, class)[0]
+					got := explain(t, m, Config{Method: GradientTimesInput}, train.Data{Tokens: [][]int32{ids}}, class)[0]
 					near(t, "gradient × input", got.Steps, shared(pushes(1)), 1e-7)
 					near(t, "the logit", []float64{got.Value}, logits(x)[unit:unit+1], 1e-12)
 					near(t, "the logit of the baseline", []float64{got.Baseline}, logits(base)[unit:unit+1], 1e-12)
@@ -184,7 +185,7 @@ func TestExplainMatchesDifferences(t *testing.T) {
 					for k, a := range alpha {
 						floats.AddScaled(want, weights[k], pushes(a))
 					}
-					got = explain(t, m, ExplainConfig{Points: points}, Data{Tokens: [][]int32{ids}}, class)[0]
+					got = explain(t, m, Config{Points: points}, train.Data{Tokens: [][]int32{ids}}, class)[0]
 					near(t, "integrated gradients", got.Steps, shared(want), 1e-7)
 					if got.Steps[0] != 0 || got.Steps[1] != 0 {
 						t.Errorf("padding has the pushes %v", got.Steps[:2])
@@ -198,7 +199,7 @@ func TestExplainMatchesDifferences(t *testing.T) {
 // TestExplainIsComplete: the steps' pushes sum up to what the sample has over
 // the baseline, in both types. Where the path has kinks it takes more points.
 func TestExplainIsComplete(t *testing.T) {
-	d := Data{Tokens: [][]int32{{0, 0, 5, 1, 8, 5, 3}, {1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, 0, 2}, make([]int32, 7)}}
+	d := train.Data{Tokens: [][]int32{{0, 0, 5, 1, 8, 5, 3}, {1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, 0, 2}, make([]int32, 7)}}
 	for name, layers := range explained {
 		for _, dt := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 			m, err := nn.Sequential{Input: nn.Tokens(7), Layers: append([]nn.Layer{embedding}, layers...), Seed: 2, Dtype: dt}.Build()
@@ -209,7 +210,7 @@ func TestExplainIsComplete(t *testing.T) {
 			if name == "max" {
 				points, tol = 1000, 1e-2
 			}
-			for i, a := range explain(t, m, ExplainConfig{Points: points}, d, Predicted) {
+			for i, a := range explain(t, m, Config{Points: points}, d, Predicted) {
 				if most := tol * math.Max(math.Abs(a.Value-a.Baseline), 1e-3); !(a.Gap <= most) {
 					t.Errorf("%s %v: sample %d: the gap is %g of %g", name, dt, i, a.Gap, a.Value-a.Baseline)
 				}
@@ -223,7 +224,7 @@ func TestExplainIsComplete(t *testing.T) {
 
 // TestExplainExecutions: all executions give the same pushes.
 func TestExplainExecutions(t *testing.T) {
-	d := Data{Tokens: [][]int32{{0, 0, 5, 1, 8, 5, 3}, {1, 2, 3, 4, 5, 6, 0}}}
+	d := train.Data{Tokens: [][]int32{{0, 0, 5, 1, 8, 5, 3}, {1, 2, 3, 4, 5, 6, 0}}}
 	for name, layers := range explained {
 		for _, masked := range []bool{false, true} {
 			first := embedding
@@ -231,7 +232,7 @@ func TestExplainExecutions(t *testing.T) {
 			m := built(t, nn.Tokens(7), append([]nn.Layer{first}, layers...)...)
 			var want []Attribution
 			for _, exec := range []nn.Execution{nn.Unrolled, nn.Looped, nn.Fused} {
-				got := explain(t, m, ExplainConfig{Execution: exec}, d, Predicted)
+				got := explain(t, m, Config{Execution: exec}, d, Predicted)
 				if want == nil {
 					want = got
 				}

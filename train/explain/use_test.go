@@ -1,4 +1,4 @@
-package train
+package explain
 
 import (
 	"context"
@@ -15,6 +15,8 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"
 )
 
@@ -25,7 +27,7 @@ func TestExplainPadding(t *testing.T) {
 	masked.MaskZero = true
 	explainers := map[string]*Explainer{}
 	for _, name := range []string{"simple_rnn", "lstm", "gru", "bidirectional", "stacked"} {
-		e, err := NewExplainer(built(t, nn.Tokens(nn.Any), append([]nn.Layer{masked}, explained[name]...)...), ExplainConfig{Points: 3})
+		e, err := New(built(t, nn.Tokens(nn.Any), append([]nn.Layer{masked}, explained[name]...)...), Config{Points: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +39,7 @@ func TestExplainPadding(t *testing.T) {
 		ids := rapid.SliceOfN(rapid.Int32Range(1, 8), 1, 6).Draw(r, "ids")
 		pad := rapid.IntRange(0, 4).Draw(r, "padding")
 		one := func(ids []int32) Attribution {
-			all, err := explainers[name].Explain(context.Background(), Data{Tokens: [][]int32{ids}}, Predicted)
+			all, err := explainers[name].Explain(context.Background(), train.Data{Tokens: [][]int32{ids}}, Predicted)
 			if err != nil {
 				r.Fatal(err)
 			}
@@ -59,7 +61,7 @@ func TestExplainStartsAtNoText(t *testing.T) {
 		"bag": {nn.CategoryEncoding{NumTokens: 9, OutputMode: "count"}}, "bag of words": {nn.CategoryEncoding{NumTokens: 9, MaskZero: true}},
 	}
 	const steps = 7
-	no := Data{Tokens: [][]int32{make([]int32, steps)}}
+	no := train.Data{Tokens: [][]int32{make([]int32, steps)}}
 	for first, layers := range firsts {
 		tails := explained
 		if strings.HasPrefix(first, "bag") {
@@ -67,7 +69,7 @@ func TestExplainStartsAtNoText(t *testing.T) {
 		}
 		for name, tail := range tails {
 			m := built(t, nn.Tokens(steps), slices.Concat(layers, tail)...)
-			e, err := NewExplainer(m, ExplainConfig{Points: 300})
+			e, err := New(m, Config{Points: 300})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,14 +77,14 @@ func TestExplainStartsAtNoText(t *testing.T) {
 			rapid.Check(t, func(r *rapid.T) {
 				ids := rapid.SliceOfN(rapid.Int32Range(0, 8), steps, steps).Draw(r, "ids")
 				class := rapid.IntRange(0, 1).Draw(r, "class")
-				logit := func(d Data) Attribution {
+				logit := func(d train.Data) Attribution {
 					all, err := e.Explain(context.Background(), d, class)
 					if err != nil {
 						r.Fatal(err)
 					}
 					return all[0]
 				}
-				a, nothing := logit(Data{Tokens: [][]int32{ids}}), logit(no)
+				a, nothing := logit(train.Data{Tokens: [][]int32{ids}}), logit(no)
 				near(r, first+" "+name+": the baseline", []float64{a.Baseline}, []float64{nothing.Value}, 1e-12)
 				near(r, first+" "+name+": pushes and baseline", []float64{floats.Sum(a.Steps) + a.Baseline}, []float64{a.Value}, 2e-2)
 				for i, id := range ids {
@@ -97,10 +99,10 @@ func TestExplainStartsAtNoText(t *testing.T) {
 
 // TestExplainClasses: the class that is explained, and what it is called.
 func TestExplainClasses(t *testing.T) {
-	d := Data{Tokens: [][]int32{{5, 1, 8}, {2, 3, 4}, {7, 7, 6}, {1, 5, 2}, {0, 3, 8}, {4, 4, 4}}}
+	d := train.Data{Tokens: [][]int32{{5, 1, 8}, {2, 3, 4}, {7, 7, 6}, {1, 5, 2}, {0, 3, 8}, {4, 4, 4}}}
 	for name, layers := range explained {
 		m := built(t, nn.Tokens(3), append([]nn.Layer{embedding}, layers...)...)
-		tr, err := Compile(m, Config{})
+		tr, err := train.Compile(m, train.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,14 +115,14 @@ func TestExplainClasses(t *testing.T) {
 		binary := units == 1
 		each := make([][]Attribution, max(units, 2))
 		for class := range each {
-			each[class] = explain(t, m, ExplainConfig{}, d, class)
+			each[class] = explain(t, m, Config{}, d, class)
 		}
-		for i, a := range explain(t, m, ExplainConfig{}, d, Predicted) {
+		for i, a := range explain(t, m, Config{}, d, Predicted) {
 			out := y[i*units : (i+1)*units]
 			if diff := cmp.Diff(out, a.Output); diff != "" {
 				t.Errorf("%s: sample %d: the output differs from Predict's:\n%s", name, i, diff)
 			}
-			want := largest(out)
+			want := slices.Index(out, slices.Max(out))
 			if binary {
 				want = 0
 				if out[0] > 0.5 {
@@ -143,24 +145,24 @@ func TestExplainClasses(t *testing.T) {
 
 // TestExplainChangesNothing in the model, and what it gives is the caller's.
 func TestExplainChangesNothing(t *testing.T) {
-	m := smallModel(t, 1)
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
+	m := traintest.Model(t, 1)
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := wordOrder(20, 1)
+	d := traintest.WordOrder(20, 1)
 	before, err := tr.Evaluate(context.Background(), d, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights := weightsOf(m)
-	e, err := NewExplainer(m, ExplainConfig{})
+	weights := traintest.Weights(m)
+	e, err := New(m, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	first, err := e.Explain(context.Background(), d.slice(m, 0, 1), Predicted)
+	first, err := e.Explain(context.Background(), train.Data{Tokens: d.Tokens[:1]}, Predicted)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +181,7 @@ func TestExplainChangesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the scores changed:\n%s", diff)
 	}
-	if diff := cmp.Diff(weights, weightsOf(m)); diff != "" {
+	if diff := cmp.Diff(weights, traintest.Weights(m)); diff != "" {
 		t.Errorf("the weights changed:\n%s", diff)
 	}
 	for _, w := range m.Weights() {
@@ -199,17 +201,17 @@ func TestExplainConcurrently(t *testing.T) {
 
 func explainConcurrently(t *testing.T, exec nn.Execution) {
 	m := built(t, nn.Tokens(nn.Any), embedding, nn.SimpleRNN{Units: 4}, nn.Dense{Units: 1, Activation: nn.Sigmoid})
-	text := func(n int) Data { return Data{Tokens: [][]int32{[]int32{5, 1, 8, 5, 3, 2, 1, 7}[:n]}} }
+	text := func(n int) train.Data { return train.Data{Tokens: [][]int32{[]int32{5, 1, 8, 5, 3, 2, 1, 7}[:n]}} }
 	var want []Attribution
 	for n := 1; n <= 8; n++ {
-		want = append(want, explain(t, m, ExplainConfig{Execution: exec}, text(n), Predicted)...)
+		want = append(want, explain(t, m, Config{Execution: exec}, text(n), Predicted)...)
 	}
-	e, err := NewExplainer(m, ExplainConfig{Execution: exec})
+	e, err := New(m, Config{Execution: exec})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	tr, err := Compile(m, Config{Execution: exec})
+	tr, err := train.Compile(m, train.Config{Execution: exec})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,24 +261,24 @@ func TestExplainErrors(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		model *nn.Model
-		c     ExplainConfig
+		c     Config
 		want  string
 	}{
-		{"no model", nil, ExplainConfig{}, "explain: no model"},
-		{"method", model, ExplainConfig{Method: "saliency"}, `explain: unknown method "saliency"`},
-		{"points", model, ExplainConfig{Points: -1}, "explain: -1 points"},
-		{"several outputs", twoHeads(t, tensor.Float32), ExplainConfig{}, "explain: the model has 2 inputs and 2 outputs, want one of each"},
-		{"a sequence", sequence, ExplainConfig{}, "explain: the output is (None, 3, 1), a sequence"},
-		{"fixed batch", fixed, ExplainConfig{}, "explain: the model's batches are of 4: build it without a Batch"},
+		{"no model", nil, Config{}, "explain: no model"},
+		{"method", model, Config{Method: "saliency"}, `explain: unknown method "saliency"`},
+		{"points", model, Config{Points: -1}, "explain: -1 points"},
+		{"several outputs", traintest.TwoHeads(t, tensor.Float32), Config{}, "explain: the model has 2 inputs and 2 outputs, want one of each"},
+		{"a sequence", sequence, Config{}, "explain: the output is (None, 3, 1), a sequence"},
+		{"fixed batch", fixed, Config{}, "explain: the model's batches are of 4: build it without a Batch"},
 	} {
-		if _, err := NewExplainer(c.model, c.c); err == nil || err.Error() != c.want {
+		if _, err := New(c.model, c.c); err == nil || err.Error() != c.want {
 			t.Errorf("%s: the error is %v, want %s", c.name, err, c.want)
 		}
 	}
 
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	text := Data{Tokens: [][]int32{{1, 2, 3}, {1, 9, 3}}}
+	text := train.Data{Tokens: [][]int32{{1, 2, 3}, {1, 9, 3}}}
 	infinite := built(t, nn.Features(1), nn.Dense{Units: 1})
 	if err := infinite.Weights()[0].Set([]float64{math.Inf(1)}); err != nil {
 		t.Fatal(err)
@@ -285,23 +287,23 @@ func TestExplainErrors(t *testing.T) {
 		name  string
 		ctx   context.Context
 		model *nn.Model
-		c     ExplainConfig
-		d     Data
+		c     Config
+		d     train.Data
 		class int
 		want  string
 	}{
-		{"class", nil, model, ExplainConfig{}, text, 2, "explain: class 2 of 2"},
-		{"no class", nil, model, ExplainConfig{}, text, -2, "explain: class -2 of 2"},
-		{"no data", nil, model, ExplainConfig{}, Data{}, 0, "explain: data: no samples"},
-		{"features", nil, model, ExplainConfig{}, Data{Features: [][]float32{{1, 2, 3}}}, 0, "explain: data: the model takes word ids: set Tokens alone"},
-		{"length", nil, model, ExplainConfig{}, Data{Tokens: [][]int32{{1}}}, 0, "explain: data: sample 0 has 1 values, want 3 steps of 1"},
-		{"word", nil, model, ExplainConfig{}, text, 0, "explain: sample 1: gather: id 9 at row "},
-		{"execution", nil, model, ExplainConfig{Execution: "quick"}, text, 0, `explain: unknown execution "quick"`},
-		{"own layer", nil, own, ExplainConfig{}, text, 0, "explain: layer parity reads the input by itself: there is no gradient of its steps"},
-		{"infinite", nil, infinite, ExplainConfig{}, Data{Features: [][]float32{{1}}}, 0, "explain: sample 0: the logit is +Inf, at the baseline NaN, and the steps' sum "},
-		{"cancelled", ended, model, ExplainConfig{}, text, 0, "explain: context canceled"},
+		{"class", nil, model, Config{}, text, 2, "explain: class 2 of 2"},
+		{"no class", nil, model, Config{}, text, -2, "explain: class -2 of 2"},
+		{"no data", nil, model, Config{}, train.Data{}, 0, "explain: data: no samples"},
+		{"features", nil, model, Config{}, train.Data{Features: [][]float32{{1, 2, 3}}}, 0, "explain: data: the model takes word ids: set Tokens alone"},
+		{"length", nil, model, Config{}, train.Data{Tokens: [][]int32{{1}}}, 0, "explain: data: sample 0 has 1 values, want 3 steps of 1"},
+		{"word", nil, model, Config{}, text, 0, "explain: sample 1: gather: id 9 at row "},
+		{"execution", nil, model, Config{Execution: "quick"}, text, 0, `explain: unknown execution "quick"`},
+		{"own layer", nil, own, Config{}, text, 0, "explain: layer parity reads the input by itself: there is no gradient of its steps"},
+		{"infinite", nil, infinite, Config{}, train.Data{Features: [][]float32{{1}}}, 0, "explain: sample 0: the logit is +Inf, at the baseline NaN, and the steps' sum "},
+		{"cancelled", ended, model, Config{}, text, 0, "explain: context canceled"},
 	} {
-		e, err := NewExplainer(c.model, c.c)
+		e, err := New(c.model, c.c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/term"
 
 	"unroll/datasets/text"
+	"unroll/internal/answer"
 	"unroll/internal/markup"
-	"unroll/internal/server"
 	"unroll/train"
 	"unroll/train/explain"
 )
@@ -52,12 +52,12 @@ func (x *explainer) close() error {
 }
 
 // explain explains the prediction for each text.
-func (x *explainer) explain(ctx context.Context, texts []string) ([]server.Explanation, error) {
-	class := explain.Predicted
+	"unroll/datasets/text"
+	"unroll/internal/answer"
 	if x.Task.binary() {
 		class = 1
 	}
-	all := make([]server.Explanation, len(texts))
+	all := make([]answer.Explanation, len(texts))
 	for i, text := range texts {
 		d := train.Data{Tokens: [][]int32{x.encoder.Encode(text)}}
 		found, err := x.usual.Explain(ctx, d, class)
@@ -73,8 +73,8 @@ func (x *explainer) explain(ctx context.Context, texts []string) ([]server.Expla
 }
 
 // words finds the pieces of a text that the steps of its sequence stand for.
-func (x *explainer) words(of string, a explain.Attribution) server.Explanation {
-	e := server.Explanation{Baseline: a.Baseline, Gap: a.Gap}
+	"unroll/datasets/text"
+	"unroll/internal/answer"
 	unit := 1.0
 	if x.Task.number() {
 		unit = x.Task.unit()
@@ -88,14 +88,14 @@ func (x *explainer) words(of string, a explain.Attribution) server.Explanation {
 		at = len(a.Steps) - len(spans)
 	}
 	for i, s := range spans {
-		e.Words = append(e.Words, server.Word{Start: s[0], End: s[1], Push: unit * a.Steps[at+i]})
+		e.Words = append(e.Words, answer.Word{Start: s[0], End: s[1], Push: unit * a.Steps[at+i]})
 	}
 	return e
 }
 
 // strongest returns the words that pushed most to one side, joined where they
 // are the same but for case.
-func strongest(text string, e *server.Explanation, of scaling, sign float64, n int) []string {
+func strongest(text string, e *answer.Explanation, of scaling, sign float64, n int) []string {
 	pushes := map[string]float64{}
 	read := markup.Read(text)
 	for _, w := range e.Words {
@@ -116,7 +116,7 @@ func strongest(text string, e *server.Explanation, of scaling, sign float64, n i
 
 // reasons says in a line what the model answers to no text, where the prediction
 // starts, which words pushed it towards the explained class, and which away from it.
-func reasons(text, noText string, e *server.Explanation, of scaling) string {
+func reasons(text, noText string, e *answer.Explanation, of scaling) string {
 	const most = 5
 	towards := "up"
 	away := "down"
@@ -144,7 +144,7 @@ func reasons(text, noText string, e *server.Explanation, of scaling) string {
 
 // marked is the text in one line and without markup, its words coloured by their pushes: blue
 // towards the class and orange away from it, the stronger ones bold.
-func marked(text string, e *server.Explanation) string {
+func marked(text string, e *answer.Explanation) string {
 	most := 0.0
 	for _, w := range e.Words {
 		most = max(most, math.Abs(w.Push))

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"unroll/internal/answer"
 	"unroll/internal/markup"
-	"unroll/internal/server"
 )
 
 // predictor prints predictions: a line for each text that it is given.
@@ -41,7 +41,7 @@ func (p *predictor) predict(ctx context.Context, items []item) error {
 			texts = append(texts, it.text)
 		}
 	}
-	var answers []server.Prediction
+	var answers []answer.Answer
 	if len(texts) > 0 {
 		ask := p.Predict
 		if p.explain {
@@ -53,7 +53,7 @@ func (p *predictor) predict(ctx context.Context, items []item) error {
 		}
 	}
 	for _, it := range items {
-		var a *server.Prediction
+		var a *answer.Answer
 		if it.bad == nil {
 			a, answers = &answers[0], answers[1:]
 			p.count(it, a)
@@ -69,7 +69,7 @@ func (p *predictor) predict(ctx context.Context, items []item) error {
 	return nil
 }
 
-func (p *predictor) count(it item, a *server.Prediction) {
+func (p *predictor) count(it item, a *answer.Answer) {
 	p.asked++
 	if a.KnownWords > 0 {
 		return
@@ -87,7 +87,7 @@ func (p *predictor) end() {
 }
 
 // line writes the answer for an item, nil if that is no text.
-func (p *predictor) line(it item, a *server.Prediction) (string, error) {
+func (p *predictor) line(it item, a *answer.Answer) (string, error) {
 	if p.json {
 		return p.jsonLine(it, a)
 	}
@@ -114,17 +114,17 @@ func (p *predictor) line(it item, a *server.Prediction) (string, error) {
 
 // jsonLine is the server's object for a text, with the text, and where it stands in
 // a file, in front.
-func (p *predictor) jsonLine(it item, a *server.Prediction) (string, error) {
+func (p *predictor) jsonLine(it item, a *answer.Answer) (string, error) {
 	b := []byte{'{'}
 	if it.bad != nil {
-		b = server.AppendString(append(b, `"error":`...), it.bad.Error())
+		b = answer.AppendString(append(b, `"error":`...), it.bad.Error())
 		return string(append(b, '}')), nil
 	}
 	if it.id != "" {
-		b = append(server.AppendString(append(b, `"id":`...), it.id), ',')
+		b = append(answer.AppendString(append(b, `"id":`...), it.id), ',')
 	}
-	b = append(server.AppendString(append(b, `"text":`...), it.text), ',')
-	object, err := server.AppendPrediction(nil, p.info.Task, a)
+	b = append(answer.AppendString(append(b, `"text":`...), it.text), ',')
+	object, err := a.Append(nil)
 	if err != nil {
 		return "", err
 	}
@@ -133,7 +133,7 @@ func (p *predictor) jsonLine(it item, a *server.Prediction) (string, error) {
 
 // answer writes an answer for people: the label and a probability, that of the
 // second class if there are two, or the number.
-func (p *predictor) answer(a *server.Prediction) string {
+func (p *predictor) answer(a *answer.Answer) string {
 	switch {
 	case p.Task.number():
 		return p.Task.text(a.Value, 4, "")

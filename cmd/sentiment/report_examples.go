@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"unroll/internal/answer"
 	"unroll/internal/report"
 	"unroll/train"
 
@@ -135,7 +136,7 @@ func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
 				sign = -1 // pushes are towards what was predicted
 			}
 			for _, w := range why[0].Words {
-				example.Words = append(example.Words, report.Word{Start: w.Start, End: w.End, Push: sign * w.Push})
+				example.Words = append(example.Words, answer.Word{Start: w.Start, End: w.End, Push: sign * w.Push})
 			}
 		}
 		if err := x.close(); err != nil {

@@ -134,7 +134,7 @@ func TestServeUnderLoad(t *testing.T) {
 				case a.StatusCode == http.StatusServiceUnavailable && ending.Load():
 					return
 				}
-				var got answer
+				var got reply
 				if err := json.Unmarshal(data, &got); err != nil || a.StatusCode != http.StatusOK || got.Model != model || len(got.Predictions) != len(list) {
 					t.Errorf("client %d: %s %.200s", client, a.Status, data)
 					return

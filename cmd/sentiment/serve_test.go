@@ -68,8 +68,8 @@ func serving(t *testing.T, args ...string) (url string, stop func()) {
 	return "", nil
 }
 
-// answer is the server's to a prediction.
-type answer struct {
+// reply is the server's to a prediction.
+type reply struct {
 	Model       string
 	Predictions []struct {
 		Label       string
@@ -81,7 +81,7 @@ type answer struct {
 	}
 }
 
-func post(t *testing.T, url, body string) (a answer) {
+func post(t *testing.T, url, body string) (a reply) {
 	t.Helper()
 	data := posted(t, url, body)
 	if err := json.Unmarshal(data, &a); err != nil {

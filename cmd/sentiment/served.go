@@ -11,6 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/answer"
 	"unroll/internal/server"
 	"unroll/nn"
 	"unroll/train"
@@ -23,7 +24,7 @@ type served struct {
 	explainer *explainer
 	info      server.ModelInfo
 	history   []map[string]float64
-	noText    server.Prediction // its answer to no text
+	noText    answer.Answer // its answer to no text
 }
 
 var _ server.Model = (*served)(nil)
@@ -151,8 +152,8 @@ func (m *served) Close() error {
 
 // Predict implements server.Model. Programs are of a size each, so batches are
 // filled up to the next power of two.
-func (m *served) Predict(ctx context.Context, texts []string) ([]server.Prediction, error) {
-	out := make([]server.Prediction, len(texts))
+func (m *served) Predict(ctx context.Context, texts []string) ([]answer.Answer, error) {
+	out := make([]answer.Answer, len(texts))
 	words := int32(m.encoder.Config().NumWords)
 	size := 1 << bits.Len(uint(len(texts)-1))
 	d := train.Data{Tokens: make([][]int32, 0, size)}
@@ -181,14 +182,14 @@ func (m *served) Predict(ctx context.Context, texts []string) ([]server.Predicti
 		}
 		out[i].Label, out[i].Probability = v.Label, v.Probability
 		for c, p := range v.Probabilities {
-			out[i].Probabilities = append(out[i].Probabilities, server.ClassProbability{Class: m.Task.Classes[c], Probability: p})
+			out[i].Probabilities = append(out[i].Probabilities, answer.Class{Class: m.Task.Classes[c], Probability: p})
 		}
 	}
 	return out, nil
 }
 
 // Explain implements server.Model.
-func (m *served) Explain(ctx context.Context, texts []string) ([]server.Prediction, error) {
+func (m *served) Explain(ctx context.Context, texts []string) ([]answer.Answer, error) {
 	out, err := m.Predict(ctx, texts)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"testing"
+
+	"unroll/internal/answer"
 )
 
 // tagged is a report on texts as they come from the web.
@@ -12,7 +14,7 @@ func tagged() Report {
 		marked(Example{Text: "Is it any good?<br /><br />No. The caf&eacute; is dull &amp; the end, well,<br>is not wonderful.", True: "negative", Predicted: "positive", Probability: 0.93},
 			map[string]float64{"wonderful": 1.4, "/><br": 0.6, "dull": -0.7, "good?<br": 0.2, "caf&eacute;": 0.5}),
 		{Text: "Fine<br/>film", True: "negative", Predicted: "positive", Probability: 0.9,
-			Words: []Word{{0, 4, 0.4}, {5, 7, 0.8}, {9, 13, -0.2}}}, // br is a word to a model
+			Words: []answer.Word{{Start: 0, End: 4, Push: 0.4}, {Start: 5, End: 7, Push: 0.8}, {Start: 9, End: 13, Push: -0.2}}}, // br is a word to a model
 	}
 	e.Unsure = []Example{{Text: "<p>&quot;So so&quot;, they say.</p><p>I &lt;b&gt;liked&lt;/b&gt; it; 1 < 2.</p>", True: "positive", Predicted: "positive", Probability: 0.51}}
 	return Report{"Texts with markup", accuracy, []Run{run("latest", e)}}

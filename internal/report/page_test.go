@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"unroll/internal/answer"
 	"unroll/internal/markup"
 )
 
@@ -156,7 +157,7 @@ func FuzzWrite(f *testing.F) {
 	f.Add("한국어 텍스트", 1, 5, -2.)
 	f.Add("", 0, 0, 0.)
 	f.Fuzz(func(t *testing.T, s string, start, end int, push float64) {
-		e := Experiment{Name: s, Wrong: []Example{{Text: s, True: s, Predicted: "p", Words: []Word{{start, end, push}}}}}
+		e := Experiment{Name: s, Wrong: []Example{{Text: s, True: s, Predicted: "p", Words: []answer.Word{{Start: start, End: end, Push: push}}}}}
 		var b bytes.Buffer
 		err := Write(&b, Report{s, accuracy, []Run{{Name: s, Command: s, Experiments: []Experiment{e}}}})
 		if (err != nil) != (e.Wrong[0].check() != nil) {

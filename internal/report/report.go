@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"time"
+
+	"unroll/internal/answer"
 )
 
 // Report is what a page tells of one run, or of several to compare. All of it
@@ -121,15 +123,8 @@ type Example struct {
 	True        string `json:"true"` // the class's name, or the number
 	Predicted   string `json:"predicted"`
 	Probability Number `json:"probability,omitempty"` // of what was predicted; 0 for numbers
-	Words       []Word `json:"words,omitempty"`
-}
-
-// Word is a token of a text, of the bytes Start to End. Tokens may overlap, as
-// n-grams do.
-type Word struct {
-	Start int     `json:"start"`
-	End   int     `json:"end"`
-	Push  float64 `json:"push"` // towards what was predicted, of numbers upwards; less than 0 away
+	// Words push towards what was predicted, of numbers upwards; less than 0 away.
+	Words []answer.Word `json:"words,omitempty"`
 }
 
 // Number is a number that may not be finite, as of a training that diverged.

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"unroll/internal/answer"
 	"unroll/internal/markup"
 )
 
@@ -34,10 +35,10 @@ func TestWriteErrors(t *testing.T) {
 		`point 1 of the ROC curve is [0.1 0.2] after [0.2 0.3], want both to rise`: change(func(e *Experiment) { e.ROC.Points = [][2]float64{{0.2, 0.3}, {0.1, 0.2}} }),
 		`prediction 0 is NaN of 1`:                                                 change(func(e *Experiment) { e.Predictions = []Prediction{{1, math.NaN()}} }),
 		`run "latest": experiment "embedding": wrong example 0: word 0 is of bytes 3 to 9 of 4`: change(func(e *Experiment) {
-			e.Wrong = []Example{{Text: "abcd", Words: []Word{{3, 9, 1}}}}
+			e.Wrong = []Example{{Text: "abcd", Words: []answer.Word{{Start: 3, End: 9, Push: 1}}}}
 		}),
 		`unsure example 0: word 0 pushes by +Inf`: change(func(e *Experiment) {
-			e.Unsure = []Example{{Text: "abcd", Words: []Word{{0, 1, math.Inf(1)}}}}
+			e.Unsure = []Example{{Text: "abcd", Words: []answer.Word{{Start: 0, End: 1, Push: math.Inf(1)}}}}
 		}),
 	} {
 		if err := Write(io.Discard, r); err == nil || !strings.Contains(err.Error(), want) {
@@ -110,7 +111,7 @@ func TestPieces(t *testing.T) {
 		for range rapid.IntRange(0, 6).Draw(t, "words") {
 			from := rapid.IntRange(0, len(x.Text)).Draw(t, "from")
 			to := rapid.IntRange(from, len(x.Text)).Draw(t, "to")
-			x.Words = append(x.Words, Word{from, to, rapid.Float64Range(-3, 3).Draw(t, "push")})
+			x.Words = append(x.Words, answer.Word{Start: from, End: to, Push: rapid.Float64Range(-3, 3).Draw(t, "push")})
 		}
 		text := ""
 		for _, p := range pieces(x, read) {
@@ -127,7 +128,7 @@ func TestPieces(t *testing.T) {
 
 func TestOverlap(t *testing.T) {
 	// The pushes of the bigram and its words add up.
-	x := Example{Text: "not good", Words: []Word{{0, 3, 1}, {4, 8, -1}, {0, 8, 3}}}
+	x := Example{Text: "not good", Words: []answer.Word{{Start: 0, End: 3, Push: 1}, {Start: 4, End: 8, Push: -1}, {Start: 0, End: 8, Push: 3}}}
 	all := pieces(x, markup.Read(x.Text))
 	var got []string
 	for _, p := range all {

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"unroll/internal/answer"
 )
 
 // The reports of the tests. The curves are those of
@@ -109,7 +111,7 @@ func marked(x Example, pushes map[string]float64) Example {
 			at++
 		}
 		if at > from {
-			x.Words = append(x.Words, Word{from, at, pushes[x.Text[from:at]]})
+			x.Words = append(x.Words, answer.Word{Start: from, End: at, Push: pushes[x.Text[from:at]]})
 		}
 		from = at + 1
 	}
@@ -206,7 +208,7 @@ func hostile() Report {
 	e.PerClass[0].Name = nasty
 	x := Example{Text: nasty, True: nasty, Predicted: nasty, Probability: 0.9}
 	for i := range len(nasty) {
-		x.Words = append(x.Words, Word{i, min(i+3, len(nasty)), float64(i%7) - 3})
+		x.Words = append(x.Words, answer.Word{Start: i, End: min(i+3, len(nasty)), Push: float64(i%7) - 3})
 	}
 	e.Wrong, e.Unsure = []Example{x}, []Example{{Text: "", True: "a", Predicted: "b"}}
 	r := run("latest", e, bag())

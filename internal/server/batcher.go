@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/answer"
 )
 
 // batcher gathers the texts of concurrent requests into batches for one function
@@ -19,7 +21,7 @@ import (
 // Requests take turns: one puts up to size texts into batches and then goes behind
 // the others, so a request of many texts holds up a small one by one batch.
 type batcher struct {
-	call     func(ctx context.Context, texts []string) ([]Prediction, error)
+	call     func(ctx context.Context, texts []string) ([]answer.Answer, error)
 	size     int // texts of a batch
 	limit    int // texts that wait
 	parallel int
@@ -41,7 +43,7 @@ type job struct {
 	next    int       // texts[next:] wait
 	turn    int       // texts that it may still add before it is the others' turn
 	since   time.Time // it waits for its turn
-	out     []Prediction
+	out     []answer.Answer
 	missing int // predictions until done
 	err     error
 	over    bool // finished, failed or left
@@ -66,10 +68,10 @@ type part struct {
 
 // do returns the predictions of the texts, errBusy if they find no room, or ctx's
 // error. With ctx done, texts that did not run are dropped.
-func (b *batcher) do(ctx context.Context, texts []string) ([]Prediction, error) {
+func (b *batcher) do(ctx context.Context, texts []string) ([]answer.Answer, error) {
 	j := &job{
 		texts: texts, turn: b.size, since: time.Now(),
-		out: make([]Prediction, len(texts)), missing: len(texts), done: make(chan struct{}),
+		out: make([]answer.Answer, len(texts)), missing: len(texts), done: make(chan struct{}),
 	}
 	b.mu.Lock()
 	if len(texts) > b.limit-b.waiting {
@@ -198,7 +200,7 @@ func (b *batcher) run(r *batch) {
 }
 
 // guarded calls the model. A panic in it must not end the requests of other models.
-func (b *batcher) guarded(r *batch) (out []Prediction, err error) {
+func (b *batcher) guarded(r *batch) (out []answer.Answer, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = errors.Errorf("the model panicked: %v", p)

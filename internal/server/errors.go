@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"unroll/internal/answer"
 )
 
 // apiError is an answer other than 200. Its message is one line for the client
@@ -62,7 +64,7 @@ func writeError(w http.ResponseWriter, e *apiError) {
 		h.Set("Allow", e.allow)
 	}
 	h.Set("Cache-Control", "no-store")
-	body := append([]byte(`{"error":{"code":`), AppendString(nil, e.code)...)
-	body = append(append(body, `,"message":`...), AppendString(nil, e.message)...)
+	body := append([]byte(`{"error":{"code":`), answer.AppendString(nil, e.code)...)
+	body = append(append(body, `,"message":`...), answer.AppendString(nil, e.message)...)
 	writeJSON(w, e.status, append(body, "}}\n"...))
 }

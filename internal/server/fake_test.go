@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/answer"
 )
 
 // fake is a model whose answers follow from the text and its generation, so that
@@ -42,7 +44,7 @@ func (f *fake) History() []map[string]float64 {
 	return []map[string]float64{{"epoch": 1, "loss": 0.5, "val_loss": 0.6}}
 }
 
-func (f *fake) Predict(ctx context.Context, texts []string) ([]Prediction, error) {
+func (f *fake) Predict(ctx context.Context, texts []string) ([]answer.Answer, error) {
 	f.running.Add(1)
 	defer f.running.Add(-1)
 	if f.closed.Load() {
@@ -59,7 +61,7 @@ func (f *fake) Predict(ctx context.Context, texts []string) ([]Prediction, error
 		}
 	}
 	time.Sleep(f.delay)
-	out := make([]Prediction, len(texts))
+	out := make([]answer.Answer, len(texts))
 	for i, text := range texts {
 		if text == f.fail && text != "" {
 			return nil, errors.New("a reason for the log alone")
@@ -68,19 +70,20 @@ func (f *fake) Predict(ctx context.Context, texts []string) ([]Prediction, error
 			f.judged(text)
 		}
 		p := probability(text, f.generation)
-		out[i] = Prediction{
-			Label: "yes", Probability: p, Value: p, KnownWords: len(strings.Fields(text)),
-			Probabilities: []ClassProbability{{"no", 1 - p}, {"yes", p}},
+		out[i] = answer.Answer{Value: p, KnownWords: len(strings.Fields(text))}
+		if f.info.Task == Classes {
+			out[i].Label, out[i].Probability = "yes", p
+			out[i].Probabilities = []answer.Class{{Class: "no", Probability: 1 - p}, {Class: "yes", Probability: p}}
 		}
 	}
 	return out, nil
 }
 
-func (f *fake) Explain(ctx context.Context, texts []string) ([]Prediction, error) {
+func (f *fake) Explain(ctx context.Context, texts []string) ([]answer.Answer, error) {
 	out, err := f.Predict(ctx, texts)
 	for i := range out {
 		_, first := utf8.DecodeRuneInString(texts[i])
-		out[i].Explanation = &Explanation{Class: "yes", Baseline: -0.5, Words: []Word{{0, first, 0.25}}}
+		out[i].Explanation = &answer.Explanation{Class: "yes", Baseline: -0.5, Words: []answer.Word{{Start: 0, End: first, Push: 0.25}}}
 	}
 	return out, err
 }

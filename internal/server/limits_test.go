@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"unroll/internal/answer"
 )
 
 // chunked sends a body without telling its length.
@@ -77,12 +79,12 @@ func TestHeldBytes(t *testing.T) {
 // broken is a model that panics.
 type broken struct{ *fake }
 
-func (broken) Predict(context.Context, []string) ([]Prediction, error) { panic("a bug") }
+func (broken) Predict(context.Context, []string) ([]answer.Answer, error) { panic("a bug") }
 
 // short is a model that gives too few predictions.
 type short struct{ *fake }
 
-func (short) Predict(context.Context, []string) ([]Prediction, error) { return nil, nil }
+func (short) Predict(context.Context, []string) ([]answer.Answer, error) { return nil, nil }
 
 // TestBrokenModels: what is wrong with one is 500 for those that ask it.
 func TestBrokenModels(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"unroll/internal/answer"
 )
 
 // safeBuffer is a buffer that a logger may write to.
@@ -60,7 +62,7 @@ func TestRequestID(t *testing.T) {
 // astray is a model whose training went astray.
 type astray struct{ *fake }
 
-func (m astray) Predict(ctx context.Context, texts []string) ([]Prediction, error) {
+func (m astray) Predict(ctx context.Context, texts []string) ([]answer.Answer, error) {
 	out, err := m.fake.Predict(ctx, texts)
 	for i := range out {
 		out[i].Probability = math.NaN()

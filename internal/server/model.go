@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"time"
+
+	"unroll/internal/answer"
 )
 
 // The values of ModelInfo.Task.
@@ -16,12 +18,12 @@ const (
 type Model interface {
 	// Info describes the model. It is asked once, after loading.
 	Info() ModelInfo
-	// Predict returns one prediction for each text. A text without a known word
+	// Predict returns one answer for each text. A text without a known word
 	// gets one too. It may return early with an error when ctx ends, which
 	// happens if nobody waits for any of the texts any more.
-	Predict(ctx context.Context, texts []string) ([]Prediction, error)
-	// Explain is Predict with Prediction.Explanation.
-	Explain(ctx context.Context, texts []string) ([]Prediction, error)
+	Predict(ctx context.Context, texts []string) ([]answer.Answer, error)
+	// Explain is Predict with Answer.Explanation.
+	Explain(ctx context.Context, texts []string) ([]answer.Answer, error)
 	// History returns the curves of the training, one entry for each epoch, by
 	// name: epoch, loss, val_loss and so on. It is asked once, after loading.
 	History() []map[string]float64
@@ -47,43 +49,4 @@ type ModelInfo struct {
 	// Validation and Test are the metrics of the model by name, if measured.
 	Validation Metrics `json:"validation,omitempty"`
 	Test       Metrics `json:"test,omitempty"`
-}
-
-// Prediction is the answer for one text.
-type Prediction struct {
-	// Label is the most probable class and Probability its probability, in
-	// [0, 1]; Probabilities has all classes in the model's order. They are used
-	// if the model's task is Classes.
-	Label         string
-	Probability   float64
-	Probabilities []ClassProbability
-	// Value is the prediction if the model's task is Number.
-	Value float64
-	// KnownWords is the number of the text's words that the model saw.
-	KnownWords int
-	// Explanation is nil unless asked for.
-	Explanation *Explanation
-}
-
-// ClassProbability is the probability of a class, in [0, 1].
-type ClassProbability struct {
-	Class       string
-	Probability float64
-}
-
-// Explanation divides a prediction among the words of its text.
-type Explanation struct {
-	Class    string      // the class explained: the second of two; "" if the task is Number
-	Baseline float64     // the output for no text, where the pushes start: a logit for Classes
-	NoText   *Prediction // the model's answer to no text, which Baseline is of
-	Warning  string      // of an answer to no text that says much; "" without
-	Words    []Word      // in the order of the text
-	Gap      float64     // |Σ pushes + Baseline − the output|, what they leave unexplained
-}
-
-// Word is a word of a text and its push, in logits towards the class explained,
-// or in the units of the value.
-type Word struct {
-	Start, End int // bytes of the text in UTF-8: text[Start:End]
-	Push       float64
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/answer"
 )
 
 // predict answers POST /v1/predict.
@@ -42,11 +44,11 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request, e *entry) error
 		return errUnknownModel
 	}
 	e.model, e.explain, e.texts = l.info.Name, q.explain, q.texts
-	predictions, err := s.ask(r.Context(), l, &q)
+	answers, err := s.ask(r.Context(), l, &q)
 	if err != nil {
 		return err
 	}
-	text, err := answer(&l.info, predictions)
+	text, err := encoded(l.info.Name, answers)
 	if err != nil {
 		return errors.WithMessagef(err, "model %q", l.info.Name)
 	}
@@ -57,7 +59,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request, e *entry) error
 
 // ask puts the texts into the model's queue and waits for the predictions, as
 // long as the client, the time limit and the server do.
-func (s *Server) ask(client context.Context, l *loaded, q *request) ([]Prediction, error) {
+func (s *Server) ask(client context.Context, l *loaded, q *request) ([]answer.Answer, error) {
 	b := l.predict
 	if q.explain {
 		b = l.explain

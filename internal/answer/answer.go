@@ -1,0 +1,62 @@
+// Package answer has the one type for what a model says of a text, and its JSON. The
+// classifier gives answers, and the program's lines, the server and the report show
+// them.
+package answer
+
+import "fmt"
+
+// Answer is what a model says of a text: one of its classes, or a number.
+type Answer struct {
+	// Label is the most probable class and Probability its probability, in
+	// [0, 1]; Probabilities has all classes in the model's order. A model of
+	// numbers leaves them empty.
+	Label         string
+	Probability   float64
+	Probabilities []Class
+	// Value is the number, of a model of numbers.
+	Value float64
+	// KnownWords is the number of the text's words that the model saw.
+	KnownWords int
+	// Explanation is nil unless asked for.
+	Explanation *Explanation
+}
+
+// IsNumber reports whether the answer is a number and not a class.
+func (a *Answer) IsNumber() bool { return len(a.Probabilities) == 0 }
+
+// Class is a class and its probability, in [0, 1].
+type Class struct {
+	Class       string
+	Probability float64
+}
+
+// Explanation divides an answer among the words of its text.
+type Explanation struct {
+	Class    string  // the class explained: the second of two; "" of a number
+	Baseline float64 // the output for no text, where the pushes start: a logit for classes
+	NoText   *Answer // the model's answer to no text, which Baseline is of
+	Warning  string  // of an answer to no text that says much; "" without
+	Words    []Word  // in the order of the text
+	Gap      float64 // |Σ pushes + Baseline − the output|, what they leave unexplained
+}
+
+// Word is a word of a text, of the bytes Start to End: text[Start:End]. Words may
+// overlap, as n-grams do. Push is how far it moved the answer: in logits towards the
+// class explained, or in the units of the number.
+type Word struct {
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+	Push  float64 `json:"push"`
+}
+
+// strongAnswer is the probability at which an answer to no text is worth a warning.
+const strongAnswer = 0.9
+
+// NoTextWarning says of an answer to no text that the model has made up its mind
+// before it reads; "" if it has not.
+func (a *Answer) NoTextWarning() string {
+	if a.IsNumber() || a.Probability < strongAnswer {
+		return ""
+	}
+	return fmt.Sprintf("to no text the model answers %s, %.2f: little of that comes from the words", a.Label, a.Probability)
+}

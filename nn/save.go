@@ -5,7 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"os"
+	"io/fs"
+	"path"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -195,12 +196,15 @@ func (m *Model) Tensors() map[string]*tensor.Dense {
 // Load reads a model that Save wrote. A file that is missing, truncated,
 // damaged, of a newer version, or of another model than its neighbour is an
 // error that names it.
-func Load(dir string) (*Model, error) {
-	doc, err := os.ReadFile(filepath.Join(dir, ArchitectureFile))
+func Load(dir string) (*Model, error) { return LoadFS(safefile.Disk, dir) }
+
+// LoadFS is Load from a file system, such as what a program embeds.
+func LoadFS(fsys fs.FS, dir string) (*Model, error) {
+	doc, err := fs.ReadFile(fsys, path.Join(dir, ArchitectureFile))
 	if err != nil {
 		return nil, errors.Wrap(err, "load model")
 	}
-	data, err := os.ReadFile(filepath.Join(dir, WeightsFile))
+	data, err := fs.ReadFile(fsys, path.Join(dir, WeightsFile))
 	if err != nil {
 		return nil, errors.Wrap(err, "load model")
 	}

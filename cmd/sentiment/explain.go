@@ -52,8 +52,8 @@ func (x *explainer) close() error {
 }
 
 // explain explains the prediction for each text.
-	"unroll/datasets/text"
-	"unroll/internal/answer"
+func (x *explainer) explain(ctx context.Context, texts []string) ([]answer.Explanation, error) {
+	class := explain.Predicted
 	if x.Task.binary() {
 		class = 1
 	}
@@ -73,8 +73,8 @@ func (x *explainer) close() error {
 }
 
 // words finds the pieces of a text that the steps of its sequence stand for.
-	"unroll/datasets/text"
-	"unroll/internal/answer"
+func (x *explainer) words(of string, a explain.Attribution) answer.Explanation {
+	e := answer.Explanation{Baseline: a.Baseline, Gap: a.Gap}
 	unit := 1.0
 	if x.Task.number() {
 		unit = x.Task.unit()

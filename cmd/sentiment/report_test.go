@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"unroll/internal/answer"
 	"unroll/internal/report"
-	"unroll/internal/server"
 )
 
 // TestReport: what the report of the shared run tells is what its results do.
@@ -101,7 +101,7 @@ func TestExplain(t *testing.T) {
 	if got, want := oneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {
 		t.Errorf("on a terminal a text is %q, want %q", got, want)
 	}
-	e := server.Explanation{Words: []server.Word{{Start: 2, End: 6, Push: 1}, {Start: 7, End: 10, Push: -0.2}, {Start: 11, End: 12, Push: 0.01}}}
+	e := answer.Explanation{Words: []answer.Word{{Start: 2, End: 6, Push: 1}, {Start: 7, End: 10, Push: -0.2}, {Start: 11, End: 12, Push: 0.01}}}
 	if got, want := marked("A fine\nold x", &e), "A \x1b[1;38;5;33mfine\x1b[0m \x1b[38;5;208mold\x1b[0m x"; got != want {
 		t.Errorf("marked as %q, want %q", got, want)
 	}

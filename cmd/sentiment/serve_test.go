@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"unroll/internal/server"
+	"unroll/internal/answer"
 )
 
 // lines is a writer of which the first line can be waited for.
@@ -77,7 +77,7 @@ type reply struct {
 		KnownWords  int `json:"known_words"`
 		Baseline    float64
 		Class       string
-		Words       []server.Word
+		Words       []answer.Word
 	}
 }
 

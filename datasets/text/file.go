@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -147,8 +147,11 @@ func (e *Encoder) Save(path string) error {
 
 // LoadEncoder reads an encoder that Save wrote. The error names the file and what
 // is wrong with it: missing, empty, cut short, damaged, of a newer version.
-func LoadEncoder(path string) (*Encoder, error) {
-	data, err := os.ReadFile(path)
+func LoadEncoder(path string) (*Encoder, error) { return LoadEncoderFS(safefile.Disk, path) }
+
+// LoadEncoderFS is LoadEncoder from a file system, such as what a program embeds.
+func LoadEncoderFS(fsys fs.FS, path string) (*Encoder, error) {
+	data, err := fs.ReadFile(fsys, path)
 	if err != nil {
 		return nil, errors.Wrapf(input.Reason(err), "loading encoder from %s", path)
 	}

@@ -54,8 +54,12 @@ model's answer to no text.`,
 				return err
 			}
 			defer m.Close()
-			flags := data
-			if data, err = m.other(c, data); err != nil {
+			if fromFiles {
+				data, err = m.other(c, data)
+			} else if err = datasets.CheckEncoding(data.Encoding); err != nil {
+				err = usagef("--encoding: %v", err)
+			}
+			if err != nil {
 				return err
 			}
 			p := &predictor{served: m, app: a, json: asJSON, explain: explain, colors: colors(a.out), below: columns(a.out) > 0}
@@ -68,7 +72,7 @@ model's answer to no text.`,
 			case len(args) > 1:
 				err = p.args(c.Context(), args[1:])
 			default:
-				err = p.lines(c.Context(), flags.Encoding)
+				err = p.lines(c.Context(), data.Encoding)
 			}
 			p.end()
 			return err

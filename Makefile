@@ -39,7 +39,7 @@ rename:
 	@old=$$(go list -m); \
 	files=$$(find . -name '*.go' -not -path './.git/*'); \
 	sed -i.bak "s|\"$$old/|\"$(MODULE)/|g; s|require $$old@|require $(MODULE)@|g; s|replace $$old=|replace $(MODULE)=|g" \
-		$$files README.md && find . -name '*.go.bak' -delete && rm README.md.bak; \
+		$$files README.md docs/*.md && find . -name "*.bak" -not -path "./.git/*" -delete; \
 	for dir in "" /tools /internal/kernel/gen; do (cd ".$$dir" && go mod edit -module "$(MODULE)$$dir"); done; \
 	gofmt -w $$files; \
 	echo "$$old is now $(MODULE)"

@@ -22,7 +22,7 @@ func (m *Model) Calls() []Call {
 	count := make([]int, len(m.layers))
 	for i, c := range m.calls {
 		r := m.rows[c.layer]
-		calls[i] = Call{Name: r.name, Type: typeName(thawed(r.layer)), Shapes: m.shapes[i]}
+		calls[i] = Call{Name: r.name, Type: typeOf(r.layer), Shapes: m.shapes[i]}
 		if n := count[c.layer]; n > 0 {
 			calls[i].Name += "/" + itoa(n)
 		}

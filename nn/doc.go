@@ -43,7 +43,7 @@
 //	GaussianNoise
 //	BatchNormalization                      not in the moments                 the input's
 //	TimeDistributed                         by its layer, which gets the mask  the input's
-//	Frozen                                  by its layer                       by its layer
+//	Frozen, Named, Sequential, Functional   by their layers                    by their layers
 //	Attention                               of the value: no weight;           the query's
 //	                                        of the query: zeros
 //	Add, Subtract, Average                  as any step                        either

@@ -190,7 +190,7 @@ func ExampleLoad() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%#v\n", loaded.Layers()[0])
+	fmt.Printf("%#v\n", loaded.Layers()[0].Layer)
 	fmt.Println(loaded.Params(), "parameters")
 	// Output:
 	// nn_test.Gated{Units:3}

@@ -13,6 +13,9 @@ import "gorgonia.org/tensor"
 //	f.Output("priority", f.Call(nn.Dense{Units: 1, Activation: nn.Sigmoid}, x))
 //	model, err := f.Build()
 //
+// It is a layer too, by which models nest: a block, which is called with as many
+// values as it has inputs, and whose other settings are the model's around it.
+//
 // Keras: the functional API, Model(inputs, outputs).
 type Functional struct {
 	Seed  uint64       // of the weights' first values
@@ -20,7 +23,19 @@ type Functional struct {
 	Batch int          // the size of every batch, for layers that are stateful; any if 0
 
 	network network
+	values  map[string]*tensor.Dense // first values of weights by path, see Model.AsLayer
 	err     error
+}
+
+var _ Layer = &Functional{}
+
+func init() { Register(&Functional{}) }
+
+// described returns the network.
+func (f *Functional) described() network {
+	n := f.network
+	n.kind = kindFunctional
+	return n
 }
 
 // Symbol is a value that the model will compute: an input, or an output of a
@@ -99,5 +114,5 @@ func (f *Functional) Build() (*Model, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
-	return f.network.build(kindFunctional, settings{f.Seed, f.Dtype, f.Batch})
+	return f.described().build(settings{f.Seed, f.Dtype, f.Batch})
 }

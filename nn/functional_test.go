@@ -48,6 +48,9 @@ func translator() *Functional {
 	return f
 }
 
+// plain is f without the settings that a block has none of.
+func (f *Functional) plain() *Functional { return &Functional{network: f.network} }
+
 // stepsOf returns a number of steps for each input.
 func stepsOf(m *Model) []int {
 	var steps []int

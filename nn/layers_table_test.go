@@ -151,6 +151,33 @@ func layerCases() []layerCase {
 		{name: "text_and_features", describe: textAndFeatures},
 		{name: "tagger", describe: tagger},
 		{name: "translator", describe: translator},
+
+		{name: "named", input: Features(3), layers: []Layer{Named{"hidden", Dense{Units: 2}}, Frozen{Named{"output", Dense{Units: 2}}}, Named{"last", Frozen{Dense{Units: 2}}}, Dense{Units: 1}}},
+		{name: "nested", input: Tokens(4), layers: []Layer{
+			Sequential{Layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, GRU{Units: 2, ReturnSequences: true}}},
+			Sequential{Input: Features(Any, 2), Layers: []Layer{Sequential{Layers: []Layer{Dense{Units: 2}, LSTM{Units: 2}}}, Dense{Units: 2}}},
+			Dense{Units: 1, Activation: Sigmoid}}, fill: paddedRow},
+		{name: "nested_frozen", input: Features(4), layers: []Layer{Dense{Units: 3},
+			Frozen{Sequential{Layers: []Layer{Dense{Units: 3, KernelRegularizer: L2(0.1)}, BatchNormalization{Epsilon: 0.1}}}}, Dense{Units: 2}}},
+		{name: "nested_states_and_penalties", input: Features(4), phases: true, layers: []Layer{
+			Sequential{Layers: []Layer{Dense{Units: 3, KernelRegularizer: L2(0.1)}, BatchNormalization{Epsilon: 0.1}}}, Dense{Units: 2, Activation: Tanh}}},
+		{name: "nested_stateful", input: Features(3, 2), layers: []Layer{Sequential{Layers: []Layer{LSTM{Units: 2, Stateful: true}}}, Dense{Units: 1}}, batch: 2},
+		{name: "nested_in_time", input: Features(3, 4), layers: []Layer{TimeDistributed{Layer: Sequential{Layers: []Layer{Dense{Units: 3, Activation: Tanh}, Dense{Units: 2}}}}, SimpleRNN{Units: 2}}},
+		{name: "nested_dropout_shared", random: true, describe: func() *Functional {
+			f := &Functional{}
+			block := f.Share(Sequential{Layers: []Layer{Dense{Units: 6}, Dropout{Rate: 0.4}}})
+			f.Output("y", f.Call(Dense{Units: 2}, f.Call(Subtract{}, block.Call(f.Input("a", Features(3))), block.Call(f.Input("b", Features(3))))))
+			return f
+		}},
+		{name: "nested_graphs", describe: func() *Functional {
+			f := &Functional{}
+			tags := f.Share(tagger().plain())
+			f.Output("same", f.Call(siamese().plain(), f.Input("left", Tokens(4)), f.Input("right", Tokens(6))))
+			a, b := tags.Call(f.Input("text", Tokens(4))), tags.Call(f.Input("title", Tokens(4)))
+			f.Output("tags", f.Call(Add{}, a, b))
+			f.Output("topics", f.Call(Concatenate{}, a.Output(1), b.Output(1)))
+			return f
+		}},
 	}
 	for _, f := range []Func{HardSigmoid, LeakyRelu, Elu, Selu, Gelu, Silu, Softplus, Softsign, Exponential} {
 		list = append(list, layerCase{name: "dense_" + string(f), input: Features(4), layers: []Layer{Dense{Units: 3, Activation: f}}})

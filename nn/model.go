@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"math"
 	"slices"
 
 	"gorgonia.org/tensor"
@@ -12,30 +11,9 @@ import (
 // Model is a built model: layers, the shapes between them, and the weights,
 // which every program of the model shares. Sequential and Functional make one.
 type Model struct {
-	network
+	*wiring
 	settings
-	kind    string    // of its description: sequential or functional
-	rows    []row     // by layer
-	shapes  [][]Shape // of the outputs, by call
 	weights *weights
-}
-
-// row is a layer in its place.
-type row struct {
-	name    string
-	layer   Layer
-	first   int // the index of its first call
-	weights []*Weight
-}
-
-// build makes a model of the network, with its first weights.
-func (n network) build(kind string, s settings) (*Model, error) {
-	m, err := n.declare(kind, s, math.MaxInt32)
-	if err != nil {
-		return nil, err
-	}
-	initialize(s.seed, m.weights.list)
-	return m, nil
 }
 
 // Inputs returns the model's inputs.
@@ -56,9 +34,6 @@ func (m *Model) Outputs() []Port {
 	}
 	return ports
 }
-
-// Layers returns the model's layers; one that is shared is listed once.
-func (m *Model) Layers() []Layer { return slices.Clone(m.layers) }
 
 // Dtype returns the weights' element type.
 func (m *Model) Dtype() tensor.Dtype { return m.dtype }
@@ -153,33 +128,9 @@ func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, ble
 		}
 		inputs[i] = p.input(in, steps[i], blended)
 	}
-	values := make([][]Value, len(m.calls))
-	at := func(r ref) Value {
-		if r.call < 0 {
-			return inputs[^r.call]
-		}
-		if r.out >= len(values[r.call]) {
-			return Value{} // after a failure
-		}
-		return values[r.call][r.out]
-	}
-	calls := make([]int, len(m.layers))
-	for i, c := range m.calls {
-		in := make([]Value, len(c.in))
-		for k, r := range c.in {
-			in[k] = at(r)
-		}
-		p.Enter(m.rows[c.layer].name, func(c2 *Context) {
-			c2.call = calls[c.layer]
-			values[i] = m.layers[c.layer].Apply(c2, in...)
-			c2.checkValues(values[i], m.shapes[i])
-		})
-		calls[c.layer]++
-	}
-	for _, o := range m.outputs {
-		y := at(o.from)
-		y.Node = p.Dense(y)
-		p.Outputs = append(p.Outputs, y)
+	p.Outputs = m.apply(p.Context, inputs)
+	for i, y := range p.Outputs {
+		p.Outputs[i].Node = p.Dense(y)
 	}
 	for _, w := range m.weights.list {
 		if n := p.nodes[w.path]; n != nil && w.kind != frozen && w.regularizer != (Regularizer{}) {
@@ -250,10 +201,6 @@ func (c *Context) checkValues(values []Value, want []Shape) {
 
 // checkShape holds a layer to the shape that it declared.
 func (c *Context) checkShape(x Value, want Shape) {
-	got := Shape{}
-	if x.Steps > 0 {
-		got = append(got, x.Steps)
-	}
 	switch {
 	case x.Node != nil && x.IDs != nil:
 		c.Fail(errorf("emitted a value with both Node and IDs: clear IDs, Depth and Table"))
@@ -268,22 +215,34 @@ func (c *Context) checkShape(x Value, want Shape) {
 		c.Fail(errorf("emitted no value"))
 		return
 	case x.Node != nil:
-		got = append(got, x.Node.Shape()[1])
 		if rows := x.Node.Shape()[0]; rows != c.Batch*max(x.Steps, 1) {
 			c.Fail(errorf("emitted %d rows for a batch of %d and %d steps", rows, c.Batch, x.Steps))
 		}
-	case x.Depth > 0:
-		got = append(got, x.Depth)
-	case x.Table != nil:
-		got = append(got, x.Table.Shape()[1])
 	}
-	if len(want) > 0 && want[0] == Any && len(got) > 0 {
-		want = append(Shape{got[0]}, want[1:]...)
-	}
-	if !got.Eq(want) {
+	if got := x.shape(); len(got) != len(want) || !want.fits(got) {
 		c.Fail(errorf("emitted shape %v, declared %v", got, want))
 	}
 }
+
+// shape returns the shape of one sample of x.
+func (x Value) shape() Shape {
+	s := Shape{}
+	if x.Steps > 0 {
+		s = append(s, x.Steps)
+	}
+	switch {
+	case x.Node != nil:
+		s = append(s, x.Node.Shape()[1])
+	case x.Depth > 0:
+		s = append(s, x.Depth)
+	case x.Table != nil:
+		s = append(s, x.Table.Shape()[1])
+	}
+	return s
+}
+
+// ids reports whether x is word ids themselves.
+func (x Value) ids() bool { return x.IDs != nil && x.Depth == 0 && x.Table == nil }
 
 // WeightNode returns the node of w in this pass; it is nil if no layer read
 // the weight.

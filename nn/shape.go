@@ -46,6 +46,15 @@ func (s Shape) Eq(t Shape) bool {
 	return true
 }
 
+// fits reports whether a value of shape t may stand where s is declared: its
+// number of steps may be Any.
+func (s Shape) fits(t Shape) bool {
+	if len(s) > 0 && len(t) > 0 && s[0] == Any {
+		s = append(Shape{t[0]}, s[1:]...)
+	}
+	return s.Eq(t)
+}
+
 // Input says what a model takes.
 type Input struct {
 	// Name is that by which data is given to the input, where a model has
@@ -89,6 +98,9 @@ func (in Input) Width() int {
 	}
 	return in.Shape[len(in.Shape)-1]
 }
+
+// unset reports whether nothing is said of the input.
+func (in Input) unset() bool { return in.Kind == "" && in.Shape == nil }
 
 func (in Input) check() error {
 	shape := []int(in.Shape)

@@ -73,7 +73,8 @@ func (m *Model) table(graph bool) [][]string {
 	}
 	for i, c := range m.calls {
 		r := m.rows[c.layer]
-		if _, ok := thawed(r.layer).(interface{ Encoding() }); ok && !graph || seen[c.layer] {
+		layer, _ := bare(r.layer)
+		if _, ok := layer.(interface{ Encoding() }); ok && !graph || seen[c.layer] {
 			continue
 		}
 		seen[c.layer] = true
@@ -85,7 +86,7 @@ func (m *Model) table(graph bool) [][]string {
 		if len(shapes) > 1 {
 			shape = "[" + strings.Join(shapes, ", ") + "]"
 		}
-		cells := []string{fmt.Sprintf("%s (%s)", r.name, typeName(thawed(r.layer))), shape, itoa(size(r.weights))}
+		cells := []string{fmt.Sprintf("%s (%s)", r.name, typeOf(r.layer)), shape, itoa(size(r.weights))}
 		if graph {
 			cells = append(cells, m.connected(c.layer))
 		}

@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -23,7 +24,8 @@ type Weight struct {
 	init        Initializer
 	regularizer Regularizer
 	constraint  Constraint
-	ones        [2]int // elements from, to that start at 1 whatever is drawn
+	ones        [2]int        // elements from, to that start at 1 whatever is drawn
+	first       *tensor.Dense // in place of what init draws, until it is built
 	kind        kind
 	value       *tensor.Dense
 	grad        gorgonia.Value
@@ -63,11 +65,13 @@ func (w *Weight) Grad() (gorgonia.Value, error) {
 func (w *Weight) SetGrad(g gorgonia.Value) { w.grad = g }
 
 // Float64s returns the weight's elements, row-major, as a copy.
-func (w *Weight) Float64s() []float64 {
-	if x := graph.Floats[float64](w.value); x != nil {
+func (w *Weight) Float64s() []float64 { return float64s(w.value) }
+
+func float64s(t *tensor.Dense) []float64 {
+	if x := graph.Floats[float64](t); x != nil {
 		return append([]float64(nil), x...)
 	}
-	x := graph.Floats[float32](w.value)
+	x := graph.Floats[float32](t)
 	y := make([]float64, len(x))
 	for i, v := range x {
 		y[i] = float64(v)
@@ -77,12 +81,19 @@ func (w *Weight) Float64s() []float64 {
 
 // Set replaces the weight's elements, row-major.
 func (w *Weight) Set(x []float64) error {
-	if n := w.value.Shape().TotalSize(); len(x) != n {
-		return errorf("%s: %d values for a weight of %d", w.path, len(x), n)
+	if err := w.fits(x); err != nil {
+		return err
 	}
 	copy(graph.Floats[float64](w.value), x)
 	for i, p := 0, graph.Floats[float32](w.value); i < len(p); i++ {
 		p[i] = float32(x[i])
+	}
+	return nil
+}
+
+func (w *Weight) fits(x []float64) error {
+	if n := w.value.Shape().TotalSize(); len(x) != n {
+		return errorf("%s: %d values for a weight of %d", w.path, len(x), n)
 	}
 	return nil
 }
@@ -129,13 +140,28 @@ func (w *Weight) Assign(v gorgonia.Value) error {
 
 // weights holds a model's weights in the order of declaration.
 type weights struct {
-	mu     sync.Mutex // held while a program is compiled
+	mu     *sync.Mutex // held while a program is compiled; models that share weights share it
 	dt     tensor.Dtype
 	batch  int
 	room   int // parameters that may yet be declared
 	list   []*Weight
 	byPath map[string]*Weight
 	err    error
+}
+
+func newWeights(dt tensor.Dtype, batch, room int) *weights {
+	return &weights{mu: &sync.Mutex{}, dt: dt, batch: batch, room: room, byPath: map[string]*Weight{}}
+}
+
+// below returns the weights below a path.
+func (ws *weights) below(path string) []*Weight {
+	var list []*Weight
+	for _, w := range ws.list {
+		if strings.HasPrefix(w.path, path+"/") {
+			list = append(list, w)
+		}
+	}
+	return list
 }
 
 // of returns the weights of the given kinds.
@@ -149,122 +175,6 @@ func (ws *weights) of(kinds ...kind) []*Weight {
 	return list
 }
 
-// Scope is the path under which a layer declares its weights.
-type Scope struct {
-	path    string
-	weights *weights
-	again   bool // a shared layer is called again: its weights are there
-	frozen  bool // no weight declared here is trained
-}
-
-// Batch returns the model's fixed batch size, which layers that carry a state
-// from batch to batch need; 0 if it has none.
-func (s *Scope) Batch() int { return s.weights.batch }
-
-// Weight declares a weight of the given shape, trained unless the layer is
-// Frozen. A path declared twice, and a shape that is not positive, are errors of
-// the model.
-func (s *Scope) Weight(name string, init Initializer, shape ...int) {
-	k := trained
-	if s.frozen {
-		k = frozen
-	}
-	s.declare(k, name, init, shape)
-}
-
-// State declares a tensor that is not trained but assigned by the layer's
-// programs, such as a running mean; see Context.Assign. It is saved with the
-// model.
-func (s *Scope) State(name string, init Initializer, shape ...int) {
-	s.declare(state, name, init, shape)
-}
-
-// Memory is a State that goes on from one batch to the next and that
-// Model.ResetStates takes back to its first value.
-func (s *Scope) Memory(name string, init Initializer, shape ...int) {
-	s.declare(memory, name, init, shape)
-}
-
-// Regularize adds a penalty on a weight that was declared to the model's loss.
-func (s *Scope) Regularize(name string, r Regularizer) {
-	if w := s.weights.byPath[join(s.path, name)]; w != nil && !s.again {
-		w.regularizer = r
-		s.fail(name, r.check())
-	}
-}
-
-// Constrain holds a weight that was declared to a constraint after each update.
-func (s *Scope) Constrain(name string, c Constraint) {
-	if w := s.weights.byPath[join(s.path, name)]; w != nil && !s.again {
-		w.constraint = c
-		s.fail(name, c.check(w.value.Shape()))
-	}
-}
-
-func (s *Scope) fail(name string, err error) {
-	if all := s.weights; all.err == nil && err != nil {
-		all.err = errors.WithMessage(err, join(s.path, name))
-	}
-}
-
-// weight declares a trained weight with all that may be set for it.
-func (s *Scope) weight(name string, init Initializer, r Regularizer, c Constraint, shape ...int) {
-	s.Weight(name, init, shape...)
-	s.Regularize(name, r)
-	s.Constrain(name, c)
-}
-
-func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
-	path := join(s.path, name)
-	all := s.weights
-	if all.err != nil {
-		return
-	}
-	if w := all.byPath[path]; w != nil {
-		switch {
-		case !s.again:
-			all.err = errorf("%s: declared twice", path)
-		case !w.value.Shape().Eq(shape):
-			all.err = errorf("%s: of shape %v for this input, %v for the first", path, shape, []int(w.value.Shape()))
-		}
-		return
-	}
-	size := 1
-	for _, n := range shape {
-		if n < 1 {
-			all.err = errorf("%s: shape %v is not positive", path, shape)
-			return
-		}
-		if size > all.room/n {
-			all.err = errorf("%s: shape %v has more values than the %d that are left", path, shape, all.room)
-			return
-		}
-		size *= n
-	}
-	all.room -= size
-	if err := init.check(shape); err != nil {
-		all.err = errors.WithMessage(err, path)
-		return
-	}
-	w := &Weight{path: path, init: init, kind: k, value: tensor.New(tensor.Of(all.dt), tensor.WithShape(shape...))}
-	all.list = append(all.list, w)
-	all.byPath[path] = w
-}
-
-// startAtOne makes a run of a weight's elements start at 1.
-func (s *Scope) startAtOne(name string, from, to int) {
-	if w := s.weights.byPath[join(s.path, name)]; w != nil {
-		w.ones = [2]int{from, to}
-	}
-}
-
-// Enter returns the scope below s under name.
-func (s *Scope) Enter(name string) *Scope {
-	inner := *s
-	inner.path = join(s.path, name)
-	return &inner
-}
-
 // initialize draws weights anew. The stream of each is seeded by the seed and
 // its path, so adding a layer leaves the others' values alone.
 func initialize(seed uint64, list []*Weight) {
@@ -275,6 +185,9 @@ func initialize(seed uint64, list []*Weight) {
 		w.init.fill(rand.New(rand.NewPCG(seed, h.Sum64())), w.value.Shape(), x)
 		for j := w.ones[0]; j < w.ones[1]; j++ {
 			x[j] = 1
+		}
+		if w.first != nil {
+			x, w.first = float64s(w.first), nil
 		}
 		_ = w.Set(x) // x has the weight's size
 	}

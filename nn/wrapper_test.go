@@ -19,10 +19,14 @@ func zeroOf(t reflect.Type) any { return reflect.Zero(t).Interface() }
 // on all that there is to a layer, as the tests of this file and
 // TestBidirectionalIsItsLayers do.
 func TestEveryWrapperIsTested(t *testing.T) {
-	tested := map[string]bool{"Frozen": true, "TimeDistributed": true, "Bidirectional": true}
+	tested := map[string]bool{"Frozen": true, "Named": true, "Sequential": true, "Functional": true, "TimeDistributed": true, "Bidirectional": true}
+	holds := []reflect.Type{reflect.TypeFor[Layer](), reflect.TypeFor[[]Layer](), reflect.TypeFor[network]()}
 	for name, typ := range types {
+		if typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
 		for _, f := range reflect.VisibleFields(typ) {
-			if f.Type == reflect.TypeFor[Layer]() && typ.PkgPath() == "unroll/nn" && !tested[name] {
+			if slices.Contains(holds, f.Type) && typ.PkgPath() == "unroll/nn" && !tested[name] {
 				t.Errorf("%s holds a layer", name)
 			}
 		}
@@ -78,7 +82,7 @@ func (c layerCase) wrapped(t *testing.T, wrap func(Layer) Layer) *Model {
 	t.Helper()
 	var n network
 	if c.describe != nil {
-		n = c.describe().network
+		n = c.describe().described()
 	} else {
 		f := &Functional{}
 		x := f.Input("input", c.input)
@@ -86,12 +90,12 @@ func (c layerCase) wrapped(t *testing.T, wrap func(Layer) Layer) *Model {
 			x = f.Call(l, x)
 		}
 		f.Output("output", x)
-		n = f.network
+		n = f.described()
 	}
 	for i, l := range n.layers {
 		n.layers[i] = wrap(l)
 	}
-	m, err := n.build(kindFunctional, settings{seed: 3, dtype: tensor.Float64, batch: c.batch})
+	m, err := n.build(settings{seed: 3, dtype: tensor.Float64, batch: c.batch})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"unroll/datasets"
+	"unroll/datasets/imdb"
 	"unroll/datasets/text"
 	"unroll/nn"
 	"unroll/train"
@@ -18,15 +19,8 @@ import (
 // times as many texts, which are encoded as they are read. Its figure is the
 // largest heap in use at any hundredth batch, which should not grow.
 func BenchmarkStreamMemory(b *testing.B) {
-	corpus := datasets.Sample(1)
-	texts := func(yield func(string, error) bool) {
-		for _, r := range corpus.Train {
-			if !yield(r.Text, nil) {
-				return
-			}
-		}
-	}
-	encoder, err := text.LearnEncoder(texts, text.EncoderConfig{NumWords: 1000, MaxLen: 100})
+	reviews := imdb.Sample(1)
+	encoder, err := text.LearnEncoder(datasets.Texts(reviews.Part("train")), text.EncoderConfig{NumWords: 1000, MaxLen: 100})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -36,8 +30,12 @@ func BenchmarkStreamMemory(b *testing.B) {
 				Open: func(int) iter.Seq2[train.Sample, error] {
 					return func(yield func(train.Sample, error) bool) {
 						for range times {
-							for _, r := range corpus.Train {
-								if !yield(train.Sample{Tokens: encoder.Encode(r.Text), Targets: []float32{r.Label}}, nil) {
+							for r := range reviews.Part("train") {
+								target := float32(0)
+								if r.Label == imdb.Positive {
+									target = 1
+								}
+								if !yield(train.Sample{Tokens: encoder.Encode(r.Text), Targets: []float32{target}}, nil) {
 									return
 								}
 							}

@@ -13,14 +13,7 @@
 //	text     texts to ids: tokens, vocabulary, encoder, pretrained vectors
 //	cache    ids kept in a file
 //	inspect  what to know of texts before training
-//
-// ReadIMDB reads the Large Movie Review Dataset (Maas et al., ACL 2011) from a
-// folder or a .tar.gz, without unpacking it. FetchIMDB finds it in the local
-// cache or downloads it: from its authors' site, or else as a Go module that
-// holds the same 50,000 files byte for byte. CachedIMDB does the same without a
-// network. Sample writes a small corpus of its own, for tests and first steps.
-// Downloads are announced through Options.Log, verified before they take their
-// final name, and resumed when interrupted.
+//	imdb     film reviews to learn by
 //
 // Everything here is deterministic: the same texts and the same seed give the
 // same sequences on any number of processors.

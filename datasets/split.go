@@ -40,7 +40,7 @@ type Fold struct{ Train, Validation []int }
 //	|validation_c − n_c·validation/n| < 1
 //
 // Groups are taken in random order as long as they bring the number nearer to
-// Share·n. Without classes and groups the fold is Split's.
+// Share·n.
 //
 // It errs for fewer than two samples, a single group, and options that make no
 // sense.
@@ -57,10 +57,7 @@ func holdout(n int, o SplitOptions) (Fold, error) {
 	if err := o.check(n, 2); err != nil {
 		return Fold{}, err
 	}
-	order, _, err := Split(n, n, o.Seed)
-	if err != nil {
-		return Fold{}, err
-	}
+	order := shuffled(n, o.Seed)
 	want := min(max(int(math.Round(share*float64(n))), 1), n-1)
 	part := make([]int, n) // 1 for validation
 	if o.Groups == nil {
@@ -180,31 +177,9 @@ func collect[K comparable](keys []K, order []int) (samples [][]int) {
 	return samples
 }
 
-// Split shuffles the indices 0 to n-1 once and deals the first train of them to
-// trainIdx and the rest to valIdx, which may be empty. The seed decides alone: two
-// models given the same seed see the same samples.
-func Split(n, train int, seed uint64) (trainIdx, valIdx []int, err error) {
-	if n < 1 {
-		return nil, nil, errors.Errorf("split: there are %d samples, want at least 1", n)
-	}
-	if train < 1 || train > n {
-		return nil, nil, errors.Errorf("split: %d of %d samples for training, want 1 to %d", train, n, n)
-	}
+// shuffled returns the numbers 0 to n-1 in an order that the seed decides.
+func shuffled(n int, seed uint64) []int {
 	// The stream's second word is arbitrary; it keeps this shuffle apart from other
 	// uses of the same seed.
-	order := rand.New(rand.NewPCG(seed, 0x73706c6974)).Perm(n)
-	return order[:train:train], order[train:], nil
-}
-
-// Select returns items[i] for each i of idx, in that order. It errs if an index
-// is out of range.
-func Select[T any](items []T, idx []int) ([]T, error) {
-	picked := make([]T, len(idx))
-	for k, i := range idx {
-		if i < 0 || i >= len(items) {
-			return nil, errors.Errorf("select: index %d, want 0 to %d", i, len(items)-1)
-		}
-		picked[k] = items[i]
-	}
-	return picked, nil
+	return rand.New(rand.NewPCG(seed, 0x73706c6974)).Perm(n)
 }

@@ -33,9 +33,9 @@ func ExampleKFold() {
 		log.Fatal(err)
 	}
 	for _, f := range folds {
-		part, err := datasets.Select(authors, f.Validation)
-		if err != nil {
-			log.Fatal(err)
+		var part []string
+		for _, i := range f.Validation {
+			part = append(part, authors[i])
 		}
 		fmt.Println(part)
 	}

@@ -105,9 +105,8 @@ func TestHoldoutProperties(t *testing.T) {
 			checkShares(t, o.Classes, f.Validation, float64(want)/float64(n))
 			checkShares(t, o.Classes, f.Train, 1-float64(want)/float64(n))
 		default:
-			train, val, _ := Split(n, n-want, o.Seed)
-			if !slices.Equal(train, f.Train) || !slices.Equal(val, f.Validation) {
-				t.Fatal("it is not what Split gives")
+			if !slices.Equal(shuffled(n, o.Seed), slices.Concat(f.Train, f.Validation)) {
+				t.Fatal("it is not the shuffled order")
 			}
 		}
 	})
@@ -257,65 +256,14 @@ func TestHoldoutLeavesClasses(t *testing.T) {
 	})
 }
 
-func TestSplit(t *testing.T) {
-	// Pinned: a change of the shuffle would change every saved run's samples.
-	train, val, err := Split(10, 7, 1)
+// The order of the shuffle stays what it was, for it decides the bits of a training.
+func TestHoldoutOrder(t *testing.T) {
+	f, err := Holdout(10, SplitOptions{Share: 0.3, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantTrain, wantVal := []int{2, 4, 3, 1, 6, 7, 9}, []int{5, 0, 8}
-	if !slices.Equal(train, wantTrain) || !slices.Equal(val, wantVal) {
-		t.Errorf("Split(10, 7, 1) = %v, %v, want %v, %v", train, val, wantTrain, wantVal)
-	}
-	for _, c := range []struct {
-		n, train int
-		want     string
-	}{
-		{0, 0, "0 samples, want at least 1"},
-		{-3, 1, "-3 samples"},
-		{10, 0, "0 of 10 samples for training, want 1 to 10"},
-		{10, 11, "11 of 10"},
-		{10, -1, "-1 of 10"},
-	} {
-		if _, _, err := Split(c.n, c.train, 1); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("Split(%d, %d): error %v, want %q", c.n, c.train, err, c.want)
-		}
-	}
-}
-
-func TestSplitProperties(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 500).Draw(t, "n")
-		k := rapid.IntRange(1, n).Draw(t, "train")
-		seed := rapid.Uint64().Draw(t, "seed")
-		train, val, err := Split(n, k, seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		train2, val2, _ := Split(n, k, seed)
-		if !slices.Equal(train, train2) || !slices.Equal(val, val2) {
-			t.Fatal("the same seed gives another split")
-		}
-		if len(train) != k {
-			t.Fatalf("%d training samples, want %d", len(train), k)
-		}
-		all := slices.Sorted(slices.Values(slices.Concat(train, val)))
-		for i, got := range all {
-			if i != got || len(all) != n {
-				t.Fatalf("not each of 0 to %d once: %v", n-1, all)
-			}
-		}
-	})
-}
-
-func TestSelect(t *testing.T) {
-	got, err := Select([]string{"a", "b", "c"}, []int{2, 0, 2})
-	if err != nil || !slices.Equal(got, []string{"c", "a", "c"}) {
-		t.Errorf("Select = %v, %v", got, err)
-	}
-	for _, i := range []int{-1, 3} {
-		if _, err := Select([]string{"a", "b", "c"}, []int{i}); err == nil {
-			t.Errorf("index %d was accepted", i)
-		}
+	want := Fold{Train: []int{2, 4, 3, 1, 6, 7, 9}, Validation: []int{5, 0, 8}}
+	if diff := gocmp.Diff(want, f); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -22,6 +22,7 @@ import (
 
 	"unroll/bench/internal/report"
 	"unroll/datasets"
+	"unroll/datasets/imdb"
 	"unroll/datasets/text"
 	"unroll/nn"
 	"unroll/train"
@@ -64,14 +65,7 @@ func serve(ctx context.Context, c *config) error {
 	}
 	defer end()
 	words := []string{}
-	sample := func(yield func(string, error) bool) {
-		for _, r := range datasets.Sample(1).Train {
-			if !yield(r.Text, nil) {
-				return
-			}
-		}
-	}
-	v, err := text.Count(sample, text.Config{})
+	v, err := text.Count(datasets.Texts(imdb.Sample(1).Part("train")), text.Config{})
 	if err != nil {
 		return err
 	}
@@ -142,7 +136,7 @@ func compareServers(ctx context.Context, c *config, ours, theirs string, judge f
 // reviewsOf returns texts of so many words from the sample.
 func reviewsOf(words, n int) []string {
 	var all []string
-	for _, r := range datasets.Sample(1).Train {
+	for r := range imdb.Sample(1).Part("train") {
 		all = append(all, strings.Fields(r.Text)...)
 	}
 	texts := make([]string, n)

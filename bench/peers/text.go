@@ -17,7 +17,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/bench/internal/report"
-	"unroll/datasets"
+	"unroll/datasets/imdb"
 	"unroll/datasets/text"
 )
 
@@ -35,11 +35,11 @@ const (
 // Python: the training half of IMDB where UNROLL_IMDB tells its path, or else of
 // the sample corpus.
 func texts(ctx context.Context, c *config) error {
-	corpus := datasets.Sample(1)
+	reviews := imdb.Sample(1)
 	if path := os.Getenv("UNROLL_IMDB"); path != "" && !c.quick {
 		progress("text: reading %s", path)
 		var err error
-		if corpus, err = datasets.ReadIMDB(ctx, path); err != nil {
+		if reviews, err = imdb.Read(ctx, path); err != nil {
 			return err
 		}
 	}
@@ -49,11 +49,11 @@ func texts(ctx context.Context, c *config) error {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "texts")
-	size, err := writeTexts(path, corpus.Train)
+	size, n, err := writeTexts(path, reviews)
 	if err != nil {
 		return err
 	}
-	progress("text: %d texts", len(corpus.Train))
+	progress("text: %d texts", n)
 	var ours, theirs textResult
 	p, err := alternate(ctx, c.pairs, func(context.Context) (float64, error) {
 		ours, err = textOurs(path)
@@ -72,9 +72,9 @@ func texts(ctx context.Context, c *config) error {
 	}
 	table := &report.Table{Text: 1, Head: append([]string{"corpus", "MB", "ours, MB/s", "Python, MB/s"}, append(pairHead, "bar")...)}
 	rate := func(seconds float64) string { return report.Number(float64(size) / 1e6 / seconds) }
-	row := append([]string{corpus.Name, report.Number(float64(size) / 1e6)}, p.cells(rate)...)
+	row := append([]string{reviews.Name, report.Number(float64(size) / 1e6)}, p.cells(rate)...)
 	table.Add(append(row, atLeast(p.ratio(), 5))...)
-	c.print("Text", fmt.Sprintf("Reading %d texts from one file, counting their words, and encoding the %d most frequent in %d steps; Python runs Keras's Tokenizer and pad_sequences, without NumPy. Both found %d words; ours kept %d ids, Python's %d.", len(corpus.Train), textWords-1, textMaxLen, ours.Words, ours.Kept, theirs.Kept), table)
+	c.print("Text", fmt.Sprintf("Reading %d texts from one file, counting their words, and encoding the %d most frequent in %d steps; Python runs Keras's Tokenizer and pad_sequences, without NumPy. Both found %d words; ours kept %d ids, Python's %d.", n, textWords-1, textMaxLen, ours.Words, ours.Kept, theirs.Kept), table)
 	return nil
 }
 
@@ -86,16 +86,14 @@ type textResult struct {
 	Kept    int     `json:"kept"`
 }
 
-// writeTexts writes texts, each ended by a zero byte, and returns the size.
-func writeTexts(path string, reviews []datasets.Review) (int, error) {
+// writeTexts writes the n texts to train on, each ended by a zero byte.
+func writeTexts(path string, reviews *imdb.Reviews) (size, n int, err error) {
 	var data bytes.Buffer
-	for _, r := range reviews {
-		if strings.Contains(r.Text, "\x00") {
-			return 0, errors.Errorf("%s holds a zero byte", r.ID)
-		}
-		data.WriteString(r.Text + "\x00")
+	for r := range reviews.Part("train") {
+		data.WriteString(r.Text + "\x00") // records hold none
+		n++
 	}
-	return data.Len(), errors.WithStack(os.WriteFile(path, data.Bytes(), 0o600))
+	return data.Len(), n, errors.WithStack(os.WriteFile(path, data.Bytes(), 0o600))
 }
 
 // textOurs does not time the counting of what was kept, and neither does Python.

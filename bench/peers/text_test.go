@@ -6,13 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"unroll/datasets"
+	"unroll/datasets/imdb"
 )
 
 // TestText: both sides' rates reach the table, and different work is an error.
 func TestText(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "texts")
-	if _, err := writeTexts(path, datasets.Sample(1).Train); err != nil {
+	if _, _, err := writeTexts(path, imdb.Sample(1)); err != nil {
 		t.Fatal(err)
 	}
 	ours, err := textOurs(path)

@@ -196,14 +196,12 @@ const sampleSeed = 1
 // dataset finds the texts that --data names.
 func (a *app) dataset(ctx context.Context, s dataSettings) (*dataset, error) {
 	if len(s.Data) == 1 {
-		if slices.Contains(named, s.Data[0]) || datasets.IsIMDB(ctx, s.Data[0]) {
-			if err := s.checkMovies(); err != nil {
-				return nil, err
-			}
+		found, paths, err := a.movies(ctx, &s)
+		if err != nil {
+			return nil, err
 		}
-		corpus, paths, err := a.corpus(ctx, s.Data[0])
-		if err != nil || corpus != nil {
-			return reviews(corpus, paths), err
+		if found != nil {
+			return reviews(found, paths), nil
 		}
 	}
 	var names []string

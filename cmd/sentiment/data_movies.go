@@ -5,53 +5,52 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 
 	"github.com/cheggaaa/pb/v3"
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/datasets/imdb"
 )
 
-// reviews is a corpus as a dataset.
-func reviews(c *datasets.Corpus, found paths) *dataset {
-	if c == nil {
-		return nil
-	}
-	return &dataset{name: c.Name, source: c.Source, paths: found, movies: true, each: func(ctx context.Context, _ *teller) iter.Seq2[datasets.Record, error] {
+// reviews are the movie reviews as a dataset.
+func reviews(r *imdb.Reviews, found paths) *dataset {
+	return &dataset{name: r.Name, source: r.Source, paths: found, movies: true, each: func(ctx context.Context, _ *teller) iter.Seq2[datasets.Record, error] {
 		return func(yield func(datasets.Record, error) bool) {
-			for i, part := range [][]datasets.Review{c.Train, c.Test} {
-				for _, r := range part {
-					if err := ctx.Err(); err != nil {
-						yield(datasets.Record{}, err)
-						return
-					}
-					label := "negative"
-					if r.Label == 1 {
-						label = "positive"
-					}
-					if !yield(datasets.Record{ID: r.ID, Text: r.Text, Label: label, Part: []string{trainPart, testPart}[i]}, nil) {
-						return
-					}
+			for review := range r.Part("") {
+				if err := ctx.Err(); err != nil {
+					yield(datasets.Record{}, err)
+					return
+				}
+				if !yield(review, nil) {
+					return
 				}
 			}
 		}
 	}}
 }
 
-// corpus finds the movie reviews that one --data names. It returns nil for other
+// movies finds the movie reviews that one --data names. It returns nil for other
 // texts, and the name under which they can be found again: imdb, sample, or an
 // absolute path.
-func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, paths, error) {
+func (a *app) movies(ctx context.Context, s *dataSettings) (*imdb.Reviews, paths, error) {
+	data := s.Data[0]
+	if slices.Contains(named, data) {
+		if err := s.checkMovies(); err != nil {
+			return nil, nil, err
+		}
+	}
 	switch data {
 	case "sample":
-		return datasets.Sample(sampleSeed), paths{"sample"}, nil
+		return imdb.Sample(sampleSeed), paths{"sample"}, nil
 	case "imdb":
-		c, err := a.fetch(ctx)
-		return c, paths{"imdb"}, err
+		r, err := a.fetch(ctx)
+		return r, paths{"imdb"}, err
 	case "auto":
-		c, err := a.fetch(ctx)
+		r, err := a.fetch(ctx)
 		if err == nil || ctx.Err() != nil {
-			return c, paths{"imdb"}, err
+			return r, paths{"imdb"}, err
 		}
 		fmt.Fprint(a.err, `
 *** The IMDB reviews could not be had, for the reasons above.
@@ -59,21 +58,21 @@ func (a *app) corpus(ctx context.Context, data string) (*datasets.Corpus, paths,
 *** nothing about IMDB. To use the real reviews, give --data PATH.
 
 `)
-		return datasets.Sample(sampleSeed), paths{"sample"}, nil
+		return imdb.Sample(sampleSeed), paths{"sample"}, nil
 	}
-	if !datasets.IsIMDB(ctx, data) {
-		return nil, nil, nil
+	r, err := imdb.Find(ctx, data)
+	if r == nil || err != nil {
+		return nil, nil, err
 	}
-	c, err := datasets.ReadIMDB(ctx, data)
-	if err != nil {
+	if err := s.checkMovies(); err != nil {
 		return nil, nil, err
 	}
 	abs, err := filepath.Abs(data)
-	return c, paths{abs}, errors.Wrap(err, "--data")
+	return r, paths{abs}, errors.Wrap(err, "--data")
 }
 
 // fetch finds or downloads the reviews, saying what it does.
-func (a *app) fetch(ctx context.Context) (*datasets.Corpus, error) {
+func (a *app) fetch(ctx context.Context) (*imdb.Reviews, error) {
 	var bar *pb.ProgressBar // of the download that runs
 	finish := func() {
 		if bar != nil {
@@ -82,7 +81,7 @@ func (a *app) fetch(ctx context.Context) (*datasets.Corpus, error) {
 		}
 	}
 	defer finish()
-	o := datasets.Options{Log: func(line string) {
+	o := imdb.Options{Log: func(line string) {
 		finish()
 		fmt.Fprintln(a.err, line)
 	}}
@@ -94,5 +93,5 @@ func (a *app) fetch(ctx context.Context) (*datasets.Corpus, error) {
 			bar.SetCurrent(done)
 		}
 	}
-	return datasets.FetchIMDB(ctx, o)
+	return imdb.Fetch(ctx, o)
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"unroll/datasets"
+	"unroll/datasets/imdb"
 	"unroll/datasets/inspect"
 )
 
@@ -31,8 +31,8 @@ var formats = map[string]struct {
 			}
 		}
 		write("id", "review", "sentiment")
-		for i, r := range datasets.Sample(1).Train[:600] {
-			write(strconv.Itoa(i), r.Text+"\nBy \"a viewer\", of course.", []string{"neg", "pos"}[int(r.Label)])
+		for i, r := range imdb.Sample(1).Records[:600] {
+			write(strconv.Itoa(i), r.Text+"\nBy \"a viewer\", of course.", r.Label[:3])
 		}
 		w.Flush()
 		return writeFile(t, filepath.Join(dir, "reviews.csv"), b.String()), nil

@@ -14,7 +14,7 @@ import (
 	pretty "github.com/jedib0t/go-pretty/v6/text"
 	"pgregory.net/rapid"
 
-	"unroll/datasets"
+	"unroll/datasets/imdb"
 	"unroll/datasets/text"
 )
 
@@ -256,13 +256,13 @@ func kerasWords(review string) iter.Seq[[]byte] {
 	}
 }
 
-func realCorpus(t testing.TB) *datasets.Corpus {
+func realCorpus(t testing.TB) *imdb.Reviews {
 	t.Helper()
 	path := os.Getenv("UNROLL_IMDB")
 	if path == "" {
 		t.Skip("SKIPPED: the real dataset is NOT tested; set UNROLL_IMDB to the path of aclImdb or its .tar.gz")
 	}
-	c, err := datasets.ReadIMDB(t.Context(), path)
+	c, err := imdb.Read(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,9 +273,8 @@ func inspectReal(t testing.TB) *Inspector {
 	c := realCorpus(t)
 	in := New(kerasWords)
 	in.Examples = 1000
-	for _, r := range slices.Concat(c.Train, c.Test) {
-		part, _, _ := strings.Cut(r.ID, "/")
-		if err := in.Add(r.ID, part, fmt.Sprint(r.Label), r.Text); err != nil {
+	for r := range c.Part("") {
+		if err := in.Add(r.ID, r.Part, r.Label, r.Text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -290,7 +289,7 @@ func TestRealInspect(t *testing.T) {
 		t.Errorf("the leaks are %+v, want one of 123 texts", r.Leaks)
 	}
 	for _, p := range r.Parts {
-		if p.Texts != 25000 || p.Classes["0"] != 12500 || p.Classes["1"] != 12500 {
+		if p.Texts != 25000 || p.Classes[imdb.Negative] != 12500 || p.Classes[imdb.Positive] != 12500 {
 			t.Errorf("%s has %d texts of classes %v", p.Name, p.Texts, p.Classes)
 		}
 	}
@@ -301,7 +300,7 @@ func TestRealInspect(t *testing.T) {
 
 func BenchmarkInspect(b *testing.B) {
 	c, size := realCorpus(b), 0
-	for _, r := range slices.Concat(c.Train, c.Test) {
+	for r := range c.Part("") {
 		size += len(r.Text)
 	}
 	b.SetBytes(int64(size))

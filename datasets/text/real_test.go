@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"unroll/datasets"
+	"unroll/datasets/imdb"
 )
 
 // The tests of this file read the real dataset, all 50,000 reviews.
@@ -28,18 +28,19 @@ var realCorpus = sync.OnceValues(func() (all struct {
 	corpus
 	first string
 }, err error) {
-	c, err := datasets.ReadIMDB(context.Background(), os.Getenv("UNROLL_IMDB"))
+	reviews, err := imdb.Read(context.Background(), os.Getenv("UNROLL_IMDB"))
 	if err != nil {
 		return all, err
 	}
-	for _, r := range c.Train {
-		all.train = append(all.train, r.Text)
+	for r := range reviews.Part("") {
+		if r.Part == "train" {
+			all.train = append(all.train, r.Text)
+		} else {
+			all.test = append(all.test, r.Text)
+		}
 		if r.ID == kerasFirst {
 			all.first = r.Text
 		}
-	}
-	for _, r := range c.Test {
-		all.test = append(all.test, r.Text)
 	}
 	return all, nil
 })

@@ -1,4 +1,4 @@
-package datasets
+package datasets_test
 
 import (
 	"bufio"
@@ -13,6 +13,9 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"unroll/datasets"
+	"unroll/datasets/imdb"
 )
 
 // BenchmarkRecords reads files of 100 MB whose texts are as long as IMDB's and hold
@@ -23,7 +26,7 @@ func BenchmarkRecords(b *testing.B) {
 			path := filepath.Join(b.TempDir(), name)
 			b.SetBytes(writeReviews(b, path, 100<<20))
 			for b.Loop() {
-				for _, err := range Records(context.Background(), []string{path}, RecordOptions{}) {
+				for _, err := range datasets.Records(context.Background(), []string{path}, datasets.RecordOptions{}) {
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -59,7 +62,7 @@ func writeReviews(b *testing.B, path string, size int) int64 {
 	if strings.HasSuffix(path, ".tsv") {
 		fmt.Fprintln(w, "id\ttext\tlabel")
 	}
-	reviews := Sample(1).Train
+	reviews := imdb.Sample(1).Records[:4000]
 	for i := 0; w.n < int64(size); i++ {
 		var text strings.Builder
 		for k := 0; text.Len() < 1300; k++ {

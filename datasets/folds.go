@@ -31,11 +31,9 @@ func kFold(n int, o SplitOptions) ([]Fold, error) {
 	if err := o.check(n, k); err != nil {
 		return nil, err
 	}
-	order, _, err := Split(n, n, o.Seed)
-	if err != nil {
-		return nil, err
-	}
+	order := shuffled(n, o.Seed)
 	part := make([]int, n)
+	var err error
 	if o.Groups == nil {
 		err = dealClasses(o, order, k, part)
 	} else {

@@ -77,7 +77,7 @@ func TestRecordsOddFiles(t *testing.T) {
 	for _, r := range got.Records {
 		ids = append(ids, r.ID+" "+r.Text)
 	}
-	if s := strings.Join(ids, ", "); s != "c/1 good, c/3 target, linked/1 good, linked/3 target" {
+	if s := strings.Join(ids, ", "); s != "c/1.txt good, c/3.txt target, linked/1.txt good, linked/3.txt target" {
 		t.Errorf("records %s", s)
 	}
 	if len(got.Skipped) != 6 || got.Error != "" {
@@ -97,7 +97,7 @@ func TestRecordsOddArchives(t *testing.T) {
 		entries = append(entries, tar.Header{Name: "a/c/" + string(rune('1'+i)) + ".txt", Typeflag: tar.TypeReg, Size: int64(len(text))})
 	}
 	link := tar.Header{Name: "a/c/4.txt", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}
-	data := packed(t, append(entries, link), func(i int) string { return append(texts, "")[i] })
+	data := filetest.Gzip(t, filetest.Tar(t, append(entries, link), func(i int) string { return append(texts, "")[i] }))
 	got := readAll(t, []string{"-"}, RecordOptions{SkipBad: 1, Stdin: bytes.NewReader(data)})
 	if len(got.Records) != 2 || len(got.Skipped) != 1 || got.Skipped[0] != "standard input: c/2.txt: a row is larger than 16 MiB" || got.Error != "" {
 		t.Errorf("a large text: %q, %s, %d records", got.Skipped, got.Error, len(got.Records))

@@ -3,6 +3,8 @@ package datasets
 import (
 	"archive/tar"
 	"io"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -11,7 +13,7 @@ import (
 // archive reads a tar archive of a folder of class folders.
 func (o RecordOptions) archive(name string, s *source, yield func(row, error) bool) {
 	found, split := "", false
-	var seen fileTally
+	texts := classTexts{o: o, ids: map[string]bool{}}
 	tr := tar.NewReader(s.in)
 	for {
 		header, err := tr.Next()
@@ -27,13 +29,7 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 			return
 		}
 		f, file, ok := classEntry(header.Name)
-		if header.Typeflag != tar.TypeReg || file == "" {
-			continue
-		}
-		if !isTextFile(file) {
-			seen.other(file)
-		}
-		if !ok || !isTextFile(file) {
+		if header.Typeflag != tar.TypeReg || file == "" || !texts.take(file, ok) {
 			continue
 		}
 		if found != "" && split != (f.part != "") {
@@ -41,18 +37,16 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 			return
 		}
 		found, split = header.Name, f.part != ""
-		r := f.row(file, false)
-		if header.Size > maxRow {
-			r.bad = errRowSize
-		} else {
-			data, err := io.ReadAll(tr)
-			if err != nil {
+		var data []byte
+		large := errRowSize
+		if header.Size <= maxRow {
+			if data, err = io.ReadAll(tr); err != nil {
 				yield(row{}, s.tarError(err))
 				return
 			}
-			r.Text, r.bad = seen.decode(data, o.Encoding)
+			large = nil
 		}
-		if !yield(r, nil) {
+		if !yield(texts.row(f, file, data, large), nil) {
 			return
 		}
 	}
@@ -61,11 +55,9 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 		yield(row{}, err)
 		return
 	}
-	if found == "" {
-		yield(row{}, errors.Errorf("it holds no texts, want DIR/CLASS/*.txt or {train,test}/CLASS/*.txt%s", seen.instead()))
-		return
+	if err := texts.end(name, "DIR/CLASS/*.txt"); err != nil {
+		yield(row{}, err)
 	}
-	seen.tell(o, name)
 }
 
 // classEntry splits the name of an archive's entry, which is of a class if it is
@@ -102,4 +94,13 @@ func (s *source) tarError(err error) error {
 		return errors.New("the archive is cut short")
 	}
 	return errors.Errorf("the archive is damaged (%v)", err)
+}
+
+// leavesFolder reports whether an entry points out of the folder that it would be
+// unpacked to. Nothing is unpacked here, but an archive with such an entry was
+// made to do harm, and its texts are not to be trusted either.
+func leavesFolder(name string) bool {
+	name = strings.ReplaceAll(name, `\`, "/")
+	drive := len(name) >= 2 && name[1] == ':'
+	return path.IsAbs(name) || drive || slices.Contains(strings.Split(name, "/"), "..")
 }

@@ -1,8 +1,7 @@
-package datasets
+package imdb
 
 import (
 	"fmt"
-	"iter"
 	"math"
 	"reflect"
 	"regexp"
@@ -11,22 +10,23 @@ import (
 	"sync"
 	"testing"
 
+	"unroll/datasets"
 	"unroll/datasets/text"
 )
 
 func ExampleSample() {
 	c := Sample(1)
-	for _, r := range c.Train[5:7] {
-		fmt.Printf("%s, label %g: %s\n", r.ID, r.Label, r.Text)
+	for _, r := range c.Records[5:7] {
+		fmt.Printf("%s, %s: %s\n", r.ID, r.Label, r.Text)
 	}
 	// Output:
-	// sample/train/5, label 1: I had read the book by Clara Voss before I saw this western at the weekend. In the mountains a writer from London returns to the harbour, and then the lawyer of the desert writes to a pilot. The music is clumsy, and the story is bad. Now I can say that the camera work is not mediocre. The story charms, and I loved it.
-	// sample/train/6, label 0: I had read the book by Henry Lind before I saw this drama on a rainy Sunday. It is the story of the old pilot who travels with a rich thief and dreams of a hotel. Maria Costa is a teacher and Ruth Abel is a lonely soldier who meets a priest. For all its beauty, the plot is not moving, and it is a hollow picture. I saw it last week with my father.
+	// sample/train/5, positive: I had read the book by Clara Voss before I saw this western at the weekend. In the mountains a writer from London returns to the harbour, and then the lawyer of the desert writes to a pilot. The music is clumsy, and the story is bad. Now I can say that the camera work is not mediocre. The story charms, and I loved it.
+	// sample/train/6, negative: I had read the book by Henry Lind before I saw this drama on a rainy Sunday. It is the story of the old pilot who travels with a rich thief and dreams of a hotel. Maria Costa is a teacher and Ruth Abel is a lonely soldier who meets a priest. For all its beauty, the plot is not moving, and it is a hollow picture. I saw it last week with my father.
 }
 
 func TestSampleIsDeterministic(t *testing.T) {
 	t.Parallel()
-	var got [2]*Corpus
+	var got [2]*Reviews
 	var wg sync.WaitGroup
 	for i := range got {
 		wg.Go(func() { got[i] = Sample(3) })
@@ -35,20 +35,14 @@ func TestSampleIsDeterministic(t *testing.T) {
 	if !reflect.DeepEqual(got[0], got[1]) {
 		t.Error("one seed gives two corpora")
 	}
-	if Sample(4).Train[0].Text == got[0].Train[0].Text {
+	if Sample(4).Records[0].Text == got[0].Records[0].Text {
 		t.Error("two seeds give the same first review")
 	}
 }
 
-// texts yields the texts of reviews.
-func texts(reviews []Review) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for _, r := range reviews {
-			if !yield(r.Text, nil) {
-				return
-			}
-		}
-	}
+// halves are the reviews to train and to test on.
+func halves(r *Reviews) [2][]datasets.Record {
+	return [2][]datasets.Record{r.Records[:sampleTrain], r.Records[sampleTrain:]}
 }
 
 // The facts of Sample's docstring that hold for every seed.
@@ -57,12 +51,12 @@ func TestSampleFacts(t *testing.T) {
 	good, bad := opinions("+"), opinions("-")
 	for _, seed := range []uint64{1, 2} {
 		c := Sample(seed)
-		if len(c.Train) != 4000 || len(c.Test) != 1000 {
-			t.Fatalf("%d and %d reviews, want 4000 and 1000", len(c.Train), len(c.Test))
+		if len(c.Records) != 5000 {
+			t.Fatalf("%d reviews, want 5000", len(c.Records))
 		}
 		seen := make(map[string]bool)
-		for _, part := range [][]Review{c.Train, c.Test} {
-			var positive float32
+		for i, part := range halves(c) {
+			positive := 0
 			right := 0
 			for _, r := range part {
 				if n := len(strings.Fields(r.Text)); n < 15 || n > 100 {
@@ -72,19 +66,24 @@ func TestSampleFacts(t *testing.T) {
 					t.Errorf("%s is not new or not clean: %s", r.ID, r.Text)
 				}
 				seen[r.Text] = true
-				positive += r.Label
-				if readVerdict(r.Text, good, bad) == (r.Label == 1) {
+				if r.Label == Positive {
+					positive++
+				}
+				if want := [2]string{"train", "test"}[i]; r.Part != want {
+					t.Fatalf("%s is of the part %s, want %s", r.ID, r.Part, want)
+				}
+				if readVerdict(r.Text, good, bad) == (r.Label == Positive) {
 					right++
 				}
 			}
-			if want := float32(len(part)) / 2; positive != want {
-				t.Errorf("seed %d: %g of %d are positive, want half", seed, positive, len(part))
+			if want := len(part) / 2; positive != want {
+				t.Errorf("seed %d: %d of %d are positive, want half", seed, positive, len(part))
 			}
 			if want := len(part) * 97 / 100; right != want {
 				t.Errorf("seed %d: the reader gets %d of %d, want %d", seed, right, len(part), want)
 			}
 		}
-		v, err := text.Count(texts(c.Train), text.Config{})
+		v, err := text.Count(datasets.Texts(c.Part("train")), text.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +129,7 @@ func opinions(sign string) map[string]bool {
 func TestSampleBagOfWords(t *testing.T) {
 	t.Parallel()
 	c := Sample(1)
-	v, err := text.Count(texts(c.Train), text.Config{})
+	v, err := text.Count(datasets.Texts(c.Part("train")), text.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,10 +146,10 @@ func TestSampleBagOfWords(t *testing.T) {
 }
 
 // bagAccuracy trains a logistic regression on the counts of the n most frequent
-// words of c.Train, by stochastic gradient descent, and returns its accuracy on
-// c.Test.
-func bagAccuracy(c *Corpus, v *text.Vocabulary, n int) float64 {
-	bags := func(reviews []Review) [][]int {
+// words of the part train, by stochastic gradient descent, and returns its accuracy on
+// the part test.
+func bagAccuracy(c *Reviews, v *text.Vocabulary, n int) float64 {
+	bags := func(reviews []datasets.Record) [][]int {
 		bags := make([][]int, len(reviews))
 		for i, r := range reviews {
 			for _, word := range text.Tokenize(r.Text) {
@@ -161,7 +160,14 @@ func bagAccuracy(c *Corpus, v *text.Vocabulary, n int) float64 {
 		}
 		return bags
 	}
-	train, test := bags(c.Train), bags(c.Test)
+	parts := halves(c)
+	train, test := bags(parts[0]), bags(parts[1])
+	target := func(r datasets.Record) float64 {
+		if r.Label == Positive {
+			return 1
+		}
+		return 0
+	}
 	weights := make([]float64, n+1) // the bias, then a weight for each rank
 	logit := func(ranks []int) float64 {
 		z := weights[0]
@@ -174,7 +180,7 @@ func bagAccuracy(c *Corpus, v *text.Vocabulary, n int) float64 {
 	for epoch := range epochs {
 		rate := 0.005 * (1 - float64(epoch)/epochs)
 		for i, ranks := range train {
-			step := rate * (float64(c.Train[i].Label) - 1/(1+math.Exp(-logit(ranks))))
+			step := rate * (target(parts[0][i]) - 1/(1+math.Exp(-logit(ranks))))
 			weights[0] += step
 			for _, rank := range ranks {
 				weights[rank] += step
@@ -183,11 +189,11 @@ func bagAccuracy(c *Corpus, v *text.Vocabulary, n int) float64 {
 	}
 	right := 0
 	for i, ranks := range test {
-		if (logit(ranks) > 0) == (c.Test[i].Label == 1) {
+		if (logit(ranks) > 0) == (target(parts[1][i]) == 1) {
 			right++
 		}
 	}
-	return float64(right) / float64(len(c.Test))
+	return float64(right) / float64(len(test))
 }
 
 // Every {name} has a rule, for both opinions, short enough for zipfSums.

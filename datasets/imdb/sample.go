@@ -1,4 +1,4 @@
-package datasets
+package imdb
 
 import (
 	"math/rand/v2"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"unroll/datasets"
 )
 
 // The sizes are multiples of the 200 reviews over which the wrong labels repeat.
@@ -27,24 +29,26 @@ const (
 // songs dull"); and most words that tell are rare. So order matters, and the
 // frequent words do not say much.
 //
-// How well a model can do, with seed 1, training on Train:
+// How well a model can do, with seed 1, training on its part train:
 //
 //   - 97 % is the most, for exactly 3 % of the labels in each part are wrong; a
 //     reader who knows the grammar reaches it by the last clause that has an
 //     opinion;
-//   - 84 % of Test is what a logistic regression on the counts of all words gets;
-//   - 65 % is left if it counts the 100 most frequent words of Train alone.
+//   - 84 % of the part test is what a logistic regression on the counts of all words gets;
+//   - 65 % is left if it counts the 100 most frequent words of the part train alone.
 //
 // The tests repeat the three measurements.
-func Sample(seed uint64) *Corpus {
+func Sample(seed uint64) *Reviews {
 	w := &writer{rng: rand.New(rand.NewPCG(seed, 0)), rules: sampleRules()}
 	seen := make(map[string]bool, sampleTrain+sampleTest)
-	return &Corpus{
-		Name:   "sample",
-		Source: "5,000 reviews written by a grammar, not by people",
-		Train:  w.reviews("sample/train/", sampleTrain, seen),
-		Test:   w.reviews("sample/test/", sampleTest, seen),
+	r := &Reviews{Name: "sample", Source: "5,000 reviews written by a grammar, not by people"}
+	for _, part := range []struct {
+		name string
+		n    int
+	}{{"train", sampleTrain}, {"test", sampleTest}} {
+		r.Records = append(r.Records, w.reviews(part.name, part.n, seen)...)
 	}
+	return r
 }
 
 // writer expands the grammar with one stream of random numbers.
@@ -55,8 +59,8 @@ type writer struct {
 
 // reviews writes n reviews in random order whose texts are not in seen, and adds
 // them to it.
-func (w *writer) reviews(prefix string, n int, seen map[string]bool) []Review {
-	out := make([]Review, 0, n)
+func (w *writer) reviews(part string, n int, seen map[string]bool) []datasets.Record {
+	out := make([]datasets.Record, 0, n)
 	for len(out) < n {
 		i := len(out)
 		verdict := i%2 == 0
@@ -69,15 +73,15 @@ func (w *writer) reviews(prefix string, n int, seen map[string]bool) []Review {
 		if i%200 < 6 {
 			verdict = !verdict
 		}
-		r := Review{Text: text}
+		r := datasets.Record{Text: text, Label: Negative, Part: part}
 		if verdict {
-			r.Label = 1
+			r.Label = Positive
 		}
 		out = append(out, r)
 	}
 	w.rng.Shuffle(n, func(i, j int) { out[i], out[j] = out[j], out[i] })
 	for i := range out {
-		out[i].ID = prefix + strconv.Itoa(i)
+		out[i].ID = "sample/" + part + "/" + strconv.Itoa(i)
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package datasets
+package imdb
 
 import (
 	"bytes"
@@ -39,7 +39,7 @@ func tinyFetcher(t *testing.T, handle http.HandlerFunc, m goModule) (f *fetcher,
 
 var noModule = goModule{command: "no-such-go-command", path: "example.com/reviews", version: "v1.0.0"}
 
-func checkCorpus(t *testing.T, c *Corpus, err error, source string) {
+func checkCorpus(t *testing.T, c *Reviews, err error, source string) {
 	t.Helper()
 	if err != nil {
 		t.Error(err)
@@ -49,8 +49,8 @@ func checkCorpus(t *testing.T, c *Corpus, err error, source string) {
 		t.Errorf("source is %q, want %q", c.Source, source)
 	}
 	plain := *c
-	plain.Source = ""
-	if diff := cmp.Diff(tinyCorpus, &plain); diff != "" {
+	plain.Source, plain.Records = "", withoutFiles(c.Records)
+	if diff := cmp.Diff(tinyReviews, &plain); diff != "" {
 		t.Errorf("reviews (-want +got):\n%s", diff)
 	}
 }

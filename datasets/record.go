@@ -17,7 +17,7 @@ import (
 
 // Record is one text as a source holds it.
 type Record struct {
-	ID    string // where it stands, unique within a source: "reviews.csv:17" (the line it begins in), "train/pos/576_10"
+	ID    string // where it stands, unique within a source: "reviews.csv:17" (the line it begins in), "train/pos/576_10.txt"
 	Text  string // always UTF-8; blank only with RecordOptions.KeepEmpty
 	Label string // without white space around it; "" if the source has none
 	Group string // of the group column; "" if there is none
@@ -88,8 +88,8 @@ const maxRow = 16 << 20
 //
 // Folders are read in order: train before test, then classes and files by the bytes
 // of their names, but runs of digits by their numbers (9_7 before 10_9); an archive
-// in its own order. Texts are files named .txt, in any case, or without extension;
-// others are counted for Note. Hidden files and aclImdb's unsup are left out. Empty
+// in its own order. Texts are files named .txt, in any case, or without extension
+// (but README and the like); others are counted for Note. Hidden files and aclImdb's unsup are left out. Empty
 // lines are no rows. In a quoted field \r\n becomes \n; where a file has \r alone,
 // it ends lines.
 //
@@ -147,6 +147,17 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 				if o.OnBad != nil {
 					o.OnBad(bad)
 				}
+			}
+		}
+	}
+}
+
+// Texts yields the texts of records, for what counts or encodes texts.
+func Texts(records iter.Seq2[Record, error]) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for r, err := range records {
+			if !yield(r.Text, err) || err != nil {
+				return
 			}
 		}
 	}

@@ -1,0 +1,103 @@
+package datasets
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/internal/show"
+)
+
+// classFolder is a folder of texts. Its part or class is "" if there is none.
+type classFolder struct{ part, class string }
+
+// classTexts makes rows of the files of class folders, on disk or in an archive, and
+// counts what is to be told of them.
+type classTexts struct {
+	o         RecordOptions
+	texts     int
+	others    map[string]int  // files that are no texts, by extension or name
+	encodings map[string]int  // texts by what is said of their encoding
+	ids       map[string]bool // of an archive, which may hold a file twice
+}
+
+// about are files without extension that tell of texts and are none.
+var about = []string{"README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS"}
+
+// take reports whether a file is a text of a class. By its name it is a text if that
+// ends in .txt, in any case, or has no extension; those that are none are counted.
+func (t *classTexts) take(file string, inClass bool) bool {
+	kind := strings.ToLower(path.Ext(file))
+	if slices.Contains(about, file) {
+		kind = file
+	}
+	if kind == "" || kind == ".txt" {
+		if inClass {
+			t.texts++
+		}
+		return inClass
+	}
+	if t.others == nil {
+		t.others = map[string]int{}
+	}
+	t.others[kind]++
+	return false
+}
+
+// row is the row of a text, or of the error with which its reading ended.
+func (t *classTexts) row(f classFolder, file string, data []byte, err error) row {
+	name := path.Join(f.part, f.class, file)
+	r := row{Record: Record{ID: name, Label: f.class, Part: f.part}, file: name, bad: err}
+	if err == nil {
+		var say string
+		if r.Text, say, r.bad = decodeText(data, t.o.Encoding); say != "" {
+			if t.encodings == nil {
+				t.encodings = map[string]int{}
+			}
+			t.encodings[say]++
+		}
+	}
+	if t.ids != nil {
+		if t.ids[name] {
+			r.bad = errors.New("the archive holds it twice")
+		}
+		t.ids[name] = true
+	}
+	return r
+}
+
+// end tells what was counted in path. It errs if there were no texts.
+func (t *classTexts) end(path, want string) error {
+	n, others := listCounts(t.others)
+	if t.texts == 0 {
+		if n > 0 {
+			others = "; it has " + others
+		}
+		return errors.Errorf("it holds no texts, want %s or {train,test}/CLASS/*.txt%s", want, others)
+	}
+	if n > 0 {
+		t.o.note(path, show.Plural(n, "file")+" passed over ("+others+"): texts are .txt or without extension")
+	}
+	for _, say := range slices.Sorted(maps.Keys(t.encodings)) {
+		t.o.note(path, show.Plural(t.encodings[say], "text")+": "+say)
+	}
+	return nil
+}
+
+func listCounts(counts map[string]int) (all int, list string) {
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		all += counts[what]
+		parts = append(parts, strconv.Itoa(counts[what])+" "+what)
+	}
+	return all, strings.Join(parts, ", ")
+}
+
+// isHidden tells what the user of a file manager does not see.
+func isHidden(name string) bool {
+	return strings.HasPrefix(name, ".") || name == "__MACOSX" || name == "Thumbs.db" || name == "desktop.ini"
+}

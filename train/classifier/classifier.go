@@ -1,0 +1,184 @@
+package classifier
+
+import (
+	"context"
+	"math/bits"
+	"sync"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets/text"
+	"unroll/internal/answer"
+	"unroll/nn"
+	"unroll/train"
+	"unroll/train/explain"
+)
+
+// What a model says of a text.
+type (
+	// Answer is a class with the probabilities of all, or a number. It is a
+	// json.Marshaler.
+	Answer = answer.Answer
+	// Class is a class and its probability.
+	Class = answer.Class
+	// Explanation divides an answer among the words of its text.
+	Explanation = answer.Explanation
+	// Word is a word of a text and how far it moved the answer.
+	Word = answer.Word
+)
+
+// Model says what texts are. Its methods may be called concurrently, but not while
+// its network is trained.
+type Model struct {
+	name    string
+	net     *nn.Model
+	encoder *text.Encoder
+	task    Task
+
+	trainer      *train.Trainer
+	usual, exact *explain.Explainer
+
+	mu     sync.Mutex
+	noText *Answer // once it is known
+}
+
+// New makes a model of its parts. The network takes as many ids as the encoder gives,
+// and ends in the task's Head.
+func New(name string, net *nn.Model, e *text.Encoder, t Task) (*Model, error) {
+	if len(net.Inputs()) != 1 || len(net.Outputs()) != 1 {
+		return nil, errors.Errorf("%s: a network of %d inputs and %d outputs, want one of each", name, len(net.Inputs()), len(net.Outputs()))
+	}
+	if n, want := e.Config().MaxLen, net.Inputs()[0].Steps(); n != want && want != nn.Any {
+		return nil, errors.Errorf("%s: the encoder gives %d words, the network takes %d", name, n, want)
+	}
+	if out := net.Outputs()[0].Shape; len(out) != 1 || out[0] != t.Outputs() {
+		return nil, errors.Errorf("%s: the network's output is %v, want %d values for %d classes", name, out, t.Outputs(), len(t.Classes))
+	}
+	m := &Model{name: name, net: net, encoder: e, task: t}
+	var err error
+	if m.trainer, err = train.Compile(net, t.Config()); err != nil {
+		return nil, err
+	}
+	if m.usual, err = explain.New(net, explain.Config{Points: usualPoints}); err != nil {
+		return nil, err
+	}
+	m.exact, err = explain.New(net, explain.Config{Points: exactPoints})
+	return m, err
+}
+
+// Name is what the model is called.
+func (m *Model) Name() string { return m.name }
+
+// Net is the network.
+func (m *Model) Net() *nn.Model { return m.net }
+
+// Encoder makes ids of texts.
+func (m *Model) Encoder() *text.Encoder { return m.encoder }
+
+// Task is what the model says of a text.
+func (m *Model) Task() Task { return m.task }
+
+// Close frees what the model holds. It is called once, after all else.
+func (m *Model) Close() error {
+	for _, c := range []interface{ Close() error }{m.usual, m.exact, m.trainer} {
+		if err := c.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Classify returns an answer for each text. Of a text without a known word it is the
+// model's answer to no text.
+func (m *Model) Classify(ctx context.Context, texts ...string) ([]Answer, error) {
+	return m.classify(ctx, m.encode(texts))
+}
+
+// Explain is Classify with explanations: how far each word moved the answer away from
+// that to no text.
+func (m *Model) Explain(ctx context.Context, texts ...string) ([]Answer, error) {
+	encoded := m.encode(texts)
+	answers, err := m.classify(ctx, encoded)
+	if err != nil {
+		return nil, err
+	}
+	none, err := m.NoText(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range encoded {
+		x, err := m.explain(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		x.NoText, x.Warning = &none, none.NoTextWarning()
+		answers[i].Explanation = x
+	}
+	return answers, nil
+}
+
+// NoText is the answer to no text, where a model starts.
+func (m *Model) NoText(ctx context.Context) (Answer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.noText == nil {
+		a, err := m.Classify(ctx, "")
+		if err != nil {
+			return Answer{}, err
+		}
+		m.noText = &a[0]
+	}
+	return *m.noText, nil
+}
+
+// encoded is a text as the network sees it: ids without padding, and the bytes of the
+// text that each was made of.
+type encoded struct {
+	ids   []int32
+	spans [][2]int
+}
+
+func (m *Model) encode(texts []string) []encoded {
+	all := make([]encoded, len(texts))
+	for i, t := range texts {
+		all[i].ids, all[i].spans = m.encoder.EncodeSpans(t)
+	}
+	return all
+}
+
+// data are texts as the network takes them.
+func (m *Model) data(texts ...encoded) train.Data {
+	d := train.Data{Padding: &train.Padding{Post: m.encoder.Config().Padding == text.Post}}
+	for _, t := range texts {
+		d.Tokens = append(d.Tokens, t.ids)
+	}
+	return d
+}
+
+// classify answers texts. Programs are of a size each, so batches are filled up to
+// the next power of two.
+func (m *Model) classify(ctx context.Context, texts []encoded) ([]Answer, error) {
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	d := m.data(texts...)
+	size := 1 << bits.Len(uint(len(texts)-1))
+	for len(d.Tokens) < size {
+		d.Tokens = append(d.Tokens, d.Tokens[0])
+	}
+	y, err := m.trainer.Predict(ctx, d, size)
+	if err != nil {
+		return nil, err
+	}
+	n, words := m.task.Outputs(), int32(m.encoder.Config().NumWords)
+	answers := make([]Answer, len(texts))
+	for i, t := range texts {
+		answers[i] = m.task.Answer(y[i*n : (i+1)*n])
+		for _, id := range t.ids {
+			if id > 0 && id < words {
+				answers[i].KnownWords++
+			}
+		}
+	}
+	return answers, nil
+}

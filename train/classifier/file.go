@@ -1,0 +1,89 @@
+package classifier
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets/text"
+	"unroll/internal/jsonfile"
+	"unroll/internal/safefile"
+	"unroll/nn"
+)
+
+// The files of a model's folder beside those of nn.
+const (
+	TaskFile       = "task.json"
+	VocabularyFile = "vocabulary.json"
+)
+
+// taskFile is the content of TaskFile.
+type taskFile struct {
+	Version int    `json:"version"`
+	Name    string `json:"name"`
+	Task
+}
+
+const version = 1
+
+// Load reads a model's folder, as Save writes it and "sentiment train" does. What is
+// missing, damaged, of a newer version, or does not fit its neighbours is an error
+// that names the file.
+func Load(dir string) (*Model, error) { return LoadFS(safefile.Disk, dir) }
+
+// LoadFS is Load from a file system, such as what a program embeds.
+func LoadFS(fsys fs.FS, dir string) (*Model, error) {
+	net, err := nn.LoadFS(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	e, err := text.LoadEncoderFS(fsys, path.Join(dir, VocabularyFile))
+	if err != nil {
+		return nil, err
+	}
+	name, t, err := readTask(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := New(name, net, e, t)
+	return m, errors.WithMessage(err, dir)
+}
+
+// LoadTask reads what the model in a folder says of a text, and not the model.
+func LoadTask(dir string) (Task, error) {
+	_, t, err := readTask(safefile.Disk, dir)
+	return t, err
+}
+
+func readTask(fsys fs.FS, dir string) (string, Task, error) {
+	at := path.Join(dir, TaskFile)
+	doc, err := fs.ReadFile(fsys, at)
+	if err != nil {
+		return "", Task{}, errors.Wrap(err, "load task")
+	}
+	var f taskFile
+	if err := jsonfile.Decode(doc, version, &f); err != nil {
+		return "", Task{}, errors.WithMessage(err, at)
+	}
+	if len(f.Classes) == 1 || len(f.Classes) > 0 && f.Scaling != (Scaling{}) || !(f.Deviation >= 0) {
+		return "", Task{}, errors.Errorf("%s: damaged: want two classes at least, or the scaling of a number", at)
+	}
+	return f.Name, f.Task, nil
+}
+
+// Save writes the model into the folder dir, which it makes if there is none.
+func (m *Model) Save(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return errors.Wrap(err, "save model")
+	}
+	if err := m.net.Save(dir); err != nil {
+		return err
+	}
+	if err := m.encoder.Save(filepath.Join(dir, VocabularyFile)); err != nil {
+		return err
+	}
+	return jsonfile.Write(filepath.Join(dir, TaskFile), taskFile{version, m.name, m.task})
+}

@@ -1,0 +1,122 @@
+package classifier
+
+import (
+	"strings"
+
+	"unroll/nn"
+	"unroll/train"
+)
+
+// Task is what a model says of a text: one of two classes, one of several, or a
+// number.
+type Task struct {
+	Classes []string `json:"classes,omitempty"` // in the order of their targets; none for a number
+
+	Scaling // of a number
+}
+
+// Number reports whether texts have a number and not a class.
+func (t Task) Number() bool { return len(t.Classes) == 0 }
+
+// Binary reports whether a model's one output is the probability of the second
+// class.
+func (t Task) Binary() bool { return len(t.Classes) == 2 }
+
+// Outputs is the number of values that a model gives for a text.
+func (t Task) Outputs() int {
+	if len(t.Classes) > 2 {
+		return len(t.Classes)
+	}
+	return 1
+}
+
+// Head returns the layer that ends a model: one unit for a number, one with a
+// sigmoid for two classes, a softmax of more.
+func (t Task) Head() nn.Layer {
+	switch {
+	case t.Number():
+		return nn.Dense{Units: 1}
+	case t.Binary():
+		return nn.Dense{Units: 1, Activation: nn.Sigmoid}
+	}
+	return nn.Dense{Units: len(t.Classes), Activation: nn.Softmax}
+}
+
+// Config returns the loss and the metrics of the task. The optimizer is left to the
+// caller; a model that is not trained needs none.
+func (t Task) Config() train.Config {
+	switch {
+	case t.Number():
+		return train.Config{Loss: nn.MeanSquaredError{}, Metrics: t.Errors()}
+	case t.Binary():
+		return train.Config{Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&train.BinaryAccuracy{}}}
+	}
+	return train.Config{Loss: nn.SparseCategoricalCrossentropy{}, Metrics: []train.Metric{&train.SparseCategoricalAccuracy{}}}
+}
+
+// Errors are the metrics of a number, in its unit. The loss is that of the scaled
+// numbers, of which the mean as the answer to every text has a loss of 1.
+func (t Task) Errors() []train.Metric {
+	return []train.Metric{
+		&scaled{&train.MeanAbsoluteError{}, t.Unit()}, &scaled{&train.RootMeanSquaredError{}, t.Unit()}, &train.R2{},
+	}
+}
+
+// Target is what a model is trained to give for a number, or for a class by its
+// place among the classes.
+func (t Task) Target(y float64) float32 {
+	if t.Number() {
+		return t.apply(y)
+	}
+	return float32(y)
+}
+
+// Name is a target for people: the class, or the number.
+func (t Task) Name(target float32) string {
+	if t.Number() {
+		return strings.TrimSuffix(strings.TrimRight(t.Format(t.undo(target), 4, ""), "0"), ".")
+	}
+	return t.Classes[int(target)]
+}
+
+// Score is the metric that says how good a model is, beside its loss.
+func (t Task) Score() string {
+	if t.Number() {
+		return "mean_absolute_error"
+	}
+	return "accuracy"
+}
+
+// Better reports whether a is a better score than b: any number than NaN.
+func (t Task) Better(a, b float64) bool {
+	mode := train.MaxMode
+	if t.Number() {
+		mode = train.MinMode
+	}
+	return mode.Improves(a, b, 0)
+}
+
+// Answer reads a model's outputs for one text.
+func (t Task) Answer(y []float32) Answer {
+	if t.Number() {
+		return Answer{Value: t.undo(y[0])}
+	}
+	p := make([]float64, 0, len(t.Classes))
+	if t.Binary() {
+		p = append(p, 1-float64(y[0]), float64(y[0]))
+	} else {
+		for _, v := range y {
+			p = append(p, float64(v))
+		}
+	}
+	best := 0
+	a := Answer{Probabilities: make([]Class, len(p))}
+	for i, v := range p {
+		a.Probabilities[i] = Class{Class: t.Classes[i], Probability: v}
+		if v > p[best] {
+			best = i
+		}
+	}
+	a.Label, a.Probability = t.Classes[best], p[best]
+	return a
+}

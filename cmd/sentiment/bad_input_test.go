@@ -133,7 +133,7 @@ func TestBadModelFolder(t *testing.T) {
 	commands := func(dir string) [][]string {
 		return [][]string{{"evaluate", dir}, {"words", dir, "good"}, {"predict", dir, "good"}, {"predict", dir}}
 	}
-	for _, file := range []string{"model.json", "weights.safetensors", "vocabulary.json", "settings.json"} {
+	for _, file := range []string{"model.json", "weights.safetensors", "vocabulary.json", "settings.json", "task.json"} {
 		for _, damage := range []string{"missing", "empty", "half"} {
 			t.Run(file+" "+damage, func(t *testing.T) {
 				run := copyRun(t)
@@ -179,9 +179,13 @@ func TestBadModelFolder(t *testing.T) {
 // TestMixedModelFolder takes a file of each kind from another model.
 func TestMixedModelFolder(t *testing.T) {
 	for _, c := range []struct{ file, content, want string }{
-		{"settings.json", `{"version": 3, "new": true}`, "version 3"},
-		{"settings.json", `{"version": 1, "new": true}`, "damaged"},
-		{"settings.json", `{"version": 1, "model": "embedding"}`, "damaged"},
+		{"settings.json", `{"version": 4, "new": true}`, "version 4"},
+		{"settings.json", `{"version": 3, "new": true}`, "damaged"},
+		{"settings.json", `{"version": 3, "seed": 42}`, "damaged"},
+		{"settings.json", `{"version": 2, "seed": 42}`, "an earlier version of the program"},
+		{"task.json", `{"version": 2, "new": true}`, "version 2"},
+		{"task.json", `{"version": 1, "new": true}`, "damaged"},
+		{"task.json", `{"version": 1, "classes": ["a"]}`, "damaged"},
 		{"model.json", "", "model.json"},
 		{"vocabulary.json", "", "vocabulary.json"},
 	} {

@@ -113,7 +113,7 @@ func (e *evaluator) evaluate(ctx context.Context, s *saved, data dataSettings) (
 			return err
 		}
 	}
-	set, err := e.texts.encode(ctx, data, s.Task, s.encoder, s.Model)
+	set, err := e.texts.encode(ctx, data, s.Task(), s.Encoder(), s.Name())
 	if err != nil {
 		return err
 	}
@@ -121,8 +121,9 @@ func (e *evaluator) evaluate(ctx context.Context, s *saved, data dataSettings) (
 	if err != nil {
 		return err
 	}
-	samples := set.data(experiment{name: s.Model}, rows)
-	t, err := s.Task.compile(s.model, nil, nn.Auto)
+	samples := set.data(experiment{name: s.Name()}, rows)
+	defer s.Close()
+	t, err := compile(s.Task(), s.Net(), nil, nn.Auto)
 	if err != nil {
 		return err
 	}
@@ -133,13 +134,13 @@ func (e *evaluator) evaluate(ctx context.Context, s *saved, data dataSettings) (
 	}
 	var more *detail
 	if e.report {
-		if more, err = details(ctx, t, s.Task, samples, s.Batch); err != nil {
+		if more, err = details(ctx, t, s.Task(), samples, s.Batch); err != nil {
 			return err
 		}
 	}
 	out := e.app.out
 	if e.json {
-		return json.NewEncoder(out).Encode(evaluation{s.Model, e.texts.name, e.part, samples.Len(), server.Metrics(r), more})
+		return json.NewEncoder(out).Encode(evaluation{s.Name(), e.texts.name, e.part, samples.Len(), server.Metrics(r), more})
 	}
 	kind := e.part + " "
 	if e.part == allParts {
@@ -149,9 +150,9 @@ func (e *evaluator) evaluate(ctx context.Context, s *saved, data dataSettings) (
 	if e.texts.movies {
 		what = "reviews"
 	}
-	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Model, nn.Thousands(samples.Len()), kind, what, e.texts.name, r.line())
+	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Name(), nn.Thousands(samples.Len()), kind, what, e.texts.name, r.line())
 	if more != nil {
-		more.print(out, s.Task)
+		more.print(out, s.Task())
 	}
 	return nil
 }

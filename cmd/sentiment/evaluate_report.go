@@ -8,6 +8,7 @@ import (
 
 	"unroll/internal/server"
 	"unroll/train"
+	"unroll/train/classifier"
 )
 
 // evaluation is a line of JSON.
@@ -31,22 +32,22 @@ type detail struct {
 	table string   // the report for people
 }
 
-func details(ctx context.Context, t *train.Trainer, of task, d train.Data, batch int) (*detail, error) {
+func details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.Data, batch int) (*detail, error) {
 	y, err := t.Predict(ctx, d, batch)
 	if err != nil {
 		return nil, err
 	}
 	weights := slices.Repeat([]float32{1}, d.Len())
 	r := &detail{More: server.Metrics{}}
-	more := of.errors()[1:]
-	if !of.number() {
+	more := of.Errors()[1:]
+	if !of.Number() {
 		matrix := &train.ConfusionMatrix{}
 		matrix.Update(y, d.Targets, weights)
 		report := matrix.Report(of.Classes...)
 		r.Report, r.Confusion, r.table = &report, matrix.Matrix(), matrix.Report(quotedAll(of.Classes)...).String()
 		more = nil
 	}
-	if of.binary() {
+	if of.Binary() {
 		more = []train.Metric{&train.AUC{}}
 	}
 	for _, m := range more {
@@ -57,15 +58,15 @@ func details(ctx context.Context, t *train.Trainer, of task, d train.Data, batch
 	return r, nil
 }
 
-func (r *detail) print(w io.Writer, of task) {
-	if of.number() {
+func (r *detail) print(w io.Writer, of classifier.Task) {
+	if of.Number() {
 		for _, name := range r.names {
 			fmt.Fprintf(w, "%s: %s\n", name, figure(r.More[name]))
 		}
 		return
 	}
 	fmt.Fprintf(w, "\n%s\n%s", r.table, matrixTable(quotedAll(of.Classes), r.Confusion))
-	if of.binary() {
+	if of.Binary() {
 		fmt.Fprintf(w, "\nArea under the ROC curve: %.4f\n", r.More[r.names[0]])
 	}
 }

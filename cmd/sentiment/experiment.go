@@ -6,6 +6,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/classifier"
 	"unroll/train/optimizers"
 )
 
@@ -82,8 +83,8 @@ func onEmbedding(name, about string, layers ...nn.Layer) experiment {
 }
 
 // model builds the experiment's model for sequences of so many ids.
-func (e experiment) model(t task, o embeddingOptions, steps int, seed uint64) (*nn.Model, error) {
-	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.head()), Seed: seed}.Build()
+func (e experiment) model(t classifier.Task, o embeddingOptions, steps int, seed uint64) (*nn.Model, error) {
+	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.Head()), Seed: seed}.Build()
 }
 
 // embeds reports whether the model has an embedding.
@@ -144,3 +145,13 @@ func execution(name string) (nn.Execution, error) {
 	}
 	return "", usagef("--rnn: unknown execution %q, want auto, unrolled, looped or fused", name)
 }
+
+// compile puts a model together with what it is trained for.
+func compile(t classifier.Task, m *nn.Model, o train.Optimizer, exec nn.Execution) (*train.Trainer, error) {
+	c := t.Config()
+	c.Optimizer, c.Execution = o, exec
+	return train.Compile(m, c)
+}
+
+// movieTask is that of the movie reviews.
+var movieTask = classifier.Task{Classes: []string{"negative", "positive"}}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"math"
@@ -13,89 +12,14 @@ import (
 
 	"golang.org/x/term"
 
-	"unroll/datasets/text"
 	"unroll/internal/answer"
 	"unroll/internal/markup"
-	"unroll/train"
-	"unroll/train/explain"
+	"unroll/train/classifier"
 )
-
-// explainer tells which words of a text pushed a model's prediction.
-type explainer struct {
-	*saved
-	usual, exact *explain.Explainer
-}
-
-// The points of the integral: as many as do for most texts, and more for those
-// of which the sum is too far off.
-const (
-	usualPoints = 50
-	exactPoints = 400
-	largestGap  = 0.02 // of the difference that is to be explained, or of 1
-)
-
-func newExplainer(s *saved) (*explainer, error) {
-	x := &explainer{saved: s}
-	var err error
-	if x.usual, err = explain.New(s.model, explain.Config{Points: usualPoints}); err != nil {
-		return nil, err
-	}
-	x.exact, err = explain.New(s.model, explain.Config{Points: exactPoints})
-	return x, err
-}
-
-func (x *explainer) close() error {
-	if err := x.usual.Close(); err != nil {
-		return err
-	}
-	return x.exact.Close()
-}
-
-// explain explains the prediction for each text.
-func (x *explainer) explain(ctx context.Context, texts []string) ([]answer.Explanation, error) {
-	class := explain.Predicted
-	if x.Task.binary() {
-		class = 1
-	}
-	all := make([]answer.Explanation, len(texts))
-	for i, text := range texts {
-		d := train.Data{Tokens: [][]int32{x.encoder.Encode(text)}}
-		found, err := x.usual.Explain(ctx, d, class)
-		if err == nil && found[0].Gap > largestGap*max(1, math.Abs(found[0].Value-found[0].Baseline)) {
-			found, err = x.exact.Explain(ctx, d, class)
-		}
-		if err != nil {
-			return nil, err
-		}
-		all[i] = x.words(text, found[0])
-	}
-	return all, nil
-}
-
-// words finds the pieces of a text that the steps of its sequence stand for.
-func (x *explainer) words(of string, a explain.Attribution) answer.Explanation {
-	e := answer.Explanation{Baseline: a.Baseline, Gap: a.Gap}
-	unit := 1.0
-	if x.Task.number() {
-		unit = x.Task.unit()
-		e.Baseline, e.Gap = a.Baseline*unit+x.Task.Mean, a.Gap*unit
-	} else {
-		e.Class = x.Task.Classes[a.Class]
-	}
-	_, spans := x.encoder.EncodeSpans(of)
-	at := 0
-	if x.encoder.Config().Padding == text.Pre {
-		at = len(a.Steps) - len(spans)
-	}
-	for i, s := range spans {
-		e.Words = append(e.Words, answer.Word{Start: s[0], End: s[1], Push: unit * a.Steps[at+i]})
-	}
-	return e
-}
 
 // strongest returns the words that pushed most to one side, joined where they
 // are the same but for case.
-func strongest(text string, e *answer.Explanation, of scaling, sign float64, n int) []string {
+func strongest(text string, e *answer.Explanation, of classifier.Scaling, sign float64, n int) []string {
 	pushes := map[string]float64{}
 	read := markup.Read(text)
 	for _, w := range e.Words {
@@ -103,20 +27,20 @@ func strongest(text string, e *answer.Explanation, of scaling, sign float64, n i
 	}
 	var names []string
 	for name, push := range pushes {
-		if push >= 0.005*min(of.unit(), 1) { // which is printed as 0.01, or at all
+		if push >= 0.005*min(of.Unit(), 1) { // which is printed as 0.01, or at all
 			names = append(names, name)
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(pushes[b], pushes[a]), cmp.Compare(a, b)) })
 	for i, name := range names {
-		names[i] = name + " " + of.text(sign*pushes[name], 2, "+")
+		names[i] = name + " " + of.Format(sign*pushes[name], 2, "+")
 	}
 	return names[:min(n, len(names))]
 }
 
 // reasons says in a line what the model answers to no text, where the prediction
 // starts, which words pushed it towards the explained class, and which away from it.
-func reasons(text, noText string, e *answer.Explanation, of scaling) string {
+func reasons(text, noText string, e *answer.Explanation, of classifier.Scaling) string {
 	const most = 5
 	towards := "up"
 	away := "down"

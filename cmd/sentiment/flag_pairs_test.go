@@ -110,7 +110,7 @@ func tryOut(t *testing.T, f *trainFlags) error {
 			return err
 		}
 		data := set.data(e, set.trainOn[:8])
-		trainer, err := set.Task.compile(m, f.optimizer(e, data.Len()), exec)
+		trainer, err := compile(set.Task, m, f.optimizer(e, data.Len()), exec)
 		if err != nil {
 			return err
 		}

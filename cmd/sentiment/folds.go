@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/internal/jsonfile"
 	"unroll/internal/report"
 	"unroll/nn"
 )
@@ -57,7 +58,7 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 	set.testOn = nil
 	batch := f.Batch
 	for _, e := range chosen {
-		r := foldResult{Name: e.name, Score: set.Task.score()}
+		r := foldResult{Name: e.name, Score: set.Task.Score()}
 		for i, fold := range folds {
 			set.trainOn, set.validateOn = pick(rest, fold.Train), pick(rest, fold.Validation)
 			if err := set.scale(); err != nil {
@@ -76,7 +77,7 @@ func (a *app) crossValidate(ctx context.Context, f *trainFlags, chosen []experim
 		r.Mean, r.Deviation = meanAndDeviation(r.Final)
 		res.Experiments = append(res.Experiments, r)
 	}
-	if err := publish(f.out, func(dir string) error { return writeJSON(filepath.Join(dir, resultsFile), res) }); err != nil {
+	if err := publish(f.out, func(dir string) error { return jsonfile.Write(filepath.Join(dir, resultsFile), res) }); err != nil {
 		return err
 	}
 	if err := f.finish(); err != nil {

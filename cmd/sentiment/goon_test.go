@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/train"
+	"unroll/train/classifier"
 )
 
 // TestMoreEpochs: a finished run that goes on to more epochs ends with the bits of
@@ -200,7 +201,7 @@ func TestScoresThatAreNoNumbers(t *testing.T) {
 			t.Errorf("the best is %v after %d, want 0.7 after 3", score, at)
 		}
 	}
-	if movieTask.better(nan, 0.1) || !movieTask.better(0.1, nan) || (task{}).better(nan, 3) || !(task{}).better(3, nan) {
+	if movieTask.Better(nan, 0.1) || !movieTask.Better(0.1, nan) || (classifier.Task{}).Better(nan, 3) || !(classifier.Task{}).Better(3, nan) {
 		t.Error("NaN is better than a number")
 	}
 	all := results{Experiments: []result{r, r}, task: movieTask}

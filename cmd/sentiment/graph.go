@@ -83,7 +83,7 @@ func (a *app) draw(f *trainFlags, view string, steps int, out string) error {
 
 // expression returns the graph that trains a model.
 func expression(m *nn.Model, exec nn.Execution, steps int) (diagram.Graph, error) {
-	t, err := movieTask.compile(m, nil, exec)
+	t, err := compile(movieTask, m, nil, exec)
 	if err != nil {
 		return diagram.Graph{}, err
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"unroll/train/classifier"
 )
 
 // modelDirs returns the folders of the models in a run's folder, in the program's
@@ -53,20 +55,19 @@ func bestFirst(dir string) ([]string, error) {
 // merit is a model's score on the validation texts, or minus it if less is better;
 // −∞ if that is not known or no number.
 func merit(dir string) (float64, error) {
-	s, err := readSettings(filepath.Join(dir, settingsFile))
+	of, err := classifier.LoadTask(dir)
 	if err != nil {
 		return 0, err
 	}
-	of := s.Task
-	validation, _ := measured(filepath.Dir(dir), s.Model)
-	score, ok := validation[of.score()]
+	validation, _ := measured(filepath.Dir(dir), filepath.Base(dir))
+	score, ok := validation[of.Score()]
 	if epochs, err := readHistory(filepath.Join(dir, historyFile)); !ok && err == nil && len(epochs) > 0 {
-		score, ok = epochs[len(epochs)-1]["val_"+of.score()]
+		score, ok = epochs[len(epochs)-1]["val_"+of.Score()]
 	}
 	switch {
 	case !ok || math.IsNaN(score):
 		return math.Inf(-1), nil
-	case of.better(0, 1):
+	case of.Better(0, 1):
 		return -score, nil
 	}
 	return score, nil

@@ -49,25 +49,29 @@ model's answer to no text.`,
 			if err != nil {
 				return err
 			}
-			m, err := openModel(c.Context(), dirs[0])
+			m, err := load(dirs[0])
 			if err != nil {
 				return err
 			}
 			defer m.Close()
-			if fromFiles {
-				data, err = m.other(c, data)
-			} else if err = datasets.CheckEncoding(data.Encoding); err != nil {
-				err = usagef("--encoding: %v", err)
+			if err := datasets.CheckEncoding(data.Encoding); err != nil {
+				return usagef("--encoding: %v", err)
 			}
-			if err != nil {
-				return err
-			}
-			p := &predictor{served: m, app: a, json: asJSON, explain: explain, colors: colors(a.out), below: columns(a.out) > 0}
-			if warning := m.warning(); explain && warning != "" {
-				fmt.Fprintf(a.err, "warning: %s\n", warning)
+			p := &predictor{saved: m, app: a, json: asJSON, explain: explain, colors: colors(a.out), below: columns(a.out) > 0}
+			if explain {
+				none, err := m.NoText(c.Context())
+				if err != nil {
+					return err
+				}
+				if warning := none.NoTextWarning(); warning != "" {
+					a.warn("%s", warning)
+				}
 			}
 			switch {
 			case fromFiles:
+				if data, err = m.other(c, data); err != nil {
+					return err
+				}
 				err = p.files(c.Context(), data)
 			case len(args) > 1:
 				err = p.args(c.Context(), args[1:])

@@ -11,7 +11,7 @@ import (
 
 // predictor prints predictions: a line for each text that it is given.
 type predictor struct {
-	*served
+	*saved
 	app *app
 
 	json, explain bool
@@ -43,12 +43,12 @@ func (p *predictor) predict(ctx context.Context, items []item) error {
 	}
 	var answers []answer.Answer
 	if len(texts) > 0 {
-		ask := p.Predict
+		ask := p.Classify
 		if p.explain {
 			ask = p.Explain
 		}
 		var err error
-		if answers, err = ask(ctx, texts); err != nil {
+		if answers, err = ask(ctx, texts...); err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,7 @@ func (p *predictor) line(it item, a *answer.Answer) (string, error) {
 		return p.jsonLine(it, a)
 	}
 	said := "-"
-	if !p.Task.number() {
+	if !p.Task().Number() {
 		said = "-  -"
 	}
 	if a != nil && a.KnownWords > 0 {
@@ -109,7 +109,7 @@ func (p *predictor) line(it item, a *answer.Answer) (string, error) {
 	if p.below {
 		between = "\n    "
 	}
-	return strings.TrimRight(said+"  "+text, " ") + between + reasons(it.text, strings.ReplaceAll(p.answer(&p.noText), "  ", " "), a.Explanation, p.Task.scaling), nil
+	return strings.TrimRight(said+"  "+text, " ") + between + reasons(it.text, strings.ReplaceAll(p.answer(a.Explanation.NoText), "  ", " "), a.Explanation, p.Task().Scaling), nil
 }
 
 // jsonLine is the server's object for a text, with the text, and where it stands in
@@ -135,9 +135,9 @@ func (p *predictor) jsonLine(it item, a *answer.Answer) (string, error) {
 // second class if there are two, or the number.
 func (p *predictor) answer(a *answer.Answer) string {
 	switch {
-	case p.Task.number():
-		return p.Task.text(a.Value, 4, "")
-	case p.Task.binary():
+	case p.Task().Number():
+		return p.Task().Format(a.Value, 4, "")
+	case p.Task().Binary():
 		return fmt.Sprintf("%s  %.4f", oneLine(a.Label), a.Probabilities[1].Probability)
 	}
 	return fmt.Sprintf("%s  %.4f", oneLine(a.Label), a.Probability)

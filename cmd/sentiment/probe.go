@@ -119,7 +119,7 @@ func (a *app) probeOne(ctx context.Context, f *trainFlags, e experiment, exec nn
 		return err
 	}
 	data := set.data(e, set.trainOn)
-	trainer, err := set.Task.compile(model, f.optimizer(e, data.Len()), exec)
+	trainer, err := compile(set.Task, model, f.optimizer(e, data.Len()), exec)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/classifier"
 )
 
 // The files of a run's report: the page, and what it was made of, of which
@@ -55,25 +56,24 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 	}
 	x := &r.experiment
 	*x = t.result.report(of)
-	x.Description, x.Baseline, x.Layers = e.about, e.name == "bow", layers(t.model)
+	x.Description, x.Baseline, x.Layers = e.about, e.name == "bow", layers(t.Net())
 	var svg bytes.Buffer
-	if err := t.model.Diagram().WriteSVG(&svg); err != nil {
+	if err := t.Net().Diagram().WriteSVG(&svg); err != nil {
 		return errors.Wrap(err, "diagram")
 	}
 	x.Diagram = svg.String()
-	none, err := trainer.Predict(ctx, train.Data{Tokens: [][]int32{t.encoder.Encode("")}}, 1)
+	start, err := t.NoText(ctx)
 	if err != nil {
 		return err
 	}
-	start := of.verdict(none)
-	if x.NoText = fmt.Sprintf("%s, %.2f", start.Label, start.Probability); of.number() {
-		x.NoText = of.name(none[0])
+	if x.NoText = fmt.Sprintf("%s, %.2f", start.Label, start.Probability); of.Number() {
+		x.NoText = of.Text(of.Target(start.Value))
 	}
-	r.warning = warning(start.Label, start.Probability)
-	n := of.outputs()
-	if of.number() {
+	r.warning = start.NoTextWarning()
+	n := of.Outputs()
+	if of.Number() {
 		for i := range rows {
-			x.Predictions = append(x.Predictions, report.Prediction{True: of.undo(d.Targets[i]), Predicted: of.undo(y[i])})
+			x.Predictions = append(x.Predictions, report.Prediction{True: of.Answer([]float32{d.Targets[i]}).Value, Predicted: of.Answer([]float32{y[i]}).Value})
 		}
 	} else {
 		matrix := &train.ConfusionMatrix{}
@@ -82,17 +82,17 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 		for _, c := range matrix.Report(of.Classes...).Classes {
 			x.PerClass = append(x.PerClass, report.ClassScore{Name: c.Name, Precision: c.Precision, Recall: c.Recall, F1: c.F1, Support: c.Support})
 		}
-		if of.binary() {
+		if of.Binary() {
 			x.ROC = roc(y, d.Targets)
 		}
 	}
 	r.y = y
 	r.of, r.wrong = notable(of, y, d.Targets, n)
 	for i, k := range r.of {
-		verdict := of.verdict(y[k*n : (k+1)*n])
-		example := report.Example{True: of.name(d.Targets[k]), Predicted: verdict.Label, Probability: report.Number(verdict.Probability)}
-		if of.number() {
-			example.Predicted = of.name(y[k])
+		verdict := of.Answer(y[k*n : (k+1)*n])
+		example := report.Example{True: of.Text(d.Targets[k]), Predicted: verdict.Label, Probability: report.Number(verdict.Probability)}
+		if of.Number() {
+			example.Predicted = of.Text(y[k])
 		}
 		if i < r.wrong {
 			x.Wrong = append(x.Wrong, example)
@@ -104,29 +104,21 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 	return nil
 }
 
-// name is a target for people.
-func (t task) name(target float32) string {
-	if t.number() {
-		return strings.TrimSuffix(strings.TrimRight(t.text(t.undo(target), 4, ""), "0"), ".")
-	}
-	return t.Classes[int(target)]
-}
-
 // report is a result as a report shows it.
-func (r *result) report(t task) report.Experiment {
+func (r *result) report(t classifier.Task) report.Experiment {
 	x := report.Experiment{Name: r.Name, Parameters: r.Parameters, Epoch: r.WeightsEpoch}
 	for _, e := range r.Epochs {
 		x.Curves.Loss = append(x.Curves.Loss, e.scores["loss"])
-		x.Curves.Score = append(x.Curves.Score, e.scores[t.score()])
+		x.Curves.Score = append(x.Curves.Score, e.scores[t.Score()])
 		x.Curves.ValLoss = append(x.Curves.ValLoss, e.scores["val_loss"])
-		x.Curves.ValScore = append(x.Curves.ValScore, e.scores["val_"+t.score()])
+		x.Curves.ValScore = append(x.Curves.ValScore, e.scores["val_"+t.Score()])
 		x.Curves.Seconds = append(x.Curves.Seconds, e.seconds)
 	}
 	evaluation := func(s scores, samples int) *report.Evaluation {
 		if s == nil {
 			return nil
 		}
-		return &report.Evaluation{Loss: report.Number(s["loss"]), Score: report.Number(s[t.score()]), Samples: samples}
+		return &report.Evaluation{Loss: report.Number(s["loss"]), Score: report.Number(s[t.Score()]), Samples: samples}
 	}
 	x.Validation, x.Test = evaluation(r.Evaluate, r.ValidationSamples), evaluation(r.Test, r.TestSamples)
 	return x
@@ -174,8 +166,8 @@ func (f *trainFlags) report(set *trainingSet, runs []*trained, started time.Time
 	return report.Report{Title: "Experiments on " + set.name, Score: measure(set.Task), Runs: []report.Run{r}}, nil
 }
 
-func measure(t task) report.Measure {
-	return report.Measure{Name: t.score(), Percent: !t.number(), Lower: t.number()}
+func measure(t classifier.Task) report.Measure {
+	return report.Measure{Name: t.Score(), Percent: !t.Number(), Lower: t.Number()}
 }
 
 // settings are those of the run, in their order, as run.json has them.

@@ -9,6 +9,7 @@ import (
 	"unroll/internal/answer"
 	"unroll/internal/report"
 	"unroll/train"
+	"unroll/train/classifier"
 
 	"github.com/pkg/errors"
 )
@@ -18,7 +19,7 @@ const examplesShown = 6
 
 // notable returns the places of the predictions that are wrong and surest of it,
 // then of those that are least sure. Of numbers they are those furthest off.
-func notable(of task, y, targets []float32, n int) (places []int, wrong int) {
+func notable(of classifier.Task, y, targets []float32, n int) (places []int, wrong int) {
 	type judged struct {
 		at   int
 		sure float64 // probability of what is predicted, or how far off a number is
@@ -26,8 +27,8 @@ func notable(of task, y, targets []float32, n int) (places []int, wrong int) {
 	}
 	all := make([]judged, len(targets))
 	for i := range all {
-		v := of.verdict(y[i*n : (i+1)*n])
-		if of.number() {
+		v := of.Answer(y[i*n : (i+1)*n])
+		if of.Number() {
 			all[i] = judged{i, math.Abs(float64(y[i] - targets[i])), false}
 		} else {
 			all[i] = judged{i, v.Probability, v.Label == of.Classes[int(targets[i])]}
@@ -40,7 +41,7 @@ func notable(of task, y, targets []float32, n int) (places []int, wrong int) {
 		}
 	}
 	wrong = len(places)
-	if of.number() {
+	if of.Number() {
 		return places, wrong
 	}
 	for i := len(all) - 1; i >= 0 && len(places) < wrong+examplesShown; i-- {
@@ -110,16 +111,12 @@ func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
 		}
 	}
 	for _, t := range runs {
-		x, err := newExplainer(&t.saved)
-		if err != nil {
-			return err
-		}
 		for k, at := range t.reported.of {
 			text := wanted[at]
-			if ids, _ := t.encoder.EncodeSpans(text); !slices.Equal(ids, set.encoded[t.result.Name].ids[at]) {
+			if ids, _ := t.Encoder().EncodeSpans(text); !slices.Equal(ids, set.encoded[t.result.Name].ids[at]) {
 				return errors.Errorf("%s has changed since it was read", set.source)
 			}
-			why, err := x.explain(ctx, []string{text})
+			why, err := t.Explain(ctx, text)
 			if err != nil {
 				return err
 			}
@@ -132,15 +129,12 @@ func (set *trainingSet) showTexts(ctx context.Context, runs []*trained) error {
 			}
 			example.Text = text
 			sign := 1.0
-			if t.Task.binary() && example.Predicted == t.Task.Classes[0] {
+			if t.Task().Binary() && example.Predicted == t.Task().Classes[0] {
 				sign = -1 // pushes are towards what was predicted
 			}
-			for _, w := range why[0].Words {
+			for _, w := range why[0].Explanation.Words {
 				example.Words = append(example.Words, answer.Word{Start: w.Start, End: w.End, Push: sign * w.Push})
 			}
-		}
-		if err := x.close(); err != nil {
-			return err
 		}
 	}
 	return nil

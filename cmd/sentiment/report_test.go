@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"unroll/internal/answer"
+	"unroll/internal/jsonfile"
 	"unroll/internal/report"
+	"unroll/train/classifier"
 )
 
 // TestReport: what the report of the shared run tells is what its results do.
@@ -82,7 +84,7 @@ func TestCompare(t *testing.T) {
 	if err := os.Mkdir(numbers, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeJSON(filepath.Join(numbers, reportData), report.Report{Score: measure(task{})}); err != nil {
+	if err := jsonfile.Write(filepath.Join(numbers, reportData), report.Report{Score: measure(classifier.Task{})}); err != nil {
 		t.Fatal(err)
 	}
 	status, stdout, stderr = command("", "compare", "--out", out, sharedRun(t), numbers)

@@ -15,6 +15,7 @@ import (
 	"unroll/internal/report"
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/classifier"
 )
 
 const resultsFile = "results.json"
@@ -27,7 +28,7 @@ type results struct {
 	Experiments []result `json:"experiments"`
 	Gain        *gain    `json:"gain,omitempty"` // of the embedding over one-hot
 
-	task task
+	task classifier.Task
 }
 
 type result struct {
@@ -134,10 +135,10 @@ func newResult(name string, params int, fit, validation train.Data, h *train.His
 
 // best returns the best score of any epoch on the validation texts and the epoch,
 // from 1; NaN and 0 if it was a number in none.
-func (r *result) best(t task) (score float64, at int) {
+func (r *result) best(t classifier.Task) (score float64, at int) {
 	score = math.NaN()
 	for i, e := range r.Epochs {
-		if v := e.scores["val_"+t.score()]; t.better(v, score) {
+		if v := e.scores["val_"+t.Score()]; t.Better(v, score) {
 			score, at = v, i+1
 		}
 	}
@@ -159,12 +160,12 @@ func (r *results) compare() {
 		by[r.Experiments[i].Name] = &r.Experiments[i]
 	}
 	from, to := by["onehot"], by["embedding"]
-	if from == nil || to == nil || r.task.number() {
+	if from == nil || to == nil || r.task.Number() {
 		return
 	}
 	fromBest, _ := from.best(r.task)
 	toBest, _ := to.best(r.task)
-	score := r.task.score()
+	score := r.task.Score()
 	g := gain{differ(from.Evaluate[score], to.Evaluate[score]), differ(fromBest, toBest)}
 	if finite(g.Final.Points) && finite(g.Best.Points) {
 		r.Gain = &g
@@ -187,7 +188,7 @@ func (r *results) print(w io.Writer) {
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
 	short := "acc"
-	if r.task.number() {
+	if r.task.Number() {
 		short = "mae"
 	}
 	head := table.Row{"experiment", "params", "val " + short, "epoch", "best", "at", "test " + short, "s/epoch"}
@@ -196,10 +197,10 @@ func (r *results) print(w io.Writer) {
 		best, at := e.best(r.task)
 		test := "-"
 		if e.Test != nil {
-			test = figure(e.Test[r.task.score()])
+			test = figure(e.Test[r.task.Score()])
 		}
 		t.AppendRow(table.Row{
-			e.Name, nn.Thousands(e.Parameters), figure(e.Evaluate[r.task.score()]), e.WeightsEpoch, figure(best), at,
+			e.Name, nn.Thousands(e.Parameters), figure(e.Evaluate[r.task.Score()]), e.WeightsEpoch, figure(best), at,
 			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		})
 	}

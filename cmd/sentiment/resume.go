@@ -14,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/pflag"
 
+	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
 	"unroll/train"
 )
@@ -106,7 +107,7 @@ func (f *trainFlags) load() (finished bool, err error) {
 }
 
 func (f *trainFlags) write(finished bool) error {
-	return writeJSON(filepath.Join(f.out, runFile), runState{runVersion, f.runSettings, finished, f.command})
+	return jsonfile.Write(filepath.Join(f.out, runFile), runState{runVersion, f.runSettings, finished, f.command})
 }
 
 // keepInput copies standard input, which can be read but once, into a file of

@@ -14,12 +14,13 @@ import (
 	"unroll/datasets/cache"
 	"unroll/datasets/text"
 	"unroll/nn"
+	"unroll/train/classifier"
 )
 
 // scan is what the first pass over a dataset finds: all but the texts.
 type scan struct {
-	Task    task      `json:"task"`
-	Targets []float64 `json:"-"` // classes, or numbers as they are
+	Task    classifier.Task `json:"task"`
+	Targets []float64       `json:"-"` // classes, or numbers as they are
 	// Parts holds a letter for each text, see letterOf.
 	Parts  string   `json:"parts"`
 	Groups []string `json:"groups,omitempty"` // of a split by group or file
@@ -120,7 +121,7 @@ func (d *dataset) scan(ctx context.Context, s dataSettings, words text.Config) (
 
 // encode reads texts for a model that is trained: those of which only it
 // knows the classes and the words.
-func (d *dataset) encode(ctx context.Context, s dataSettings, t task, encoder *text.Encoder, name string) (*trainingSet, error) {
+func (d *dataset) encode(ctx context.Context, s dataSettings, t classifier.Task, encoder *text.Encoder, name string) (*trainingSet, error) {
 	var l labelled
 	ids, stats, err := encoder.EncodeTexts(l.texts(d.each(ctx, d.tell), s, func(string) bool { return true }))
 	if err != nil {
@@ -131,7 +132,7 @@ func (d *dataset) encode(ctx context.Context, s dataSettings, t task, encoder *t
 	}
 	set := &trainingSet{dataset: d, scan: l.scan(), encoded: map[string]encodedTexts{name: {encoder, ids, stats}}}
 	set.Task, set.Targets = t, make([]float64, len(ids))
-	return set, errors.WithMessage(t.targets(l.labels, set.Targets), d.source)
+	return set, errors.WithMessage(setTargets(t, l.labels, set.Targets), d.source)
 }
 
 // labelled is what stands beside the texts of a pass.
@@ -182,19 +183,19 @@ func letterOf(part string) string {
 }
 
 // targets finds the task, and turns labels into targets.
-func targets(labels []string, regression bool) (task, []float64, error) {
+func targets(labels []string, regression bool) (classifier.Task, []float64, error) {
 	y := make([]float64, len(labels))
 	if regression {
 		for i, l := range labels {
 			y[i], _ = number(l)
 		}
-		return task{}, y, nil
+		return classifier.Task{}, y, nil
 	}
 	counts := map[string]int{}
 	for _, l := range labels {
 		counts[l]++
 	}
-	t := task{Classes: datasets.ClassNames(datasets.MergeNumbers(counts))}
+	t := classifier.Task{Classes: datasets.ClassNames(datasets.MergeNumbers(counts))}
 	switch n := len(t.Classes); {
 	case n < 2:
 		return t, nil, errors.Errorf("all %s texts have the label %q, want two classes at least", nn.Thousands(len(labels)), labels[0])
@@ -202,19 +203,19 @@ func targets(labels []string, regression bool) (task, []float64, error) {
 		return t, nil, errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is it another column (--label-column)?",
 			nn.Thousands(n), nn.Thousands(len(labels)), t.Classes[0])
 	}
-	err := t.targets(labels, y)
+	err := setTargets(t, labels, y)
 	return t, y, err
 }
 
 const mostClasses = 1000
 
 // targets writes the targets of labels.
-func (t task) targets(labels []string, y []float64) error {
+func setTargets(t classifier.Task, labels []string, y []float64) error {
 	index := datasets.ClassIndex(t.Classes)
 	for i, l := range labels {
 		class, ok := index(l)
 		switch {
-		case t.number():
+		case t.Number():
 			if y[i], ok = number(l); !ok {
 				return errors.Errorf("the label %q is not a number", l)
 			}

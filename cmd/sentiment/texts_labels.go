@@ -46,7 +46,7 @@ func (set *trainingSet) listed(counts []int, fits func(class int) bool) string {
 // checkLabels refuses labels that no text to train on has, and warns of classes
 // with one text and of labels that may be meant to be one.
 func (set *trainingSet) checkLabels(warn func(string, ...any)) error {
-	if set.Task.number() {
+	if set.Task.Number() {
 		return nil
 	}
 	places := map[string][]int{}
@@ -90,7 +90,7 @@ func (set *trainingSet) checkLabels(warn func(string, ...any)) error {
 // checkParts refuses a split with texts of one class alone to train on, and warns
 // of one with classes that are only validated on.
 func (set *trainingSet) checkParts(warn func(string, ...any)) error {
-	if set.Task.number() {
+	if set.Task.Number() {
 		return nil
 	}
 	learned, validated := set.classCounts(set.trainOn), set.classCounts(set.validateOn)

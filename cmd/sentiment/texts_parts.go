@@ -6,6 +6,7 @@ import (
 	"unroll/datasets"
 	"unroll/datasets/text"
 	"unroll/train"
+	"unroll/train/classifier"
 )
 
 // divide finds the texts of each part.
@@ -59,7 +60,7 @@ func (set *trainingSet) splitOptions(s dataSettings, seed uint64, of []int) data
 		for _, i := range of {
 			o.Groups = append(o.Groups, set.Groups[i])
 		}
-	case !set.Task.number():
+	case !set.Task.Number():
 		for _, i := range of {
 			o.Classes = append(o.Classes, int(set.Targets[i]))
 		}
@@ -77,14 +78,14 @@ func pick(list, places []int) []int {
 
 // scale finds the scaling of numbers, by those that are trained on.
 func (set *trainingSet) scale() (err error) {
-	if !set.Task.number() {
+	if !set.Task.Number() {
 		return nil
 	}
 	y := make([]float64, len(set.trainOn))
 	for k, i := range set.trainOn {
 		y[k] = set.Targets[i]
 	}
-	set.Task.scaling, err = newScaling(y)
+	set.Task.Scaling, err = classifier.NewScaling(y)
 	return errors.WithMessage(err, set.source)
 }
 
@@ -96,7 +97,7 @@ func (set *trainingSet) data(e experiment, rows []int) train.Data {
 		Padding: &train.Padding{Post: from.encoder.Config().Padding == text.Post},
 	}
 	for k, i := range rows {
-		d.Tokens[k], d.Targets[k] = from.ids[i], set.Task.target(set.Targets[i])
+		d.Tokens[k], d.Targets[k] = from.ids[i], set.Task.Target(set.Targets[i])
 	}
 	return d
 }

@@ -12,9 +12,11 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets/text"
+	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/classifier"
 )
 
 // train runs the experiments one after the other and saves them together at
@@ -146,7 +148,7 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 		if err := writeReport(dir, page); err != nil {
 			return err
 		}
-		return writeJSON(filepath.Join(dir, resultsFile), res)
+		return jsonfile.Write(filepath.Join(dir, resultsFile), res)
 	})
 	if err != nil {
 		return err
@@ -184,7 +186,7 @@ func (set *trainingSet) describe(w io.Writer, chosen []experiment) {
 		return
 	}
 	what := fmt.Sprintf("%d classes: %s", len(set.Task.Classes), listOf(set.Task.Classes))
-	if set.Task.number() {
+	if set.Task.Number() {
 		what = "numbers as labels"
 	}
 	fmt.Fprintf(w, "Data: %s, %s\n", set.source, what)
@@ -207,22 +209,25 @@ type trained struct {
 func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Execution, set *trainingSet, place string) (*trained, error) {
 	fold := place
 	place = filepath.Join(place, e.name)
-	t := &trained{saved: saved{encoder: set.encoded[e.name].encoder, settings: settings{
-		Version: settingsVersion, Model: e.name, dataSettings: f.dataSettings, Task: set.Task, Seed: f.Seed, Batch: f.Batch,
+	t := &trained{saved: saved{settings: settings{
+		Version: settingsVersion, dataSettings: f.dataSettings, Seed: f.Seed, Batch: f.Batch,
 	}}}
 	t.settings.Data = set.paths
-	var err error
-	if t.model, err = a.model(ctx, f, e, set); err != nil {
+	net, err := a.model(ctx, f, e, set)
+	if err != nil {
+		return nil, err
+	}
+	if t.Model, err = classifier.New(e.name, net, set.encoded[e.name].encoder, set.Task); err != nil {
 		return nil, err
 	}
 	fitOn, validation, test := set.data(e, set.trainOn), set.data(e, set.validateOn), set.data(e, set.testOn)
-	fmt.Fprintf(a.say, "Experiment %s\n%s\n", e.name, t.model.Summary())
-	trainer, err := set.Task.compile(t.model, f.optimizer(e, fitOn.Len()), exec)
+	fmt.Fprintf(a.say, "Experiment %s\n%s\n", e.name, net.Summary())
+	trainer, err := compile(set.Task, net, f.optimizer(e, fitOn.Len()), exec)
 	if err != nil {
 		return nil, err
 	}
 	defer trainer.Close()
-	p := &progress{out: a.say, width: columns(a.say), score: set.Task.score(), texts: fitOn.Len()}
+	p := &progress{out: a.say, width: columns(a.say), score: set.Task.Score(), texts: fitOn.Len()}
 	tell := func(ev *train.Event) error {
 		if ev.Kind != train.EpochEnd {
 			return nil
@@ -263,7 +268,7 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		}
 		t.last = last.Path
 	}
-	t.result = newResult(e.name, t.model.Params(), fitOn, validation, t.history)
+	t.result = newResult(e.name, net.Params(), fitOn, validation, t.history)
 	if t.result.Evaluate, err = evaluate(ctx, trainer, validation, f.Batch); err != nil {
 		return nil, err
 	}
@@ -350,5 +355,5 @@ func (t *trained) save(dir string) error {
 	if err := safefile.Write(filepath.Join(dir, historyFile), func(w io.Writer) error { return t.history.WriteCSV(w) }); err != nil {
 		return err
 	}
-	return plotHistory(dir, t.result.Name, t.Task.score(), t.history)
+	return plotHistory(dir, t.result.Name, t.Task().Score(), t.history)
 }

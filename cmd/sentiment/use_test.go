@@ -62,7 +62,7 @@ func TestEvaluate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := d.encode(context.Background(), s.dataSettings, s.Task, s.encoder, s.Model)
+		set, err := d.encode(context.Background(), s.dataSettings, s.Task(), s.Encoder(), s.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,12 +70,12 @@ func TestEvaluate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trainer, err := s.Task.compile(s.model, nil, nn.Auto)
+		trainer, err := compile(s.Task(), s.Net(), nil, nn.Auto)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer trainer.Close()
-		got, err := evaluate(context.Background(), trainer, set.data(experiment{name: s.Model}, rows), s.Batch)
+		got, err := evaluate(context.Background(), trainer, set.data(experiment{name: s.Name()}, rows), s.Batch)
 		if err != nil || !cmp.Equal(got, e.Evaluate) {
 			t.Errorf("%s: the loaded model has %v, the trained one %v (%v)", e.Name, got, e.Evaluate, err)
 		}

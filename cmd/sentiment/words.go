@@ -40,7 +40,7 @@ an embedding is taken. A WORD that the model does not know is named on standard 
 				if err != nil {
 					return err
 				}
-				if vectors := embeddings(s.model); vectors != nil {
+				if vectors := embeddings(s.Net()); vectors != nil {
 					return a.words(s, dir, vectors, args[1:], nearest)
 				}
 			}
@@ -58,12 +58,12 @@ func (a *app) words(s *saved, dir string, vectors [][]float64, words []string, n
 	var unknown []string
 	width := 0
 	for _, w := range words {
-		tokens := s.encoder.Tokens(w)
+		tokens := s.Encoder().Tokens(w)
 		if len(tokens) != 1 {
 			unknown = append(unknown, fmt.Sprintf("%q is %d words, want one", w, len(tokens)))
 			continue
 		}
-		id, ok := s.encoder.IDOf(tokens[0])
+		id, ok := s.Encoder().IDOf(tokens[0])
 		if !ok || int(id) >= len(vectors) {
 			unknown = append(unknown, fmt.Sprintf("the model in %s does not know the word %q", dir, w))
 			continue
@@ -74,7 +74,7 @@ func (a *app) words(s *saved, dir string, vectors [][]float64, words []string, n
 	if len(given) == 0 {
 		return errors.New(strings.Join(unknown, "; "))
 	}
-	known := vocabulary(s.encoder, vectors)
+	known := vocabulary(s.Encoder(), vectors)
 	for _, v := range given {
 		a.wrap(fmt.Sprintf("%-*s", width, v.word), v.nearest(known, nearest))
 	}

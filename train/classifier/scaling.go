@@ -30,10 +30,16 @@ func NewScaling(y []float64) (Scaling, error) {
 	for i, v := range y {
 		s.Mean += (v - s.Mean) / float64(i+1)
 	}
+	largest := 0.0
 	for _, v := range y {
-		s.Deviation += (v - s.Mean) * (v - s.Mean) / float64(len(y))
+		largest = max(largest, math.Abs(v-s.Mean))
 	}
-	s.Deviation = math.Sqrt(s.Deviation)
+	// Of shares of the largest no square is too large or too small for a float64.
+	for _, v := range y {
+		share := (v - s.Mean) / max(largest, math.SmallestNonzeroFloat64)
+		s.Deviation += share * share / float64(len(y))
+	}
+	s.Deviation = largest * math.Sqrt(s.Deviation)
 	// What is left of equal numbers is what their mean was rounded by.
 	if s.Deviation <= 1e-12*math.Abs(s.Mean) {
 		return s, errors.Errorf("all %d texts to train on have the number %v: there is nothing to estimate", len(y), y[0])

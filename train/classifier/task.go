@@ -71,8 +71,8 @@ func (t Task) Target(y float64) float32 {
 	return float32(y)
 }
 
-// Name is a target for people: the class, or the number.
-func (t Task) Name(target float32) string {
+// Text is a target for people: the class, or the number without needless decimals.
+func (t Task) Text(target float32) string {
 	if t.Number() {
 		return strings.TrimSuffix(strings.TrimRight(t.Format(t.undo(target), 4, ""), "0"), ".")
 	}

@@ -49,7 +49,7 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 		return nil, err
 	}
 	m, err := New(name, net, e, t)
-	return m, errors.WithMessage(err, dir)
+	return m, errors.WithMessagef(err, "%s: %s, %s and %s do not fit each other", dir, nn.ArchitectureFile, VocabularyFile, TaskFile)
 }
 
 // LoadTask reads what the model in a folder says of a text, and not the model.

@@ -8,6 +8,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -23,7 +24,7 @@ func allocations(t *testing.T, w Workload, batch, steps, shards int) (objects, b
 	tr, err := train.Compile(m, train.Config{
 		Optimizer: &optimizers.Adam{},
 		Loss:      w.Loss(),
-		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
+		Metrics:   []train.Metric{&metrics.BinaryAccuracy{}},
 		Execution: nn.Fused,
 		Shards:    shards,
 	})
@@ -43,7 +44,7 @@ func allocations(t *testing.T, w Workload, batch, steps, shards int) (objects, b
 	}
 	n := batch * (warm + measured)
 	d := train.Data{Tokens: w.Sequences(n, steps), Targets: Targets(n)}
-	if _, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: batch, Hooks: []train.Hook{train.HookFunc(hook)}}); err != nil {
+	if _, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: batch, Callbacks: []train.Callback{train.CallbackFunc(hook)}}); err != nil {
 		t.Fatal(err)
 	}
 	return float64(to.Mallocs-from.Mallocs) / measured, float64(to.TotalAlloc-from.TotalAlloc) / measured

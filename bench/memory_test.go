@@ -59,7 +59,7 @@ func BenchmarkStreamMemory(b *testing.B) {
 				var before, now runtime.MemStats
 				runtime.ReadMemStats(&before)
 				var most uint64
-				_, err = t.FitSource(context.Background(), source, train.FitConfig{Hooks: []train.Hook{train.HookFunc(func(e *train.Event) error {
+				_, err = t.FitSource(context.Background(), source, train.FitConfig{Callbacks: []train.Callback{train.CallbackFunc(func(e *train.Event) error {
 					if e.Kind == train.BatchEnd && e.Batch%100 == 0 {
 						runtime.GC()
 						runtime.ReadMemStats(&now)

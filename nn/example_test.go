@@ -8,6 +8,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -111,7 +112,7 @@ func Example() {
 	trainer, err := train.Compile(model, train.Config{
 		Optimizer: &optimizers.Adam{LearningRate: 0.01},
 		Loss:      nn.BinaryCrossentropy{},
-		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
+		Metrics:   []train.Metric{&metrics.BinaryAccuracy{}},
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -17,16 +19,16 @@ func BenchmarkFit(b *testing.B) {
 		name   string
 		words  int
 		layers []nn.Layer
-		opt    func() Optimizer
+		opt    func() train.Optimizer
 	}{
-		{"onehot", 100, []nn.Layer{nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 32}}, func() Optimizer { return &optimizers.SGD{} }},
-		{"embedding", 1000, []nn.Layer{nn.Embedding{InputDim: 1000, OutputDim: 32}, nn.SimpleRNN{Units: 8}}, func() Optimizer { return &optimizers.Adam{} }},
+		{"onehot", 100, []nn.Layer{nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 32}}, func() train.Optimizer { return &optimizers.SGD{} }},
+		{"embedding", 1000, []nn.Layer{nn.Embedding{InputDim: 1000, OutputDim: 32}, nn.SimpleRNN{Units: 8}}, func() train.Optimizer { return &optimizers.Adam{} }},
 	} {
 		for _, shards := range []int{0, 1, 2} {
 			b.Run(fmt.Sprintf("model=%s/shards=%d", c.name, shards), func(b *testing.B) {
 				const steps = 100
 				r := rand.New(rand.NewPCG(1, 1))
-				d := Data{}
+				d := train.Data{}
 				for range 32 * steps {
 					x := make([]int32, 100)
 					for i := range x {
@@ -39,13 +41,13 @@ func BenchmarkFit(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				t, err := Compile(m, Config{Optimizer: c.opt(), Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, Shards: shards})
+				t, err := train.Compile(m, train.Config{Optimizer: c.opt(), Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}, Shards: shards})
 				if err != nil {
 					b.Fatal(err)
 				}
 				b.ReportAllocs()
 				b.ResetTimer()
-				h, err := t.Fit(context.Background(), d, FitConfig{Epochs: 1 + b.N/steps})
+				h, err := t.Fit(context.Background(), d, train.FitConfig{Epochs: 1 + b.N/steps})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
+	"unroll/internal/exact"
 	"unroll/internal/kernel"
 	"unroll/internal/safefile"
 	"unroll/internal/tensorfile"
@@ -28,8 +29,8 @@ type Checkpointing struct {
 }
 
 // Checkpoint is all of a run between two batches: weights, states, the
-// optimizer, the epoch's scores so far, the history, and the hooks that are
-// Keepers. A run that resumes from it ends in the same bits as one that was not
+// optimizer, the epoch's scores so far, the history, and the callbacks that are
+// Stateful. A run that resumes from it ends in the same bits as one that was not
 // interrupted. The random numbers of the order of samples and of dropout follow
 // from the seed and the position.
 type Checkpoint struct {
@@ -41,8 +42,8 @@ type Checkpoint struct {
 // Finished reports whether the run had come to its end.
 func (c *Checkpoint) Finished() bool { return c.meta.Finished }
 
-// Stopped reports whether a hook had ended the run, which then goes no further.
-func (c *Checkpoint) Stopped() bool { return c.meta.Stopped }
+// Stopped reports whether a callback had ended the run, which then goes no further.
+func (c *Checkpoint) Stopped() bool { return c.meta.Stopped != "" }
 
 // Epoch returns the number of epochs that were done.
 func (c *Checkpoint) Epoch() int { return c.meta.At.Epoch }
@@ -60,15 +61,15 @@ func Kernels() string { return kernel.Family() }
 
 // History returns the record of the epochs that were done.
 func (c *Checkpoint) History() *History {
-	h := &History{WeightsEpoch: c.meta.At.Epoch}
+	h := &History{WeightsEpoch: c.meta.At.Epoch, Stopped: c.meta.Stopped}
 	for _, e := range c.meta.History {
 		h.Epochs = append(h.Epochs, Epoch{e.Logs.logs(), float64(e.Seconds)})
 	}
 	return h
 }
 
-// checkpointVersion is that of the files; a file with a greater one is refused.
-const checkpointVersion = 2
+// checkpointVersion is that of the files; one with another is refused.
+const checkpointVersion = 3
 
 type checkpointMeta struct {
 	Version   int                        `json:"version"`
@@ -77,12 +78,12 @@ type checkpointMeta struct {
 	Settings  runSettings                `json:"settings"`
 	At        position                   `json:"at"`
 	Finished  bool                       `json:"finished"`
-	Stopped   bool                       `json:"stopped,omitempty"` // by a hook
+	Stopped   string                     `json:"stopped,omitempty"` // why a callback ended it
 	Scores    scoresState                `json:"scores"`
 	History   []epochState               `json:"history"`
 	Optimizer json.RawMessage            `json:"optimizer,omitempty"`
-	Rate      *bits                      `json:"rate,omitempty"`
-	Hooks     map[string]json.RawMessage `json:"hooks,omitempty"`
+	Rate      *exact.Float               `json:"rate,omitempty"`
+	Callbacks map[string]json.RawMessage `json:"callbacks,omitempty"`
 }
 
 // runSettings are what a run must have in common with the one it resumes.
@@ -98,7 +99,7 @@ type runSettings struct {
 const (
 	weightsIn   = "weights/"
 	optimizerIn = "optimizer/"
-	hooksIn     = "hooks/"
+	callbacksIn = "callbacks/"
 )
 
 func (r *fitRun) settings() runSettings {
@@ -112,13 +113,25 @@ func (r *fitRun) settings() runSettings {
 	return s
 }
 
-// save writes a checkpoint if one is due; last says that it is the run's last.
-func (r *fitRun) save(last, finished bool) error {
+// checkpoint writes one if it is due: at the end, after an epoch, or after every so
+// many batches, if the interval has passed.
+func (r *fitRun) checkpoint() error {
 	c := r.fit.Checkpoint
-	if c == nil || !last && r.at.Batch > 0 && (c.Every < 1 || r.at.Batch%c.Every != 0) {
+	switch {
+	case c == nil:
+		return nil
+	case r.done():
+		return r.save()
+	case r.at.Batch > 0 && (c.Every < 1 || r.at.Batch%c.Every != 0), time.Since(r.saved) < c.Interval:
 		return nil
 	}
-	if !last && time.Since(r.saved) < c.Interval {
+	return r.save()
+}
+
+// save writes a checkpoint, if they are wanted.
+func (r *fitRun) save() error {
+	c := r.fit.Checkpoint
+	if c == nil {
 		return nil
 	}
 	r.saved = time.Now()
@@ -126,7 +139,6 @@ func (r *fitRun) save(last, finished bool) error {
 	if err != nil {
 		return errors.WithMessage(err, "checkpoint")
 	}
-	meta.Finished, meta.Stopped = finished, r.stopped
 	doc, err := json.Marshal(meta)
 	if err != nil {
 		return errors.Wrap(err, "checkpoint")
@@ -150,7 +162,7 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 	for path, t := range r.model.Tensors() {
 		tensors[weightsIn+path] = t
 	}
-	meta := checkpointMeta{Version: checkpointVersion, Kernels: kernel.Family(), Settings: r.settings(), At: r.at, Hooks: map[string]json.RawMessage{}}
+	meta := checkpointMeta{Version: checkpointVersion, Kernels: kernel.Family(), Settings: r.settings(), At: r.at, Finished: r.done(), Stopped: r.stopped, Callbacks: map[string]json.RawMessage{}}
 	var err error
 	if meta.Model, err = r.model.Digest(); err != nil {
 		return nil, meta, err
@@ -165,7 +177,7 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 	}
 	meta.Optimizer = rest
 	if rated, ok := r.config.Optimizer.(Rated); ok {
-		rate := bits(rated.Rate())
+		rate := exact.Float(rated.Rate())
 		meta.Rate = &rate
 	}
 	addUnder(tensors, optimizerIn, state)
@@ -175,24 +187,24 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 	for _, e := range r.history.Epochs {
 		logs := logsState{}
 		for name, v := range e.Logs {
-			logs[name] = bits(v)
+			logs[name] = exact.Float(v)
 		}
-		meta.History = append(meta.History, epochState{logs, bits(e.Seconds)})
+		meta.History = append(meta.History, epochState{logs, exact.Float(e.Seconds)})
 	}
-	for _, h := range r.fit.Hooks {
-		k, ok := h.(Keeper)
+	for _, h := range r.fit.Callbacks {
+		k, ok := h.(Stateful)
 		if !ok {
 			continue
 		}
-		if meta.Hooks[k.Name()] != nil {
-			return nil, meta, errors.Errorf("two hooks are called %q", k.Name())
+		if meta.Callbacks[k.Name()] != nil {
+			return nil, meta, errors.Errorf("two callbacks are called %q", k.Name())
 		}
 		state, rest, err := k.State()
 		if err != nil {
 			return nil, meta, errors.WithMessage(err, k.Name())
 		}
-		meta.Hooks[k.Name()] = rest
-		addUnder(tensors, hooksIn+k.Name()+"/", state)
+		meta.Callbacks[k.Name()] = rest
+		addUnder(tensors, callbacksIn+k.Name()+"/", state)
 	}
 	return tensors, meta, nil
 }
@@ -237,30 +249,27 @@ func (r *fitRun) restore(c *Checkpoint) error {
 		return fail(err)
 	}
 	if rated, ok := r.config.Optimizer.(Rated); ok && c.meta.Rate != nil {
-		rated.SetRate(float64(*c.meta.Rate)) // a hook may have set it
+		rated.SetRate(float64(*c.meta.Rate)) // a callback may have set it
 	}
 	if err := r.scores.restore(c.meta.Scores); err != nil {
 		return fail(err)
 	}
-	for _, h := range r.fit.Hooks {
-		k, ok := h.(Keeper)
+	for _, h := range r.fit.Callbacks {
+		k, ok := h.(Stateful)
 		if !ok {
 			continue
 		}
-		rest, ok := c.meta.Hooks[k.Name()]
+		rest, ok := c.meta.Callbacks[k.Name()]
 		if !ok {
-			return fail(errors.Errorf("no state of the hook %q", k.Name()))
+			return fail(errors.Errorf("no state of the callback %q", k.Name()))
 		}
-		state, err := c.under(hooksIn + k.Name() + "/")
+		state, err := c.under(callbacksIn + k.Name() + "/")
 		if err != nil {
 			return fail(err)
 		}
 		if err := k.Restore(state, rest); err != nil {
 			return fail(errors.WithMessage(err, k.Name()))
 		}
-	}
-	if c.meta.Version < 2 { // did not keep the place
-		c.meta.At.Source = c.meta.At.source(r.fit.StepsPerEpoch)
 	}
 	r.at, r.history, r.stopped = c.meta.At, *c.History(), c.meta.Stopped
 	return nil

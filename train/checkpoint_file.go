@@ -66,7 +66,7 @@ func LatestCheckpoint(dir string) (*Checkpoint, error) {
 	return nil, first
 }
 
-// ReadCheckpoint reads a checkpoint. A file that is damaged or of a newer
+// ReadCheckpoint reads a checkpoint. A file that is damaged or of another
 // version is an error that names it.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	data, err := os.ReadFile(path)
@@ -87,8 +87,8 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	if err := json.Unmarshal(doc, &head); err != nil {
 		return nil, errors.Wrapf(err, "%s: damaged", path)
 	}
-	if head.Version < 1 || head.Version > checkpointVersion {
-		return nil, errors.Errorf("%s: version %d, this program reads up to %d", path, head.Version, checkpointVersion)
+	if head.Version != checkpointVersion {
+		return nil, errors.Errorf("%s: version %d, this program reads version %d", path, head.Version, checkpointVersion)
 	}
 	if err := json.Unmarshal(doc, &c.meta); err != nil {
 		return nil, errors.Wrapf(err, "%s: damaged", path)

@@ -2,25 +2,14 @@ package train
 
 import (
 	"encoding/json"
-	"math"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/exact"
 )
 
-// bits is a float64 in JSON, to the last bit, infinities and NaN included.
-type bits float64
-
-func (b bits) MarshalJSON() ([]byte, error) { return json.Marshal(math.Float64bits(float64(b))) }
-
-func (b *bits) UnmarshalJSON(data []byte) error {
-	var u uint64
-	err := json.Unmarshal(data, &u)
-	*b = bits(math.Float64frombits(u))
-	return err
-}
-
-type logsState map[string]bits
+type logsState map[string]exact.Float
 
 func (s logsState) logs() Logs {
 	l := Logs{}
@@ -31,26 +20,26 @@ func (s logsState) logs() Logs {
 }
 
 type epochState struct {
-	Logs    logsState `json:"logs"`
-	Seconds bits      `json:"seconds"`
+	Logs    logsState   `json:"logs"`
+	Seconds exact.Float `json:"seconds"`
 }
 
 type scoresState struct {
-	Loss    bits          `json:"loss"`
-	Samples bits          `json:"samples"`
+	Loss    exact.Float   `json:"loss"`
+	Samples exact.Float   `json:"samples"`
 	Outputs []outputState `json:"outputs"`
 }
 
 type outputState struct {
-	Loss    bits              `json:"loss"`
+	Loss    exact.Float       `json:"loss"`
 	Metrics []json.RawMessage `json:"metrics"`
 }
 
 // state returns what has been gathered.
 func (s *scores) state() (scoresState, error) {
-	st := scoresState{Loss: bits(s.loss), Samples: bits(s.samples)}
+	st := scoresState{Loss: exact.Float(s.loss), Samples: exact.Float(s.samples)}
 	for _, o := range s.outs {
-		out := outputState{Loss: bits(o.loss)}
+		out := outputState{Loss: exact.Float(o.loss)}
 		for _, m := range o.metrics {
 			saver, ok := m.(interface {
 				json.Marshaler
@@ -89,7 +78,7 @@ func (s *scores) restore(st scoresState) error {
 	return nil
 }
 
-// Saver is an optimizer or a hook whose state belongs in checkpoints.
+// Saver is an optimizer or a callback whose state belongs in checkpoints.
 type Saver interface {
 	// State returns tensors by names that end in a weight's path, and the rest
 	// as JSON.

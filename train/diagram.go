@@ -41,8 +41,8 @@ func (p *program) diagram() diagram.Graph {
 		Title: "Training program, " + string(execution),
 		Note:  fmt.Sprintf("%d nodes for a batch of %d and %s steps", len(executed), p.batch, strings.Trim(p.shape.steps, "[]")),
 	}
-	needs := map[*graph.Node]string{}
-	p.visit(func(need string, n *graph.Node) { needs[n] = need })
+	needs := map[*graph.Node]Part{}
+	p.visit(func(o Operation) { needs[o.Node] = o.Part })
 	at := map[*graph.Node]int{}
 	draw := func(s graph.Executed) {
 		at[s.Node] = len(g.Nodes)
@@ -90,7 +90,7 @@ func (p *program) isInput(n *graph.Node) bool {
 
 // box draws a node. Its lane is the layer in which it was emitted, or whose
 // gradient it is part of; a constant's is yet to be found.
-func (p *program) box(s graph.Executed, need string) diagram.Node {
+func (p *program) box(s graph.Executed, need Part) diagram.Node {
 	size := "scalar"
 	if s.Node.Dims() > 0 {
 		size = fmt.Sprint([]int(s.Node.Shape()))
@@ -110,14 +110,14 @@ func (p *program) box(s graph.Executed, need string) diagram.Node {
 		n.Kind, n.Lane, n.Name = diagram.Input, "inputs", name
 	case s.Op == "":
 		n.Kind, n.Name = diagram.Input, name
-		if inside && need == forward {
+		if inside && need == ForwardPart {
 			n.Lane, n.Name = first, inLane(name, first)
 		}
 	case s.Path != "":
 		n.Lane, _, _ = strings.Cut(s.Path, "/")
 		n.Tip = "in " + s.Path
 	}
-	if s.Op != "" && need == gradients {
+	if s.Op != "" && need == GradientsPart {
 		n.Kind = diagram.Gradient
 		n.Lane += "\ngradients"
 	}

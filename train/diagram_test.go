@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 
 	"unroll/internal/diagram"
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"
 )
 
@@ -29,7 +31,7 @@ func TestDiagram(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Execution: test.execution})
+			tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Execution: test.execution})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,17 +40,12 @@ func TestDiagram(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := compile(m, tr.aims, test.execution, nn.Train, 2, []int{3})
+			nodes, edges, err := tr.ProgramSize(2, 3)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer p.close()
-			if len(g.Nodes) != p.prog.Nodes() {
-				t.Errorf("%d nodes, the program has %d", len(g.Nodes), p.prog.Nodes())
-			}
-			edges := 0
-			for _, s := range p.prog.Executed() {
-				edges += len(s.Inputs)
+			if len(g.Nodes) != nodes {
+				t.Errorf("%d nodes, the program has %d", len(g.Nodes), nodes)
 			}
 			if len(g.Edges) != edges {
 				t.Errorf("%d edges, the program has %d", len(g.Edges), edges)
@@ -88,7 +85,7 @@ func TestDiagram(t *testing.T) {
 // TestDiagramOfHeads draws a program with two inputs, two losses and a weight
 // between them.
 func TestDiagramOfHeads(t *testing.T) {
-	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Optimizer: &optimizers.SGD{}, Outputs: heads(0.5)})
+	tr, err := train.Compile(traintest.TwoHeads(t, tensor.Float32), train.Config{Optimizer: &optimizers.SGD{}, Outputs: heads(0.5)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +129,7 @@ func wellFormed(t *testing.T, g diagram.Graph) {
 }
 
 func TestDiagramErrors(t *testing.T) {
-	tr := smallTrainer(t, 1)
+	tr := traintest.Trainer(t, 1)
 	for _, test := range []struct {
 		batch int
 		steps []int
@@ -145,7 +142,7 @@ func TestDiagramErrors(t *testing.T) {
 			t.Errorf("error %v, want %s", err, test.want)
 		}
 	}
-	none, err := Compile(smallModel(t, 1), Config{})
+	none, err := train.Compile(traintest.Model(t, 1), train.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

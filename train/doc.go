@@ -5,7 +5,7 @@
 //	t, err := train.Compile(model, train.Config{
 //		Optimizer: &optimizers.Adam{},
 //		Loss:      nn.BinaryCrossentropy{},
-//		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
+//		Metrics:   []train.Metric{&metrics.BinaryAccuracy{}},
 //	})
 //	history, err := t.Fit(ctx, data, train.FitConfig{Epochs: 10, Validation: &val})
 //	scores, err := t.Evaluate(ctx, test, 0)

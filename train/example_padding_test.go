@@ -7,6 +7,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -25,7 +26,7 @@ func ExamplePadding() {
 	t, err := train.Compile(model, train.Config{
 		Optimizer: &optimizers.Adam{LearningRate: 0.1},
 		Loss:      nn.SparseCategoricalCrossentropy{IgnoreClass: new(-1)},
-		Metrics:   []train.Metric{&train.SparseCategoricalAccuracy{}},
+		Metrics:   []train.Metric{&metrics.SparseCategoricalAccuracy{}},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -28,7 +29,7 @@ func compile(model *nn.Model, o train.Optimizer) *train.Trainer {
 	t, err := train.Compile(model, train.Config{
 		Optimizer: o,
 		Loss:      nn.BinaryCrossentropy{},
-		Metrics:   []train.Metric{&train.BinaryAccuracy{}},
+		Metrics:   []train.Metric{&metrics.BinaryAccuracy{}},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -36,61 +37,23 @@ func compile(model *nn.Model, o train.Optimizer) *train.Trainer {
 	return t
 }
 
-// Any function is a hook.
-func ExampleHookFunc() {
+// Any function is a callback.
+func ExampleCallbackFunc() {
 	model, data := xor()
 	t := compile(model, &optimizers.Adam{LearningRate: 0.05})
 	defer t.Close()
-	enough := train.HookFunc(func(e *train.Event) error {
+	enough := train.CallbackFunc(func(e *train.Event) error {
 		if e.Kind == train.EpochEnd && e.Logs["accuracy"] == 1 {
-			return train.ErrStop
+			e.Stop("all is right")
 		}
 		return nil
 	})
-	history, err := t.Fit(context.Background(), data, train.FitConfig{Epochs: 1000, Hooks: []train.Hook{enough}})
+	history, err := t.Fit(context.Background(), data, train.FitConfig{Epochs: 1000, Callbacks: []train.Callback{enough}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(len(history.Epochs) < 100, history.Values("accuracy")[len(history.Epochs)-1])
 	// Output: true 1
-}
-
-// Stops when the loss is not better for 5 epochs, and goes back to the best.
-func ExampleEarlyStopping() {
-	model, data := xor()
-	t := compile(model, &optimizers.SGD{LearningRate: 40}) // too much
-	defer t.Close()
-	stop := &train.EarlyStopping{Monitor: "val_loss", Patience: 5, RestoreBest: true}
-	history, err := t.Fit(context.Background(), data, train.FitConfig{Epochs: 1000, Validation: &data, Hooks: []train.Hook{stop}})
-	if err != nil {
-		log.Fatal(err)
-	}
-	logs, err := t.Evaluate(context.Background(), data, 0)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(len(history.Epochs)-stop.BestEpoch(), logs["loss"] == history.Values("val_loss")[stop.BestEpoch()-1])
-	// Output: 5 true
-}
-
-// AdamW whose rate rises for 20 updates and then falls by a cosine, with the
-// norm of all gradients together held to 1, and an average of the weights at
-// the end.
-func ExampleTuned() {
-	model, data := xor()
-	t := compile(model, &optimizers.Tuned{
-		Optimizer:      &optimizers.AdamW{WeightDecay: 0.01},
-		Schedule:       optimizers.CosineDecay{WarmupSteps: 20, WarmupTarget: 0.05, DecaySteps: 180},
-		GlobalClipNorm: 1,
-		EMAMomentum:    0.9,
-	})
-	defer t.Close()
-	history, err := t.Fit(context.Background(), data, train.FitConfig{Epochs: 200})
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(history.Values("accuracy")[199])
-	// Output: 1
 }
 
 // A run that is cut off goes on where its last checkpoint was, and ends with
@@ -101,11 +64,11 @@ func ExampleCheckpointing() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	fit := func(ctx context.Context, hook train.HookFunc, c train.FitConfig) (float64, error) {
+	fit := func(ctx context.Context, hook train.CallbackFunc, c train.FitConfig) (float64, error) {
 		model, data := xor()
 		t := compile(model, &optimizers.Adam{LearningRate: 0.05})
 		defer t.Close()
-		c.Epochs, c.BatchSize, c.Hooks = 20, 2, []train.Hook{hook}
+		c.Epochs, c.BatchSize, c.Callbacks = 20, 2, []train.Callback{hook}
 		history, err := t.Fit(ctx, data, c)
 		if err != nil {
 			return 0, err
@@ -201,7 +164,7 @@ func ExampleTrainer_RateRange() {
 }
 
 func ExampleConfusionMatrix() {
-	matrix := &train.ConfusionMatrix{}
+	matrix := &metrics.ConfusionMatrix{}
 	matrix.Update(
 		[]float32{0.9, 0.1, 0.2, 0.8, 0.3, 0.7, 0.6, 0.4}, // [rows·classes]
 		[]float32{0, 1, 0, 1}, []float32{1, 1, 1, 1})

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"
 )
 
@@ -31,14 +33,14 @@ func TestExecutionsTrainAlike(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
+				tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.Adam{}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 3}); err != nil {
+				if _, err := tr.Fit(context.Background(), traintest.WordOrder(100, 1), train.FitConfig{Epochs: 3}); err != nil {
 					t.Fatal(err)
 				}
-				got := weightsOf(m)
+				got := traintest.Weights(m)
 				if want == nil {
 					want = got
 				} else if diff := cmp.Diff(want, got); diff != "" {
@@ -61,7 +63,7 @@ func TestGatedExecutionsTrainAlike(t *testing.T) {
 	for name, layer := range layers {
 		for _, masked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/masked=%t", name, masked), func(t *testing.T) {
-				d := wordOrder(100, 1)
+				d := traintest.WordOrder(100, 1)
 				for i, x := range d.Tokens {
 					clear(x[:i%len(x)]) // padding in front
 				}
@@ -73,12 +75,12 @@ func TestGatedExecutionsTrainAlike(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
+					tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}, Execution: exec})
 					if err != nil {
 						t.Fatal(err)
 					}
 					defer tr.Close()
-					h, err := tr.Fit(context.Background(), d, FitConfig{Epochs: 3})
+					h, err := tr.Fit(context.Background(), d, train.FitConfig{Epochs: 3})
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -1,9 +1,9 @@
-package train
+package train_test
 
 import (
 	"context"
 	"math"
-	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,68 +11,19 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
-// wordOrder is a task that only the order of words solves: is the first word
-// before the last one?
-func wordOrder(n int, seed uint64) Data {
-	r := rand.New(rand.NewPCG(seed, 1))
-	d := Data{}
-	for range n {
-		x := make([]int32, 6)
-		for i := range x {
-			x[i] = int32(1 + r.IntN(9))
-		}
-		d.Tokens = append(d.Tokens, x)
-		y := float32(0)
-		if x[4] < x[5] {
-			y = 1
-		}
-		d.Targets = append(d.Targets, y)
-	}
-	return d
-}
-
-func smallModel(t *testing.T, seed uint64) *nn.Model {
-	t.Helper()
-	m, err := nn.Sequential{Input: nn.Tokens(6), Seed: seed, Layers: []nn.Layer{
-		nn.Embedding{InputDim: 10, OutputDim: 4},
-		nn.SimpleRNN{Units: 5},
-		nn.Dense{Units: 1, Activation: nn.Sigmoid},
-	}}.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func smallTrainer(t *testing.T, seed uint64) *Trainer {
-	t.Helper()
-	tr, err := Compile(smallModel(t, seed), Config{
-		Optimizer: &optimizers.Adam{LearningRate: 0.01},
-		Loss:      nn.BinaryCrossentropy{},
-		Metrics:   []Metric{&BinaryAccuracy{}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tr.Close() })
-	return tr
-}
-
-func weightsOf(m *nn.Model) [][]float64 {
-	var all [][]float64
-	for _, w := range m.Weights() {
-		all = append(all, w.Float64s())
-	}
-	return all
-}
+// largest returns the place of the first largest value.
+func largest(x []float32) int { return slices.Index(x, slices.Max(x)) }
 
 func TestFitLearnsWordOrder(t *testing.T) {
-	tr := smallTrainer(t, 1)
-	val := wordOrder(200, 2)
-	h, err := tr.Fit(context.Background(), wordOrder(1000, 1), FitConfig{Epochs: 30, Validation: &val, Seed: 1})
+	tr := traintest.Trainer(t, 1)
+	val := traintest.WordOrder(200, 2)
+	h, err := tr.Fit(context.Background(), traintest.WordOrder(1000, 1), train.FitConfig{Epochs: 30, Validation: &val, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +31,7 @@ func TestFitLearnsWordOrder(t *testing.T) {
 	if last["val_accuracy"] < 0.95 {
 		t.Errorf("validation accuracy %.3f after 30 epochs, want at least 0.95", last["val_accuracy"])
 	}
-	before := weightsOf(tr.model)
+	before := traintest.Weights(tr.Model())
 	logs, err := tr.Evaluate(context.Background(), val, 7)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +39,7 @@ func TestFitLearnsWordOrder(t *testing.T) {
 	if logs["accuracy"] != last["val_accuracy"] || math.Abs(logs["loss"]-last["val_loss"]) > 1e-6 {
 		t.Errorf("evaluate gives %v, the last epoch's validation was %v", logs, last)
 	}
-	if diff := cmp.Diff(before, weightsOf(tr.model)); diff != "" {
+	if diff := cmp.Diff(before, traintest.Weights(tr.Model())); diff != "" {
 		t.Error("evaluate changed the weights")
 	}
 }
@@ -97,11 +48,11 @@ func TestFitLearnsWordOrder(t *testing.T) {
 func TestSameSeedSameBits(t *testing.T) {
 	var runs [2][][]float64
 	for i := range runs {
-		tr := smallTrainer(t, 3)
-		if _, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 3, Seed: 9}); err != nil {
+		tr := traintest.Trainer(t, 3)
+		if _, err := tr.Fit(context.Background(), traintest.WordOrder(100, 1), train.FitConfig{Epochs: 3, Seed: 9}); err != nil {
 			t.Fatal(err)
 		}
-		runs[i] = weightsOf(tr.model)
+		runs[i] = traintest.Weights(tr.Model())
 	}
 	if diff := cmp.Diff(runs[0], runs[1]); diff != "" {
 		t.Error(diff)
@@ -111,24 +62,26 @@ func TestSameSeedSameBits(t *testing.T) {
 // TestSmallerLastBatch compares a last batch of 2 in programs of 4 rows with
 // the same two samples in a program of their own, under plain SGD.
 func TestSmallerLastBatch(t *testing.T) {
-	d := wordOrder(6, 4)
-	weights := func(fit func(tr *Trainer) error) [][]float64 {
-		tr, err := Compile(smallModel(t, 5), Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}})
+	d := traintest.WordOrder(6, 4)
+	weights := func(fit func(tr *train.Trainer) error) [][]float64 {
+		tr, err := train.Compile(traintest.Model(t, 5), train.Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := fit(tr); err != nil {
 			t.Fatal(err)
 		}
-		return weightsOf(tr.model)
+		return traintest.Weights(tr.Model())
 	}
-	fit := func(tr *Trainer, d Data) error {
-		_, err := tr.Fit(context.Background(), d, FitConfig{BatchSize: 4, NoShuffle: true})
+	fit := func(tr *train.Trainer, d train.Data) error {
+		_, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: 4, NoShuffle: true})
 		return err
 	}
-	part := func(from, to int) Data { return Data{Tokens: d.Tokens[from:to], Targets: d.Targets[from:to]} }
-	padded := weights(func(tr *Trainer) error { return fit(tr, d) })
-	exact := weights(func(tr *Trainer) error {
+	part := func(from, to int) train.Data {
+		return train.Data{Tokens: d.Tokens[from:to], Targets: d.Targets[from:to]}
+	}
+	padded := weights(func(tr *train.Trainer) error { return fit(tr, d) })
+	exact := weights(func(tr *train.Trainer) error {
 		if err := fit(tr, part(0, 4)); err != nil {
 			return err
 		}
@@ -146,12 +99,12 @@ func TestSmallerLastBatch(t *testing.T) {
 // TestSampleWeights holds the reported loss to Σ w·loss / n, the accuracy to
 // Σ hit / n and the weighted one to Σ w·hit / Σ w.
 func TestSampleWeights(t *testing.T) {
-	tr, err := Compile(smallModel(t, 1), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := train.Compile(traintest.Model(t, 1), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}, WeightedMetrics: []train.Metric{&metrics.BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := wordOrder(10, 6)
+	d := traintest.WordOrder(10, 6)
 	y, err := tr.Predict(context.Background(), d, 3)
 	if err != nil {
 		t.Fatal(err)
@@ -180,10 +133,10 @@ func TestSampleWeights(t *testing.T) {
 }
 
 func TestCancelLeavesUsableModel(t *testing.T) {
-	tr := smallTrainer(t, 1)
+	tr := traintest.Trainer(t, 1)
 	ctx, cancel := context.WithCancel(context.Background())
-	h, err := tr.Fit(ctx, wordOrder(320, 1), FitConfig{Epochs: 50, Hooks: []Hook{HookFunc(func(e *Event) error {
-		if e.Kind == BatchEnd && e.Epoch == 3 && e.Batch == 2 {
+	h, err := tr.Fit(ctx, traintest.WordOrder(320, 1), train.FitConfig{Epochs: 50, Callbacks: []train.Callback{train.CallbackFunc(func(e *train.Event) error {
+		if e.Kind == train.BatchEnd && e.Epoch == 3 && e.Batch == 2 {
 			cancel()
 		}
 		return nil
@@ -194,16 +147,16 @@ func TestCancelLeavesUsableModel(t *testing.T) {
 	if len(h.Epochs) != 2 {
 		t.Errorf("%d epochs in the history, want 2", len(h.Epochs))
 	}
-	if _, err := tr.Evaluate(context.Background(), wordOrder(10, 2), 0); err != nil {
+	if _, err := tr.Evaluate(context.Background(), traintest.WordOrder(10, 2), 0); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestHookStops(t *testing.T) {
-	tr := smallTrainer(t, 1)
-	h, err := tr.Fit(context.Background(), wordOrder(64, 1), FitConfig{Epochs: 9, Hooks: []Hook{HookFunc(func(e *Event) error {
-		if e.Kind == EpochEnd && e.Epoch == 2 {
-			return ErrStop
+	tr := traintest.Trainer(t, 1)
+	h, err := tr.Fit(context.Background(), traintest.WordOrder(64, 1), train.FitConfig{Epochs: 9, Callbacks: []train.Callback{train.CallbackFunc(func(e *train.Event) error {
+		if e.Kind == train.EpochEnd && e.Epoch == 2 {
+			e.Stop("enough")
 		}
 		return nil
 	})}})
@@ -214,8 +167,8 @@ func TestHookStops(t *testing.T) {
 
 // TestPredictConcurrently is for the race detector.
 func TestPredictConcurrently(t *testing.T) {
-	tr := smallTrainer(t, 1)
-	d := wordOrder(50, 1)
+	tr := traintest.Trainer(t, 1)
+	d := traintest.WordOrder(50, 1)
 	want, err := tr.Predict(context.Background(), d, 8)
 	if err != nil {
 		t.Fatal(err)
@@ -238,24 +191,24 @@ func TestPredictConcurrently(t *testing.T) {
 }
 
 func TestBadData(t *testing.T) {
-	good := wordOrder(4, 1)
+	good := traintest.WordOrder(4, 1)
 	cases := []struct {
 		name string
-		data Data
+		data train.Data
 		want string
 	}{
-		{"empty", Data{}, "no samples"},
-		{"features", Data{Features: [][]float32{{1}}, Targets: []float32{1}}, "takes word ids"},
-		{"short", Data{Tokens: [][]int32{{1, 2, 3, 4, 5, 6}, {1, 2}}, Targets: []float32{0, 1}}, "sample 1 has 2 values"},
-		{"targets", Data{Tokens: good.Tokens, Targets: good.Targets[:3]}, "3 targets for 4 samples"},
-		{"weights", Data{Tokens: good.Tokens, Targets: good.Targets, Weights: []float32{1}}, "1 weights for 4 samples"},
-		{"id", Data{Tokens: [][]int32{{1, 2, 3, 4, 5, 10}}, Targets: []float32{0}}, "id 10 at row 5 is outside the table of 10 rows"},
-		{"negative id", Data{Tokens: [][]int32{{-1, 2, 3, 4, 5, 1}}, Targets: []float32{0}}, "id -1 at row 0"},
+		{"empty", train.Data{}, "no samples"},
+		{"features", train.Data{Features: [][]float32{{1}}, Targets: []float32{1}}, "takes word ids"},
+		{"short", train.Data{Tokens: [][]int32{{1, 2, 3, 4, 5, 6}, {1, 2}}, Targets: []float32{0, 1}}, "sample 1 has 2 values"},
+		{"targets", train.Data{Tokens: good.Tokens, Targets: good.Targets[:3]}, "3 targets for 4 samples"},
+		{"weights", train.Data{Tokens: good.Tokens, Targets: good.Targets, Weights: []float32{1}}, "1 weights for 4 samples"},
+		{"id", train.Data{Tokens: [][]int32{{1, 2, 3, 4, 5, 10}}, Targets: []float32{0}}, "id 10 at row 5 is outside the table of 10 rows"},
+		{"negative id", train.Data{Tokens: [][]int32{{-1, 2, 3, 4, 5, 1}}, Targets: []float32{0}}, "id -1 at row 0"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			tr := smallTrainer(t, 1)
-			_, err := tr.Fit(context.Background(), c.data, FitConfig{})
+			tr := traintest.Trainer(t, 1)
+			_, err := tr.Fit(context.Background(), c.data, train.FitConfig{})
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error is %q, want one line with %q", err, c.want)
 			}

@@ -1,10 +1,12 @@
-package train
+package train_test
 
 import (
 	"slices"
 	"testing"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"
 )
 
@@ -28,7 +30,7 @@ func frozenModel(t *testing.T, head nn.Layer) *nn.Model {
 // TestFrozenKeepsItsBits trains with what could move a weight: the optimizer and
 // its decay, a regularizer, a constraint, running means.
 func TestFrozenKeepsItsBits(t *testing.T) {
-	for _, o := range []Optimizer{&optimizers.SGD{LearningRate: 0.1, Momentum: 0.9}, &optimizers.AdamW{LearningRate: 0.01, WeightDecay: 0.1}} {
+	for _, o := range []train.Optimizer{&optimizers.SGD{LearningRate: 0.1, Momentum: 0.9}, &optimizers.AdamW{LearningRate: 0.01, WeightDecay: 0.1}} {
 		m := frozenModel(t, nn.Dense{Units: 1, Activation: nn.Sigmoid})
 		before := map[string][]float64{}
 		for path := range m.Tensors() {
@@ -38,12 +40,12 @@ func TestFrozenKeepsItsBits(t *testing.T) {
 			}
 			before[path] = w.Float64s()
 		}
-		tr, err := Compile(m, Config{Optimizer: o, Loss: nn.BinaryCrossentropy{}})
+		tr, err := train.Compile(m, train.Config{Optimizer: o, Loss: nn.BinaryCrossentropy{}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		if _, err := tr.Fit(t.Context(), wordOrder(100, 1), FitConfig{Epochs: 3}); err != nil {
+		if _, err := tr.Fit(t.Context(), traintest.WordOrder(100, 1), train.FitConfig{Epochs: 3}); err != nil {
 			t.Fatal(err)
 		}
 		for path, old := range before {
@@ -64,16 +66,16 @@ func TestAllFrozen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := Data{Features: [][]float32{{1, 2}, {3, 4}}, Targets: []float32{1, 2}}
+	d := train.Data{Features: [][]float32{{1, 2}, {3, 4}}, Targets: []float32{1, 2}}
 	if _, err := tr.Evaluate(t.Context(), d, 0); err != nil {
 		t.Error(err)
 	}
-	if _, err := tr.Fit(t.Context(), d, FitConfig{Epochs: 2}); err != nil {
+	if _, err := tr.Fit(t.Context(), d, train.FitConfig{Epochs: 2}); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
 	"unroll/train/optimizers"
 )
 
@@ -91,7 +92,7 @@ var trainingGoldens = map[string][]float64{
 // to PyTorch's.
 func TestTrainingGoldens(t *testing.T) {
 	const words = 7
-	d := Data{}
+	d := train.Data{}
 	for i := range 10 {
 		x := make([]int32, 5)
 		for j := range x {
@@ -116,9 +117,9 @@ func TestTrainingGoldens(t *testing.T) {
 		"one_hot":   nn.OneHot{Depth: words},
 		"embedding": nn.Embedding{InputDim: words, OutputDim: 4},
 	}
-	optimizers := map[string]func() Optimizer{
-		"sgd":  func() Optimizer { return &optimizers.SGD{} },
-		"adam": func() Optimizer { return &optimizers.Adam{} },
+	optimizers := map[string]func() train.Optimizer{
+		"sgd":  func() train.Optimizer { return &optimizers.SGD{} },
+		"adam": func() train.Optimizer { return &optimizers.Adam{} },
 	}
 	types := []struct {
 		dt  tensor.Dtype
@@ -144,7 +145,7 @@ func TestTrainingGoldens(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
-					tr, err := Compile(m, Config{Optimizer: newOptimizer(), Loss: nn.BinaryCrossentropy{}})
+					tr, err := train.Compile(m, train.Config{Optimizer: newOptimizer(), Loss: nn.BinaryCrossentropy{}})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -153,8 +154,8 @@ func TestTrainingGoldens(t *testing.T) {
 					// Logs hold the mean since the epoch's start, over samples.
 					var losses []float64
 					sum, samples := 0.0, 0.0
-					hook := func(e *Event) error {
-						if e.Kind == BatchEnd {
+					hook := func(e *train.Event) error {
+						if e.Kind == train.BatchEnd {
 							n := math.Min(4, 10-samples)
 							samples += n
 							losses = append(losses, (e.Logs["loss"]*samples-sum)/n)
@@ -162,7 +163,7 @@ func TestTrainingGoldens(t *testing.T) {
 						}
 						return nil
 					}
-					_, err = tr.Fit(context.Background(), d, FitConfig{BatchSize: 4, NoShuffle: true, Hooks: []Hook{HookFunc(hook)}})
+					_, err = tr.Fit(context.Background(), d, train.FitConfig{BatchSize: 4, NoShuffle: true, Callbacks: []train.Callback{train.CallbackFunc(hook)}})
 					if err != nil {
 						t.Fatal(err)
 					}

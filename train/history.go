@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
 	"math"
@@ -8,6 +9,22 @@ import (
 	"strconv"
 	"strings"
 )
+
+// Epoch is the record of one epoch.
+type Epoch struct {
+	Logs    Logs
+	Seconds float64 // of training, with feeding and optimizer, without validation
+}
+
+// History is the record of a call of Fit.
+type History struct {
+	Epochs []Epoch
+	// WeightsEpoch is the epoch after which the model had the weights that Fit
+	// leaves it with: the last one, or the best where a callback has put back its
+	// weights; 0 if none was finished.
+	WeightsEpoch int
+	Stopped      string // why a callback ended the training, empty if none did
+}
 
 // Names returns the names of all logs of the epochs in the order that Keras gives
 // them: loss, the metrics, then the same on the validation data.
@@ -53,14 +70,18 @@ func (h *History) Values(name string) []float64 {
 	return v
 }
 
-// Best returns the epoch, from 1, in which the log of that name was first best, as
+// Best returns the epoch, from 1, in which the log of that name, "val_loss" if
+// empty, was first best, as
 // Mode.Improves compares; 0 if it was a number in none.
 func (h *History) Best(name string, mode Mode) int {
-	w, b := watch(name, mode), none
-	for i, v := range h.Values(w.name) {
-		b.take(w, v, 0, i+1)
+	name = cmp.Or(name, "val_loss")
+	better, best, epoch := mode.Of(name), math.NaN(), 0
+	for i, v := range h.Values(name) {
+		if better.Improves(v, best, 0) {
+			best, epoch = v, i+1
+		}
 	}
-	return b.Epoch
+	return epoch
 }
 
 // WriteCSV writes a line for each epoch: its number, the logs, the seconds. A log

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -19,12 +21,12 @@ func TestCategoricalCrossentropy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.CategoricalCrossentropy{}, Metrics: []Metric{&CategoricalAccuracy{}}, WeightedMetrics: []Metric{&CategoricalAccuracy{}}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.CategoricalCrossentropy{}, Metrics: []train.Metric{&metrics.CategoricalAccuracy{}}, WeightedMetrics: []train.Metric{&metrics.CategoricalAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := Data{
+	d := train.Data{
 		Features: [][]float32{{1, 2}, {-3, 0.5}, {0.1, -1}},
 		Targets:  []float32{1, 0, 0, 0, 0, 1, 0, 1, 0},
 		Weights:  []float32{1, 2, 0.5},
@@ -54,7 +56,7 @@ func TestCategoricalCrossentropy(t *testing.T) {
 // TestFitWithOtherLosses fits a line by squares and three classes by
 // cross-entropy.
 func TestFitWithOtherLosses(t *testing.T) {
-	line, classes := Data{}, Data{}
+	line, classes := train.Data{}, train.Data{}
 	for i := range 60 {
 		x := float32(i)/30 - 1
 		line.Features = append(line.Features, []float32{x})
@@ -68,7 +70,7 @@ func TestFitWithOtherLosses(t *testing.T) {
 		name   string
 		loss   nn.Loss
 		layers []nn.Layer
-		data   Data
+		data   train.Data
 		least  float64 // the loss to get below
 	}{
 		{"squares", nn.MeanSquaredError{}, []nn.Layer{nn.Dense{Units: 1}}, line, 1e-3},
@@ -79,11 +81,11 @@ func TestFitWithOtherLosses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{LearningRate: 0.05}, Loss: c.loss})
+		tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.Adam{LearningRate: 0.05}, Loss: c.loss})
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := tr.Fit(context.Background(), c.data, FitConfig{Epochs: 60, BatchSize: 10})
+		h, err := tr.Fit(context.Background(), c.data, train.FitConfig{Epochs: 60, BatchSize: 10})
 		if err != nil {
 			t.Fatal(err)
 		}

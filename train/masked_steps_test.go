@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -9,6 +9,9 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -36,7 +39,7 @@ func TestMaskedStepsOfAnyLength(t *testing.T) {
 		n := rapid.IntRange(1, 5).Draw(r, "B")
 		ids := rapid.SliceOfN(rapid.Int32Range(0, 4), n*steps, n*steps).Draw(r, "ids")
 		own := rapid.SampledFrom([]float32{1, 2, 0.5})
-		d, valid := Data{}, 0
+		d, valid := train.Data{}, 0
 		weights := make([]float32, n*steps)
 		for i, id := range ids {
 			if i%steps == 0 {
@@ -57,9 +60,9 @@ func TestMaskedStepsOfAnyLength(t *testing.T) {
 			}
 			weighted.Weights = append(weighted.Weights, float32(w))
 		}
-		run := func(maskZero bool, d Data) (Logs, [][]float64) {
+		run := func(maskZero bool, d train.Data) (train.Logs, [][]float64) {
 			m := stepsModel(t, maskZero)
-			tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.MeanSquaredError{}})
+			tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.MeanSquaredError{}})
 			if err != nil {
 				r.Fatal(err)
 			}
@@ -68,10 +71,10 @@ func TestMaskedStepsOfAnyLength(t *testing.T) {
 			if err != nil {
 				r.Fatal(err)
 			}
-			if _, err := tr.Fit(context.Background(), d, FitConfig{BatchSize: n}); err != nil {
+			if _, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: n}); err != nil {
 				r.Fatal(err)
 			}
-			return logs, weightsOf(m)
+			return logs, traintest.Weights(m)
 		}
 		logs, after := run(true, d)
 		want, wantAfter := run(false, weighted)
@@ -94,13 +97,13 @@ func TestMaskedStepsOfAnyLength(t *testing.T) {
 // out from the model's own predictions; of padding alone the loss is 0.
 func TestMaskOfOneStep(t *testing.T) {
 	m := stepsModel(t, true)
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}, Metrics: []Metric{&MeanSquaredError{}}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}, Metrics: []train.Metric{&metrics.MeanSquaredError{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
 	ctx := context.Background()
-	d := Data{Tokens: [][]int32{{1}, {0}, {3}, {0}}, Targets: []float32{1, 0, 0, 9, 9, 9, 0, 1, 1, 9, 9, 9}}
+	d := train.Data{Tokens: [][]int32{{1}, {0}, {3}, {0}}, Targets: []float32{1, 0, 0, 9, 9, 9, 0, 1, 1, 9, 9, 9}}
 	y, err := tr.Predict(ctx, d, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -8,13 +8,16 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
 // tags is a task for each step: is the word in the upper half? Sequences are
 // padded on the left.
-func tags(n, steps, words int) Data {
-	d := Data{}
+func tags(n, steps, words int) train.Data {
+	d := train.Data{}
 	for i := range n {
 		ids, want := make([]int32, steps), make([]float32, steps)
 		for t := i % steps; t < steps; t++ {
@@ -50,7 +53,7 @@ func taggerModel(t *testing.T, dtype tensor.Dtype) *nn.Model {
 // with weights for samples, for steps, and none.
 func TestMaskedStepsAreNotScored(t *testing.T) {
 	m := taggerModel(t, tensor.Float64)
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}, WeightedMetrics: []train.Metric{&metrics.BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,17 +107,17 @@ func TestMaskedShardsAddUp(t *testing.T) {
 	var want [][]float64
 	for _, k := range []int{1, 2, 3} {
 		m := taggerModel(t, tensor.Float64)
-		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}, Shards: k})
+		tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: nn.BinaryCrossentropy{}, Shards: k})
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := tr.Fit(context.Background(), tags(22, 4, 10), FitConfig{Epochs: 3, BatchSize: 8})
+		h, err := tr.Fit(context.Background(), tags(22, 4, 10), train.FitConfig{Epochs: 3, BatchSize: 8})
 		if err != nil {
 			t.Fatal(err)
 		}
 		tr.Close()
 		if want == nil {
-			losses, want = h.Values("loss"), weightsOf(m)
+			losses, want = h.Values("loss"), traintest.Weights(m)
 			continue
 		}
 		for i, l := range h.Values("loss") {
@@ -122,7 +125,7 @@ func TestMaskedShardsAddUp(t *testing.T) {
 				t.Errorf("%d shards: loss %d is %.15g, want %.15g", k, i, l, losses[i])
 			}
 		}
-		for i, w := range weightsOf(m) {
+		for i, w := range traintest.Weights(m) {
 			for j := range w {
 				if math.Abs(w[j]-want[i][j]) > 1e-12 {
 					t.Fatalf("%d shards: weight %d[%d] is %g, want %g", k, i, j, w[j], want[i][j])
@@ -136,21 +139,21 @@ func TestMaskedShardsAddUp(t *testing.T) {
 // leaves the weights alone.
 func TestPaddingAloneIsNoLoss(t *testing.T) {
 	m := taggerModel(t, tensor.Float32)
-	before := weightsOf(m)
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	before := traintest.Weights(m)
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := Data{Tokens: [][]int32{{0, 0, 0, 0}}, Targets: []float32{1, 1, 1, 1}}
-	h, err := tr.Fit(context.Background(), d, FitConfig{})
+	d := train.Data{Tokens: [][]int32{{0, 0, 0, 0}}, Targets: []float32{1, 1, 1, 1}}
+	h, err := tr.Fit(context.Background(), d, train.FitConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if l := h.Epochs[0].Logs["loss"]; l != 0 {
 		t.Errorf("the loss is %g", l)
 	}
-	for i, w := range weightsOf(m) {
+	for i, w := range traintest.Weights(m) {
 		for j := range w {
 			if w[j] != before[i][j] {
 				t.Fatalf("weight %d[%d] became %g", i, j, w[j])

@@ -40,8 +40,11 @@ type Finalizer interface {
 // scheduleOf returns the name of what sets the learning rate of an optimizer by
 // itself, empty if nothing does.
 func scheduleOf(o Optimizer) string {
-	if s, ok := o.(Scheduler); ok {
+	if s, ok := o.(Scheduler); ok && s.ScheduleName() != "" {
 		return s.ScheduleName()
+	}
+	if w, ok := o.(Wrapper); ok {
+		return scheduleOf(w.Unwrap())
 	}
 	return ""
 }
@@ -61,4 +64,17 @@ func optimizerName(o Optimizer) string {
 		return typeName(o) + "(" + optimizerName(w.Unwrap()) + ")"
 	}
 	return typeName(o)
+}
+
+// finalize calls every Finalizer of an optimizer, the outermost last.
+func finalize(o Optimizer, weights []gorgonia.ValueGrad) error {
+	if w, ok := o.(Wrapper); ok {
+		if err := finalize(w.Unwrap(), weights); err != nil {
+			return err
+		}
+	}
+	if f, ok := o.(Finalizer); ok {
+		return f.Finalize(weights)
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -9,29 +9,16 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
-// twoHeads reads a text and features, and has a head for each.
-func twoHeads(t *testing.T, dtype tensor.Dtype) *nn.Model {
-	t.Helper()
-	f := &nn.Functional{Seed: 1, Dtype: dtype}
-	text, tags := f.Input("text", nn.Tokens(3)), f.Input("tags", nn.Features(2))
-	x := f.Call(nn.LSTM{Units: 4}, f.Call(nn.Embedding{InputDim: 8, OutputDim: 4}, text))
-	x = f.Call(nn.Concatenate{}, x, tags)
-	f.Output("urgent", f.Call(nn.Dense{Units: 1, Activation: nn.Sigmoid}, x))
-	f.Output("hours", f.Call(nn.Dense{Units: 2}, x))
-	m, err := f.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func tickets(n int) Data {
-	var text Samples
-	var tags Samples
-	var urgent, hours Labels
+func tickets(n int) train.Data {
+	var text train.Samples
+	var tags train.Samples
+	var urgent, hours train.Labels
 	for i := range n {
 		text.Tokens = append(text.Tokens, []int32{int32(i % 8), int32(i * 3 % 8), int32(i / 8 % 8)})
 		a, b := float32(i%5)/5, float32(i%3)/3
@@ -40,15 +27,15 @@ func tickets(n int) Data {
 		hours.Targets = append(hours.Targets, a-b, a+b)
 		hours.Weights = append(hours.Weights, float32(1+i%2))
 	}
-	return Data{
-		Inputs:  map[string]Samples{"text": text, "tags": tags},
-		Outputs: map[string]Labels{"urgent": urgent, "hours": hours},
+	return train.Data{
+		Inputs:  map[string]train.Samples{"text": text, "tags": tags},
+		Outputs: map[string]train.Labels{"urgent": urgent, "hours": hours},
 	}
 }
 
-func heads(weight float64) map[string]Objective {
-	return map[string]Objective{
-		"urgent": {Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}},
+func heads(weight float64) map[string]train.Objective {
+	return map[string]train.Objective{
+		"urgent": {Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}},
 		"hours":  {Loss: nn.MeanSquaredError{}, Weight: weight},
 	}
 }
@@ -56,18 +43,18 @@ func heads(weight float64) map[string]Objective {
 // TestSeveralOutputs trains a model of two inputs and two outputs; the loss is
 // the weighted sum of the outputs'.
 func TestSeveralOutputs(t *testing.T) {
-	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Optimizer: &optimizers.Adam{LearningRate: 0.02}, Outputs: heads(0.5)})
+	tr, err := train.Compile(traintest.TwoHeads(t, tensor.Float32), train.Config{Optimizer: &optimizers.Adam{LearningRate: 0.02}, Outputs: heads(0.5)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
 	d := tickets(70)
-	h, err := tr.Fit(context.Background(), d, FitConfig{Epochs: 40, BatchSize: 16, Validation: &d})
+	h, err := tr.Fit(context.Background(), d, train.FitConfig{Epochs: 40, BatchSize: 16, Validation: &d})
 	if err != nil {
 		t.Fatal(err)
 	}
 	first, last := h.Epochs[0].Logs, h.Epochs[39].Logs
-	for _, logs := range []Logs{first, last} {
+	for _, logs := range []train.Logs{first, last} {
 		for _, prefix := range []string{"", "val_"} {
 			sum := logs[prefix+"urgent_loss"] + 0.5*logs[prefix+"hours_loss"]
 			if math.Abs(logs[prefix+"loss"]-sum) > 1e-5 || sum == 0 {
@@ -103,14 +90,14 @@ func TestSeveralOutputs(t *testing.T) {
 func TestOutputWithoutLoss(t *testing.T) {
 	aims := heads(1)
 	delete(aims, "hours")
-	tr, err := Compile(twoHeads(t, tensor.Float32), Config{Optimizer: &optimizers.SGD{}, Outputs: aims})
+	tr, err := train.Compile(traintest.TwoHeads(t, tensor.Float32), train.Config{Optimizer: &optimizers.SGD{}, Outputs: aims})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
 	d := tickets(10)
-	d.Outputs = map[string]Labels{"urgent": d.Outputs["urgent"]}
-	h, err := tr.Fit(context.Background(), d, FitConfig{})
+	d.Outputs = map[string]train.Labels{"urgent": d.Outputs["urgent"]}
+	h, err := tr.Fit(context.Background(), d, train.FitConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,34 +109,34 @@ func TestOutputWithoutLoss(t *testing.T) {
 
 // TestWrongOutputs: what Compile and Fit say of names and data that do not fit.
 func TestWrongOutputs(t *testing.T) {
-	m := twoHeads(t, tensor.Float32)
-	for want, c := range map[string]Config{
+	m := traintest.TwoHeads(t, tensor.Float32)
+	for want, c := range map[string]train.Config{
 		"compile: the model has several outputs: set Outputs, not Loss and Metrics": {Loss: nn.MeanSquaredError{}},
-		`compile: the model has no output "minutes"`:                                {Outputs: map[string]Objective{"minutes": {Loss: nn.MeanSquaredError{}}}},
-		`compile: output "hours" has no loss`:                                       {Outputs: map[string]Objective{"hours": {Weight: 2}}},
+		`compile: the model has no output "minutes"`:                                {Outputs: map[string]train.Objective{"minutes": {Loss: nn.MeanSquaredError{}}}},
+		`compile: output "hours" has no loss`:                                       {Outputs: map[string]train.Objective{"hours": {Weight: 2}}},
 	} {
-		if _, err := Compile(m, c); err == nil || err.Error() != want {
+		if _, err := train.Compile(m, c); err == nil || err.Error() != want {
 			t.Errorf("the error is %v, want %s", err, want)
 		}
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Outputs: heads(1)})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Outputs: heads(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	for want, change := range map[string]func(d *Data){
-		"data: set Inputs, or, for a model of one input, Tokens or Features": func(d *Data) { d.Tokens = [][]int32{{1}} },
-		"data: input tags: no samples":                                       func(d *Data) { delete(d.Inputs, "tags") },
-		`data: the model has no input "sound"`:                               func(d *Data) { d.Inputs["sound"] = d.Inputs["tags"] },
-		"data: input tags: 11 samples, another input has 10":                 func(d *Data) { d.Inputs["tags"] = tickets(11).Inputs["tags"] },
-		"data: input tags: the model takes features: set Features alone":     func(d *Data) { d.Inputs["tags"] = d.Inputs["text"] },
-		"data: output hours: no targets":                                     func(d *Data) { delete(d.Outputs, "hours") },
-		"data: output hours: 22 targets for 10 samples of 2 outputs":         func(d *Data) { d.Outputs["hours"] = tickets(11).Outputs["hours"] },
-		`data: the model has no output "sound"`:                              func(d *Data) { d.Outputs["sound"] = Labels{} },
+	for want, change := range map[string]func(d *train.Data){
+		"data: set Inputs, or, for a model of one input, Tokens or Features": func(d *train.Data) { d.Tokens = [][]int32{{1}} },
+		"data: input tags: no samples":                                       func(d *train.Data) { delete(d.Inputs, "tags") },
+		`data: the model has no input "sound"`:                               func(d *train.Data) { d.Inputs["sound"] = d.Inputs["tags"] },
+		"data: input tags: 11 samples, another input has 10":                 func(d *train.Data) { d.Inputs["tags"] = tickets(11).Inputs["tags"] },
+		"data: input tags: the model takes features: set Features alone":     func(d *train.Data) { d.Inputs["tags"] = d.Inputs["text"] },
+		"data: output hours: no targets":                                     func(d *train.Data) { delete(d.Outputs, "hours") },
+		"data: output hours: 22 targets for 10 samples of 2 outputs":         func(d *train.Data) { d.Outputs["hours"] = tickets(11).Outputs["hours"] },
+		`data: the model has no output "sound"`:                              func(d *train.Data) { d.Outputs["sound"] = train.Labels{} },
 	} {
 		d := tickets(10)
 		change(&d)
-		if _, err := tr.Fit(context.Background(), d, FitConfig{}); err == nil || !strings.HasSuffix(err.Error(), want) {
+		if _, err := tr.Fit(context.Background(), d, train.FitConfig{}); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("the error is %v, want %s", err, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -18,7 +20,7 @@ import (
 // that are added; for ids and for features.
 func TestPaddingIsPadSequences(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		p := Padding{Post: rapid.Bool().Draw(rt, "post"), CutEnd: rapid.Bool().Draw(rt, "cut end"),
+		p := train.Padding{Post: rapid.Bool().Draw(rt, "post"), CutEnd: rapid.Bool().Draw(rt, "cut end"),
 			Value: float32(rapid.IntRange(0, 3).Draw(rt, "value")), MaxLen: rapid.IntRange(0, 5).Draw(rt, "maxlen")}
 		ids, stepWeights := rapid.Bool().Draw(rt, "ids"), rapid.Bool().Draw(rt, "weights of steps")
 		lengths := rapid.SliceOfN(rapid.IntRange(0, 6), 1, 9).Draw(rt, "lengths")
@@ -38,12 +40,12 @@ func TestPaddingIsPadSequences(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.SparseCategoricalCrossentropy{IgnoreClass: new(-7)}, Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+		tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.SparseCategoricalCrossentropy{IgnoreClass: new(-7)}, Metrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}, WeightedMetrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}})
 		if err != nil {
 			rt.Fatal(err)
 		}
 		defer tr.Close()
-		ragged, byHand := Data{Padding: &p}, Data{}
+		ragged, byHand := train.Data{Padding: &p}, train.Data{}
 		for i, n := range lengths {
 			// A row of width+2 values a step: what goes in, target, weight.
 			var seq, pad []float32
@@ -70,7 +72,7 @@ func TestPaddingIsPadSequences(t *testing.T) {
 			if p.Post {
 				whole = append(append([]float32{}, kept...), pad...)
 			}
-			add := func(d *Data, x []float32) {
+			add := func(d *train.Data, x []float32) {
 				tokens, features := []int32(nil), []float32{}
 				for at := 0; at < len(x); at += each {
 					tokens = append(tokens, int32(x[at]))
@@ -91,8 +93,8 @@ func TestPaddingIsPadSequences(t *testing.T) {
 			}
 			add(&ragged, seq)
 			add(&byHand, whole)
-			ragged.stepped = stepWeights // lengths such as 0, 2 leave it open
-			byHand.stepped = stepWeights
+			ragged.SetStepped(stepWeights) // lengths such as 0, 2 leave it open
+			byHand.SetStepped(stepWeights)
 		}
 		ctx := context.Background()
 		got, err := tr.Evaluate(ctx, ragged, 4)
@@ -123,11 +125,11 @@ func TestPaddingIsPadSequences(t *testing.T) {
 		}
 		// A part of the samples is the same part.
 		if n := len(lengths); n > 1 && p.MaxLen > 0 {
-			got, err := tr.Evaluate(ctx, ragged.slice(m, 1, n), 4)
+			got, err := tr.Evaluate(ctx, ragged.Slice(m, 1, n), 4)
 			if err != nil {
 				rt.Fatal(err)
 			}
-			want, err := tr.Evaluate(ctx, byHand.slice(m, 1, n), 4)
+			want, err := tr.Evaluate(ctx, byHand.Slice(m, 1, n), 4)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -135,7 +137,7 @@ func TestPaddingIsPadSequences(t *testing.T) {
 				rt.Errorf("part: loss %v, want %v", got["loss"], want["loss"])
 			}
 		}
-		if _, err := tr.Fit(ctx, ragged, FitConfig{BatchSize: 3, Epochs: 2}); err != nil {
+		if _, err := tr.Fit(ctx, ragged, train.FitConfig{BatchSize: 3, Epochs: 2}); err != nil {
 			rt.Fatal(err)
 		}
 	})
@@ -147,20 +149,20 @@ func TestRaggedIsRefused(t *testing.T) {
 	nan := float32(math.NaN())
 	for want, c := range map[string]struct {
 		in nn.Input
-		d  Data
+		d  train.Data
 	}{
-		"predict: data: sample 2 has 1 values, sample 0 has 2; set Padding for sequences of any length": {nn.Tokens(nn.Any), Data{Tokens: [][]int32{{1, 2}, {1, 2}, {1}, nil}}},
-		"predict: data: sample 1 has no steps; set Padding to give it some":                             {nn.Tokens(nn.Any), Data{Tokens: [][]int32{{1, 2}, nil}}},
-		"predict: data: sample 0 has no steps; set Padding to give it some":                             {nn.Tokens(nn.Any), Data{Tokens: [][]int32{nil, {1}}}},
-		"predict: data: sample 1 has 1 values, want 2 steps of 1":                                       {nn.Tokens(2), Data{Tokens: [][]int32{{1, 2}, {1}}}},
-		"predict: data: sample 1 has 6 values, sample 0 has 4; set Padding for sequences of any length": {nn.Features(nn.Any, 2), Data{Features: [][]float32{{1, 2, 3, 4}, {1, 2, 3, 4, 5, 6}}}},
-		"predict: data: sample 1 has 3 values, want steps of 2":                                         {nn.Features(nn.Any, 2), Data{Padding: &Padding{}, Features: [][]float32{{1, 2, 3, 4}, {1, 2, 3}}}},
-		"predict: data: sample 1 has 3 steps, the model takes 2; set Padding.MaxLen to cut it":          {nn.Tokens(2), Data{Padding: &Padding{}, Tokens: [][]int32{{1}, {1, 2, 3}}}},
-		"predict: data: Padding.MaxLen is 3, the model takes 2 steps":                                   {nn.Tokens(2), Data{Padding: &Padding{MaxLen: 3}, Tokens: [][]int32{{1}}}},
-		"predict: data: Padding.MaxLen is -1":                                                           {nn.Tokens(nn.Any), Data{Padding: &Padding{MaxLen: -1}, Tokens: [][]int32{{1}}}},
-		"predict: data: Padding.Value is 0.5, want the value of a step":                                 {nn.Tokens(nn.Any), Data{Padding: &Padding{Value: 0.5}, Tokens: [][]int32{{1}}}},
-		"predict: data: Padding.Value is NaN, want the value of a step":                                 {nn.Features(nn.Any, 1), Data{Padding: &Padding{Value: nan}, Features: [][]float32{{1}}}},
-		"predict: data: Padding is set, and the input is no sequence":                                   {nn.Features(1), Data{Padding: &Padding{}, Features: [][]float32{{1}}}},
+		"predict: data: sample 2 has 1 values, sample 0 has 2; set Padding for sequences of any length": {nn.Tokens(nn.Any), train.Data{Tokens: [][]int32{{1, 2}, {1, 2}, {1}, nil}}},
+		"predict: data: sample 1 has no steps; set Padding to give it some":                             {nn.Tokens(nn.Any), train.Data{Tokens: [][]int32{{1, 2}, nil}}},
+		"predict: data: sample 0 has no steps; set Padding to give it some":                             {nn.Tokens(nn.Any), train.Data{Tokens: [][]int32{nil, {1}}}},
+		"predict: data: sample 1 has 1 values, want 2 steps of 1":                                       {nn.Tokens(2), train.Data{Tokens: [][]int32{{1, 2}, {1}}}},
+		"predict: data: sample 1 has 6 values, sample 0 has 4; set Padding for sequences of any length": {nn.Features(nn.Any, 2), train.Data{Features: [][]float32{{1, 2, 3, 4}, {1, 2, 3, 4, 5, 6}}}},
+		"predict: data: sample 1 has 3 values, want steps of 2":                                         {nn.Features(nn.Any, 2), train.Data{Padding: &train.Padding{}, Features: [][]float32{{1, 2, 3, 4}, {1, 2, 3}}}},
+		"predict: data: sample 1 has 3 steps, the model takes 2; set Padding.MaxLen to cut it":          {nn.Tokens(2), train.Data{Padding: &train.Padding{}, Tokens: [][]int32{{1}, {1, 2, 3}}}},
+		"predict: data: Padding.MaxLen is 3, the model takes 2 steps":                                   {nn.Tokens(2), train.Data{Padding: &train.Padding{MaxLen: 3}, Tokens: [][]int32{{1}}}},
+		"predict: data: Padding.MaxLen is -1":                                                           {nn.Tokens(nn.Any), train.Data{Padding: &train.Padding{MaxLen: -1}, Tokens: [][]int32{{1}}}},
+		"predict: data: Padding.Value is 0.5, want the value of a step":                                 {nn.Tokens(nn.Any), train.Data{Padding: &train.Padding{Value: 0.5}, Tokens: [][]int32{{1}}}},
+		"predict: data: Padding.Value is NaN, want the value of a step":                                 {nn.Features(nn.Any, 1), train.Data{Padding: &train.Padding{Value: nan}, Features: [][]float32{{1}}}},
+		"predict: data: Padding is set, and the input is no sequence":                                   {nn.Features(1), train.Data{Padding: &train.Padding{}, Features: [][]float32{{1}}}},
 	} {
 		var layers []nn.Layer
 		if c.in.IDs() {
@@ -173,7 +175,7 @@ func TestRaggedIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{})
+		tr, err := train.Compile(m, train.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +189,7 @@ func TestRaggedIsRefused(t *testing.T) {
 // TestValidationSplitOfPadded: the share that is validated on keeps the targets
 // of its own steps.
 func TestValidationSplitOfPadded(t *testing.T) {
-	d := Data{Padding: &Padding{}}
+	d := train.Data{Padding: &train.Padding{}}
 	for i := range 12 {
 		n := 1 + i%4
 		d.Tokens = append(d.Tokens, []int32{1, 2, 3, 4}[:n])
@@ -201,15 +203,15 @@ func TestValidationSplitOfPadded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, WeightedMetrics: []Metric{&BinaryAccuracy{}}})
+		tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, WeightedMetrics: []train.Metric{&metrics.BinaryAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := tr.Fit(context.Background(), d, FitConfig{ValidationSplit: 0.5})
+		h, err := tr.Fit(context.Background(), d, train.FitConfig{ValidationSplit: 0.5})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var second Data
+		var second train.Data
 		second.Padding, second.Tokens, second.Targets, second.Weights = d.Padding, d.Tokens[6:], d.Targets[13:], d.Weights[13:]
 		want, err := tr.Evaluate(context.Background(), second, 0)
 		if err != nil {

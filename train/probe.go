@@ -35,7 +35,7 @@ func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps
 	var points []RatePoint
 	mean, least := 0.0, math.Inf(1)
 	var before float64 // Σ of the epoch's losses before this step
-	hook := HookFunc(func(e *Event) error {
+	watch := CallbackFunc(func(e *Event) error {
 		switch e.Kind {
 		case TrainBegin:
 			rated.SetRate(from)
@@ -53,14 +53,15 @@ func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps
 				least = math.Min(least, smooth)
 			}
 			if i+1 == steps || !(smooth <= 4*least) || math.IsInf(loss, 0) {
-				return ErrStop
+				e.Stop("the range of rates is done")
+				return nil
 			}
 			rated.SetRate(from * math.Pow(to/from, float64(i+1)/float64(steps-1)))
 		}
 		return nil
 	})
 	err := t.unchanged(func() error {
-		_, err := t.Fit(ctx, d, FitConfig{Epochs: math.MaxInt32, BatchSize: batch, Hooks: []Hook{hook}})
+		_, err := t.Fit(ctx, d, FitConfig{Epochs: math.MaxInt32, BatchSize: batch, Callbacks: []Callback{watch}})
 		return err
 	})
 	return points, errors.WithMessage(err, "rate range")

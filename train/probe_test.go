@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"
 )
 
@@ -15,14 +17,14 @@ import (
 // on in the same bits.
 func TestProbesLeaveNothing(t *testing.T) {
 	fit := func(probe bool) [][]float64 {
-		tr, err := Compile(dropper(t, 3), Config{Optimizer: &optimizers.Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}})
+		tr, err := train.Compile(traintest.Dropper(t, 3), train.Config{Optimizer: &optimizers.Adam{LearningRate: 0.01}, Loss: nn.BinaryCrossentropy{}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		d := counting(80)
+		d := traintest.Counting(80)
 		for range 2 {
-			if _, err := tr.Fit(context.Background(), d, FitConfig{}); err != nil {
+			if _, err := tr.Fit(context.Background(), d, train.FitConfig{}); err != nil {
 				t.Fatal(err)
 			}
 			if !probe {
@@ -43,7 +45,7 @@ func TestProbesLeaveNothing(t *testing.T) {
 				t.Errorf("losses from %g to %g", losses[0], losses[199])
 			}
 		}
-		return weightsOf(tr.model)
+		return traintest.Weights(tr.Model())
 	}
 	if diff := cmp.Diff(fit(false), fit(true)); diff != "" {
 		t.Error(diff)
@@ -57,12 +59,12 @@ func TestRateRangeFindsTheEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	points, err := tr.RateRange(context.Background(), Data{Features: [][]float32{{3}, {3}}, Targets: []float32{1, -1}}, 1e-3, 10, 200, 1)
+	points, err := tr.RateRange(context.Background(), train.Data{Features: [][]float32{{3}, {3}}, Targets: []float32{1, -1}}, 1e-3, 10, 200, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +72,7 @@ func TestRateRangeFindsTheEdge(t *testing.T) {
 	if last < 1.0/9 || last > 1 {
 		t.Errorf("it ended at a rate of %g, the loss grows from 1/9 on", last)
 	}
-	if _, err := tr.RateRange(context.Background(), Data{}, 1, 0.1, 10, 1); err == nil {
+	if _, err := tr.RateRange(context.Background(), train.Data{}, 1, 0.1, 10, 1); err == nil {
 		t.Error("falling rates")
 	}
 }

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -9,23 +9,25 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"
 )
 
 // TestEvaluateInAHook leaves the scores of the training alone.
 func TestEvaluateInAHook(t *testing.T) {
-	val := wordOrder(50, 2)
-	var want *History
+	val := traintest.WordOrder(50, 2)
+	var want *train.History
 	for _, evaluate := range []bool{false, true} {
-		tr := smallTrainer(t, 3)
-		hook := func(e *Event) error {
-			if !evaluate || e.Kind != BatchEnd {
+		tr := traintest.Trainer(t, 3)
+		hook := func(e *train.Event) error {
+			if !evaluate || e.Kind != train.BatchEnd {
 				return nil
 			}
 			_, err := tr.Evaluate(context.Background(), val, 0)
 			return err
 		}
-		h, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 2, Hooks: []Hook{HookFunc(hook)}})
+		h, err := tr.Fit(context.Background(), traintest.WordOrder(100, 1), train.FitConfig{Epochs: 2, Callbacks: []train.Callback{train.CallbackFunc(hook)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,12 +49,12 @@ func TestFloat64Loss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := Data{Targets: make([]float32, 7)}
+	d := train.Data{Targets: make([]float32, 7)}
 	for range d.Targets {
 		d.Features = append(d.Features, []float32{1})
 	}

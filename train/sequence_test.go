@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train"
 	"unroll/train/optimizers"
 )
 
@@ -18,12 +19,12 @@ func TestSequenceOutputsAreBatchMajor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := Data{Features: [][]float32{{1, 2, 3}, {10, 20, 30}}}
+	d := train.Data{Features: [][]float32{{1, 2, 3}, {10, 20, 30}}}
 	for _, batch := range []int{1, 2, 4} {
 		got, err := tr.Predict(context.Background(), d, batch)
 		if err != nil {
@@ -34,7 +35,7 @@ func TestSequenceOutputsAreBatchMajor(t *testing.T) {
 		}
 	}
 	// Targets that fit give a loss of nearly 0 only in the right order.
-	d = Data{Features: [][]float32{{50, 50, -50}, {-50, 50, -50}}, Targets: []float32{1, 1, 0, 0, 1, 0}}
+	d = train.Data{Features: [][]float32{{50, 50, -50}, {-50, 50, -50}}, Targets: []float32{1, 1, 0, 0, 1, 0}}
 	for _, batch := range []int{1, 2, 4} {
 		logs, err := tr.Evaluate(context.Background(), d, batch)
 		if err != nil {
@@ -52,14 +53,14 @@ func TestOpenLength(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{FromLogits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
 	long := []float32{1, 2, 3, 4, 5, 6}
 	for steps := 1; steps <= 3; steps++ {
-		d := Data{Features: [][]float32{long[:steps], long[3 : 3+steps]}}
+		d := train.Data{Features: [][]float32{long[:steps], long[3 : 3+steps]}}
 		y, err := tr.Predict(context.Background(), d, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -75,12 +76,12 @@ func TestOpenLength(t *testing.T) {
 		}
 	}
 	for steps := 1; steps <= 3; steps++ {
-		d := Data{Features: [][]float32{long[:steps], long[3 : 3+steps]}, Targets: make([]float32, 4*steps)}
-		if _, err := tr.Fit(context.Background(), d, FitConfig{}); err != nil {
+		d := train.Data{Features: [][]float32{long[:steps], long[3 : 3+steps]}, Targets: make([]float32, 4*steps)}
+		if _, err := tr.Fit(context.Background(), d, train.FitConfig{}); err != nil {
 			t.Errorf("%d steps: %v", steps, err)
 		}
 		d.Targets = d.Targets[1:]
-		if _, err := tr.Fit(context.Background(), d, FitConfig{}); err == nil {
+		if _, err := tr.Fit(context.Background(), d, train.FitConfig{}); err == nil {
 			t.Errorf("%d steps: no error for a target too few", steps)
 		}
 	}

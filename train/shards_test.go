@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -9,23 +9,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
 // fitSharded trains a small model on 100 samples in batches of 32, the last of
 // 4, shared by k programs, and returns the losses and the weights.
-func fitSharded(t *testing.T, k int, o Optimizer) ([]float64, [][]float64) {
+func fitSharded(t *testing.T, k int, o train.Optimizer) ([]float64, [][]float64) {
 	t.Helper()
-	tr, err := Compile(smallModel(t, 3), Config{Optimizer: o, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}, Shards: k})
+	tr, err := train.Compile(traintest.Model(t, 3), train.Config{Optimizer: o, Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}, Shards: k})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	h, err := tr.Fit(context.Background(), wordOrder(100, 1), FitConfig{Epochs: 3, Seed: 9})
+	h, err := tr.Fit(context.Background(), traintest.WordOrder(100, 1), train.FitConfig{Epochs: 3, Seed: 9})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(h.Values("loss"), h.Values("accuracy")...), weightsOf(tr.model)
+	return append(h.Values("loss"), h.Values("accuracy")...), traintest.Weights(tr.Model())
 }
 
 // TestShardsOnAnyNumberOfProcessors: the same bits on 1, 2 and 4.
@@ -80,15 +83,15 @@ func TestShardCount(t *testing.T) {
 	}{
 		{"onehot", model(nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 32}), 32, 2},
 		{"embedding", model(nn.Embedding{InputDim: 1000, OutputDim: 32}, nn.SimpleRNN{Units: 8}), 32, 1},
-		{"wide", model(nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 128}), 256, maxShards},
+		{"wide", model(nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 128}), 256, train.MaxShards},
 		{"few rows", model(nn.OneHot{Depth: 100}, nn.SimpleRNN{Units: 512}), 9, 1},
 	} {
 		for _, exec := range []nn.Execution{nn.Unrolled, nn.Looped, nn.Fused} {
-			tr, err := Compile(c.model, Config{Execution: exec})
+			tr, err := train.Compile(c.model, train.Config{Execution: exec})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := tr.shards(c.batch, []int{100}); err != nil || got != c.want {
+			if got, err := tr.ShardsFor(c.batch, []int{100}); err != nil || got != c.want {
 				t.Errorf("%s, %s: %d shards, error %v, want %d", c.name, exec, got, err, c.want)
 			}
 		}

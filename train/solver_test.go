@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 
 	"unroll/graph"
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"
 )
 
@@ -42,7 +44,7 @@ func (o *decay) Step(ws []gorgonia.ValueGrad) error {
 // TestSolverMayWriteIntoGradients: the rows of an embedding that a batch does
 // not touch have a gradient of zeros in a buffer that is not cleared each time.
 func TestSolverMayWriteIntoGradients(t *testing.T) {
-	var d Data
+	var d train.Data
 	for i := range 40 {
 		d.Tokens = append(d.Tokens, []int32{int32(1 + i%5), int32(2 + i%3)})
 		d.Targets = append(d.Targets, float32(i%2))
@@ -56,15 +58,15 @@ func TestSolverMayWriteIntoGradients(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tr, err := Compile(m, Config{Optimizer: &decay{inPlace: inPlace}, Loss: nn.BinaryCrossentropy{}, Shards: shards})
+			tr, err := train.Compile(m, train.Config{Optimizer: &decay{inPlace: inPlace}, Loss: nn.BinaryCrossentropy{}, Shards: shards})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer tr.Close()
-			if _, err := tr.Fit(context.Background(), d, FitConfig{BatchSize: 4, Epochs: 5, NoShuffle: true}); err != nil {
+			if _, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: 4, Epochs: 5, NoShuffle: true}); err != nil {
 				t.Fatal(err)
 			}
-			got := weightsOf(m)
+			got := traintest.Weights(m)
 			if want == nil {
 				want = got
 			} else if diff := cmp.Diff(want, got); diff != "" {
@@ -92,7 +94,7 @@ func (l twoBiases) Apply(c *nn.Context, in ...nn.Value) []nn.Value {
 // TestSharedGradient: two weights whose gradient is one node move alike, by
 // what the definition of each solver says.
 func TestSharedGradient(t *testing.T) {
-	var d Data
+	var d train.Data
 	for i := range 8 {
 		f := float32(i)
 		d.Features = append(d.Features, []float32{f, -f, 1})
@@ -101,33 +103,33 @@ func TestSharedGradient(t *testing.T) {
 	const rate = 0.1
 	for _, c := range []struct {
 		name string
-		opt  func() Optimizer
+		opt  func() train.Optimizer
 		same string // moves the weights as this one does
 	}{
-		{"sgd", func() Optimizer { return &optimizers.SGD{LearningRate: rate} }, ""},
-		{"vanilla", func() Optimizer { return gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rate)) }, "sgd"},
-		{"clipped", func() Optimizer {
+		{"sgd", func() train.Optimizer { return &optimizers.SGD{LearningRate: rate} }, ""},
+		{"vanilla", func() train.Optimizer { return gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rate)) }, "sgd"},
+		{"clipped", func() train.Optimizer {
 			return gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rate), gorgonia.WithClip(0.001))
 		}, ""},
-		{"adam", func() Optimizer { return &optimizers.Adam{} }, ""},
-		{"gorgonia's adam", func() Optimizer { return gorgonia.NewAdamSolver() }, ""},
+		{"adam", func() train.Optimizer { return &optimizers.Adam{} }, ""},
+		{"gorgonia's adam", func() train.Optimizer { return gorgonia.NewAdamSolver() }, ""},
 	} {
 		for _, shards := range []int{1, 2} {
 			t.Run(fmt.Sprintf("%s/%d", c.name, shards), func(t *testing.T) {
-				fit := func(o Optimizer) [][]float64 {
+				fit := func(o train.Optimizer) [][]float64 {
 					m, err := nn.Sequential{Input: nn.Features(3), Layers: []nn.Layer{twoBiases{2}}, Seed: 1}.Build()
 					if err != nil {
 						t.Fatal(err)
 					}
-					tr, err := Compile(m, Config{Optimizer: o, Loss: nn.BinaryCrossentropy{FromLogits: true}, Shards: shards})
+					tr, err := train.Compile(m, train.Config{Optimizer: o, Loss: nn.BinaryCrossentropy{FromLogits: true}, Shards: shards})
 					if err != nil {
 						t.Fatal(err)
 					}
 					defer tr.Close()
-					if _, err := tr.Fit(context.Background(), d, FitConfig{BatchSize: 8, Epochs: 3, NoShuffle: true}); err != nil {
+					if _, err := tr.Fit(context.Background(), d, train.FitConfig{BatchSize: 8, Epochs: 3, NoShuffle: true}); err != nil {
 						t.Fatal(err)
 					}
-					return weightsOf(m)
+					return traintest.Weights(m)
 				}
 				got := fit(c.opt())
 				if diff := cmp.Diff(got[1], got[2]); diff != "" || got[1][0] == 0 {

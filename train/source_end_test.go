@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/nn"
+	"unroll/train"
 	"unroll/train/optimizers"
 )
 
@@ -27,11 +28,11 @@ type reader struct {
 
 var errRead = errors.New("line 40 is damaged")
 
-func (r *reader) open(epoch int) iter.Seq2[Sample, error] {
+func (r *reader) open(epoch int) iter.Seq2[train.Sample, error] {
 	if r.fault == "panics before it reads" {
 		panic(errRead)
 	}
-	return func(yield func(Sample, error) bool) {
+	return func(yield func(train.Sample, error) bool) {
 		r.most.Store(max(r.most.Load(), r.now.Add(1)))
 		defer r.now.Add(-1)
 		if r.fault == "panics when it is closed" {
@@ -45,10 +46,10 @@ func (r *reader) open(epoch int) iter.Seq2[Sample, error] {
 				case "panics":
 					panic(errRead)
 				case "fails":
-					yield(Sample{}, errRead)
+					yield(train.Sample{}, errRead)
 					return
 				case "fails and goes on":
-					yield(Sample{}, errRead)
+					yield(train.Sample{}, errRead)
 				}
 			}
 			if !yield(x, nil) && r.fault != "goes on when it is closed" {
@@ -62,70 +63,70 @@ func (r *reader) open(epoch int) iter.Seq2[Sample, error] {
 // open at a time, none is afterwards, no goroutine is left, and what went wrong
 // is an error.
 func TestSourcesEnd(t *testing.T) {
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
+	tr, err := train.Compile(maskedModel(t, nn.Any), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
 	goroutines := runtime.NumGoroutine()
-	hook := func(at uint64, f func() error) Hook {
-		return HookFunc(func(e *Event) error {
-			if e.Kind == BatchEnd && e.Step >= at {
-				return f()
+	hook := func(at uint64, f func(e *train.Event) error) train.Callback {
+		return train.CallbackFunc(func(e *train.Event) error {
+			if e.Kind == train.BatchEnd && e.Step >= at {
+				return f(e)
 			}
 			return nil
 		})
 	}
 	broken := errors.New("broken")
-	ends := map[string]func(s Source) error{
-		"the last step": func(s Source) error {
-			_, err := tr.FitSource(context.Background(), s, FitConfig{Epochs: 5, StepsPerEpoch: 5})
+	ends := map[string]func(s train.Source) error{
+		"the last step": func(s train.Source) error {
+			_, err := tr.FitSource(context.Background(), s, train.FitConfig{Epochs: 5, StepsPerEpoch: 5})
 			return err
 		},
-		"the last pass": func(s Source) error {
-			_, err := tr.FitSource(context.Background(), s, FitConfig{Epochs: 3, ValidationSource: s})
+		"the last pass": func(s train.Source) error {
+			_, err := tr.FitSource(context.Background(), s, train.FitConfig{Epochs: 3, ValidationSource: s})
 			return err
 		},
-		"a hook that stops": func(s Source) error {
-			_, err := tr.FitSource(context.Background(), s, FitConfig{Epochs: 5, Hooks: []Hook{hook(6, func() error { return ErrStop })}})
+		"a hook that stops": func(s train.Source) error {
+			_, err := tr.FitSource(context.Background(), s, train.FitConfig{Epochs: 5, Callbacks: []train.Callback{hook(6, func(e *train.Event) error { e.Stop("enough"); return nil })}})
 			return err
 		},
-		"a hook that fails": func(s Source) error {
-			_, err := tr.FitSource(context.Background(), s, FitConfig{Epochs: 5, Hooks: []Hook{hook(2, func() error { return broken })}})
+		"a hook that fails": func(s train.Source) error {
+			_, err := tr.FitSource(context.Background(), s, train.FitConfig{Epochs: 5, Callbacks: []train.Callback{hook(2, func(*train.Event) error { return broken })}})
 			if errors.Is(err, broken) {
 				err = nil
 			}
 			return err
 		},
-		"a hook that panics": func(s Source) (err error) {
+		"a hook that panics": func(s train.Source) (err error) {
 			defer func() {
 				if p := recover(); p != nil && p != any(broken) {
 					err = errors.Errorf("%v", p)
 				}
 			}()
-			_, err = tr.FitSource(context.Background(), s, FitConfig{Epochs: 5, Hooks: []Hook{hook(2, func() error { panic(broken) })}})
+			_, err = tr.FitSource(context.Background(), s, train.FitConfig{Epochs: 5, Callbacks: []train.Callback{hook(2, func(*train.Event) error { panic(broken) })}})
 			return err
 		},
-		"cancellation": func(s Source) error {
+		"cancellation": func(s train.Source) error {
 			ctx, cancel := context.WithCancel(context.Background())
-			_, err := tr.FitSource(ctx, s, FitConfig{Epochs: 5, Hooks: []Hook{hook(2, func() error { cancel(); return nil })}})
+			_, err := tr.FitSource(ctx, s, train.FitConfig{Epochs: 5, Callbacks: []train.Callback{hook(2, func(*train.Event) error { cancel(); return nil })}})
 			if errors.Is(err, context.Canceled) {
 				err = nil
 			}
 			return err
 		},
-		"a batch that does not fit": func(s Source) error {
-			_, err := tr.FitSource(context.Background(), s, FitConfig{BatchSize: 4})
+		"a batch that does not fit": func(s train.Source) error {
+			_, err := tr.FitSource(context.Background(), s, train.FitConfig{BatchSize: 4})
 			if err != nil && strings.Contains(err.Error(), "want at most BatchSize") {
 				err = nil
 			}
 			return err
 		},
-		"evaluation": func(s Source) error {
+		"evaluation": func(s train.Source) error {
 			_, err := tr.EvaluateSource(context.Background(), s)
 			return err
 		},
-		"evaluation that is cancelled": func(s Source) error {
+		"evaluation that is cancelled": func(s train.Source) error {
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()
 			_, err := tr.EvaluateSource(ctx, s)
@@ -139,7 +140,7 @@ func TestSourcesEnd(t *testing.T) {
 	early := map[string]bool{"a hook that fails": true, "a hook that panics": true, "cancellation": true, "a batch that does not fit": true, "evaluation that is cancelled": true}
 	for _, fault := range []string{"", "panics before it reads", "panics", "panics when it is closed", "fails", "fails and goes on", "goes on when it is closed"} {
 		for name, end := range ends {
-			for _, s := range []Stream{{}, {Prefetch: 1}, {Prefetch: 3}, {Shuffle: 30}, {Prefetch: 2, Shuffle: 200}} {
+			for _, s := range []train.Stream{{}, {Prefetch: 1}, {Prefetch: 3}, {Shuffle: 30}, {Prefetch: 2, Shuffle: 200}} {
 				r := &reader{fault: fault}
 				s.Open, s.BatchSize, s.Buckets = r.open, 8, []int{4, 9}
 				what := fmt.Sprintf("%s, a reader that %q, Prefetch %d, Shuffle %d", name, fault, s.Prefetch, s.Shuffle)
@@ -165,15 +166,15 @@ func TestSourcesEnd(t *testing.T) {
 // is read ahead in it while another source is validated on; both share a
 // variable.
 func TestValidationBetweenSteps(t *testing.T) {
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
+	tr, err := train.Compile(maskedModel(t, nn.Any), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
 	goroutines := runtime.NumGoroutine()
 	r := &reader{}
-	s := Stream{Open: r.open, BatchSize: 8, Buckets: []int{9}, Prefetch: 2}
-	h, err := tr.FitSource(context.Background(), s, FitConfig{Epochs: 20, StepsPerEpoch: 3, ValidationSource: s})
+	s := train.Stream{Open: r.open, BatchSize: 8, Buckets: []int{9}, Prefetch: 2}
+	h, err := tr.FitSource(context.Background(), s, train.FitConfig{Epochs: 20, StepsPerEpoch: 3, ValidationSource: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,19 +188,19 @@ func TestValidationBetweenSteps(t *testing.T) {
 func TestPassWithoutBatches(t *testing.T) {
 	tr := sampleTrainer(t)
 	defer tr.Close()
-	once := Stream{Buckets: []int{2}, Open: func(epoch int) iter.Seq2[Sample, error] {
+	once := train.Stream{Buckets: []int{2}, Open: func(epoch int) iter.Seq2[train.Sample, error] {
 		if epoch > 0 {
-			return func(func(Sample, error) bool) {}
+			return func(func(train.Sample, error) bool) {}
 		}
 		return texts(64)(epoch)
 	}}
 	for steps, want := range map[int]string{0: "fit: epoch 2: the source gives no batches", 3: "fit: epoch 1: the source gives no batches in pass 2"} {
-		if _, err := tr.FitSource(context.Background(), once, FitConfig{Epochs: 3, StepsPerEpoch: steps}); err == nil || err.Error() != want {
+		if _, err := tr.FitSource(context.Background(), once, train.FitConfig{Epochs: 3, StepsPerEpoch: steps}); err == nil || err.Error() != want {
 			t.Errorf("%d steps: error %v, want %s", steps, err, want)
 		}
 	}
-	for _, s := range []Source{nil, Stream{Open: func(int) iter.Seq2[Sample, error] { return nil }}} {
-		if _, err := tr.FitSource(context.Background(), s, FitConfig{}); err == nil {
+	for _, s := range []train.Source{nil, train.Stream{Open: func(int) iter.Seq2[train.Sample, error] { return nil }}} {
+		if _, err := tr.FitSource(context.Background(), s, train.FitConfig{}); err == nil {
 			t.Errorf("%v: no error", s)
 		}
 		if _, err := tr.EvaluateSource(context.Background(), s); err == nil {

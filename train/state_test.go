@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
 	"unroll/train/optimizers"
 )
 
@@ -27,8 +28,8 @@ func statefulModel(t *testing.T, steps, batch int, stateful bool) *nn.Model {
 // after ResetStates the halves start anew.
 func TestStatefulGoesOn(t *testing.T) {
 	whole, half := statefulModel(t, 6, 0, false), statefulModel(t, 3, 2, true)
-	predict := func(m *nn.Model, d Data) []float32 {
-		tr, err := Compile(m, Config{})
+	predict := func(m *nn.Model, d train.Data) []float32 {
+		tr, err := train.Compile(m, train.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +40,7 @@ func TestStatefulGoesOn(t *testing.T) {
 		}
 		return y
 	}
-	long, parts := Data{}, Data{}
+	long, parts := train.Data{}, train.Data{}
 	for i := range 2 {
 		x := make([]float32, 12)
 		for j := range x {
@@ -67,17 +68,17 @@ func TestStatefulGoesOn(t *testing.T) {
 
 // TestStatefulWantsWholeBatches, of the model's size.
 func TestStatefulWantsWholeBatches(t *testing.T) {
-	tr, err := Compile(statefulModel(t, 3, 2, true), Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
+	tr, err := train.Compile(statefulModel(t, 3, 2, true), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.MeanSquaredError{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	d := Data{Features: [][]float32{{1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 5, 6}}, Targets: []float32{1, 2, 3}}
-	_, err = tr.Fit(context.Background(), d, FitConfig{})
+	d := train.Data{Features: [][]float32{{1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 5, 6}}, Targets: []float32{1, 2, 3}}
+	_, err = tr.Fit(context.Background(), d, train.FitConfig{})
 	if want := "fit: 3 samples are not whole batches of 2"; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %s", err, want)
 	}
-	_, err = tr.Fit(context.Background(), d, FitConfig{BatchSize: 3})
+	_, err = tr.Fit(context.Background(), d, train.FitConfig{BatchSize: 3})
 	if want := "fit: batches of 3, the model's are of 2"; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %s", err, want)
 	}
@@ -90,19 +91,19 @@ func TestStatefulWantsWholeBatches(t *testing.T) {
 // gradient, once, however many programs share a batch; constraints hold after
 // each update.
 func TestRegularizersAndConstraints(t *testing.T) {
-	fit := func(r nn.Regularizer, c nn.Constraint, shards, epochs int) (*nn.Model, *History) {
+	fit := func(r nn.Regularizer, c nn.Constraint, shards, epochs int) (*nn.Model, *train.History) {
 		m, err := nn.Sequential{Input: nn.Features(3), Seed: 2, Dtype: tensor.Float64, Layers: []nn.Layer{
 			nn.Dense{Units: 4, KernelRegularizer: r, KernelConstraint: c},
 		}}.Build()
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.1}, Loss: nn.MeanSquaredError{}, Shards: shards})
+		tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{LearningRate: 0.1}, Loss: nn.MeanSquaredError{}, Shards: shards})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		d := Data{}
+		d := train.Data{}
 		for i := range 10 {
 			d.Features = append(d.Features, []float32{float32(i), 1, float32(-i)})
 			d.Targets = append(d.Targets, 1, 2, 3, 4)
@@ -112,7 +113,7 @@ func TestRegularizersAndConstraints(t *testing.T) {
 				d.Features[i][j] /= 10
 			}
 		}
-		h, err := tr.Fit(context.Background(), d, FitConfig{Epochs: epochs, BatchSize: 4, NoShuffle: true})
+		h, err := tr.Fit(context.Background(), d, train.FitConfig{Epochs: epochs, BatchSize: 4, NoShuffle: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -15,20 +15,23 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
 // texts yields n texts of 1 to 9 words whose target is whether the first word is
 // in the upper half.
-func texts(n int) func(epoch int) iter.Seq2[Sample, error] {
-	return func(int) iter.Seq2[Sample, error] {
-		return func(yield func(Sample, error) bool) {
+func texts(n int) func(epoch int) iter.Seq2[train.Sample, error] {
+	return func(int) iter.Seq2[train.Sample, error] {
+		return func(yield func(train.Sample, error) bool) {
 			for i := range n {
 				ids := make([]int32, 1+i*7%9)
 				for k := range ids {
 					ids[k] = int32(1 + (i*5+k*k*3)%19)
 				}
-				if !yield(Sample{Tokens: ids, Targets: []float32{float32(ids[len(ids)-1] / 10)}}, nil) {
+				if !yield(train.Sample{Tokens: ids, Targets: []float32{float32(ids[len(ids)-1] / 10)}}, nil) {
 					return
 				}
 			}
@@ -49,14 +52,14 @@ func maskedModel(t *testing.T, steps int) *nn.Model {
 
 // TestBucketsAgree: evaluation in buckets and padded to one length are the same.
 func TestBucketsAgree(t *testing.T) {
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	tr, err := train.Compile(maskedModel(t, nn.Any), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	var want Logs
+	var want train.Logs
 	for _, buckets := range [][]int{{9}, {3, 6, 9}, {1, 2, 3, 4, 5, 6, 7, 8, 9}, nil} {
-		logs, err := tr.EvaluateSource(context.Background(), Stream{Open: texts(100), BatchSize: 16, Buckets: buckets, Prefetch: 2})
+		logs, err := tr.EvaluateSource(context.Background(), train.Stream{Open: texts(100), BatchSize: 16, Buckets: buckets, Prefetch: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,9 +73,9 @@ func TestBucketsAgree(t *testing.T) {
 }
 
 // inMemory returns n texts, padded to one length.
-func inMemory(t *testing.T, n int) (all Data) {
+func inMemory(t *testing.T, n int) (all train.Data) {
 	t.Helper()
-	for d, err := range (Stream{Open: texts(n), BatchSize: n, Buckets: []int{9}}).Epoch(0) {
+	for d, err := range (train.Stream{Open: texts(n), BatchSize: n, Buckets: []int{9}}).Epoch(0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,20 +87,20 @@ func inMemory(t *testing.T, n int) (all Data) {
 // TestValidationSource gives what the same samples in memory do.
 func TestValidationSource(t *testing.T) {
 	d := inMemory(t, 90)
-	fit := func(c FitConfig) Logs {
-		tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+	fit := func(c train.FitConfig) train.Logs {
+		tr, err := train.Compile(maskedModel(t, nn.Any), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		h, err := tr.FitSource(context.Background(), Stream{Open: texts(50), Buckets: []int{4, 9}}, c)
+		h, err := tr.FitSource(context.Background(), train.Stream{Open: texts(50), Buckets: []int{4, 9}}, c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return h.Epochs[0].Logs
 	}
-	want := fit(FitConfig{Validation: &d})
-	got := fit(FitConfig{ValidationSource: Stream{Open: texts(90), Buckets: []int{4, 9}}})
+	want := fit(train.FitConfig{Validation: &d})
+	got := fit(train.FitConfig{ValidationSource: train.Stream{Open: texts(90), Buckets: []int{4, 9}}})
 	if math.Abs(got["val_loss"]-want["val_loss"]) > 1e-12 || got["val_accuracy"] != want["val_accuracy"] || want["val_loss"] == 0 {
 		t.Errorf("%v, want %v", got, want)
 	}
@@ -105,20 +108,20 @@ func TestValidationSource(t *testing.T) {
 
 // TestStreamsLearn, the same bits on every run, and when a run is resumed.
 func TestStreamsLearn(t *testing.T) {
-	source := Stream{Open: texts(200), BatchSize: 16, Shuffle: 50, Seed: 2, Buckets: []int{4, 9}, Prefetch: 3}
-	fit := func(dir string, from *Checkpoint, hooks ...Hook) ([][]float64, *History, error) {
+	source := train.Stream{Open: texts(200), BatchSize: 16, Shuffle: 50, Seed: 2, Buckets: []int{4, 9}, Prefetch: 3}
+	fit := func(dir string, from *train.Checkpoint, hooks ...train.Callback) ([][]float64, *train.History, error) {
 		m := maskedModel(t, nn.Any)
-		tr, err := Compile(m, Config{Optimizer: &optimizers.Adam{LearningRate: 0.02}, Loss: nn.BinaryCrossentropy{}, Metrics: []Metric{&BinaryAccuracy{}}})
+		tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.Adam{LearningRate: 0.02}, Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		c := FitConfig{Epochs: 8, BatchSize: 16, Resume: from, Hooks: hooks}
+		c := train.FitConfig{Epochs: 8, BatchSize: 16, Resume: from, Callbacks: hooks}
 		if dir != "" {
-			c.Checkpoint = &Checkpointing{Dir: dir, Every: 1}
+			c.Checkpoint = &train.Checkpointing{Dir: dir, Every: 1}
 		}
 		h, err := tr.FitSource(context.Background(), source, c)
-		return weightsOf(m), h, err
+		return traintest.Weights(m), h, err
 	}
 	want, h, err := fit("", nil)
 	if err != nil {
@@ -129,8 +132,8 @@ func TestStreamsLearn(t *testing.T) {
 	}
 	dir := t.TempDir()
 	cut := errors.New("cut")
-	_, _, err = fit(dir, nil, HookFunc(func(e *Event) error {
-		if e.Kind == BatchEnd && e.Step == 30 {
+	_, _, err = fit(dir, nil, train.CallbackFunc(func(e *train.Event) error {
+		if e.Kind == train.BatchEnd && e.Step == 30 {
 			return cut
 		}
 		return nil
@@ -138,7 +141,7 @@ func TestStreamsLearn(t *testing.T) {
 	if !errors.Is(err, cut) {
 		t.Fatal(err)
 	}
-	from, err := LatestCheckpoint(dir)
+	from, err := train.LatestCheckpoint(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +157,7 @@ func TestStreamsLearn(t *testing.T) {
 // TestShuffleBuffer: every sample comes once, in another order each epoch, and
 // none before the buffer can have held it.
 func TestShuffleBuffer(t *testing.T) {
-	s := Stream{Open: texts(100), BatchSize: 7, Shuffle: 20, Seed: 4, Buckets: []int{9}}
+	s := train.Stream{Open: texts(100), BatchSize: 7, Shuffle: 20, Seed: 4, Buckets: []int{9}}
 	order := func(epoch int) (all []string) {
 		for d, err := range s.Epoch(epoch) {
 			if err != nil {
@@ -186,12 +189,12 @@ func TestShuffleBuffer(t *testing.T) {
 // TestStreamErrors: an error of the reader ends the training and nothing hangs.
 func TestStreamErrors(t *testing.T) {
 	broken := errors.New("line 40 is damaged")
-	open := func(epoch int) iter.Seq2[Sample, error] {
-		return func(yield func(Sample, error) bool) {
+	open := func(epoch int) iter.Seq2[train.Sample, error] {
+		return func(yield func(train.Sample, error) bool) {
 			n := 0
 			for x := range texts(100)(epoch) {
 				if n++; n == 40 {
-					yield(Sample{}, broken)
+					yield(train.Sample{}, broken)
 					return
 				}
 				if !yield(x, nil) {
@@ -200,20 +203,20 @@ func TestStreamErrors(t *testing.T) {
 			}
 		}
 	}
-	tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
+	tr, err := train.Compile(maskedModel(t, nn.Any), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
 	before := runtime.NumGoroutine()
-	for want, s := range map[string]Stream{
+	for want, s := range map[string]train.Stream{
 		"fit: epoch 1: line 40 is damaged":                                  {Open: open, BatchSize: 8, Buckets: []int{9}, Prefetch: 2},
 		"fit: epoch 1: stream: Open is not set":                             {},
 		"fit: epoch 1: stream: buckets [3 3], want lengths in rising order": {Open: open, Buckets: []int{3, 3}},
 		"fit: epoch 1: the source gives no batches":                         {Open: texts(0)},
 		"fit: epoch 1: batch 1: 32 samples, want at most BatchSize, 16":     {Open: texts(100), Buckets: []int{9}},
 	} {
-		if _, err := tr.FitSource(context.Background(), s, FitConfig{BatchSize: 16}); err == nil || err.Error() != want {
+		if _, err := tr.FitSource(context.Background(), s, train.FitConfig{BatchSize: 16}); err == nil || err.Error() != want {
 			t.Errorf("the error is %v, want %s", err, want)
 		}
 	}
@@ -230,14 +233,14 @@ func TestStreamErrors(t *testing.T) {
 // number.
 func TestFlatMemory(t *testing.T) {
 	heap := func(n int) (most uint64) {
-		tr, err := Compile(maskedModel(t, nn.Any), Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
+		tr, err := train.Compile(maskedModel(t, nn.Any), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tr.Close()
-		s := Stream{Open: texts(n), BatchSize: 32, Shuffle: 200, Buckets: []int{4, 9}, Prefetch: 2}
-		_, err = tr.FitSource(context.Background(), s, FitConfig{Hooks: []Hook{HookFunc(func(e *Event) error {
-			if e.Kind == BatchEnd && e.Batch%50 == 0 {
+		s := train.Stream{Open: texts(n), BatchSize: 32, Shuffle: 200, Buckets: []int{4, 9}, Prefetch: 2}
+		_, err = tr.FitSource(context.Background(), s, train.FitConfig{Callbacks: []train.Callback{train.CallbackFunc(func(e *train.Event) error {
+			if e.Kind == train.BatchEnd && e.Batch%50 == 0 {
 				runtime.GC()
 				var m runtime.MemStats
 				runtime.ReadMemStats(&m)
@@ -259,10 +262,10 @@ func TestFlatMemory(t *testing.T) {
 // TestFitOptions: the share that is validated on, the epochs that are, the steps
 // of an epoch, the first epoch, and weights of classes.
 func TestFitOptions(t *testing.T) {
-	d := wordOrder(100, 1)
-	tr := smallTrainer(t, 1)
-	h, err := tr.Fit(context.Background(), d, FitConfig{Epochs: 5, InitialEpoch: 1, ValidationSplit: 0.3, ValidationEvery: 2, StepsPerEpoch: 2, BatchSize: 10,
-		Hooks: []Hook{HookFunc(func(e *Event) error {
+	d := traintest.WordOrder(100, 1)
+	tr := traintest.Trainer(t, 1)
+	h, err := tr.Fit(context.Background(), d, train.FitConfig{Epochs: 5, InitialEpoch: 1, ValidationSplit: 0.3, ValidationEvery: 2, StepsPerEpoch: 2, BatchSize: 10,
+		Callbacks: []train.Callback{train.CallbackFunc(func(e *train.Event) error {
 			if e.Batches != 2 || e.Epochs != 5 {
 				t.Errorf("event %+v", e)
 			}
@@ -279,18 +282,18 @@ func TestFitOptions(t *testing.T) {
 			t.Errorf("epoch %d: logs %v", i+2, e.Logs)
 		}
 	}
-	want, err := tr.Evaluate(context.Background(), d.slice(tr.model, 70, 100), 10)
+	want, err := tr.Evaluate(context.Background(), d.Slice(tr.Model(), 70, 100), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := h.Epochs[2].Logs["val_loss"]; math.IsNaN(got) {
 		t.Errorf("val_loss %g", got)
 	}
-	h, err = tr.Fit(context.Background(), d, FitConfig{Epochs: 2, InitialEpoch: 2, ValidationSplit: 0.3})
+	h, err = tr.Fit(context.Background(), d, train.FitConfig{Epochs: 2, InitialEpoch: 2, ValidationSplit: 0.3})
 	if err != nil || len(h.Epochs) != 0 {
 		t.Errorf("%d epochs, error %v, want none", len(h.Epochs), err)
 	}
-	again, err := tr.Evaluate(context.Background(), d.slice(tr.model, 70, 100), 10)
+	again, err := tr.Evaluate(context.Background(), d.Slice(tr.Model(), 70, 100), 10)
 	if err != nil || !cmp.Equal(want, again) {
 		t.Errorf("%v became %v, error %v", want, again, err)
 	}
@@ -300,12 +303,12 @@ func TestFitOptions(t *testing.T) {
 	for _, y := range d.Targets {
 		weighted.Weights = append(weighted.Weights, 1+2*y)
 	}
-	fit := func(d Data, classes map[int]float64) [][]float64 {
-		tr := smallTrainer(t, 7)
-		if _, err := tr.Fit(context.Background(), d, FitConfig{ClassWeights: classes}); err != nil {
+	fit := func(d train.Data, classes map[int]float64) [][]float64 {
+		tr := traintest.Trainer(t, 7)
+		if _, err := tr.Fit(context.Background(), d, train.FitConfig{ClassWeights: classes}); err != nil {
 			t.Fatal(err)
 		}
-		return weightsOf(tr.model)
+		return traintest.Weights(tr.Model())
 	}
 	if diff := cmp.Diff(fit(weighted, nil), fit(d, map[int]float64{1: 3})); diff != "" {
 		t.Error(diff)

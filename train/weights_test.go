@@ -1,4 +1,4 @@
-package train
+package train_test
 
 import (
 	"context"
@@ -11,6 +11,9 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
+	"unroll/train"
+	"unroll/train/internal/traintest"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -28,8 +31,8 @@ func stepsClassifier(t *testing.T, mask bool) *nn.Model {
 }
 
 // classSteps are 6 sequences with a class for each step.
-func classSteps() Data {
-	d := Data{}
+func classSteps() train.Data {
+	d := train.Data{}
 	for i := range 24 {
 		if i%4 == 0 {
 			d.Tokens = append(d.Tokens, nil)
@@ -42,10 +45,10 @@ func classSteps() Data {
 
 // trainOn returns the logs and the weights after two epochs of batches of 4, in
 // as many shards.
-func trainOn(t *testing.T, m *nn.Model, loss nn.Loss, d Data, shards int, c FitConfig) (Logs, [][]float64) {
+func trainOn(t *testing.T, m *nn.Model, loss nn.Loss, d train.Data, shards int, c train.FitConfig) (train.Logs, [][]float64) {
 	t.Helper()
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: loss, Shards: shards,
-		Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{LearningRate: 0.5}, Loss: loss, Shards: shards,
+		Metrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}, WeightedMetrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,10 +58,10 @@ func trainOn(t *testing.T, m *nn.Model, loss nn.Loss, d Data, shards int, c FitC
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.Epochs[1].Logs, weightsOf(m)
+	return h.Epochs[1].Logs, traintest.Weights(m)
 }
 
-func close6(t *testing.T, what string, got, want Logs, gotWeights, wantWeights [][]float64) {
+func close6(t *testing.T, what string, got, want train.Logs, gotWeights, wantWeights [][]float64) {
 	t.Helper()
 	for name, v := range want {
 		if !(math.Abs(got[name]-v) <= 1e-6) {
@@ -93,8 +96,8 @@ func TestIgnoredClassesAreMasked(t *testing.T) {
 					masked.Tokens[i/4][i%4], masked.Targets[i] = 0, float32(math.NaN())
 				}
 			}
-			got, weights := trainOn(t, stepsClassifier(t, false), nn.SparseCategoricalCrossentropy{IgnoreClass: new(ignored)}, d, shards, FitConfig{NoShuffle: true})
-			want, maskedWeights := trainOn(t, stepsClassifier(t, true), nn.SparseCategoricalCrossentropy{}, masked, shards, FitConfig{NoShuffle: true})
+			got, weights := trainOn(t, stepsClassifier(t, false), nn.SparseCategoricalCrossentropy{IgnoreClass: new(ignored)}, d, shards, train.FitConfig{NoShuffle: true})
+			want, maskedWeights := trainOn(t, stepsClassifier(t, true), nn.SparseCategoricalCrossentropy{}, masked, shards, train.FitConfig{NoShuffle: true})
 			// The embedding of word 0 differs from those of the words that were ignored, but neither is trained.
 			close6(t, "ignored", got, want, weights[1:], maskedWeights[1:])
 		}
@@ -106,7 +109,7 @@ func TestIgnoredClassesAreMasked(t *testing.T) {
 func TestTargetsThatDoNotCount(t *testing.T) {
 	for _, odd := range []float32{-1, 3, 255, 0.5, float32(math.NaN()), float32(math.Inf(1))} {
 		for _, how := range []string{"steps", "samples", "mask"} {
-			make2 := func(target float32) Data {
+			make2 := func(target float32) train.Data {
 				d := classSteps()
 				for i := range d.Targets {
 					out := i%5 == 1
@@ -132,18 +135,18 @@ func TestTargetsThatDoNotCount(t *testing.T) {
 				}
 				return d
 			}
-			got, weights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(odd), 2, FitConfig{ClassWeights: map[int]float64{1: 3}})
-			want, wantWeights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(1), 2, FitConfig{ClassWeights: map[int]float64{1: 3}})
+			got, weights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(odd), 2, train.FitConfig{ClassWeights: map[int]float64{1: 3}})
+			want, wantWeights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(1), 2, train.FitConfig{ClassWeights: map[int]float64{1: 3}})
 			delete(want, "accuracy") // a target that cannot be computed with has no accuracy
 			close6(t, how, got, want, weights, wantWeights)
 
 			d := make2(odd)
 			d.Targets[8] = odd
-			tr, err := Compile(stepsClassifier(t, how == "mask"), Config{Optimizer: &optimizers.SGD{}, Loss: nn.SparseCategoricalCrossentropy{}})
+			tr, err := train.Compile(stepsClassifier(t, how == "mask"), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.SparseCategoricalCrossentropy{}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := tr.Fit(context.Background(), d, FitConfig{}); err == nil || !strings.Contains(err.Error(), "data: sample 2: target") {
+			if _, err := tr.Fit(context.Background(), d, train.FitConfig{}); err == nil || !strings.Contains(err.Error(), "data: sample 2: target") {
 				t.Errorf("%s: target %v that counts: error %v", how, odd, err)
 			}
 			if _, err := tr.Evaluate(context.Background(), d, 2); err == nil || !strings.Contains(err.Error(), "data: sample 2: target") {
@@ -158,13 +161,13 @@ func TestTargetsThatDoNotCount(t *testing.T) {
 // WeightedMetrics and the loss do, and validation knows no classes.
 func TestMetricsAndWeights(t *testing.T) {
 	d := classSteps()
-	plain, _ := trainOn(t, stepsClassifier(t, false), nn.SparseCategoricalCrossentropy{}, d, 1, FitConfig{})
+	plain, _ := trainOn(t, stepsClassifier(t, false), nn.SparseCategoricalCrossentropy{}, d, 1, train.FitConfig{})
 	if plain["accuracy"] != plain["weighted_accuracy"] {
 		t.Errorf("without weights: %v", plain)
 	}
 	m := stepsClassifier(t, false)
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{LearningRate: 1e-9}, Loss: nn.SparseCategoricalCrossentropy{},
-		Metrics: []Metric{&SparseCategoricalAccuracy{}, &SparseTopKCategoricalAccuracy{K: 1}, &SparseTopKCategoricalAccuracy{K: 2}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+	tr, err := train.Compile(m, train.Config{Optimizer: &optimizers.SGD{LearningRate: 1e-9}, Loss: nn.SparseCategoricalCrossentropy{},
+		Metrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}, &metrics.SparseTopKCategoricalAccuracy{K: 1}, &metrics.SparseTopKCategoricalAccuracy{K: 2}}, WeightedMetrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +191,7 @@ func TestMetricsAndWeights(t *testing.T) {
 		}
 	}
 	val := d
-	h, err := tr.Fit(context.Background(), d, FitConfig{ClassWeights: classes, Validation: &val})
+	h, err := tr.Fit(context.Background(), d, train.FitConfig{ClassWeights: classes, Validation: &val})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,9 +210,9 @@ func TestMetricsAndWeights(t *testing.T) {
 // TestClassWeightsOfOutputs reach the output that they are of, and no other.
 func TestClassWeightsOfOutputs(t *testing.T) {
 	config, d := twoOutputs(t)
-	fit := func(d Data, c FitConfig) [][]float64 {
+	fit := func(d train.Data, c train.FitConfig) [][]float64 {
 		m := twoOutputModel(t)
-		tr, err := Compile(m, config)
+		tr, err := train.Compile(m, config)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,25 +220,25 @@ func TestClassWeightsOfOutputs(t *testing.T) {
 		if _, err := tr.Fit(context.Background(), d, c); err != nil {
 			t.Fatal(err)
 		}
-		return weightsOf(m)
+		return traintest.Weights(m)
 	}
-	weighted := Data{Features: d.Features, Outputs: map[string]Labels{"value": d.Outputs["value"]}}
-	urgent := Labels{Targets: d.Outputs["urgent"].Targets}
+	weighted := train.Data{Features: d.Features, Outputs: map[string]train.Labels{"value": d.Outputs["value"]}}
+	urgent := train.Labels{Targets: d.Outputs["urgent"].Targets}
 	for _, y := range urgent.Targets {
 		urgent.Weights = append(urgent.Weights, 1+2*y)
 	}
 	weighted.Outputs["urgent"] = urgent
-	got := fit(d, FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
-	if diff := cmp.Diff(fit(weighted, FitConfig{}), got); diff != "" {
+	got := fit(d, train.FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
+	if diff := cmp.Diff(fit(weighted, train.FitConfig{}), got); diff != "" {
 		t.Error(diff)
 	}
 	m := twoOutputModel(t)
-	tr, err := Compile(m, config)
+	tr, err := train.Compile(m, config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	for want, c := range map[string]FitConfig{
+	for want, c := range map[string]train.FitConfig{
 		"fit: class weights: set ClassWeights for a model of one output, or OutputClassWeights":             {ClassWeights: map[int]float64{1: 3}},
 		`fit: class weights: the targets of output "value" are no classes, its loss is nn.MeanSquaredError`: {OutputClassWeights: map[string]map[int]float64{"value": {1: 3}}},
 		`fit: class weights: the model has no output "price"`:                                               {OutputClassWeights: map[string]map[int]float64{"price": {1: 3}}},
@@ -248,7 +251,7 @@ func TestClassWeightsOfOutputs(t *testing.T) {
 		}
 	}
 	d.Outputs["urgent"].Targets[1] = 0.5
-	_, err = tr.Fit(context.Background(), d, FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
+	_, err = tr.Fit(context.Background(), d, train.FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
 	if want := `fit: class weights: sample 1: target [0.5] of output "urgent" is no class`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -268,22 +271,22 @@ func twoOutputModel(t *testing.T) *nn.Model {
 }
 
 // twoOutputs has targets 1.5 that are no class.
-func twoOutputs(t *testing.T) (Config, Data) {
+func twoOutputs(t *testing.T) (train.Config, train.Data) {
 	t.Helper()
-	d := Data{}
+	d := train.Data{}
 	var urgent, value []float32
 	for i := range 8 {
 		d.Features = append(d.Features, []float32{float32(i), float32(i % 3)})
 		urgent, value = append(urgent, float32(i%2)), append(value, 1.5)
 	}
-	d.Outputs = map[string]Labels{"urgent": {Targets: urgent}, "value": {Targets: value}}
-	return Config{Optimizer: &optimizers.SGD{}, Outputs: map[string]Objective{"urgent": {Loss: nn.BinaryCrossentropy{}}, "value": {Loss: nn.MeanSquaredError{}}}}, d
+	d.Outputs = map[string]train.Labels{"urgent": {Targets: urgent}, "value": {Targets: value}}
+	return train.Config{Optimizer: &optimizers.SGD{}, Outputs: map[string]train.Objective{"urgent": {Loss: nn.BinaryCrossentropy{}}, "value": {Loss: nn.MeanSquaredError{}}}}, d
 }
 
 // TestStreamWeights: weights of samples and of steps, 0 too, are those of the
 // same samples in memory; so are empty texts.
 func TestStreamWeights(t *testing.T) {
-	samples := []Sample{
+	samples := []train.Sample{
 		{Tokens: []int32{1, 2}, Targets: []float32{0, 1}},
 		{Tokens: []int32{3}, Targets: []float32{2}, Weights: []float32{0}},
 		{Targets: []float32{}},
@@ -291,8 +294,8 @@ func TestStreamWeights(t *testing.T) {
 		{Tokens: []int32{}, Targets: []float32{}, Weights: []float32{5}},
 		{Tokens: []int32{4, 5, 6, 7}, Targets: []float32{0, 1, 2, 2}, Weights: []float32{0.5}},
 	}
-	open := func(int) iter.Seq2[Sample, error] {
-		return func(yield func(Sample, error) bool) {
+	open := func(int) iter.Seq2[train.Sample, error] {
+		return func(yield func(train.Sample, error) bool) {
 			for _, x := range samples {
 				if !yield(x, nil) {
 					return
@@ -300,14 +303,14 @@ func TestStreamWeights(t *testing.T) {
 			}
 		}
 	}
-	memory := Data{
+	memory := train.Data{
 		Tokens:  [][]int32{{1, 2, 0, 0}, {3, 0, 0, 0}, {0, 0, 0, 0}, {4, 5, 6, 0}, {0, 0, 0, 0}, {4, 5, 6, 7}},
 		Targets: []float32{0, 1, 9, 9, 2, 9, 9, 9, 9, 9, 9, 9, 0, 1, 2, 9, 9, 9, 9, 9, 0, 1, 2, 2},
 		Weights: []float32{1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 2, 3, 1, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5},
 	}
 	for _, mask := range []bool{true, false} {
 		loss := nn.SparseCategoricalCrossentropy{IgnoreClass: new(9)}
-		tr, err := Compile(stepsClassifier(t, mask), Config{Optimizer: &optimizers.SGD{}, Loss: loss, Metrics: []Metric{&SparseCategoricalAccuracy{}}, WeightedMetrics: []Metric{&SparseCategoricalAccuracy{}}})
+		tr, err := train.Compile(stepsClassifier(t, mask), train.Config{Optimizer: &optimizers.SGD{}, Loss: loss, Metrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}, WeightedMetrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -316,19 +319,19 @@ func TestStreamWeights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := tr.EvaluateSource(context.Background(), Stream{Open: open, Buckets: []int{4}, Padding: Padding{Post: true}})
+		got, err := tr.EvaluateSource(context.Background(), train.Stream{Open: open, Buckets: []int{4}, Padding: train.Padding{Post: true}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		close6(t, "stream", got, want, nil, nil)
-		for name, bad := range map[string]Sample{
+		for name, bad := range map[string]train.Sample{
 			"stream: sample 6: weight -1, want a number of at least 0":  {Tokens: []int32{1}, Targets: []float32{1}, Weights: []float32{-1}},
 			"stream: sample 6: weight NaN, want a number of at least 0": {Tokens: []int32{1, 1}, Targets: []float32{1, 1}, Weights: []float32{1, float32(math.NaN())}},
 			"stream: sample 6: 2 weights for 1 steps":                   {Tokens: []int32{1}, Targets: []float32{1}, Weights: []float32{1, 2}},
 			"stream: sample 6: it has word ids and features":            {Tokens: []int32{1}, Features: []float32{1}},
 		} {
 			samples = append(samples[:6:6], bad)
-			if _, err := tr.EvaluateSource(context.Background(), Stream{Open: open, Buckets: []int{4}}); err == nil || !strings.Contains(err.Error(), name) {
+			if _, err := tr.EvaluateSource(context.Background(), train.Stream{Open: open, Buckets: []int{4}}); err == nil || !strings.Contains(err.Error(), name) {
 				t.Errorf("error %v, want %s", err, name)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"unroll/bench"
 	"unroll/bench/internal/report"
 	"unroll/train"
+	"unroll/train/metrics"
 	"unroll/train/optimizers"
 )
 
@@ -55,7 +56,7 @@ func epochs(ctx context.Context, c *config) error {
 			progress("epoch: %s, %s", e.Name, shardsName(shards))
 			t, err := trainer(e.Workload, words, train.Config{
 				Optimizer: e.optimizer(),
-				Metrics:   []train.Metric{&train.BinaryAccuracy{}},
+				Metrics:   []train.Metric{&metrics.BinaryAccuracy{}},
 				Shards:    shards,
 			})
 			if err != nil {

@@ -50,11 +50,11 @@ func steps(t *train.Trainer, d train.Data, batch int, seconds float64, least int
 			}
 			spent = time.Since(start).Seconds()
 			if spent >= seconds && done >= least {
-				return train.ErrStop
+				e.Stop("measured")
 			}
 			return nil
 		}
-		_, err := t.Fit(ctx, d, train.FitConfig{Epochs: 1 << 30, BatchSize: batch, Hooks: []train.Hook{train.HookFunc(hook)}})
+		_, err := t.Fit(ctx, d, train.FitConfig{Epochs: 1 << 30, BatchSize: batch, Callbacks: []train.Callback{train.CallbackFunc(hook)}})
 		return spent / float64(done), err
 	}
 }

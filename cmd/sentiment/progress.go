@@ -48,7 +48,7 @@ func columns(w io.Writer) int {
 	return barColumns
 }
 
-// hook is a train.Hook.
+// hook is a train.Callback.
 func (p *progress) hook(e *train.Event) error {
 	switch {
 	case e.Kind == train.EpochEnd:

@@ -22,7 +22,11 @@ import (
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
+<<<<<<< HEAD
 	"unroll/train/classifier"
+=======
+	"unroll/train/metrics"
+>>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 )
 
 // The files of a run's report: the page, and what it was made of, of which
@@ -76,7 +80,7 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e experim
 			x.Predictions = append(x.Predictions, report.Prediction{True: of.Answer([]float32{d.Targets[i]}).Value, Predicted: of.Answer([]float32{y[i]}).Value})
 		}
 	} else {
-		matrix := &train.ConfusionMatrix{}
+		matrix := &metrics.ConfusionMatrix{}
 		matrix.Update(y, d.Targets, slices.Repeat([]float32{1}, len(rows)))
 		x.Confusion = matrix.Matrix()
 		for _, c := range matrix.Report(of.Classes...).Classes {

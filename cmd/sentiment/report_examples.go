@@ -8,8 +8,12 @@ import (
 
 	"unroll/internal/answer"
 	"unroll/internal/report"
+<<<<<<< HEAD
 	"unroll/train"
 	"unroll/train/classifier"
+=======
+	"unroll/train/metrics"
+>>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 
 	"github.com/pkg/errors"
 )
@@ -54,7 +58,7 @@ func notable(of classifier.Task, y, targets []float32, n int) (places []int, wro
 
 // roc returns the curve of the second class, with few enough points to draw.
 func roc(y, targets []float32) *report.ROC {
-	auc := &train.AUC{}
+	auc := &metrics.AUC{}
 	auc.Update(y, targets, slices.Repeat([]float32{1}, len(y)))
 	order := make([]int, len(y))
 	for i := range order {

@@ -16,7 +16,11 @@ import (
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
+<<<<<<< HEAD
 	"unroll/train/classifier"
+=======
+	"unroll/train/callbacks"
+>>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 )
 
 // train runs the experiments one after the other and saves them together at
@@ -235,17 +239,17 @@ func (a *app) fit(ctx context.Context, f *trainFlags, e experiment, exec nn.Exec
 		return a.event(epochEvent{"epoch", e.name, fold, ev.Epoch, ev.Epochs, ev.Seconds, scores(ev.Logs)})
 	}
 	c := train.FitConfig{
-		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Hooks: []train.Hook{train.TerminateOnNaN{}, train.HookFunc(p.hook), train.HookFunc(tell)},
+		Epochs: f.Epochs, BatchSize: f.Batch, Validation: &validation, Seed: f.Seed, Callbacks: []train.Callback{callbacks.TerminateOnNaN{}, train.CallbackFunc(p.hook), train.CallbackFunc(tell)},
 		Checkpoint: f.checkpointing(place),
 	}
 	switch {
 	case f.EarlyStop > 0:
-		c.Hooks = append(c.Hooks, &train.EarlyStopping{Patience: f.EarlyStop, RestoreBest: true})
+		c.Callbacks = append(c.Callbacks, &callbacks.EarlyStopping{Patience: f.EarlyStop, RestoreBest: true})
 	case f.Best:
-		c.Hooks = append(c.Hooks, &train.BestWeights{})
+		c.Callbacks = append(c.Callbacks, &callbacks.BestWeights{})
 	}
 	if f.TensorBoard {
-		c.Hooks = append(c.Hooks, &train.TensorBoard{Dir: filepath.Join(f.out, eventsDir, place), HistogramEvery: 1, WriteGraph: true})
+		c.Callbacks = append(c.Callbacks, &callbacks.TensorBoard{Dir: filepath.Join(f.out, eventsDir, place), HistogramEvery: 1, WriteGraph: true})
 	}
 	if f.resume != "" {
 		if c.Resume, err = a.checkpoint(f, place); err != nil {

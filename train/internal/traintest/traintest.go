@@ -9,6 +9,8 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/metrics"
+	"unroll/train/optimizers"
 )
 
 // WordOrder returns a task that only the order of words solves: is the last
@@ -43,6 +45,21 @@ func Model(t testing.TB, seed uint64) *nn.Model {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// Trainer returns a trainer of Model by Adam, which counts what is right.
+func Trainer(t testing.TB, seed uint64) *train.Trainer {
+	t.Helper()
+	tr, err := train.Compile(Model(t, seed), train.Config{
+		Optimizer: &optimizers.Adam{LearningRate: 0.01},
+		Loss:      nn.BinaryCrossentropy{},
+		Metrics:   []train.Metric{&metrics.BinaryAccuracy{}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close() })
+	return tr
 }
 
 // TwoHeads returns a model that reads a text and features, and has a head for

@@ -1,0 +1,27 @@
+package train
+
+import "unroll/nn"
+
+// MaxShards is the greatest number of shards that is chosen.
+const MaxShards = maxShards
+
+// ShardsFor returns the number of shards for a batch.
+func (t *Trainer) ShardsFor(batch int, steps []int) (int, error) { return t.shards(batch, steps) }
+
+// ProgramSize returns the numbers of nodes and edges of a training program.
+func (t *Trainer) ProgramSize(batch int, steps ...int) (nodes, edges int, err error) {
+	p, err := compile(t.model, t.aims, t.config.Execution, nn.Train, batch, steps)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, s := range p.prog.Executed() {
+		edges += len(s.Inputs)
+	}
+	return p.prog.Nodes(), edges, p.close()
+}
+
+// Slice returns the samples from to to.
+func (d Data) Slice(m *nn.Model, from, to int) Data { return d.slice(m, from, to) }
+
+// SetStepped says that weights are of steps.
+func (d *Data) SetStepped(on bool) { d.stepped = on }

@@ -8,11 +8,8 @@ import (
 
 	"unroll/internal/server"
 	"unroll/train"
-<<<<<<< HEAD
 	"unroll/train/classifier"
-=======
 	"unroll/train/metrics"
->>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 )
 
 // evaluation is a line of JSON.
@@ -43,27 +40,16 @@ func details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.
 	}
 	weights := slices.Repeat([]float32{1}, d.Len())
 	r := &detail{More: server.Metrics{}}
-<<<<<<< HEAD
 	more := of.Errors()[1:]
 	if !of.Number() {
-		matrix := &train.ConfusionMatrix{}
-=======
-	more := of.errors()[1:]
-	if !of.number() {
 		matrix := &metrics.ConfusionMatrix{}
->>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 		matrix.Update(y, d.Targets, weights)
 		report := matrix.Report(of.Classes...)
 		r.Report, r.Confusion, r.table = &report, matrix.Matrix(), matrix.Report(quotedAll(of.Classes)...).String()
 		more = nil
 	}
-<<<<<<< HEAD
 	if of.Binary() {
-		more = []train.Metric{&train.AUC{}}
-=======
-	if of.binary() {
 		more = []train.Metric{&metrics.AUC{}}
->>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 	}
 	for _, m := range more {
 		m.Update(y, d.Targets, weights)

@@ -22,11 +22,8 @@ import (
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
-<<<<<<< HEAD
 	"unroll/train/classifier"
-=======
 	"unroll/train/metrics"
->>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 )
 
 // The files of a run's report: the page, and what it was made of, of which

@@ -8,12 +8,8 @@ import (
 
 	"unroll/internal/answer"
 	"unroll/internal/report"
-<<<<<<< HEAD
-	"unroll/train"
 	"unroll/train/classifier"
-=======
 	"unroll/train/metrics"
->>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
 
 	"github.com/pkg/errors"
 )

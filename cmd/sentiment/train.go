@@ -16,11 +16,8 @@ import (
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
-<<<<<<< HEAD
-	"unroll/train/classifier"
-=======
 	"unroll/train/callbacks"
->>>>>>> 181a881 (Move metrics and callbacks into packages of their own, over a public Event; stopping is state)
+	"unroll/train/classifier"
 )
 
 // train runs the experiments one after the other and saves them together at

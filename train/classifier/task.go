@@ -5,6 +5,7 @@ import (
 
 	"unroll/nn"
 	"unroll/train"
+	"unroll/train/metrics"
 )
 
 // Task is what a model says of a text: one of two classes, one of several, or a
@@ -49,16 +50,16 @@ func (t Task) Config() train.Config {
 	case t.Number():
 		return train.Config{Loss: nn.MeanSquaredError{}, Metrics: t.Errors()}
 	case t.Binary():
-		return train.Config{Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&train.BinaryAccuracy{}}}
+		return train.Config{Loss: nn.BinaryCrossentropy{}, Metrics: []train.Metric{&metrics.BinaryAccuracy{}}}
 	}
-	return train.Config{Loss: nn.SparseCategoricalCrossentropy{}, Metrics: []train.Metric{&train.SparseCategoricalAccuracy{}}}
+	return train.Config{Loss: nn.SparseCategoricalCrossentropy{}, Metrics: []train.Metric{&metrics.SparseCategoricalAccuracy{}}}
 }
 
 // Errors are the metrics of a number, in its unit. The loss is that of the scaled
 // numbers, of which the mean as the answer to every text has a loss of 1.
 func (t Task) Errors() []train.Metric {
 	return []train.Metric{
-		&scaled{&train.MeanAbsoluteError{}, t.Unit()}, &scaled{&train.RootMeanSquaredError{}, t.Unit()}, &train.R2{},
+		&scaled{&metrics.MeanAbsoluteError{}, t.Unit()}, &scaled{&metrics.RootMeanSquaredError{}, t.Unit()}, &metrics.R2{},
 	}
 }
 

@@ -3,7 +3,8 @@ package nn
 import (
 	"fmt"
 
-	"unroll/internal/diagram"
+	"unroll/internal/show"
+	"unroll/nn/diagram"
 )
 
 // Diagram returns a picture of the model's layers: a box for each call of a
@@ -15,10 +16,10 @@ func (m *Model) Diagram() diagram.Graph {
 	fixed := size(m.weights.of(frozen, state, memory))
 	g := diagram.Graph{
 		Title: "Model",
-		Note:  Thousands(m.Params()) + " trainable parameters",
+		Note:  show.Thousands(m.Params()) + " trainable parameters",
 	}
 	if fixed > 0 {
-		g.Note += ", " + Thousands(fixed) + " that are not trained"
+		g.Note += ", " + show.Thousands(fixed) + " that are not trained"
 	}
 	at := map[string]int{} // nodes by the names of inputs and calls
 	outputs := map[string]int{}
@@ -85,9 +86,9 @@ func (r row) params() [][2]string {
 			fixed = append(fixed, w)
 		}
 	}
-	rows := [][2]string{{"parameters", Thousands(size(trainable))}}
+	rows := [][2]string{{"parameters", show.Thousands(size(trainable))}}
 	if len(fixed) > 0 {
-		rows = append(rows, [2]string{"not trained", Thousands(size(fixed))})
+		rows = append(rows, [2]string{"not trained", show.Thousands(size(fixed))})
 	}
 	return rows
 }

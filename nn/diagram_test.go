@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"unroll/internal/diagram"
 	"unroll/nn"
+	"unroll/nn/diagram"
 )
 
 func ExampleModel_Diagram() {

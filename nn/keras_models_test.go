@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"unroll/internal/show"
 )
 
 // kerasModels are twenty models of Keras's tutorials and examples, with the
@@ -182,7 +184,7 @@ func TestKerasModels(t *testing.T) {
 				t.Error(diff)
 			}
 			totals := fmt.Sprintf("Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n",
-				Thousands(c.total), Thousands(c.total-c.fixed), Thousands(c.fixed))
+				show.Thousands(c.total), show.Thousands(c.total-c.fixed), show.Thousands(c.fixed))
 			if s := m.Summary(); !strings.Contains(s, totals) {
 				t.Errorf("the summary is\n%s, want in it\n%s", s, totals)
 			}

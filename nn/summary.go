@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"unroll/internal/show"
 )
 
 // Summary returns the table that Keras 2 prints: a row for each layer with its
@@ -32,7 +34,7 @@ func (m *Model) Summary() string {
 	b.WriteString(rule("="))
 	fixed := size(m.weights.of(frozen, state, memory))
 	fmt.Fprintf(&b, "Total params: %s\nTrainable params: %s\nNon-trainable params: %s\n%s",
-		Thousands(m.Params()+fixed), Thousands(m.Params()), Thousands(fixed), rule("_"))
+		show.Thousands(m.Params()+fixed), show.Thousands(m.Params()), show.Thousands(fixed), rule("_"))
 	return b.String()
 }
 
@@ -121,13 +123,4 @@ func (m *Model) nameOf(r ref) string {
 		}
 	}
 	return fmt.Sprintf("%s[%d][%d]", m.rows[layer].name, n, r.out)
-}
-
-// Thousands writes n with commas between groups of three digits: 32,337.
-func Thousands(n int) string {
-	s := itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

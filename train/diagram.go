@@ -8,8 +8,8 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/graph"
-	"unroll/internal/diagram"
 	"unroll/nn"
+	"unroll/nn/diagram"
 )
 
 // Diagram returns a picture of the program that trains on batches of a size:

@@ -9,8 +9,8 @@ import (
 
 	"gorgonia.org/tensor"
 
-	"unroll/internal/diagram"
 	"unroll/nn"
+	"unroll/nn/diagram"
 	"unroll/train"
 	"unroll/train/internal/traintest"
 	"unroll/train/optimizers"

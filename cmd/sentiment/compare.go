@@ -15,7 +15,7 @@ import (
 
 	"unroll/internal/report"
 	"unroll/internal/safefile"
-	"unroll/nn"
+	"unroll/internal/show"
 )
 
 func (a *app) compareCommand() *cobra.Command {
@@ -67,7 +67,7 @@ func (a *app) compare(dirs []string, out string) error {
 	}
 	for _, run := range all.Runs {
 		for _, e := range run.Experiments {
-			t.AppendRow(table.Row{run.Name, e.Name, nn.Thousands(e.Parameters), epochOf(e), number(e.Validation), number(e.Test)})
+			t.AppendRow(table.Row{run.Name, e.Name, show.Thousands(e.Parameters), epochOf(e), number(e.Validation), number(e.Test)})
 		}
 	}
 	fmt.Fprintf(a.out, "%s\nThe page is %s.\n", t.Render(), out)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unroll/internal/server"
+	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/train"
 )
@@ -150,7 +151,7 @@ func (e *evaluator) evaluate(ctx context.Context, s *saved, data dataSettings) (
 	if e.texts.movies {
 		what = "reviews"
 	}
-	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Name(), nn.Thousands(samples.Len()), kind, what, e.texts.name, r.line())
+	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Name(), show.Thousands(samples.Len()), kind, what, e.texts.name, r.line())
 	if more != nil {
 		more.print(out, s.Task())
 	}

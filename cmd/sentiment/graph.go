@@ -8,9 +8,9 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
-	"unroll/internal/diagram"
 	"unroll/internal/safefile"
 	"unroll/nn"
+	"unroll/nn/diagram"
 )
 
 func (a *app) graphCommand() *cobra.Command {

@@ -12,7 +12,7 @@ import (
 	"github.com/cheggaaa/pb/v3"
 	"golang.org/x/term"
 
-	"unroll/nn"
+	"unroll/internal/show"
 	"unroll/train"
 )
 
@@ -83,7 +83,7 @@ func (p *progress) tail(e *train.Event, columns int) string {
 	loss := listed(scores{"loss": now["loss"]})
 	choice := []string{left + " - " + listed(now), left + " - " + loss, left}
 	if rate := float64(p.texts) * float64(e.Batch) / float64(e.Batches) / e.Seconds; p.texts > 0 {
-		choice = append([]string{fmt.Sprintf("%s/s - %s", nn.Thousands(int(rate)), choice[0])}, choice...)
+		choice = append([]string{fmt.Sprintf("%s/s - %s", show.Thousands(int(rate)), choice[0])}, choice...)
 	}
 	return widest(choice, columns)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/internal/report"
-	"unroll/nn"
+	"unroll/internal/show"
 	"unroll/train"
 	"unroll/train/classifier"
 )
@@ -200,7 +200,7 @@ func (r *results) print(w io.Writer) {
 			test = figure(e.Test[r.task.Score()])
 		}
 		t.AppendRow(table.Row{
-			e.Name, nn.Thousands(e.Parameters), figure(e.Evaluate[r.task.Score()]), e.WeightsEpoch, figure(best), at,
+			e.Name, show.Thousands(e.Parameters), figure(e.Evaluate[r.task.Score()]), e.WeightsEpoch, figure(best), at,
 			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		})
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
-	"unroll/nn"
+	"unroll/internal/show"
 )
 
 // skip is how many bad rows are passed over. It implements pflag.Value.
@@ -108,9 +108,9 @@ func (t *teller) end() {
 			list = append(list, fmt.Sprintf("%d more reasons", len(reasons)-i))
 			break
 		}
-		list = append(list, fmt.Sprintf("%s: %s", nn.Thousands(t.reasons[reason]), oneLine(reason)))
+		list = append(list, fmt.Sprintf("%s: %s", show.Thousands(t.reasons[reason]), oneLine(reason)))
 	}
-	fmt.Fprintf(t.out, "passed over: %s bad rows in all (%s)\n", nn.Thousands(t.named), strings.Join(list, "; "))
+	fmt.Fprintf(t.out, "passed over: %s bad rows in all (%s)\n", show.Thousands(t.named), strings.Join(list, "; "))
 }
 
 // offer adds to an error of texts that are not UTF-8 what to type.

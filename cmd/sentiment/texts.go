@@ -13,7 +13,7 @@ import (
 	"unroll/datasets"
 	"unroll/datasets/cache"
 	"unroll/datasets/text"
-	"unroll/nn"
+	"unroll/internal/show"
 	"unroll/train/classifier"
 )
 
@@ -198,10 +198,10 @@ func targets(labels []string, regression bool) (classifier.Task, []float64, erro
 	t := classifier.Task{Classes: datasets.ClassNames(datasets.MergeNumbers(counts))}
 	switch n := len(t.Classes); {
 	case n < 2:
-		return t, nil, errors.Errorf("all %s texts have the label %q, want two classes at least", nn.Thousands(len(labels)), labels[0])
+		return t, nil, errors.Errorf("all %s texts have the label %q, want two classes at least", show.Thousands(len(labels)), labels[0])
 	case n > mostClasses || 2*n > len(labels) && n > 2:
 		return t, nil, errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is it another column (--label-column)?",
-			nn.Thousands(n), nn.Thousands(len(labels)), t.Classes[0])
+			show.Thousands(n), show.Thousands(len(labels)), t.Classes[0])
 	}
 	err := setTargets(t, labels, y)
 	return t, y, err
@@ -258,14 +258,14 @@ func quotedAll(names []string) []string {
 // count writes a number of texts for people.
 func (d *dataset) count(n int) string {
 	if d.movies {
-		return nn.Thousands(n) + " reviews"
+		return show.Thousands(n) + " reviews"
 	}
-	return nn.Thousands(n) + " texts"
+	return show.Thousands(n) + " texts"
 }
 
 // coverage says in one line how much of the texts the models see.
 func (t encodedTexts) coverage() string {
 	s := t.stats
 	return fmt.Sprintf("%s ids; lengths %d to %d, median %d; %.1f %% of the words are unknown, %.1f %% of the texts are cut",
-		nn.Thousands(t.encoder.Depth()), s.Shortest, s.Longest, s.Median, 100*s.UnknownShare(), 100*s.TruncatedShare())
+		show.Thousands(t.encoder.Depth()), s.Shortest, s.Longest, s.Median, 100*s.UnknownShare(), 100*s.TruncatedShare())
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
-	"unroll/nn"
+	"unroll/internal/show"
 )
 
 func (a *app) warn(format string, args ...any) {
@@ -32,7 +32,7 @@ func (set *trainingSet) listed(counts []int, fits func(class int) bool) string {
 		if fits(class) {
 			of := "1 text"
 			if counts[class] != 1 {
-				of = nn.Thousands(counts[class]) + " texts"
+				of = show.Thousands(counts[class]) + " texts"
 			}
 			list = append(list, fmt.Sprintf("%q (%s)", name, of))
 		}

@@ -14,6 +14,7 @@ import (
 	"unroll/datasets/text"
 	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
+	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/callbacks"
@@ -109,7 +110,7 @@ func (a *app) trainAll(ctx context.Context, f *trainFlags, chosen []experiment, 
 	}
 	set.describe(a.say, chosen)
 	fmt.Fprintf(a.say, "%s to train on, %s to validate on, %s to test on.\n\n",
-		set.count(len(set.trainOn)), nn.Thousands(len(set.validateOn)), nn.Thousands(len(set.testOn)))
+		set.count(len(set.trainOn)), show.Thousands(len(set.validateOn)), show.Thousands(len(set.testOn)))
 	if err := a.event(dataEvent{"data", set.source, set.Task.Classes, len(set.trainOn), len(set.validateOn), len(set.testOn)}); err != nil {
 		return err
 	}

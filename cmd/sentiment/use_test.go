@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"unroll/internal/show"
 	"unroll/nn"
 )
 
@@ -41,7 +42,7 @@ func TestEvaluate(t *testing.T) {
 		dir := filepath.Join(run, e.Name)
 		for split, want := range map[string]scores{"validation": e.Evaluate, "test": e.Test} {
 			line := fmt.Sprintf("%s on %s %s reviews (sample): loss %.4f, accuracy %.4f\n",
-				e.Name, nn.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want["loss"], want["accuracy"])
+				e.Name, show.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want["loss"], want["accuracy"])
 			for _, more := range [][]string{nil, {"--data", "sample"}} {
 				if got := succeed(t, "", append([]string{"evaluate", dir, "--split", split}, more...)...); got != line {
 					t.Errorf("%q, want %q", got, line)

@@ -19,7 +19,7 @@ const module = "unroll/"
 var mayImport = map[string][]string{
 	"internal": {"internal"},
 	"graph":    {"internal"},
-	"nn":       {"internal", "graph"},
+	"nn":       {"internal", "graph", "nn"},
 	"train":    {"internal", "graph", "nn", "train"},
 	"datasets": {"internal", "datasets"},
 	"cmd":      {"internal", "graph", "nn", "train", "datasets"},

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 
-	"unroll/internal/diagram"
+	"unroll/nn/diagram"
 )
 
 func ExampleGraph_WriteDOT() {

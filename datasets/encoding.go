@@ -4,13 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
+
+	"unroll/internal/choice"
 )
 
 // charset is how texts are written as bytes.
@@ -22,12 +26,27 @@ type charset struct {
 
 var utf8Charset = charset{name: "utf-8"}
 
-// The spellings that the WHATWG's list, which htmlindex has, lacks.
+// encodings are those to tell people of, with the spellings that the WHATWG's list of
+// all, which htmlindex has, lacks.
+var encodings = choice.Table[[]string]{
+	{Name: "utf-8", Help: "all languages", Value: []string{"utf-8-sig"}},
+	{Name: "utf-16", Help: "all languages, as Windows' Unicode text"},
+	{Name: "windows-1252", Help: "Western Europe; latin1 is the same"},
+	{Name: "windows-1250", Help: "Central Europe"},
+	{Name: "windows-1251", Help: "Cyrillic"},
+	{Name: "koi8-r", Help: "Russian"},
+	{Name: "euc-kr", Help: "Korean; cp949 is the same", Value: []string{"cp949", "ms949", "uhc", "euckr"}},
+	{Name: "shift_jis", Help: "Japanese", Value: []string{"cp932"}},
+	{Name: "gbk", Help: "Chinese, simplified", Value: []string{"cp936"}},
+	{Name: "big5", Help: "Chinese, traditional", Value: []string{"cp950"}},
+	{Name: "macintosh", Help: "old Macintoshes", Value: []string{"mac-roman"}},
+}
+
+// Encodings yields the names of encodings with what they are for: the usual ones, for
+// every other name of the WHATWG's Encoding Standard is known too.
+func Encodings() iter.Seq2[string, string] { return encodings.All() }
+
 var (
-	otherSpellings = map[string]string{
-		"cp949": "euc-kr", "ms949": "euc-kr", "uhc": "euc-kr", "euckr": "euc-kr", "cp932": "shift_jis", "cp936": "gbk", "cp950": "big5",
-		"utf16be": "utf-16be", "mac-roman": "macintosh",
-	}
 	codePage   = regexp.MustCompile(`^cp-?(125\d|874)$`)
 	withNumber = regexp.MustCompile(`^(utf|latin)-?(\d.*)$`)
 	dashAfter  = map[string]string{"utf": "-", "latin": ""}
@@ -43,10 +62,12 @@ func charsetByName(name string) (charset, error) {
 	if m := withNumber.FindStringSubmatch(plain); m != nil {
 		plain = m[1] + dashAfter[m[1]] + m[2]
 	}
-	if other, ok := otherSpellings[plain]; ok {
-		plain = other
+	for _, e := range encodings {
+		if slices.Contains(e.Value, plain) {
+			plain = e.Name
+		}
 	}
-	if plain == "" || plain == "utf-8" || plain == "utf-8-sig" {
+	if plain == "" || plain == "utf-8" {
 		return utf8Charset, nil
 	}
 	e, err := htmlindex.Get(plain)
@@ -54,7 +75,7 @@ func charsetByName(name string) (charset, error) {
 		e, err = htmlindex.Get(strings.ToLower(strings.TrimSpace(name))) // some names have an underscore
 	}
 	if err != nil || e == encoding.Replacement {
-		return charset{}, errors.Errorf("the encoding %q is not known, want a name such as utf-8, utf-16, windows-1252, latin1, euc-kr or shift_jis", name)
+		return charset{}, errors.Errorf("the encoding %q is not known, want a name such as %s", name, choice.List(Encodings()))
 	}
 	canonical, err := htmlindex.Name(e)
 	if err != nil || canonical == "utf-8" {

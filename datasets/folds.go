@@ -28,12 +28,12 @@ func kFold(n int, o SplitOptions) ([]Fold, error) {
 	if k < 2 {
 		return nil, errors.New("want at least 2")
 	}
-	if err := o.check(n, k); err != nil {
+	o, err := o.check(n, k)
+	if err != nil {
 		return nil, err
 	}
 	order := shuffled(n, o.Seed)
 	part := make([]int, n)
-	var err error
 	if o.Groups == nil {
 		err = dealClasses(o, order, k, part)
 	} else {

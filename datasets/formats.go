@@ -7,23 +7,75 @@ import (
 	"iter"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/choice"
 )
 
-// extensions are the names that tell a format, without .gz or .zst, as long as the
-// content does not tell another.
-var extensions = map[string]string{
-	".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
+// format is how a file holds texts. A new one is a row of formats and its reader.
+type format struct {
+	extensions string // of names, separated by spaces
+	columns    columnsKind
+	noLabels   bool // it has none
+	// begins tells the format by the beginning of a file. named is the format that the
+	// file's name tells, "" if it tells none. Nil tells nothing.
+	begins func(head []byte, named string) bool
+	read   func(o RecordOptions, path string, s *source, yield func(row, error) bool)
 }
+
+// columnsKind is what a format has to choose texts and labels from.
+type columnsKind int
+
+const (
+	noColumns columnsKind = iota
+	fields                // of objects, by their paths
+	table                 // between delimiters, perhaps below a header
+)
+
+// formats are those of files, in the order in which their beginnings are tried.
+var formats = choice.Table[format]{
+	{Name: "csv", Help: "rows of columns, quoted as in RFC 4180", Value: format{
+		extensions: ".csv", columns: table, read: func(o RecordOptions, path string, s *source, yield func(row, error) bool) {
+			o.table(path, s, "csv", yield)
+		},
+	}},
+	{Name: "tsv", Help: "columns between tabs, quoted or not", Value: format{
+		extensions: ".tsv .tab", columns: table, read: func(o RecordOptions, path string, s *source, yield func(row, error) bool) {
+			o.table(path, s, "tsv", yield)
+		},
+	}},
+	{Name: "jsonl", Help: "a JSON object a line", Value: format{
+		extensions: ".jsonl .ndjson .json", columns: fields, begins: beginsJSON, read: func(o RecordOptions, _ string, s *source, yield func(row, error) bool) { o.jsonLines(s, yield) },
+	}},
+	{Name: "fasttext", Help: "__label__x and a text a line", Value: format{
+		begins: func(head []byte, _ string) bool { return bytes.HasPrefix(head, []byte(fastTextPrefix)) },
+		read:   func(_ RecordOptions, _ string, s *source, yield func(row, error) bool) { fastText(s, yield) },
+	}},
+	{Name: "lines", Help: "a text a line, without labels", Value: format{
+		noLabels: true, read: func(o RecordOptions, _ string, s *source, yield func(row, error) bool) {
+			plainLines(s, o.KeepEmpty, yield)
+		},
+	}},
+	{Name: folder, Help: "CLASS/*.txt or {train,test}/CLASS/*.txt, on disk or in a tar archive", Value: format{
+		read: RecordOptions.archive,
+	}},
+}
+
+// folder is the one format that may be no file.
+const folder = "folder"
+
+// Formats yields the names of the formats with what they are.
+func Formats() iter.Seq2[string, string] { return formats.All() }
 
 // rows reads one path.
 func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		if path != "-" && isDir(path) {
-			if o.Format != "" && o.Format != "folder" {
+			if o.Format != "" && o.Format != folder {
 				yield(row{}, errors.Errorf("it is a folder, want a file of format %s", o.Format))
 				return
 			}
@@ -43,7 +95,7 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 		if o.Called != nil {
 			s.name = o.Called(path)
 		}
-		format, err := o.format(path, s)
+		name, err := o.format(path, s)
 		if err != nil {
 			yield(row{}, err)
 			return
@@ -57,18 +109,8 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 				return given(r, err)
 			}
 		}
-		switch format {
-		case "csv", "tsv":
-			o.table(path, s, format, yield)
-		case "jsonl":
-			o.jsonLines(s, yield)
-		case "fasttext":
-			fastText(s, yield)
-		case "lines":
-			plainLines(s, o.KeepEmpty, yield)
-		case "folder":
-			o.archive(path, s, yield)
-		}
+		f, _ := formats.Find(name)
+		f.read(o, path, s, yield)
 	}
 }
 
@@ -86,18 +128,20 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 	if err := foreignFormat(comeSoFar(s.raw)); err != nil {
 		return "", err
 	}
-	format := o.Format
-	if format == "" || format == "folder" {
+	name := o.Format
+	if name == "" || name == folder {
 		block, _ := s.raw.Peek(512)
 		switch isTar := len(block) == 512 && string(block[257:262]) == "ustar"; {
 		case isTar:
 			s.bytes()
-			return "folder", o.noTable(path)
-		case format == "folder":
+			return folder, o.noTable(path)
+		case name == folder:
 			return "", errors.New("it is neither a folder nor a tar archive of one")
 		}
 	}
-	say, err := s.text(o.Encoding, format == "" || format == "csv" || format == "tsv")
+	f, _ := formats.Find(name)
+	maybeTable := name == "" || f.columns == table
+	say, err := s.text(o.Encoding, maybeTable)
 	if err != nil {
 		return "", err
 	}
@@ -107,23 +151,27 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 	if _, err := s.in.Peek(1); err == io.EOF {
 		return "", errors.New("it is empty")
 	}
-	s.readSep(format)
-	if format == "" {
-		format = o.sniff(path, s)
+	if maybeTable {
+		s.readSep()
+	}
+	if name == "" {
+		name = o.sniff(path, s)
+		f, _ = formats.Find(name)
 	}
 	switch {
-	case format == "" && archiveName.MatchString(path):
+	case name == "" && archiveName.MatchString(path):
 		return "", errors.New("it is not a gzip-compressed tar archive (.tar.gz), whatever its name says, and of no format that can be told by its first bytes")
-	case format == "":
-		return "", errors.New("its format cannot be told by its name or first bytes: name one of csv, tsv, jsonl, fasttext, lines")
-	case format == "lines" && !o.NoLabels:
-		return "", errors.New("the format lines has no labels")
-	case format == "fasttext" || format == "lines":
-		return format, o.noTable(path)
-	case format == "jsonl":
+	case name == "":
+		names := slices.DeleteFunc(choice.Names(Formats()), func(name string) bool { return name == folder })
+		return "", errors.Errorf("its format cannot be told by its name or first bytes: name one of %s", strings.Join(names, ", "))
+	case f.noLabels && !o.NoLabels:
+		return "", errors.Errorf("the format %s has no labels", name)
+	case f.columns == noColumns:
+		return name, o.noTable(path)
+	case f.columns == fields:
 		o.noteTable(path)
 	}
-	return format, nil
+	return name, nil
 }
 
 var archiveName = regexp.MustCompile(`(?i)\.(tar|tgz|tar\.gz|tar\.zst)$`)
@@ -132,10 +180,7 @@ var archiveName = regexp.MustCompile(`(?i)\.(tar|tgz|tar\.gz|tar\.zst)$`)
 var sepLine = regexp.MustCompile(`^(?i:"?sep=([^\r\n"]))"?\r?\n`)
 
 // readSep takes such a line off the beginning of a table.
-func (s *source) readSep(format string) {
-	if format != "" && format != "csv" && format != "tsv" {
-		return
-	}
+func (s *source) readSep() {
 	head, _ := s.head()
 	if m := sepLine.FindSubmatch(head[:min(16, len(head))]); m != nil {
 		s.sep, _ = utf8.DecodeRune(m[1])
@@ -175,18 +220,18 @@ func (o RecordOptions) namesColumns() bool {
 func (o RecordOptions) sniff(path string, s *source) string {
 	head, all := s.head()
 	text := bytes.TrimLeft(head, " \t\r\n")
-	name := strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ".zst")
-	named := extensions[filepath.Ext(name)]
-	switch {
-	case s.sep != 0:
+	named := namedFormat(path)
+	if s.sep != 0 {
 		return "csv"
-	case bytes.HasPrefix(text, []byte("{")) && (named == "" || named == "jsonl" || firstLineIsObject(text)):
-		return "jsonl"
-	case named == "jsonl" && (len(text) == 0 || text[0] == '['):
-		return "jsonl"
-	case bytes.HasPrefix(text, []byte(fastTextPrefix)):
-		return "fasttext"
-	case named == "csv", named == "tsv" && bytes.IndexByte(head, '\t') >= 0:
+	}
+	for _, f := range formats {
+		if f.Value.begins != nil && f.Value.begins(text, named) {
+			return f.Name
+		}
+	}
+	f, _ := formats.Find(named)
+	switch {
+	case f.columns == table && (named != "tsv" || bytes.IndexByte(head, '\t') >= 0):
 		return named
 	case o.NoLabels && named == "" && !o.namesColumns() && o.Delimiter == 0:
 		return "lines"
@@ -204,8 +249,13 @@ func (o RecordOptions) sniff(path string, s *source) string {
 	return "csv"
 }
 
-func firstLineIsObject(text []byte) bool {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
-	_, err := parseObject(line)
-	return err == nil
+// namedFormat is the format that a name tells, without .gz or .zst.
+func namedFormat(path string) string {
+	ext := filepath.Ext(strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ".zst"))
+	for _, f := range formats {
+		if ext != "" && slices.Contains(strings.Fields(f.Value.extensions), ext) {
+			return f.Name
+		}
+	}
+	return ""
 }

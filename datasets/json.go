@@ -50,6 +50,22 @@ func (o RecordOptions) jsonLines(s *source, yield func(row, error) bool) {
 	}
 }
 
+// beginsJSON takes an object for JSON lines, under another format's name if its line
+// is one; and under its own name what will be refused.
+func beginsJSON(head []byte, named string) bool {
+	switch {
+	case named == "jsonl" && (len(head) == 0 || head[0] == '['):
+		return true
+	case !bytes.HasPrefix(head, []byte("{")):
+		return false
+	case named == "" || named == "jsonl":
+		return true
+	}
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	_, err := parseObject(line)
+	return err == nil
+}
+
 // parseObject parses a line. Numbers stay text, for a float64 may not hold them.
 func parseObject(data []byte) (fields map[string]any, err error) {
 	if !utf8.Valid(data) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/choice"
 	"unroll/internal/show"
 )
 
@@ -28,8 +29,8 @@ type Record struct {
 // RecordOptions says how to read labelled texts. The zero value finds out
 // everything by itself and accepts no bad row.
 type RecordOptions struct {
-	// Format is one of csv, tsv, jsonl, fasttext, lines and folder; "" tells it by
-	// the first bytes, and by the name where these leave it open.
+	// Format is one of Formats; "" tells it by the first bytes, and by the name where
+	// these leave it open.
 	Format string
 	// The columns: a header's name, or a number from 1; in JSON lines the path of a
 	// field, such as "review.body" or "tags.0". "" guesses the text's and the
@@ -184,10 +185,8 @@ func (o RecordOptions) check() error {
 	if _, err := charsetByName(o.Encoding); err != nil {
 		return err
 	}
-	switch o.Format {
-	case "", "csv", "tsv", "jsonl", "fasttext", "lines", "folder":
-	default:
-		return errors.Errorf("format %q is none of csv, tsv, jsonl, fasttext, lines, folder", o.Format)
+	if err := choice.Check("format", o.Format, Formats()); err != nil {
+		return err
 	}
 	switch {
 	case o.Header != "" && o.Header != "yes" && o.Header != "no":

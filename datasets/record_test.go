@@ -192,7 +192,7 @@ func TestRecordsRefuseOptions(t *testing.T) {
 		o    RecordOptions
 		want string
 	}{
-		{RecordOptions{Format: "xml"}, `format "xml" is none of csv, tsv, jsonl, fasttext, lines, folder`},
+		{RecordOptions{Format: "xml"}, `format: unknown "xml", want csv, tsv, jsonl, fasttext, lines or folder`},
 		{RecordOptions{Header: "maybe"}, "Header is \"maybe\", want yes, no or nothing"},
 		{RecordOptions{SkipBad: -1}, "SkipBad is -1, want at least 0"},
 		{RecordOptions{Delimiter: '"'}, `'"' cannot be a delimiter`},

@@ -2,17 +2,36 @@ package datasets
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/choice"
 )
 
-// SplitOptions says how samples are dealt to the parts of a split. Classes and
-// Groups exclude each other.
+// splits are the ways of dividing samples. Each takes of the options what it goes by.
+var splits = choice.Table[func(SplitOptions) SplitOptions]{
+	{Name: "random", Help: "each text by itself", Value: func(o SplitOptions) SplitOptions { o.Classes, o.Groups = nil, nil; return o }},
+	{Name: "stratified", Help: "each part with its share of every class", Value: byClasses},
+	{Name: "group", Help: "no group of texts, such as an author's, in two parts", Value: byGroups},
+	{Name: "file", Help: "no file in two parts", Value: byGroups},
+}
+
+func byClasses(o SplitOptions) SplitOptions { o.Groups = nil; return o }
+func byGroups(o SplitOptions) SplitOptions  { o.Classes = nil; return o }
+
+// Splits yields the names of the ways of dividing samples with what they do.
+func Splits() iter.Seq2[string, string] { return splits.All() }
+
+// SplitOptions says how samples are dealt to the parts of a split.
 type SplitOptions struct {
 	Seed uint64 // decides alone, together with the data
+	// By is one of Splits; "" is group if there are groups, else stratified if there
+	// are classes, else random.
+	By string
 
 	// Share is that of the samples which Holdout keeps for validation, above 0
 	// and below 1; 0.2 if 0. Keras: validation_split.
@@ -20,11 +39,11 @@ type SplitOptions struct {
 	// Folds is KFold's number of folds; 5 if 0.
 	Folds int
 
-	// Classes holds a class for each sample: each part then has its share of
-	// every class, to within a sample. Nil does not look at classes.
+	// Classes holds a class for each sample: stratified, each part has its share of
+	// every class, to within a sample. Nil knows no classes.
 	Classes []int
-	// Groups holds a group for each sample, such as the author of a text: no
-	// group is then in two parts. Nil does not look at groups.
+	// Groups holds a group for each sample, such as the author of a text or its file:
+	// no group is in two parts. Nil knows no groups.
 	Groups []string
 }
 
@@ -54,7 +73,8 @@ func holdout(n int, o SplitOptions) (Fold, error) {
 	if !(share > 0 && share < 1) {
 		return Fold{}, errors.Errorf("a share of %v for validation, want more than 0 and less than 1", share)
 	}
-	if err := o.check(n, 2); err != nil {
+	o, err := o.check(n, 2)
+	if err != nil {
 		return Fold{}, err
 	}
 	order := shuffled(n, o.Seed)
@@ -138,19 +158,36 @@ func parts(order, part []int, validation int) (f Fold) {
 	return f
 }
 
-// check holds the options to n samples, of which there must be so many.
-func (o SplitOptions) check(n, least int) error {
+// check holds the options to n samples, of which there must be so many, and leaves
+// of them what the split goes by.
+func (o SplitOptions) check(n, least int) (SplitOptions, error) {
+	if err := choice.Check("By", o.By, Splits()); err != nil {
+		return o, err
+	}
 	switch {
 	case n < least:
-		return errors.Errorf("%d samples, want at least %d", n, least)
-	case o.Classes != nil && o.Groups != nil:
-		return errors.New("by classes and by groups at once")
+		return o, errors.Errorf("%d samples, want at least %d", n, least)
 	case o.Classes != nil && len(o.Classes) != n:
-		return errors.Errorf("%d classes for %d samples", len(o.Classes), n)
+		return o, errors.Errorf("%d classes for %d samples", len(o.Classes), n)
 	case o.Groups != nil && len(o.Groups) != n:
-		return errors.Errorf("%d groups for %d samples", len(o.Groups), n)
+		return o, errors.Errorf("%d groups for %d samples", len(o.Groups), n)
+	case o.By == "stratified" && o.Classes == nil:
+		return o, errors.New("stratified, but there are no classes")
+	case (o.By == "group" || o.By == "file") && o.Groups == nil:
+		return o, errors.Errorf("by %s, but there are no groups", o.By)
 	}
-	return nil
+	by := o.By
+	switch {
+	case by != "":
+	case o.Groups != nil:
+		by = "group"
+	case o.Classes != nil:
+		by = "stratified"
+	default:
+		by = "random"
+	}
+	take, _ := splits.Find(by)
+	return take(o), nil
 }
 
 // byClass returns the samples of each class; of one, where there are no classes.

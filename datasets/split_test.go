@@ -9,6 +9,8 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"unroll/internal/choice"
 )
 
 // drawSplit draws options that look at nothing, at classes or at groups.
@@ -223,14 +225,16 @@ func TestSplitErrors(t *testing.T) {
 		"split: a share of NaN for validation, want more than 0 and less than 1":  hold(10, SplitOptions{Share: math.NaN()}),
 		"split: 1 classes for 2 samples":                                          hold(2, SplitOptions{Classes: []int{1}}),
 		"split: 1 groups for 2 samples":                                           hold(2, SplitOptions{Groups: []string{"a"}}),
-		"split: by classes and by groups at once":                                 hold(1e6, SplitOptions{Classes: []int{}, Groups: []string{}}),
+		"split: stratified, but there are no classes":                             hold(9, SplitOptions{By: "stratified"}),
+		"split: By: unknown \"class\", want random, stratified, group or file":    hold(9, SplitOptions{By: "class"}),
 		`split: all samples are of the group "a"`:                                 hold(2, SplitOptions{Groups: []string{"a", "a"}}),
 		"split into 5 folds: 4 samples, want at least 5":                          folds(4, SplitOptions{}),
 		"split into 1 folds: want at least 2":                                     folds(4, SplitOptions{Folds: 1}),
 		"split into -2 folds: want at least 2":                                    folds(4, SplitOptions{Folds: -2}),
 		"split into 2 folds: class 7 has 1 samples, want at least 2":              folds(5, SplitOptions{Folds: 2, Classes: []int{0, 0, 7, 3, 3}}),
 		"split into 3 folds: 2 groups, want at least 3":                           folds(4, SplitOptions{Folds: 3, Groups: strings.Split("abab", "")}),
-		"split into 2 folds: by classes and by groups at once":                    folds(2, SplitOptions{Folds: 2, Classes: []int{}, Groups: []string{}}),
+		"split into 2 folds: by group, but there are no groups":                   folds(2, SplitOptions{Folds: 2, By: "group", Classes: []int{1, 2}}),
+		"split into 2 folds: by file, but there are no groups":                    folds(2, SplitOptions{Folds: 2, By: "file"}),
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("error %v, want %q", err, want)
@@ -265,5 +269,23 @@ func TestHoldoutOrder(t *testing.T) {
 	want := Fold{Train: []int{2, 4, 3, 1, 6, 7, 9}, Validation: []int{5, 0, 8}}
 	if diff := gocmp.Diff(want, f); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Of what is known of the samples, a split goes by what it is told to.
+func TestSplitBy(t *testing.T) {
+	classes, groups := []int{0, 1, 0, 1, 0, 1, 0, 1}, []string{"a", "a", "a", "b", "b", "c", "c", "c"}
+	for by, alone := range map[string]SplitOptions{
+		"random": {}, "stratified": {Classes: classes}, "group": {Groups: groups}, "file": {Groups: groups}, "": {Groups: groups},
+	} {
+		both := SplitOptions{By: by, Classes: classes, Groups: groups}
+		got, err := Holdout(8, both)
+		want, wantErr := Holdout(8, alone)
+		if diff := gocmp.Diff(want, got); err != nil || wantErr != nil || diff != "" {
+			t.Errorf("%q: %v, %v (-want +got):\n%s", by, err, wantErr, diff)
+		}
+	}
+	if by := choice.Names(Splits()); !slices.Equal(by, []string{"random", "stratified", "group", "file"}) {
+		t.Errorf("the test knows four splits, not all of %v", by)
 	}
 }

@@ -1,33 +1,38 @@
 package main
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"unroll/datasets"
+	"unroll/datasets/text"
 )
 
 // complete tells the shells' completions which values flags take.
 func complete(root *cobra.Command) {
-	values := map[string][]string{
-		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(knownOptimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
-		"rnn": {"auto", "unrolled", "looped", "fused"}, "format": {"csv", "tsv", "jsonl", "fasttext", "folder", "lines"},
-		"header": {"yes", "no"}, "tokenizer": {keras, "words", "chars", "bpe"}, "normalize": {none, "NFC", "NFD", "NFKC", "NFKD"},
-		"case": {"ascii", "lower", "keep"}, "padding": {"pre", "post"}, "truncating": {"pre", "post"},
+	values := map[string]cobra.CompletionFunc{
+		"model": oneOf(names(experiments)), "optimizer": oneOf(slices.Sorted(maps.Keys(knownOptimizers))), "schedule": oneOf(slices.Sorted(maps.Keys(schedules))),
+		"rnn": oneOf([]string{"auto", "unrolled", "looped", "fused"}), "header": oneOf([]string{"yes", "no"}),
+		"format": rowOf(datasets.Formats()), "encoding": rowOf(datasets.Encodings()),
+		"tokenizer": rowOf(text.Tokenizers()), "normalize": rowOf(text.NormalForms()), "case": rowOf(text.Cases()),
+		"padding": rowOf(text.Sides()), "truncating": rowOf(text.Sides()),
 	}
 	for _, c := range append(root.Commands(), root) {
-		for flag, list := range values {
+		for flag, completed := range values {
 			if c.Flags().Lookup(flag) != nil {
-				_ = c.RegisterFlagCompletionFunc(flag, oneOf(list)) // an error means that it is there already
+				_ = c.RegisterFlagCompletionFunc(flag, completed) // an error means that it is there already
 			}
 		}
-		parts := []string{"random", "stratified", "group", "file"}
+		parts := rowOf(datasets.Splits())
 		if c.Name() == "evaluate" {
-			parts = []string{validationPart, testPart, allParts}
+			parts = oneOf([]string{validationPart, testPart, allParts})
 		}
 		if c.Flags().Lookup("split") != nil {
-			_ = c.RegisterFlagCompletionFunc("split", oneOf(parts))
+			_ = c.RegisterFlagCompletionFunc("split", parts)
 		}
 	}
 }
@@ -42,4 +47,13 @@ func oneOf(list []string) cobra.CompletionFunc {
 		}
 		return out, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// rowOf completes a value of a table, and says what each is.
+func rowOf(all iter.Seq2[string, string]) cobra.CompletionFunc {
+	var out []cobra.Completion
+	for name, help := range all {
+		out = append(out, cobra.CompletionWithDesc(name, help))
+	}
+	return cobra.FixedCompletions(out, cobra.ShellCompDirectiveNoFileComp)
 }

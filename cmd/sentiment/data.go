@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"unroll/datasets"
+	"unroll/internal/choice"
 )
 
 // dataSettings say which texts are used, and how they are read and divided.
@@ -57,7 +58,7 @@ const defaultShare = 0.2
 
 // readFlags are those that say how files are read.
 func (s *dataSettings) readFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&s.Format, "format", "", "`format` of the files: csv, tsv, jsonl, fasttext, folder or lines (default: what they look like)")
+	flags.StringVar(&s.Format, "format", "", "`format` of the files: "+choice.List(datasets.Formats())+" (default: what they look like)")
 	flags.StringVar(&s.TextColumn, "text-column", "", "`column` of the text: its name, its number from 1, or a path in JSON (default: found by usual names)")
 	flags.StringVar(&s.LabelColumn, "label-column", "", "`column` of the label")
 	flags.StringVar(&s.Delimiter, "delimiter", "", "`character` between columns (default: found)")
@@ -78,7 +79,7 @@ func (s *dataSettings) divideFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&s.GroupColumn, "group-column", "", "`column` whose values are not to be in two parts of a split, such as an author")
 	flags.BoolVar(&s.Regression, "regression", false, "labels are numbers to be estimated, not classes")
 	flags.Float64Var(&s.Share, "validation", defaultShare, "`share` of the texts to validate on")
-	flags.StringVar(&s.Split, "split", "", "`how` texts are divided: random, stratified, group or file (default: by group if there are groups, else by class)")
+	flags.StringVar(&s.Split, "split", "", "`how` texts are divided: "+choice.List(datasets.Splits())+" (default: by group if there are groups, else by class)")
 }
 
 const dataHelp = "`texts`: auto, imdb, sample, a file, a folder or - for standard input; may be given again"
@@ -116,8 +117,10 @@ func (s *dataSettings) check() error {
 		return usagef("--skip-bad is %d, want at least 0, or all", int(s.SkipBad))
 	case datasets.CheckEncoding(s.Encoding) != nil:
 		return usagef("--encoding: %v", datasets.CheckEncoding(s.Encoding))
-	case !slices.Contains([]string{"", "random", "stratified", "group", "file"}, s.Split):
-		return usagef("--split: unknown split %q, want random, stratified, group or file", s.Split)
+	case choice.Check("--format", s.Format, datasets.Formats()) != nil:
+		return usagef("%v", choice.Check("--format", s.Format, datasets.Formats()))
+	case choice.Check("--split", s.Split, datasets.Splits()) != nil:
+		return usagef("%v", choice.Check("--split", s.Split, datasets.Splits()))
 	case s.Split == "group" && s.GroupColumn == "":
 		return usagef("--split group wants a --group-column")
 	case s.Regression && s.Split == "stratified":

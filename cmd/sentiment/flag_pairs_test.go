@@ -12,33 +12,35 @@ import (
 	"github.com/spf13/pflag"
 
 	"unroll/datasets"
+	"unroll/datasets/text"
+	"unroll/internal/choice"
 )
 
-// A choice is a value of a flag.
-type choice struct{ flag, value string }
+// A flagValue is a value of a flag.
+type flagValue struct{ flag, value string }
 
 // choices are the values of the flags that name one, and some of the numbers that
 // such values may not agree with.
-func choices(vectors string) (all []choice) {
+func choices(vectors string) (all []flagValue) {
 	for flag, values := range map[string][]string{
 		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(knownOptimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
-		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": {keras, "words", "chars", bpe}, "normalize": {none, "NFC", "NFD", "NFKC", "NFKD"},
-		"case": {"ascii", "lower", "keep"}, "padding": {"pre", "post"}, "truncating": {"pre", "post"}, "split": {"random", "stratified", "group", "file"},
+		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": choice.Names(text.Tokenizers()), "normalize": choice.Names(text.NormalForms()),
+		"case": choice.Names(text.Cases()), "padding": choice.Names(text.Sides()), "truncating": choice.Names(text.Sides()), "split": choice.Names(datasets.Splits()),
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},
 		"num-words": {"300"}, "skip-top": {"0", "5"}, "min-count": {"2"}, "oov-buckets": {"3"}, "ngrams": {"2"}, "maxlen": {"1", "6"},
 		"best": {"true"}, "clip": {"1"}, "validation": {"0.4"}, "folds": {"2"}, "early-stop": {"1"},
 	} {
 		for _, v := range values {
-			all = append(all, choice{flag, v})
+			all = append(all, flagValue{flag, v})
 		}
 	}
-	slices.SortFunc(all, func(a, b choice) int { return strings.Compare(a.flag+a.value, b.flag+b.value) })
+	slices.SortFunc(all, func(a, b flagValue) int { return strings.Compare(a.flag+a.value, b.flag+b.value) })
 	return all
 }
 
 // parse reads choices as the command train does; files are the data unless they
 // name others.
-func parse(t *testing.T, files []string, row []choice) (*trainFlags, error) {
+func parse(t *testing.T, files []string, row []flagValue) (*trainFlags, error) {
 	t.Helper()
 	f := &trainFlags{}
 	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
@@ -141,17 +143,17 @@ func TestPairsOfFlags(t *testing.T) {
 		files = append(files, writeFile(t, filepath.Join(dir, name), b.String()))
 	}
 	all := choices(writeFile(t, filepath.Join(dir, "vectors.txt"), "good 1 2\na 3 4\nfilm 5 6\n"))
-	var left [][2]choice
+	var left [][2]flagValue
 	for i, a := range all {
 		for _, b := range all[:i] {
 			if a.flag == b.flag {
 				continue
 			}
-			_, err := parse(t, files, []choice{a, b})
+			_, err := parse(t, files, []flagValue{a, b})
 			var usage usageError
 			switch {
 			case err == nil:
-				left = append(left, [2]choice{a, b})
+				left = append(left, [2]flagValue{a, b})
 			case !errors.As(err, &usage) || !strings.Contains(err.Error(), "--"+a.flag) && !strings.Contains(err.Error(), "--"+b.flag):
 				t.Errorf("--%s %s --%s %s: %v", a.flag, a.value, b.flag, b.value, err)
 			}
@@ -184,10 +186,10 @@ func TestPairsOfFlags(t *testing.T) {
 }
 
 // join adds a pair to a row, unless a flag has another value there.
-func join(row []choice, pair [2]choice) ([]choice, bool) {
+func join(row []flagValue, pair [2]flagValue) ([]flagValue, bool) {
 	wider := slices.Clone(row)
 	for _, c := range pair {
-		at := slices.IndexFunc(wider, func(o choice) bool { return o.flag == c.flag })
+		at := slices.IndexFunc(wider, func(o flagValue) bool { return o.flag == c.flag })
 		switch {
 		case at < 0:
 			wider = append(wider, c)

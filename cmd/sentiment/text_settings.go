@@ -2,11 +2,12 @@ package main
 
 import (
 	"cmp"
-	"slices"
+	"iter"
 
 	"github.com/spf13/pflag"
 
 	"unroll/datasets/text"
+	"unroll/internal/choice"
 )
 
 // textSettings say how texts become ids. Empty fields and a SkipTop of −1 are
@@ -27,10 +28,6 @@ type textSettings struct {
 	Truncating string `json:"truncating,omitempty"`
 }
 
-// keras names the tokenizer, and none the normal form, that an encoder has for
-// "".
-const keras, none = "keras", "none"
-
 // bpe names the tokenizer that learns pairs of bytes.
 const bpe = "bpe"
 
@@ -44,8 +41,8 @@ func (s *textSettings) flags(flags *pflag.FlagSet) {
 	flags.Lookup("skip-top").DefValue = "0" // the help tells the default in words
 	flags.IntVar(&s.MinCount, "min-count", 0, "least `occurrences` of a word")
 	s.wordFlags(flags)
-	flags.StringVar(&s.Padding, "padding", "pre", "`end` at which short texts are filled: pre or post")
-	flags.StringVar(&s.Truncating, "truncating", "pre", "`end` at which long texts are cut: pre or post")
+	flags.StringVar(&s.Padding, "padding", "pre", "`end` at which short texts are filled: "+choice.List(text.Sides()))
+	flags.StringVar(&s.Truncating, "truncating", "pre", "`end` at which long texts are cut: "+choice.List(text.Sides()))
 }
 
 // sizeFlags are those that decide the sizes of a model.
@@ -57,10 +54,10 @@ func (s *textSettings) sizeFlags(flags *pflag.FlagSet) {
 
 // wordFlags are those that say what a word is.
 func (s *textSettings) wordFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&s.Tokenizer, "tokenizer", "", "what a word is: keras, words, chars or bpe (default: keras for the movie reviews, else words)")
+	flags.StringVar(&s.Tokenizer, "tokenizer", "", "what a word is: "+choice.List(text.Tokenizers())+" (default: keras for the movie reviews, else words)")
 	flags.IntVar(&s.NGrams, "ngrams", 0, "most `words` that are counted as one")
-	flags.StringVar(&s.Normalize, "normalize", "", "Unicode's normal `form`: none, NFC, NFD, NFKC or NFKD (default: none for the movie reviews, else NFC)")
-	flags.StringVar(&s.Case, "case", "", "`letters`: ascii to lower case, lower or keep (default: ascii for the movie reviews, else lower)")
+	flags.StringVar(&s.Normalize, "normalize", "", "Unicode's normal `form`: "+choice.List(text.NormalForms())+" (default: none for the movie reviews, else NFC)")
+	flags.StringVar(&s.Case, "case", "", "`letters` to lower case: "+choice.List(text.Cases())+" (default: ascii for the movie reviews, else lower)")
 	flags.BoolVar(&s.HTML, "html", false, "take off HTML's tags, and read its entities")
 }
 
@@ -71,16 +68,13 @@ const longest = 10_000
 func (s *textSettings) check() error {
 	for _, f := range []struct {
 		flag, value string
-		want        []string
+		want        iter.Seq2[string, string]
 	}{
-		{"tokenizer", s.Tokenizer, []string{"", keras, "words", "chars", bpe}},
-		{"normalize", s.Normalize, []string{"", none, "NFC", "NFD", "NFKC", "NFKD"}},
-		{"case", s.Case, []string{"", "ascii", "lower", "keep"}},
-		{"padding", s.Padding, []string{"", "pre", "post"}},
-		{"truncating", s.Truncating, []string{"", "pre", "post"}},
+		{"tokenizer", s.Tokenizer, text.Tokenizers()}, {"normalize", s.Normalize, text.NormalForms()}, {"case", s.Case, text.Cases()},
+		{"padding", s.Padding, text.Sides()}, {"truncating", s.Truncating, text.Sides()},
 	} {
-		if !slices.Contains(f.want, f.value) {
-			return usagef("--%s: unknown %q, want one of %s", f.flag, f.value, listOf(f.want[1:]))
+		if err := choice.Check("--"+f.flag, f.value, f.want); err != nil {
+			return usagef("%v", err)
 		}
 	}
 	for _, f := range []struct {
@@ -108,17 +102,9 @@ func (s *textSettings) check() error {
 // text returns how texts become words.
 func (s *textSettings) text(movies bool) text.Config {
 	c := text.Config{HTML: s.HTML, Normalize: s.Normalize, Case: s.Case, Tokenizer: s.Tokenizer, NGrams: s.NGrams}
-	or := func(value *string, movie, other, name string) {
-		switch {
-		case *value == "" && !movies:
-			*value = other
-		case *value == "" || *value == name:
-			*value = movie
-		}
+	if !movies {
+		c.Tokenizer, c.Normalize, c.Case = cmp.Or(c.Tokenizer, "words"), cmp.Or(c.Normalize, "NFC"), cmp.Or(c.Case, "lower")
 	}
-	or(&c.Tokenizer, "", "words", keras)
-	or(&c.Normalize, "", "NFC", none)
-	or(&c.Case, "", "lower", "ascii")
 	return c
 }
 

@@ -53,15 +53,15 @@ func (set *trainingSet) known() (rest []int, err error) {
 
 // splitOptions says how the given texts are to be divided.
 func (set *trainingSet) splitOptions(s dataSettings, seed uint64, of []int) datasets.SplitOptions {
-	o := datasets.SplitOptions{Seed: seed, Share: s.Share}
-	switch {
-	case s.Split == "random" || s.Split == "" && set.movies:
-	case set.Groups != nil && s.Split != "stratified":
-		for _, i := range of {
+	o := datasets.SplitOptions{Seed: seed, Share: s.Share, By: s.Split}
+	if s.Split == "" && set.movies {
+		o.By = "random"
+	}
+	for _, i := range of {
+		if set.Groups != nil {
 			o.Groups = append(o.Groups, set.Groups[i])
 		}
-	case !set.Task.Number():
-		for _, i := range of {
+		if !set.Task.Number() {
 			o.Classes = append(o.Classes, int(set.Targets[i]))
 		}
 	}

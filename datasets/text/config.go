@@ -1,12 +1,15 @@
 package text
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"golang.org/x/text/unicode/norm"
+
+	"unroll/internal/choice"
 )
 
 // Config says how a text is cleaned and cut into tokens. The zero value is
@@ -18,18 +21,12 @@ type Config struct {
 	// HTML decodes character references (&eacute;, &#233;) and makes a space of each
 	// tag and comment.
 	HTML bool `json:"html,omitempty"`
-	// Normalize is the Unicode normal form: NFC, NFD, NFKC, NFKD, or "" for none.
+	// Normalize is one of NormalForms; "" is none.
 	Normalize string `json:"normalize,omitempty"`
-	// Case is "" for ASCII letters to lower case, as keras.datasets.imdb has it,
-	// "lower" for all letters, each by itself, or "keep" for none.
+	// Case is one of Cases; "" is ascii, as keras.datasets.imdb has it.
 	Case string `json:"case,omitempty"`
-	// Tokenizer is
-	//
-	//	""       what stands between Keras's filters and spaces
-	//	"words"  Unicode's words (UAX #29) that have a letter, a number or a symbol
-	//	         such as an emoji (category So)
-	//	"chars"  characters as people see them (grapheme clusters, UAX #29)
-	//	"bpe"    byte pairs learned from the data; nothing is unknown to them
+	// Tokenizer is one of Tokenizers; "" is keras. A word of Unicode (UAX #29) has a
+	// letter, a number or a symbol such as an emoji (category So).
 	Tokenizer string `json:"tokenizer,omitempty"`
 	// NGrams is the most tokens that are taken as one, joined by a space. At each
 	// token come first it alone, then it and the next, and so on; each is counted
@@ -40,27 +37,24 @@ type Config struct {
 // maxNGrams bounds NGrams, so that a mistaken number is an error.
 const maxNGrams = 10
 
-var normalForms = map[string]norm.Form{"NFC": norm.NFC, "NFD": norm.NFD, "NFKC": norm.NFKC, "NFKD": norm.NFKD}
-
 // check returns the configuration with its defaults in place.
 func (c Config) check() (Config, error) {
-	if _, ok := normalForms[c.Normalize]; !ok && c.Normalize != "" {
-		return c, errors.Errorf("Normalize is %q, want NFC, NFD, NFKC, NFKD or none", c.Normalize)
-	}
-	switch c.Case {
-	case "", "lower", "keep":
-	default:
-		return c, errors.Errorf("Case is %q, want lower, keep or none", c.Case)
-	}
-	switch c.Tokenizer {
-	case "", "words", "chars", "bpe":
-	default:
-		return c, errors.Errorf("Tokenizer is %q, want words, chars, bpe or none", c.Tokenizer)
+	for _, s := range []struct {
+		field string
+		value *string
+		known iter.Seq2[string, string]
+	}{{"Normalize", &c.Normalize, NormalForms()}, {"Case", &c.Case, Cases()}, {"Tokenizer", &c.Tokenizer, Tokenizers()}} {
+		if err := choice.Check(s.field, *s.value, s.known); err != nil {
+			return c, err
+		}
+		if *s.value == choice.Names(s.known)[0] {
+			*s.value = "" // one spelling, in files too
+		}
 	}
 	switch {
 	case c.NGrams < 0 || c.NGrams > maxNGrams:
 		return c, errors.Errorf("NGrams is %d, want 0 to %d", c.NGrams, maxNGrams)
-	case c.NGrams > 1 && c.Tokenizer == "bpe":
+	case c.NGrams > 1 && c.Tokenizer == bpe:
 		return c, errors.Errorf("NGrams is %d, the tokenizer bpe allows only 1", c.NGrams)
 	case c.NGrams == 1:
 		c.NGrams = 0
@@ -78,10 +72,10 @@ func (s *scratch) clean(c Config, text string) string {
 	if c.HTML && strings.ContainsAny(text, "<&") {
 		text = s.rewrite(text, (*rewriter).html)
 	}
-	if form, ok := normalForms[c.Normalize]; ok && !form.IsNormalString(text) {
-		text = s.rewrite(text, func(w *rewriter, text string) { w.normalize(form, text) })
+	if form := valueOf(normalForms, c.Normalize); form != nil && !form.IsNormalString(text) {
+		text = s.rewrite(text, func(w *rewriter, text string) { w.normalize(*form, text) })
 	}
-	if c.Case == "lower" && strings.ContainsFunc(text, lowers) {
+	if valueOf(cases, c.Case).lower && strings.ContainsFunc(text, lowers) {
 		text = s.rewrite(text, (*rewriter).lower)
 	}
 	return text

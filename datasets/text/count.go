@@ -23,17 +23,17 @@ func Count(texts iter.Seq2[string, error], c Config) (*Vocabulary, error) {
 		for _, text := range b.texts {
 			s.tokenize(c, text)
 			for gram := range s.grams(c.NGrams) {
-				s.words.add(gram, 1)
+				s.counts.add(gram, 1)
 			}
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	all := &workers[0].words
+	all := &workers[0].counts
 	for _, w := range workers[1:] {
-		for i, word := range w.words.words {
-			all.add([]byte(word), w.words.counts[i])
+		for i, word := range w.counts.words {
+			all.add([]byte(word), w.counts.counts[i])
 		}
 	}
 	return all.rank(c), nil

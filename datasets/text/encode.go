@@ -122,8 +122,7 @@ func (e *Encoder) Decode(ids []int32) string {
 			words = append(words, w)
 		}
 	}
-	switch e.config.Text.Tokenizer {
-	case "chars", "bpe":
+	if valueOf(tokenizers, e.config.Text.Tokenizer).glued {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words, " ")

@@ -194,7 +194,7 @@ func TestEncoderFileRefusesText(t *testing.T) {
 		"it holds 0 words and 1 merges, the tokenizer \"\"":  {Version: 2, EncoderConfig: EncoderConfig{MaxLen: 1}, Merges: [][2]int32{{1, 2}}},
 		"merge 0 joins symbol 999 of 256":                    {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, MaxLen: 1}, Merges: [][2]int32{{1, 999}}},
 		"it holds 257 words, NumWords 260 allows 256":        {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, NumWords: 260, MaxLen: 1}, Merges: [][2]int32{{1, 2}}},
-		"Tokenizer is \"x\"":                                 {Version: 2, EncoderConfig: EncoderConfig{Text: Config{Tokenizer: "x"}, MaxLen: 1}},
+		"Tokenizer: unknown \"x\"":                           {Version: 2, EncoderConfig: EncoderConfig{Text: Config{Tokenizer: "x"}, MaxLen: 1}},
 	} {
 		var e Encoder
 		if err := e.UnmarshalJSON([]byte(sign(f))); err == nil || !strings.Contains(err.Error(), want) {

@@ -83,7 +83,7 @@ func NewEncoder(v *Vocabulary, c EncoderConfig) (*Encoder, error) {
 		return nil, errors.Errorf("encoder: the vocabulary was counted with the text configuration %+v, want %+v", v.text, c.Text)
 	case c.MinCount > 1 && v.counts == nil:
 		return nil, errors.Errorf("encoder: MinCount is %d, but the vocabulary was not counted", c.MinCount)
-	case c.Text.Tokenizer == "bpe":
+	case c.Text.Tokenizer == bpe:
 		size := math.MaxInt32 - firstID
 		if c.NumWords > 0 {
 			size = c.NumWords - firstID
@@ -145,7 +145,7 @@ func (c EncoderConfig) check() (EncoderConfig, error) {
 		return c, errors.Errorf("encoder: MaxLen is %d, want 1 to %d", c.MaxLen, maxSteps)
 	case c.Padding != Pre && c.Padding != Post || c.Truncating != Pre && c.Truncating != Post:
 		return c, errors.Errorf("encoder: Padding is %d and Truncating %d, want Pre or Post", c.Padding, c.Truncating)
-	case c.Text.Tokenizer != "bpe":
+	case c.Text.Tokenizer != bpe:
 		return c, nil
 	case c.NumWords > 0 && c.NumWords < firstID+256:
 		return c, errors.Errorf("encoder: NumWords is %d, the tokenizer bpe wants 0 or at least %d", c.NumWords, firstID+256)

@@ -108,12 +108,12 @@ func (f *encoderFile) encoder() (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bpe := c.Text.Tokenizer == "bpe"; bpe && f.Words != nil || !bpe && f.Merges != nil {
+	if learned := c.Text.Tokenizer == bpe; learned && f.Words != nil || !learned && f.Merges != nil {
 		return nil, errors.Errorf("it holds %d words and %d merges, the tokenizer %q has only one of them", len(f.Words), len(f.Merges), c.Text.Tokenizer)
 	}
 	var pairs *bytePairs
 	n := len(f.Words)
-	if c.Text.Tokenizer == "bpe" {
+	if c.Text.Tokenizer == bpe {
 		if pairs, err = readBytePairs(f.Merges); err != nil {
 			return nil, err
 		}

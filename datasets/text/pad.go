@@ -1,9 +1,11 @@
 package text
 
 import (
-	"slices"
+	"iter"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/choice"
 )
 
 // Side is an end of a sequence. As text it is "pre" or "post", Keras's names.
@@ -15,23 +17,31 @@ const (
 	Post
 )
 
-var sideNames = [...]string{"pre", "post"}
+var sides = choice.Table[Side]{
+	{Name: "pre", Help: "the beginning", Value: Pre},
+	{Name: "post", Help: "the end", Value: Post},
+}
+
+// Sides yields Keras's names of the sides.
+func Sides() iter.Seq2[string, string] { return sides.All() }
 
 // MarshalText returns Keras's name. It errs if s is neither side.
 func (s Side) MarshalText() ([]byte, error) {
-	if s != Pre && s != Post {
-		return nil, errors.Errorf("side %d is neither pre nor post", int(s))
+	for _, r := range sides {
+		if r.Value == s {
+			return []byte(r.Name), nil
+		}
 	}
-	return []byte(sideNames[s]), nil
+	return nil, errors.Errorf("side %d is neither pre nor post", int(s))
 }
 
 // UnmarshalText reads Keras's name.
 func (s *Side) UnmarshalText(name []byte) error {
-	i := slices.Index(sideNames[:], string(name))
-	if i < 0 {
+	side, ok := sides.Find(string(name))
+	if !ok {
 		return errors.Errorf("side %q is neither pre nor post", name)
 	}
-	*s = Side(i)
+	*s = side
 	return nil
 }
 

@@ -16,12 +16,15 @@ const filters = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n"
 // folding maps each byte to what tokenising makes of it.
 type folding [256]byte
 
-var (
-	lowerSplit = newFolding(true, filters)
-	keepSplit  = newFolding(false, filters)
-	lowerOnly  = newFolding(true, "")
-	keepAll    = newFolding(false, "")
-)
+// folds says which folding it is.
+type folds struct{ lower, split bool }
+
+var foldings = map[folds]*folding{
+	{true, true}:   newFolding(true, filters),
+	{false, true}:  newFolding(false, filters),
+	{true, false}:  newFolding(true, ""),
+	{false, false}: newFolding(false, ""),
+}
 
 func newFolding(lower bool, spaces string) *folding {
 	t := new(folding)
@@ -50,8 +53,8 @@ type scratch struct {
 	tokens []token
 	gram   []byte // see grams
 
-	words counter // see Count
-	pairs pairs   // see bytePairs.encode
+	counts counter // see Count
+	pairs  pairs   // see bytePairs.encode
 
 	ids   []int32 // see Encoder.encode
 	flat  []int32 // see Encoder.EncodeTexts
@@ -78,36 +81,26 @@ func Tokenize(text string) []string {
 // pair reaches across.
 func (s *scratch) tokenize(c Config, text string) {
 	text = s.clean(c, text)
-	s.fold(text, c.folding())
+	t := valueOf(tokenizers, c.Tokenizer)
+	s.fold(text, foldings[folds{valueOf(cases, c.Case).ascii, t.split}])
 	s.tokens = s.tokens[:0]
-	switch c.Tokenizer {
-	case "":
-		s.split()
-	case "words":
-		for w := words.FromString(text); w.Next(); {
-			if isWord(w.Value()) {
-				s.tokens = append(s.tokens, token{w.Start(), w.End()})
-			}
+	t.cut(s, text)
+}
+
+// words takes Unicode's words.
+func (s *scratch) words(text string) {
+	for w := words.FromString(text); w.Next(); {
+		if isWord(w.Value()) {
+			s.tokens = append(s.tokens, token{w.Start(), w.End()})
 		}
-	case "chars":
-		for g := graphemes.FromString(text); g.Next(); {
-			s.tokens = append(s.tokens, token{g.Start(), g.End()})
-		}
-	case "bpe":
-		s.chunks(text)
 	}
 }
 
-func (c Config) folding() *folding {
-	switch lower, split := c.Case != "keep", c.Tokenizer == ""; {
-	case lower && split:
-		return lowerSplit
-	case lower:
-		return lowerOnly
-	case split:
-		return keepSplit
+// characters takes grapheme clusters.
+func (s *scratch) characters(text string) {
+	for g := graphemes.FromString(text); g.Next(); {
+		s.tokens = append(s.tokens, token{g.Start(), g.End()})
 	}
-	return keepAll
 }
 
 func (s *scratch) fold(text string, f *folding) {
@@ -117,8 +110,8 @@ func (s *scratch) fold(text string, f *folding) {
 	}
 }
 
-// split takes what is between the spaces of the folded text.
-func (s *scratch) split() {
+// between takes what is between the spaces of the folded text.
+func (s *scratch) between(string) {
 	lo := 0
 	for i, c := range s.folded {
 		if c != ' ' {

@@ -1,0 +1,63 @@
+package text
+
+import (
+	"cmp"
+	"iter"
+
+	"golang.org/x/text/unicode/norm"
+
+	"unroll/internal/choice"
+)
+
+// The first row of each table is what "" stands for.
+
+// tokenizer is a way of cutting a cleaned text.
+type tokenizer struct {
+	split bool // Keras's filters become spaces before
+	glued bool // tokens stand side by side in a text, without spaces
+	cut   func(s *scratch, text string)
+}
+
+var tokenizers = choice.Table[tokenizer]{
+	{Name: "keras", Help: "what stands between Keras's filters and spaces", Value: tokenizer{split: true, cut: (*scratch).between}},
+	{Name: "words", Help: "Unicode's words", Value: tokenizer{cut: (*scratch).words}},
+	{Name: "chars", Help: "characters as people see them", Value: tokenizer{glued: true, cut: (*scratch).characters}},
+	{Name: bpe, Help: "byte pairs learned from the texts; nothing is unknown to them", Value: tokenizer{glued: true, cut: (*scratch).chunks}},
+}
+
+// bpe is the one tokenizer that is learned.
+const bpe = "bpe"
+
+// letterCase is what becomes of upper case.
+type letterCase struct{ ascii, lower bool }
+
+var cases = choice.Table[letterCase]{
+	{Name: "ascii", Help: "ASCII's letters to lower case", Value: letterCase{ascii: true}},
+	{Name: "lower", Help: "all letters to lower case, each by itself", Value: letterCase{ascii: true, lower: true}},
+	{Name: "keep", Help: "as they are"},
+}
+
+var normalForms = choice.Table[*norm.Form]{
+	{Name: "none", Help: "as they are"},
+	{Name: "NFC", Help: "letters and their marks composed", Value: form(norm.NFC)},
+	{Name: "NFD", Help: "letters and their marks decomposed", Value: form(norm.NFD)},
+	{Name: "NFKC", Help: "composed, and variants such as ﬁ and ² made plain", Value: form(norm.NFKC)},
+	{Name: "NFKD", Help: "decomposed, and variants made plain", Value: form(norm.NFKD)},
+}
+
+func form(f norm.Form) *norm.Form { return &f }
+
+// Tokenizers yields the names of the tokenizers with what they are.
+func Tokenizers() iter.Seq2[string, string] { return tokenizers.All() }
+
+// Cases yields the names of what may become of upper case.
+func Cases() iter.Seq2[string, string] { return cases.All() }
+
+// NormalForms yields the names of Unicode's normal forms with what they do.
+func NormalForms() iter.Seq2[string, string] { return normalForms.All() }
+
+// valueOf is the value of a name that was checked.
+func valueOf[T any](t choice.Table[T], name string) T {
+	v, _ := t.Find(cmp.Or(name, t[0].Name))
+	return v
+}

@@ -48,6 +48,6 @@ func (set *trainingSet) save(path, key string, t encodedTexts) error {
 		return errors.Wrap(err, "cache")
 	}
 	meta := cache.Meta{Key: key, Width: 1, Info: info}
-	all := cache.Encoded{IDs: t.ids, Targets: set.Targets}
-	return errors.WithMessage(cache.Write(path, meta, func(yield func(cache.Encoded, error) bool) { yield(all, nil) }), "cache")
+	all := cache.Samples{IDs: t.ids, Targets: set.Targets}
+	return errors.WithMessage(cache.Write(path, meta, func(yield func(cache.Samples, error) bool) { yield(all, nil) }), "cache")
 }

@@ -32,7 +32,7 @@ import (
 //	         Width targets as float64, a weight as float32 if there are any, ids; row
 //	         by row
 //
-// A row's numbers are together so that one read brings it. Checksums are CRC-32C,
+// Checksums are CRC-32C,
 // which processors compute faster than disks read and which notices every burst
 // of up to 32 bits; the files are no defence against somebody who forges them.
 const (
@@ -62,8 +62,8 @@ type Meta struct {
 	Info     json.RawMessage `json:"info,omitempty"`     // the caller's own, such as the names of classes
 }
 
-// Encoded are samples that are ready for a model.
-type Encoded struct {
+// Samples are samples that are ready for a model.
+type Samples struct {
 	IDs     [][]int32 // a sequence a sample, each of its own length
 	Targets []float64 // [samples·width], as they were read: a float32 is too coarse for 1,000,000,001
 	Weights []float32 // [samples]; nil if samples have none
@@ -73,7 +73,7 @@ type Encoded struct {
 // memory holds one and a megabyte. An existing file is replaced whole or not at
 // all, also if samples ends with an error, and concurrent writers do not disturb
 // each other: the last one stays.
-func Write(path string, m Meta, samples iter.Seq2[Encoded, error]) error {
+func Write(path string, m Meta, samples iter.Seq2[Samples, error]) error {
 	return safefile.Write(path, func(f io.Writer) error {
 		w := &writer{f: f, meta: m}
 		if err := w.head(); err != nil {
@@ -116,7 +116,7 @@ func (w *writer) head() error {
 	return err
 }
 
-func (w *writer) add(e Encoded) error {
+func (w *writer) add(e Samples) error {
 	width := w.meta.Width
 	switch {
 	case len(e.Targets) != width*len(e.IDs):

@@ -15,7 +15,7 @@ import (
 // small writes a small cache and returns its bytes.
 func small(t *testing.T, path string) []byte {
 	t.Helper()
-	e := Encoded{IDs: [][]int32{{1, 2}, {}, {3}}, Targets: []float64{0, 1, 0}, Weights: []float32{1, 2, 0.5}}
+	e := Samples{IDs: [][]int32{{1, 2}, {}, {3}}, Targets: []float64{0, 1, 0}, Weights: []float32{1, 2, 0.5}}
 	if err := Write(path, Meta{Key: "k", Width: 1, Weighted: true}, batches(e, 1, 2, nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func small(t *testing.T, path string) []byte {
 }
 
 // TestCacheDamage: a file cut short anywhere, with a bit flipped anywhere, or
-// with something behind it is noticed, whichever way it is read.
+// with something behind it is noticed.
 func TestCacheDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cache")
 	data := small(t, path)
@@ -37,14 +37,12 @@ func TestCacheDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		version := what == "bit" && at/8 >= len(magic) && at/8 < len(magic)+4
-		_, errs := readWays(path, "k")
-		for i, err := range errs {
-			if !errors.Is(err, ErrDamaged) && !(version && errors.Is(err, ErrVersion)) {
-				t.Fatalf("%s %d, way %d: error %v", what, at, i, err)
-			}
-			if !strings.HasPrefix(err.Error(), "reading cache "+path+": ") {
-				t.Fatalf("error %q does not name the file", err)
-			}
+		_, _, err := Load(path, "k")
+		if !errors.Is(err, ErrDamaged) && !(version && errors.Is(err, ErrVersion)) {
+			t.Fatalf("%s %d: error %v", what, at, err)
+		}
+		if !strings.HasPrefix(err.Error(), "reading cache "+path+": ") {
+			t.Fatalf("error %q does not name the file", err)
 		}
 	}
 	for n := range data {
@@ -57,28 +55,6 @@ func TestCacheDamage(t *testing.T) {
 	}
 	check("longer by", 1, append(slices.Clone(data), 0))
 	check("twice", 2, append(slices.Clone(data), data...))
-}
-
-// TestCacheDamagedWhileOpen: reading on does not make up samples.
-func TestCacheDamagedWhileOpen(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "cache")
-	data := small(t, path)
-	c, err := Open(path, "k")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if err := os.Truncate(path, int64(len(data)-30)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Rows([]int{2}); !errors.Is(err, ErrDamaged) {
-		t.Errorf("error %v, want that of damage", err)
-	}
-	for _, err := range c.Blocks() {
-		if !errors.Is(err, ErrDamaged) {
-			t.Errorf("error %v, want that of damage", err)
-		}
-	}
 }
 
 // FuzzCache reads files with blocks of any content whose checksums are right.
@@ -99,14 +75,12 @@ func FuzzCache(f *testing.F) {
 		w.write(int(rows), payload[:len(payload)/4*4], nil)
 		w.write(0, binary.LittleEndian.AppendUint64(nil, uint64(samples)), nil)
 		file.Close()
-		ways, errs := readWays(path, "")
-		for i, err := range errs {
-			switch {
-			case err == nil && (len(ways[i].IDs) != int(samples) || len(ways[i].Targets) != int(width)*int(samples)):
-				t.Errorf("way %d: %d samples, want %d", i, len(ways[i].IDs), samples)
-			case err != nil && !errors.Is(err, ErrDamaged):
-				t.Errorf("way %d: error %v", i, err)
-			}
+		got, _, err := Load(path, "")
+		switch {
+		case err == nil && (len(got.IDs) != int(samples) || len(got.Targets) != int(width)*int(samples)):
+			t.Errorf("%d samples, want %d", len(got.IDs), samples)
+		case err != nil && !errors.Is(err, ErrDamaged):
+			t.Errorf("error %v", err)
 		}
 	})
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Texts are encoded once, and again when they or the settings have changed.
-func ExampleOpen() {
+func ExampleLoad() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
 		log.Fatal(err)
@@ -23,45 +23,41 @@ func ExampleOpen() {
 	if err := os.WriteFile(texts, []byte("a good film"), 0o644); err != nil {
 		log.Fatal(err)
 	}
-	encode := func(yield func(cache.Encoded, error) bool) {
+	encode := func(yield func(cache.Samples, error) bool) {
 		fmt.Println("encoding")
-		yield(cache.Encoded{IDs: [][]int32{{4, 5, 6}, {4}}, Targets: []float64{1, 0}}, nil)
+		yield(cache.Samples{IDs: [][]int32{{4, 5, 6}, {4}}, Targets: []float64{1, 0}}, nil)
 	}
-	open := func(settings map[string]int) (*cache.Cache, error) {
+	load := func(settings map[string]int) (cache.Samples, error) {
 		key, err := cache.Key(context.Background(), []string{texts}, settings)
 		if err != nil {
-			return nil, err
+			return cache.Samples{}, err
 		}
 		path := filepath.Join(dir, "texts.cache")
-		c, err := cache.Open(path, key)
+		samples, _, err := cache.Load(path, key)
 		if err == nil {
-			return c, nil
+			return samples, nil
 		}
 		if errors.Is(err, cache.ErrStale) {
 			fmt.Println("the settings are others")
 		}
 		if err := cache.Write(path, cache.Meta{Key: key, Width: 1}, encode); err != nil {
-			return nil, err
+			return cache.Samples{}, err
 		}
-		return cache.Open(path, key)
+		samples, _, err = cache.Load(path, key)
+		return samples, err
 	}
 	for _, words := range []int{100, 100, 1000} {
-		c, err := open(map[string]int{"num_words": words})
+		samples, err := load(map[string]int{"num_words": words})
 		if err != nil {
 			log.Fatal(err)
 		}
-		batch, err := c.Rows([]int{1, 0})
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(batch.IDs, batch.Targets)
-		c.Close()
+		fmt.Println(samples.IDs, samples.Targets)
 	}
 	// Output:
 	// encoding
-	// [[4] [4 5 6]] [0 1]
-	// [[4] [4 5 6]] [0 1]
+	// [[4 5 6] [4]] [1 0]
+	// [[4 5 6] [4]] [1 0]
 	// the settings are others
 	// encoding
-	// [[4] [4 5 6]] [0 1]
+	// [[4 5 6] [4]] [1 0]
 }

@@ -3,7 +3,6 @@ package text
 import (
 	"encoding/json"
 	"hash/fnv"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -169,41 +168,6 @@ func TestEncodeSpans(t *testing.T) {
 	}
 	if ids, spans := e.EncodeSpans("x ?"); len(ids) != 0 || len(spans) != 0 {
 		t.Errorf("nothing kept gives %v, %v", ids, spans)
-	}
-}
-
-// A file that the version before wrote, by the code of that time.
-func TestEncoderFileVersion1(t *testing.T) {
-	e, err := LoadEncoder(filepath.Join("testdata", "encoder_v1.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := e.Config(), (EncoderConfig{NumWords: 8, SkipTop: 5, MaxLen: 6}); got != want {
-		t.Errorf("configuration %+v, want %+v", got, want)
-	}
-	if diff := cmp.Diff([]int32{0, 0, 6, 7, 5, 6}, e.Encode("Good? A bad film\u00e9, a film, good")); diff != "" {
-		t.Errorf("ids (-want +got):\n%s", diff)
-	}
-}
-
-func TestEncoderFileRefusesText(t *testing.T) {
-	bpe := Config{Tokenizer: "bpe"}
-	for want, f := range map[string]encoderFile{
-		"of version 1 but has settings of a newer":           {Version: 1, EncoderConfig: EncoderConfig{Text: bpe, MaxLen: 1}},
-		"it holds 1 words and 0 merges, the tokenizer \"bpe": {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, MaxLen: 1}, Words: []string{"a"}},
-		"it holds 0 words and 1 merges, the tokenizer \"\"":  {Version: 2, EncoderConfig: EncoderConfig{MaxLen: 1}, Merges: [][2]int32{{1, 2}}},
-		"merge 0 joins symbol 999 of 256":                    {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, MaxLen: 1}, Merges: [][2]int32{{1, 999}}},
-		"it holds 257 words, NumWords 260 allows 256":        {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, NumWords: 260, MaxLen: 1}, Merges: [][2]int32{{1, 2}}},
-		"Tokenizer: unknown \"x\"":                           {Version: 2, EncoderConfig: EncoderConfig{Text: Config{Tokenizer: "x"}, MaxLen: 1}},
-	} {
-		var e Encoder
-		if err := e.UnmarshalJSON([]byte(sign(f))); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, want %q", err, want)
-		}
-	}
-	data := strings.Replace(sign(encoderFile{Version: 2, EncoderConfig: EncoderConfig{MaxLen: 1, Padding: Post}}), `"post"`, `"left"`, 1)
-	if err := new(Encoder).UnmarshalJSON([]byte(data)); err == nil || !strings.Contains(err.Error(), `side "left" is neither pre nor post`) {
-		t.Errorf("a wrong side: error %v", err)
 	}
 }
 

@@ -1,22 +1,20 @@
 package text
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 
 	"github.com/pkg/errors"
 
 	"unroll/internal/input"
+	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
 )
 
-// encoderVersion counts the changes of encoderFile. Newer files are refused.
+// encoderVersion counts the changes of encoderFile. Other files are refused.
 const encoderVersion = 2
 
 // encoderFile is an Encoder as JSON.
@@ -30,17 +28,10 @@ type encoderFile struct {
 
 // sum guards against a file that is damaged but still JSON.
 func (f encoderFile) sum() (string, error) {
+	f.SHA256 = ""
 	h := sha256.New()
-	if f.Version == 1 {
-		fmt.Fprintf(h, "%d %d %d\n", f.NumWords, f.SkipTop, f.MaxLen)
-		io.WriteString(h, strings.Join(f.Words, "\n"))
-	} else {
-		f.SHA256 = ""
-		if err := json.NewEncoder(h).Encode(f); err != nil {
-			return "", err
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	err := json.NewEncoder(h).Encode(f)
+	return hex.EncodeToString(h.Sum(nil)), err
 }
 
 // MarshalJSON writes the encoder as one JSON object, so that it can be a field of
@@ -61,28 +52,12 @@ func (e *Encoder) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It refuses newer versions, unknown
+// UnmarshalJSON reads what MarshalJSON wrote. It refuses other versions, unknown
 // fields, and anything that an encoder could not have written.
 func (e *Encoder) UnmarshalJSON(data []byte) error {
-	// The version comes first: a newer file may well have fields unknown here, and
-	// the version is the better reason.
-	var head struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return errors.Wrap(err, "it is not an encoder in JSON")
-	}
-	if head.Version < 1 {
-		return errors.New("it has no version number, so it is not an encoder")
-	}
-	if head.Version > encoderVersion {
-		return errors.Errorf("it is of version %d, this program reads up to %d", head.Version, encoderVersion)
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
 	var f encoderFile
-	if err := dec.Decode(&f); err != nil {
-		return errors.Wrap(err, "it is not an encoder in JSON")
+	if err := jsonfile.Decode(data, encoderVersion, &f); err != nil {
+		return errors.WithMessage(err, "it is no encoder that can be read")
 	}
 	read, err := f.encoder()
 	if err != nil {
@@ -94,15 +69,15 @@ func (e *Encoder) UnmarshalJSON(data []byte) error {
 
 // encoder checks the file and makes its encoder.
 func (f *encoderFile) encoder() (*Encoder, error) {
+	if f.Version != encoderVersion {
+		return nil, errors.Errorf("version %d, this program reads %d", f.Version, encoderVersion)
+	}
 	sum, err := f.sum()
 	if err != nil {
 		return nil, err
 	}
 	if f.SHA256 != sum {
 		return nil, errors.New("it is damaged: its checksum does not match")
-	}
-	if old := (EncoderConfig{NumWords: f.NumWords, SkipTop: f.SkipTop, MaxLen: f.MaxLen}); f.Version == 1 && (f.EncoderConfig != old || f.Merges != nil) {
-		return nil, errors.New("it is of version 1 but has settings of a newer one")
 	}
 	c, err := f.EncoderConfig.check()
 	if err != nil {

@@ -77,16 +77,17 @@ func TestLoadEncoderRefuses(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ data, want string }{
 		"empty":         {"", "it is empty"},
-		"cut":           {good[:len(good)/2], "it is not an encoder in JSON"},
-		"other kind":    {"\x1f\x8b\x08", "it is not an encoder in JSON"},
-		"other JSON":    {`{"the": 1}`, "it has no version number"},
-		"array":         {"[]", "it is not an encoder in JSON"},
-		"newer":         {change(`"version": 2`, `"version": 3, "extra": true`), "it is of version 3, this program reads up to 2"},
+		"cut":           {good[:len(good)/2], "it is no encoder that can be read: damaged"},
+		"other kind":    {"\x1f\x8b\x08", "it is no encoder that can be read: damaged"},
+		"other JSON":    {`{"the": 1}`, "version 0, this program reads up to 2"},
+		"array":         {"[]", "it is no encoder that can be read: damaged"},
+		"newer":         {change(`"version": 2`, `"version": 3, "extra": true`), "version 3, this program reads up to 2"},
 		"unknown field": {change(`"version": 2`, `"version": 2, "extra": true`), `unknown field "extra"`},
-		"two":           {good + good, "it is not an encoder in JSON"},
+		"two":           {good + good, "it is no encoder that can be read: damaged"},
 		"one letter":    {change(`"c"`, `"k"`), "it is damaged: its checksum does not match"},
 		"one digit":     {change(`"max_len": 4`, `"max_len": 5`), "it is damaged"},
-		"no checksum":   {`{"version": 1}`, "it is damaged"},
+		"no checksum":   {`{"version": 2}`, "it is damaged"},
+		"older":         {`{"version": 1}`, "version 1, this program reads 2"},
 		"twice":         {signed(EncoderConfig{NumWords: 10, MaxLen: 1}, "a", "a"), `it holds the word "a" twice`},
 		"empty word":    {signed(EncoderConfig{NumWords: 10, MaxLen: 1}, ""), "empty"},
 		"too many":      {signed(EncoderConfig{NumWords: 5, MaxLen: 1}, "a", "b"), "it holds 2 words, NumWords 5 allows 1"},
@@ -108,9 +109,9 @@ func TestLoadEncoderRefuses(t *testing.T) {
 	}
 }
 
-// signed is a file of version 1 with a right checksum, whatever it holds.
+// signed is a file with a right checksum, whatever it holds.
 func signed(c EncoderConfig, words ...string) string {
-	return sign(encoderFile{Version: 1, EncoderConfig: c, Words: words})
+	return sign(encoderFile{Version: encoderVersion, EncoderConfig: c, Words: words})
 }
 
 func sign(f encoderFile) string {
@@ -149,11 +150,32 @@ func TestEncoderFileProperties(t *testing.T) {
 
 func FuzzEncoderUnmarshal(f *testing.F) {
 	f.Add([]byte(signed(EncoderConfig{NumWords: 10, SkipTop: 2, MaxLen: 3}, "a", "b")))
-	f.Add([]byte(`{"version": 1, "words": ["a", "a"]}`))
+	f.Add([]byte(`{"version": 2, "words": ["a", "a"]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var e Encoder
 		if e.UnmarshalJSON(data) == nil && len(e.Encode("a b c")) != e.Config().MaxLen {
 			t.Errorf("accepted %s", data)
 		}
 	})
+}
+
+func TestEncoderFileRefusesText(t *testing.T) {
+	bpe := Config{Tokenizer: "bpe"}
+	for want, f := range map[string]encoderFile{
+		"version 1, this program reads 2":                    {Version: 1, EncoderConfig: EncoderConfig{Text: bpe, MaxLen: 1}},
+		"it holds 1 words and 0 merges, the tokenizer \"bpe": {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, MaxLen: 1}, Words: []string{"a"}},
+		"it holds 0 words and 1 merges, the tokenizer \"\"":  {Version: 2, EncoderConfig: EncoderConfig{MaxLen: 1}, Merges: [][2]int32{{1, 2}}},
+		"merge 0 joins symbol 999 of 256":                    {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, MaxLen: 1}, Merges: [][2]int32{{1, 999}}},
+		"it holds 257 words, NumWords 260 allows 256":        {Version: 2, EncoderConfig: EncoderConfig{Text: bpe, NumWords: 260, MaxLen: 1}, Merges: [][2]int32{{1, 2}}},
+		"Tokenizer: unknown \"x\"":                           {Version: 2, EncoderConfig: EncoderConfig{Text: Config{Tokenizer: "x"}, MaxLen: 1}},
+	} {
+		var e Encoder
+		if err := e.UnmarshalJSON([]byte(sign(f))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	data := strings.Replace(sign(encoderFile{Version: 2, EncoderConfig: EncoderConfig{MaxLen: 1, Padding: Post}}), `"post"`, `"left"`, 1)
+	if err := new(Encoder).UnmarshalJSON([]byte(data)); err == nil || !strings.Contains(err.Error(), `side "left" is neither pre nor post`) {
+		t.Errorf("a wrong side: error %v", err)
+	}
 }

@@ -1,29 +1,56 @@
-// Package nn holds layers, their weights, and models, under Keras's names.
+// Package nn holds layers, their weights, and models, under Keras's names. It has
+// three kinds of readers.
 //
-// A layer is a plain struct: its fields are its settings, zero fields are
-// Keras's defaults, and two methods are what it does. Init declares weights for
-// the shapes of its inputs; Apply emits the forward computation as nodes of an
-// expression graph. Gradients are symbolic and follow from the nodes; no layer
-// holds backward code.
+// # For users
 //
-// Weights live in the model under paths such as simple_rnn/recurrent_kernel,
-// are drawn from a stream seeded by seed and path, and are shared by all
-// programs of the model: one for each phase, batch size and length.
+// A layer is a plain struct: its fields are its settings, and zero fields are
+// Keras's defaults. A model is a chain of layers, Sequential, or a graph of them
+// with several inputs and outputs and with layers that are shared, Functional:
 //
-// Sequential describes a chain of layers, Functional a graph of them with
-// several inputs and outputs and with layers that are shared. A layer may also
-// declare states and give them their next values (Scope.State, Context.Assign),
-// add to the loss (Context.AddLoss), and draw masks of dropout that repeat by
-// seed and step (Context.DropoutMask).
+//	model, err := nn.Sequential{
+//		Input: nn.Tokens(100),
+//		Layers: []nn.Layer{
+//			nn.Embedding{InputDim: 1000, OutputDim: 32},
+//			nn.GRU{Units: 8},
+//			nn.Dense{Units: 1, Activation: nn.Sigmoid},
+//		},
+//	}.Build()
 //
-// A Cell is one step of a recurrent layer. RNN runs it unrolled, looped or
-// fused; see Execution.
+// Both are layers too, so models nest. A trained model becomes a layer of another
+// by Model.AsLayer, Frozen keeps its weights as they are, and Model.SubModel
+// returns a model that ends at an inner layer.
+//
+// Weights live in the model under paths such as gru/recurrent_kernel. Layers are
+// named after their types, or by Named; Model.Layer finds one by its name, reads
+// its weights and sets them. A model is saved as two files, strict JSON and
+// safetensors; see Model.Save and Load. Package train fits it.
+//
+// # For authors of layers
+//
+// A Layer has two methods. Init declares weights for the shapes of its inputs
+// (Scope); Apply emits the forward computation as nodes of an expression graph
+// (Context, which is a graph.Builder). Gradients are symbolic and follow from the
+// nodes; no layer holds backward code. A layer may also declare states and give
+// them their next values (Scope.State, Context.Assign), add to the loss
+// (Context.AddLoss), and draw masks of dropout that repeat by seed and step
+// (Context.DropoutMask). Register makes its type known to Load.
+//
+// A Cell is one step of a recurrent layer. RNN runs it unrolled, looped or fused;
+// see Execution.
 //
 // Word ids stay ids. OneHot and Embedding pass on the ids and what they stand
-// for, and Context.Linear turns the product with a one-hot vector into a gather
-// of the kernel's rows.
+// for, and Context.Linear turns the product with a one-hot vector into a gather of
+// the kernel's rows.
 //
-// A model is saved as two files, strict JSON and safetensors; see Model.Save.
+// # For trainers
+//
+// Model.Forward emits a program: the forward pass for one phase, batch size and
+// number of steps. A Loss adds the scalar to minimize to it, Context.Grad the
+// gradients by the weights' nodes, and Pass.Compile makes it run. All programs of
+// a model share its weights, whose first values are drawn from streams seeded by
+// seed and path. Besides the outputs a Pass has what the layers add to the loss
+// (Losses), the next values of states (Assigned), and whether it needs batches as
+// a whole (Whole). Model.Blended emits a pass for explanations.
 //
 // # Masks
 //

@@ -62,7 +62,7 @@ func (e *Event) LogNames() []string {
 
 // LearningRate returns the optimizer's present learning rate.
 func (e *Event) LearningRate() (float64, error) {
-	o, ok := e.Trainer.config.Optimizer.(Rated)
+	o, ok := ratedOf(e.Trainer.config.Optimizer)
 	if !ok {
 		return 0, errors.Errorf("optimizer %T tells no learning rate", e.Trainer.config.Optimizer)
 	}
@@ -73,7 +73,7 @@ func (e *Event) LearningRate() (float64, error) {
 // effect because a schedule of the optimizer sets another before each update.
 func (e *Event) CanSetLearningRate() error {
 	o := e.Trainer.config.Optimizer
-	if _, ok := o.(Rated); !ok {
+	if _, ok := ratedOf(o); !ok {
 		return errors.Errorf("the learning rate of optimizer %T cannot be set", o)
 	}
 	if s := scheduleOf(o); s != "" {
@@ -91,7 +91,7 @@ func (e *Event) SetLearningRate(lr float64) error {
 	if !(lr >= 0) || math.IsInf(lr, 0) {
 		return errors.Errorf("learning rate %v", lr)
 	}
-	o := e.Trainer.config.Optimizer.(Rated)
+	o, _ := ratedOf(e.Trainer.config.Optimizer)
 	if r := e.run; r != nil {
 		r.rate = &RateChange{By: typeName(r.fit.Callbacks[e.told]), Kind: e.Kind, Epoch: e.Epoch, From: o.Rate(), To: lr, by: e.told}
 	}

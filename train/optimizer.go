@@ -49,10 +49,34 @@ func scheduleOf(o Optimizer) string {
 	return ""
 }
 
+// Checker is an optimizer that knows whether its settings make sense, before the
+// first update.
+type Checker interface {
+	Optimizer
+	Check() error
+}
+
+// ratedOf returns the optimizer as one whose learning rate can be read and set;
+// false if it, or the one that it is wrapped around, has none.
+func ratedOf(o Optimizer) (Rated, bool) {
+	if w, ok := o.(Wrapper); ok {
+		if _, ok := ratedOf(w.Unwrap()); !ok {
+			return nil, false
+		}
+	}
+	r, ok := o.(Rated)
+	return r, ok
+}
+
 // wantOptimizer returns an error if there is nothing to train with or for.
 func (t *Trainer) wantOptimizer() error {
 	if t.config.Optimizer == nil {
 		return errors.New("no optimizer was configured: without one a model is evaluated and predicts, training wants an Optimizer and a Loss in Config")
+	}
+	if c, ok := t.config.Optimizer.(Checker); ok {
+		if err := c.Check(); err != nil {
+			return err
+		}
 	}
 	return t.wantLoss()
 }

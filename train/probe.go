@@ -25,7 +25,7 @@ type RatePoint struct {
 // Smith, Cyclical learning rates for training neural networks, 2017, section
 // 3.3.
 func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps, batch int) ([]RatePoint, error) {
-	rated, ok := t.config.Optimizer.(Rated)
+	rated, ok := ratedOf(t.config.Optimizer)
 	if !ok || !(from > 0) || !(to > from) || steps < 2 || math.IsInf(to, 0) {
 		return nil, errors.Errorf("rate range: from %v to %v in %d steps by a %T, want rising rates, two steps, and an optimizer that is Rated", from, to, steps, t.config.Optimizer)
 	}
@@ -99,7 +99,7 @@ func (t *Trainer) unchanged(f func() error) error {
 		return err
 	}
 	state = cloneTensors(state)
-	rated, isRated := t.config.Optimizer.(Rated)
+	rated, isRated := ratedOf(t.config.Optimizer)
 	rate := 0.0
 	if isRated {
 		rate = rated.Rate()

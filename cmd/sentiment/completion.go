@@ -2,8 +2,6 @@ package main
 
 import (
 	"iter"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +13,7 @@ import (
 // complete tells the shells' completions which values flags take.
 func complete(root *cobra.Command) {
 	values := map[string]cobra.CompletionFunc{
-		"model": oneOf(names(experiments)), "optimizer": oneOf(slices.Sorted(maps.Keys(knownOptimizers))), "schedule": oneOf(slices.Sorted(maps.Keys(schedules))),
+		"model": oneOf(names(experiments)), "optimizer": oneOf(optimizerNames), "schedule": oneOf(scheduleNames),
 		"rnn": oneOf([]string{"auto", "unrolled", "looped", "fused"}), "header": oneOf([]string{"yes", "no"}),
 		"format": rowOf(datasets.Formats()), "encoding": rowOf(datasets.Encodings()),
 		"tokenizer": rowOf(text.Tokenizers()), "normalize": rowOf(text.NormalForms()), "case": rowOf(text.Cases()),

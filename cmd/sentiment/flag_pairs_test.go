@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ type flagValue struct{ flag, value string }
 // such values may not agree with.
 func choices(vectors string) (all []flagValue) {
 	for flag, values := range map[string][]string{
-		"model": names(experiments), "optimizer": slices.Sorted(maps.Keys(knownOptimizers)), "schedule": slices.Sorted(maps.Keys(schedules)),
+		"model": names(experiments), "optimizer": optimizerNames, "schedule": scheduleNames,
 		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": choice.Names(text.Tokenizers()), "normalize": choice.Names(text.NormalForms()),
 		"case": choice.Names(text.Cases()), "padding": choice.Names(text.Sides()), "truncating": choice.Names(text.Sides()), "split": choice.Names(datasets.Splits()),
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},

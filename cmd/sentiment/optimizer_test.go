@@ -19,16 +19,10 @@ func TestEveryOptimizerAndSchedule(t *testing.T) {
 			t.Errorf("%q: %s holds %s, error %v", flags, runFile, data, err)
 		}
 	}
-	for name := range knownOptimizers {
-		if !strings.Contains(optimizerNames, name) {
-			t.Errorf("the help does not name %s", name)
-		}
+	for _, name := range optimizerNames {
 		train("--optimizer", name)
 	}
-	for name := range schedules {
-		if !strings.Contains(scheduleNames, name) {
-			t.Errorf("the help does not name %s", name)
-		}
+	for _, name := range scheduleNames {
 		train("--schedule", name, "--lr", "0.01", "--clip", "1")
 	}
 }

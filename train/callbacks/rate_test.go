@@ -28,7 +28,7 @@ func TestOneHookSetsTheRate(t *testing.T) {
 		}
 		return nil
 	})
-	scheduled := func() train.Optimizer { return &optimizers.Tuned{Optimizer: &optimizers.Adam{}, Schedule: cosine} }
+	scheduled := func() train.Optimizer { return &optimizers.Scheduled{Optimizer: &optimizers.Adam{}, Schedule: cosine} }
 	plain := func() train.Optimizer { return &optimizers.Adam{LearningRate: 0.1} }
 	const both = "the optimizer's schedule CosineDecay sets the learning rate before each update: use one of the two"
 	for name, c := range map[string]struct {
@@ -40,13 +40,13 @@ func TestOneHookSetsTheRate(t *testing.T) {
 		"schedule and scheduler":         {scheduled, []train.Callback{constant}, "fit: learning_rate_scheduler: " + both, false},
 		"schedule and plateau":           {scheduled, []train.Callback{plateau()}, "fit: reduce_lr_on_plateau: " + both, false},
 		"schedule and one's own":         {scheduled, []train.Callback{own}, "fit: " + both, true},
-		"wrapped schedule and scheduler": {func() train.Optimizer { return &optimizers.Tuned{Optimizer: scheduled(), ClipNorm: 1} }, []train.Callback{halved}, "fit: learning_rate_scheduler: " + both, false},
+		"wrapped schedule and scheduler": {func() train.Optimizer { return &optimizers.Clip{Optimizer: scheduled(), Norm: 1} }, []train.Callback{halved}, "fit: learning_rate_scheduler: " + both, false},
 		"schedule over schedule": {func() train.Optimizer {
-			return &optimizers.Tuned{Optimizer: scheduled(), Schedule: optimizers.ExponentialDecay{Initial: 1, DecaySteps: 1, DecayRate: 0.9}}
+			return &optimizers.Scheduled{Optimizer: scheduled(), Schedule: optimizers.ExponentialDecay{Initial: 1, DecaySteps: 1, DecayRate: 0.9}}
 		}, nil, "the schedules ExponentialDecay and CosineDecay both set the learning rate", false},
 		"plateau undone":           {plain, []train.Callback{plateau(), falling}, "learning_rate_scheduler: Schedule gives the rate 0.3333333333333333 for epoch 3 whatever the present one is, and undoes the 0.05 that ReduceLROnPlateau has set", true},
 		"scheduler undone":         {plain, []train.Callback{halved, constant}, "fit: learning_rate_scheduler: Schedule gives the rate 0.1 for epoch 1 whatever the present one is, and undoes the 0.05 that LearningRateScheduler has set", false},
-		"wrapped without schedule": {func() train.Optimizer { return &optimizers.Tuned{Optimizer: &optimizers.Adam{}, ClipNorm: 1} }, []train.Callback{halved}, "", true},
+		"wrapped without schedule": {func() train.Optimizer { return &optimizers.Clip{Optimizer: &optimizers.Adam{}, Norm: 1} }, []train.Callback{halved}, "", true},
 		"scheduler on scheduler":   {plain, []train.Callback{falling, halved}, "", true},
 		"scheduler on plateau":     {plain, []train.Callback{plateau(), halved}, "", true},
 		"scheduler alone":          {plain, []train.Callback{falling}, "", true},
@@ -73,7 +73,7 @@ func TestOneHookSetsTheRate(t *testing.T) {
 
 // TestRateRangeWithSchedule, which would try other rates than it tells of.
 func TestRateRangeWithSchedule(t *testing.T) {
-	tr, err := train.Compile(traintest.Model(t, 1), train.Config{Optimizer: &optimizers.Tuned{Optimizer: &optimizers.SGD{}, Schedule: optimizers.CosineDecay{Initial: 1, DecaySteps: 9}}, Loss: nn.BinaryCrossentropy{}})
+	tr, err := train.Compile(traintest.Model(t, 1), train.Config{Optimizer: &optimizers.Scheduled{Optimizer: &optimizers.SGD{}, Schedule: optimizers.CosineDecay{Initial: 1, DecaySteps: 9}}, Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}

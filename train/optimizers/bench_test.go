@@ -13,9 +13,9 @@ func BenchmarkOptimizers(b *testing.B) {
 	for name, o := range map[string]gorgonia.Solver{
 		"sgd": &SGD{}, "momentum": &SGD{Momentum: 0.9}, "adam": &Adam{}, "adamw": &AdamW{}, "adamax": &Adamax{}, "nadam": &Nadam{},
 		"rmsprop": &RMSprop{}, "rmsprop_momentum": &RMSprop{Momentum: 0.9}, "rmsprop_centered": &RMSprop{Centered: true, Momentum: 0.9}, "adagrad": &Adagrad{}, "adadelta": &Adadelta{}, "lion": &Lion{},
-		"nesterov": &SGD{Momentum: 0.9, Nesterov: true}, "accumulate": &Tuned{Optimizer: &Adam{}, AccumulateSteps: 2},
-		"clip_value": &Tuned{Optimizer: &Adam{}, ClipValue: 0.005}, "clip_norm": &Tuned{Optimizer: &Adam{}, ClipNorm: 1},
-		"tuned": &Tuned{Optimizer: &Adam{}, GlobalClipNorm: 1, EMAMomentum: 0.99, WeightDecay: 0.01},
+		"nesterov": &SGD{Momentum: 0.9, Nesterov: true}, "accumulate": &Accumulate{Optimizer: &Adam{}, Steps: 2},
+		"clip_value": &Clip{Optimizer: &Adam{}, Value: 0.005}, "clip_norm": &Clip{Optimizer: &Adam{}, Norm: 1},
+		"wrapped": &Clip{Optimizer: &Decay{Optimizer: &Average{Optimizer: &Adam{}}, WeightDecay: 0.01}, GlobalNorm: 1},
 	} {
 		b.Run(name, func(b *testing.B) {
 			const n = 32_000

@@ -38,14 +38,12 @@ func compile(model *nn.Model, o train.Optimizer) *train.Trainer {
 // AdamW whose rate rises for 20 updates and then falls by a cosine, with the
 // norm of all gradients together held to 1, and an average of the weights at
 // the end.
-func ExampleTuned() {
+func Example_wrappers() {
 	model, data := xor()
-	t := compile(model, &optimizers.Tuned{
-		Optimizer:      &optimizers.AdamW{WeightDecay: 0.01},
-		Schedule:       optimizers.CosineDecay{WarmupSteps: 20, WarmupTarget: 0.05, DecaySteps: 180},
-		GlobalClipNorm: 1,
-		EMAMomentum:    0.9,
-	})
+	t := compile(model, &optimizers.Clip{GlobalNorm: 1, Optimizer: &optimizers.Scheduled{
+		Schedule:  optimizers.CosineDecay{WarmupSteps: 20, WarmupTarget: 0.05, DecaySteps: 180},
+		Optimizer: &optimizers.Average{Momentum: 0.9, Optimizer: &optimizers.AdamW{WeightDecay: 0.01}},
+	}})
 	defer t.Close()
 	history, err := t.Fit(context.Background(), data, train.FitConfig{Epochs: 200})
 	if err != nil {

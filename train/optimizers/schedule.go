@@ -9,7 +9,7 @@ import (
 )
 
 // Schedule gives the learning rate of each step, which counts from 0. Set it in
-// Tuned. Formulas and defaults are Keras's.
+// Scheduled. Formulas and defaults are Keras's.
 type Schedule interface {
 	Rate(step int) float64
 }

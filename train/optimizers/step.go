@@ -1,0 +1,105 @@
+package optimizers
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"unroll/graph"
+	"unroll/internal/kernel"
+)
+
+// notDefault returns a rate that a field can hold: 0 would mean the default.
+func notDefault(lr float64) float64 {
+	if lr == 0 {
+		return math.SmallestNonzeroFloat64
+	}
+	return lr
+}
+
+// state holds an optimizer's tensors for each weight, by name.
+type state struct {
+	f32 map[string][][]float32
+	f64 map[string][][]float64
+}
+
+// each runs the update of one element type or the other for every weight, and
+// consumes the gradients.
+func each(s *state, weights []gorgonia.ValueGrad, slots int, f32 func(w, g []float32, s [][]float32), f64 func(w, g []float64, s [][]float64)) error {
+	if err := visit(s, weights, slots, true, f32, f64); err != nil {
+		return err
+	}
+	return consume(weights)
+}
+
+// visit calls a function of one element type or the other for every weight, with its
+// gradient, if gradients are wanted, and so many slots.
+func visit(s *state, weights []gorgonia.ValueGrad, slots int, gradients bool, f32 func(w, g []float32, s [][]float32), f64 func(w, g []float64, s [][]float64)) error {
+	if s.f32 == nil {
+		s.f32, s.f64 = map[string][][]float32{}, map[string][][]float64{}
+	}
+	for i, w := range weights {
+		named, ok := w.(gorgonia.Namer)
+		if !ok || named.Name() == "" {
+			return errors.Errorf("optimizer: weight %d has no name", i)
+		}
+		name, v := named.Name(), w.Value()
+		g, err := v, error(nil)
+		if gradients {
+			if g, err = w.Grad(); err != nil {
+				return errors.WithMessage(err, "optimizer")
+			}
+		}
+		switch {
+		case graph.Floats[float32](v) != nil:
+			err = update(s.f32, name, slots, graph.Floats[float32](v), graph.Floats[float32](g), f32)
+		case graph.Floats[float64](v) != nil:
+			err = update(s.f64, name, slots, graph.Floats[float64](v), graph.Floats[float64](g), f64)
+		default:
+			err = errors.Errorf("element type %v", v.Dtype())
+		}
+		if err != nil {
+			return errors.WithMessagef(err, "optimizer: %s", name)
+		}
+	}
+	return nil
+}
+
+func update[T kernel.Float](all map[string][][]T, name string, slots int, w, g []T, f func(w, g []T, s [][]T)) error {
+	if len(g) != len(w) {
+		return errors.Errorf("gradient of %d values for a weight of %d", len(g), len(w))
+	}
+	s := all[name]
+	if len(s) < slots { // at first, or after a setting that needs more
+		for len(s) < slots {
+			s = append(s, make([]T, len(w)))
+		}
+		all[name] = s
+	}
+	for _, x := range s[:slots] {
+		if len(x) != len(w) {
+			return errors.Errorf("state of %d values for a weight of %d", len(x), len(w))
+		}
+	}
+	f(w, g, s[:slots])
+	return nil
+}
+
+// consume takes the gradients away, so that no step can use them twice: Gorgonia's
+// machine adds to what it finds in a node's gradient.
+func consume(weights []gorgonia.ValueGrad) error {
+	for _, w := range weights {
+		if s, ok := w.(interface{ SetGrad(gorgonia.Value) }); ok {
+			s.SetGrad(nil)
+			continue
+		}
+		g, err := w.Grad()
+		if err != nil {
+			return errors.WithMessage(err, "optimizer")
+		}
+		clear(graph.Floats[float32](g))
+		clear(graph.Floats[float64](g))
+	}
+	return nil
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -289,20 +288,4 @@ func (c *Checkpoint) under(prefix string) (map[string]*tensor.Dense, error) {
 		}
 	}
 	return some, nil
-}
-
-// difference names the settings that differ.
-func difference(want, got runSettings) string {
-	var w, g map[string]any
-	a, _ := json.Marshal(want)
-	b, _ := json.Marshal(got)
-	_, _ = json.Unmarshal(a, &w), json.Unmarshal(b, &g)
-	var out []string
-	for name := range w {
-		if fmt.Sprint(w[name]) != fmt.Sprint(g[name]) {
-			out = append(out, fmt.Sprintf("%s was %v and is %v", name, w[name], g[name]))
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(out, ", ")
 }

@@ -2,9 +2,11 @@ package train
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -94,4 +96,20 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 		return nil, errors.Wrapf(err, "%s: damaged", path)
 	}
 	return c, nil
+}
+
+// difference names the settings that differ.
+func difference(want, got runSettings) string {
+	var w, g map[string]any
+	a, _ := json.Marshal(want)
+	b, _ := json.Marshal(got)
+	_, _ = json.Unmarshal(a, &w), json.Unmarshal(b, &g)
+	var out []string
+	for name := range w {
+		if fmt.Sprint(w[name]) != fmt.Sprint(g[name]) {
+			out = append(out, fmt.Sprintf("%s was %v and is %v", name, w[name], g[name]))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
 }

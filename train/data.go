@@ -113,20 +113,6 @@ func (d Data) inputs(m *nn.Model) (*table, error) {
 	return t, nil
 }
 
-// Padded holds d against a model's inputs, and returns them by name with padding
-// written out: the sequences of an input are of one length.
-func (d Data) Padded(m *nn.Model) (map[string]Samples, error) {
-	t, err := d.inputs(m)
-	if err != nil {
-		return nil, err
-	}
-	all := map[string]Samples{}
-	for k, in := range m.Inputs() {
-		all[in.Name] = t.in[k].rectangular(in, t.steps[k])
-	}
-	return all, nil
-}
-
 // check holds samples against an input and returns the number of steps.
 func (s Samples) check(in nn.Input) (steps int, err error) {
 	if in.IDs() {

@@ -1,6 +1,6 @@
-// Package train fits, evaluates and runs models: the tape machine computes the
-// symbolic gradients, an optimizer behind gorgonia.Solver applies them. It
-// names no concrete layer.
+// Package train fits, evaluates and runs models. It names no concrete layer,
+// optimizer, metric or callback: those are in nn, train/optimizers, train/metrics
+// and train/callbacks.
 //
 //	t, err := train.Compile(model, train.Config{
 //		Optimizer: &optimizers.Adam{},
@@ -11,11 +11,23 @@
 //	scores, err := t.Evaluate(ctx, test, 0)
 //	y, err := t.Predict(ctx, data, 0)
 //
-// Hooks watch a training: EarlyStopping, ModelCheckpoint, TensorBoard and others,
-// or any function. With FitConfig.Checkpoint a run can be resumed to the bit, and
-// FitSource trains on a Stream of what does not fit into memory. RateRange finds a
-// learning rate. Package explain tells which steps of an input made a model predict
-// what it does.
+// Fit is this loop, see fit.go:
+//
+//	for !done {
+//		for batch := range source.Epoch(epoch) {
+//			forward and backward, in shards of the batch
+//			optimizer.Step(weights)
+//			callbacks: BatchEnd; a checkpoint if one is due
+//		}
+//		validate
+//		callbacks: EpochEnd; a checkpoint if one is due
+//	}
+//
+// Callbacks watch it and step in, and Event.Stop ends it. With FitConfig.Checkpoint a
+// run can be resumed to the bit, and FitSource trains on a Stream of what does not
+// fit into memory. RateRange finds a learning rate. Package explain tells which steps
+// of an input made a model predict what it does. Without an optimizer a model is
+// evaluated and predicts.
 //
 // Formulas and defaults are Keras's: the loss is a mean over samples, weights
 // of samples multiply it and do not enter its denominator, and a smaller last

@@ -95,6 +95,20 @@ func padded[T any](p *Padding, samples [][]T, steps, width int, value T) [][]T {
 	return out
 }
 
+// Padded holds d against a model's inputs, and returns them by name with padding
+// written out: the sequences of an input are of one length.
+func (d Data) Padded(m *nn.Model) (map[string]Samples, error) {
+	t, err := d.inputs(m)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]Samples{}
+	for k, in := range m.Inputs() {
+		all[in.Name] = t.in[k].rectangular(in, t.steps[k])
+	}
+	return all, nil
+}
+
 // rectangular returns the samples with padding written out.
 func (s Samples) rectangular(in nn.Input, steps int) Samples {
 	if p := s.Padding; p != nil {

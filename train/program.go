@@ -8,7 +8,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
-	"unroll/internal/kernel"
 	"unroll/nn"
 )
 
@@ -207,76 +206,6 @@ func (p *program) assign() error {
 	return nil
 }
 
-// weigh makes the loss of an output a mean over the rows that count, those that
-// are neither masked nor without a label: Σ mask·loss / Σ mask, the sums over the
-// whole batch, which several programs may share. part gives the samples of t that
-// each of them computes.
-func weigh(shards []*program, t *table, part func(i int) []int) error {
-	for k := range shards[0].outs {
-		l := t.labels[k]
-		if l == nil || shards[0].outs[k].mask == nil && l.none == nil {
-			continue
-		}
-		var sum, all float64
-		for i, p := range shards {
-			valid, err := p.valid(k, l, part(i))
-			if err != nil {
-				return err
-			}
-			for _, v := range valid {
-				sum += float64(v)
-			}
-			all += float64(len(valid))
-		}
-		if sum == 0 {
-			continue
-		}
-		for _, p := range shards {
-			scale(graph.Floats[float32](p.in.coef[k]), all/sum)
-			scale(graph.Floats[float64](p.in.coef[k]), all/sum)
-		}
-	}
-	return nil
-}
-
-func scale[T kernel.Float](x []T, by float64) {
-	for i, v := range x {
-		x[i] = T(float64(v) * by)
-	}
-}
-
-// valid returns 1 for the rows of samples that count and 0 for the others,
-// [samples·steps]; the next call overwrites it. A target that cannot be computed
-// with is an error where it counts.
-func (p *program) valid(k int, l *labels, samples []int) ([]float32, error) {
-	o := &p.outs[k]
-	o.valid = o.valid[:0]
-	if o.mask == nil {
-		for range len(samples) * o.steps {
-			o.valid = append(o.valid, 1)
-		}
-	} else {
-		v, err := p.masks.Value(o.mask)
-		if err != nil {
-			return nil, err
-		}
-		o.valid = batchMajor(o.valid, v, len(samples), o.steps)
-	}
-	if l.none == nil && l.odd == nil {
-		return o.valid, nil
-	}
-	for i := range o.valid {
-		row := samples[i/o.steps]*o.steps + i%o.steps
-		if !l.counts(row) {
-			o.valid[i] = 0
-		}
-		if err := l.odd[row]; err != nil && o.valid[i] != 0 && l.weight(row) != 0 {
-			return nil, errors.WithMessage(err, l.prefix)
-		}
-	}
-	return o.valid, nil
-}
-
 // output returns an output of the model for the first n samples, [n·outputs];
 // the next call overwrites it.
 func (p *program) output(k, n int) ([]float32, error) {
@@ -332,73 +261,4 @@ func (p *program) close() error {
 		}
 	}
 	return p.prog.Close()
-}
-
-// handOver sums the shards' gradients, gives them to the weights and returns
-// these for a solver. The gradients' buffers belong to the graph, and two
-// weights may share one, and a solver may write into it: each weight gets one of its
-// own.
-func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
-	into = into[:0]
-	first := shards[0]
-	for i, w := range first.weights {
-		sum, err := first.prog.Value(first.grads[i])
-		if err != nil {
-			return nil, errors.WithMessage(err, w.Name())
-		}
-		sum = first.sum(i, sum)
-		for _, p := range shards[1:] {
-			g, err := p.prog.Value(p.grads[i])
-			if err != nil {
-				return nil, errors.WithMessage(err, w.Name())
-			}
-			kernel.Add(graph.Floats[float32](sum), graph.Floats[float32](g))
-			kernel.Add(graph.Floats[float64](sum), graph.Floats[float64](g))
-		}
-		w.SetGrad(sum)
-		into = append(into, w)
-	}
-	return into, nil
-}
-
-// sum returns the buffer for the sum of the gradients of weight i, with g in it.
-func (p *program) sum(i int, g gorgonia.Value) *tensor.Dense {
-	if p.sums == nil {
-		p.sums = make([]*tensor.Dense, len(p.weights))
-	}
-	if p.sums[i] == nil {
-		p.sums[i] = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
-	}
-	copy(graph.Floats[float32](p.sums[i]), graph.Floats[float32](g))
-	copy(graph.Floats[float64](p.sums[i]), graph.Floats[float64](g))
-	return p.sums[i]
-}
-
-// The least work of a shard: floating-point operations forward, and rows, below
-// which the products are slow and the synchronising shows.
-const (
-	shardWork = 3e6
-	shardRows = 8
-	maxShards = 8
-)
-
-// shards returns the number of programs that share a training batch. It depends
-// on the model and the batch alone, so results do not depend on the machine.
-func (t *Trainer) shards(batch int, steps []int) (int, error) {
-	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps...)
-	if err != nil {
-		return 0, err
-	}
-	switch {
-	case pass.Whole():
-		return 1, nil
-	case t.config.Shards > 0:
-		return min(t.config.Shards, batch), nil
-	}
-	var nodes []*graph.Node
-	for _, y := range pass.Outputs {
-		nodes = append(nodes, y.Node)
-	}
-	k := int(pass.Work(nodes...) / shardWork)
-	return max(1, min(k, batch/shardRows, maxShards)), nil
 }

@@ -1,0 +1,80 @@
+package train
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/graph"
+	"unroll/internal/kernel"
+	"unroll/nn"
+)
+
+// handOver sums the shards' gradients, gives them to the weights and returns
+// these for a solver. The gradients' buffers belong to the graph, and two
+// weights may share one, and a solver may write into it: each weight gets one of its
+// own.
+func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
+	into = into[:0]
+	first := shards[0]
+	for i, w := range first.weights {
+		sum, err := first.prog.Value(first.grads[i])
+		if err != nil {
+			return nil, errors.WithMessage(err, w.Name())
+		}
+		sum = first.sum(i, sum)
+		for _, p := range shards[1:] {
+			g, err := p.prog.Value(p.grads[i])
+			if err != nil {
+				return nil, errors.WithMessage(err, w.Name())
+			}
+			kernel.Add(graph.Floats[float32](sum), graph.Floats[float32](g))
+			kernel.Add(graph.Floats[float64](sum), graph.Floats[float64](g))
+		}
+		w.SetGrad(sum)
+		into = append(into, w)
+	}
+	return into, nil
+}
+
+// sum returns the buffer for the sum of the gradients of weight i, with g in it.
+func (p *program) sum(i int, g gorgonia.Value) *tensor.Dense {
+	if p.sums == nil {
+		p.sums = make([]*tensor.Dense, len(p.weights))
+	}
+	if p.sums[i] == nil {
+		p.sums[i] = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
+	}
+	copy(graph.Floats[float32](p.sums[i]), graph.Floats[float32](g))
+	copy(graph.Floats[float64](p.sums[i]), graph.Floats[float64](g))
+	return p.sums[i]
+}
+
+// The least work of a shard: floating-point operations forward, and rows, below
+// which the products are slow and the synchronising shows.
+const (
+	shardWork = 3e6
+	shardRows = 8
+	maxShards = 8
+)
+
+// shards returns the number of programs that share a training batch. It depends
+// on the model and the batch alone, so results do not depend on the machine.
+func (t *Trainer) shards(batch int, steps []int) (int, error) {
+	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps...)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case pass.Whole():
+		return 1, nil
+	case t.config.Shards > 0:
+		return min(t.config.Shards, batch), nil
+	}
+	var nodes []*graph.Node
+	for _, y := range pass.Outputs {
+		nodes = append(nodes, y.Node)
+	}
+	k := int(pass.Work(nodes...) / shardWork)
+	return max(1, min(k, batch/shardRows, maxShards)), nil
+}

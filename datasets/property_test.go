@@ -78,7 +78,15 @@ func FuzzRecords(f *testing.F) {
 // checkRecords holds the records of data to what Records promises of any.
 func checkRecords(t *testing.T, data []byte, o RecordOptions) {
 	t.Helper()
-	o.SkipBad, o.Stdin = SkipAll, bytes.NewReader(data)
+	o.Stdin = bytes.NewReader(data)
+	readFuzzed(t, []string{"-"}, o)
+}
+
+// readFuzzed returns the records of paths by ID, and holds them to what Records
+// promises.
+func readFuzzed(t *testing.T, paths []string, o RecordOptions) map[string]Record {
+	t.Helper()
+	o.SkipBad = SkipAll
 	o.Note = func(line string) {
 		if strings.ContainsAny(line, "\r\n") {
 			t.Fatalf("a note has several lines: %q", line)
@@ -89,9 +97,9 @@ func checkRecords(t *testing.T, data []byte, o RecordOptions) {
 			t.Fatalf("a bad row without place or reason: %+v", b)
 		}
 	}
-	seen := make(map[string]bool)
+	seen := make(map[string]Record)
 	ended := false
-	for r, err := range Records(context.Background(), []string{"-"}, o) {
+	for r, err := range Records(context.Background(), paths, o) {
 		if ended {
 			t.Fatal("something follows the error")
 		}
@@ -101,16 +109,18 @@ func checkRecords(t *testing.T, data []byte, o RecordOptions) {
 			}
 			continue
 		}
+		_, again := seen[r.ID]
 		switch {
-		case seen[r.ID]:
+		case again:
 			t.Fatalf("two records have the ID %s", r.ID)
 		case strings.TrimSpace(r.Text) == "" || !utf8.ValidString(r.Text+r.Label+r.Group) || strings.Contains(r.Text, "\x00"):
 			t.Fatalf("a bad record: %+v", r)
 		case r.Label == "" && !o.NoLabels:
 			t.Fatalf("no label: %+v", r)
 		}
-		seen[r.ID] = true
+		seen[r.ID] = r
 	}
+	return seen
 }
 
 // endless repeats s for ever, but for a beginning.

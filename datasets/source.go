@@ -34,6 +34,9 @@ type source struct {
 	sep     rune // that a first line sep=… names
 	first   int  // lines taken off the beginning
 
+	keeps bool
+	kept  []byte // what was read since a place that the reader of rows moves, see keep
+
 	packed  bool
 	gzip    bool
 	closers []func()
@@ -169,9 +172,18 @@ func (s *source) Read(p []byte) (int, error) {
 		return 0, errRowSize
 	}
 	n, err := s.decoded.Read(p)
+	if s.keeps {
+		s.kept = append(s.kept, p[:n]...)
+	}
 	s.limit -= n
 	s.err = err
 	return n, s.err
+}
+
+// keep begins to keep what is read, from what is in the buffer on.
+func (s *source) keep() {
+	head, _ := s.in.Peek(s.in.Buffered())
+	s.keeps, s.kept = true, append([]byte(nil), head...)
 }
 
 func (s *source) Close() {

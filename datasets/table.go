@@ -14,16 +14,6 @@ import (
 	"unroll/internal/show"
 )
 
-// newCSV parses rows strictly by RFC 4180. Of its own it turns \r\n in quotes into
-// \n and passes over empty lines.
-func newCSV(r io.Reader, delimiter rune) *csv.Reader {
-	cr := csv.NewReader(r)
-	cr.Comma = delimiter
-	cr.FieldsPerRecord = -1
-	cr.ReuseRecord = true
-	return cr
-}
-
 // nextRow gives the fields of the next row, valid until the one after, and the line
 // it begins in. The error is io.EOF at the end, a *csv.ParseError if the row is
 // broken, or one that ends the reading.
@@ -84,34 +74,6 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 	}
 }
 
-// quotedRows reads rows whose fields may be quoted.
-func (s *source) quotedRows(delimiter rune) nextRow {
-	r := newCSV(s.in, delimiter)
-	return func() ([]string, int, error) {
-		s.limit = maxRow
-		fields, err := r.Read()
-		if err == nil {
-			line, _ := r.FieldPos(0)
-			return fields, line, nil
-		}
-		var broken *csv.ParseError
-		if !errors.As(err, &broken) {
-			return nil, 0, err
-		}
-		if s.used() {
-			// The end came inside a quote. The rows behind it are lost in it, so it is not
-			// to be passed over.
-			if s.err != io.EOF {
-				return nil, 0, s.err
-			}
-			if broken.StartLine < broken.Line {
-				return nil, 0, errors.Errorf("the quoted field that begins in line %d does not end", broken.StartLine)
-			}
-		}
-		return nil, broken.StartLine, err
-	}
-}
-
 // literalRows reads rows of one line each, in which quotes are text.
 func (s *source) literalRows(delimiter rune) nextRow {
 	lines, line, fields := s.lines(), 0, []string(nil)
@@ -129,17 +91,6 @@ func (s *source) literalRows(delimiter rune) nextRow {
 		}
 		return nil, 0, io.EOF
 	}
-}
-
-// quoteError is what is wrong with a row, in words.
-func quoteError(err *csv.ParseError) error {
-	switch err.Err {
-	case csv.ErrBareQuote:
-		return errors.New("a quote stands inside a field that is not quoted")
-	case csv.ErrQuote:
-		return errors.New("a quoted field does not end, or a quote inside it is not doubled")
-	}
-	return err.Err
 }
 
 // layout is how the rows of a table are to be read.

@@ -146,6 +146,18 @@ func FuzzLoad(f *testing.F) {
 	}
 	doc := []byte(`{"version":1,"dtype":"float32","input":{"kind":"features","shape":[-1,1]},"layers":[{"type":"RNN","config":` + string(cell) + `}]}`)
 	f.Add(doc, bytes.ReplaceAll(sealed(f, doc, nil), []byte(digest(doc)), zeros))
+	block, err := json.Marshal(siamese().plain())
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, layer := range []string{
+		`{"type":"Functional","config":` + string(block) + `}`, `{"type":"Functional","config":null}`, `{"type":"Sequential","config":null}`,
+		`{"type":"Named","config":{"name":"a","layer":{"type":"Sequential","config":{"layers":[{"type":"Dense","config":{"units":2}}]}}}}`,
+		`{"type":"Frozen","config":{"layer":{"type":"Functional","config":null}}}`,
+	} {
+		doc := []byte(`{"version":1,"dtype":"float32","input":{"kind":"features","shape":[3]},"layers":[` + layer + `]}`)
+		f.Add(doc, bytes.ReplaceAll(sealed(f, doc, nil), []byte(digest(doc)), zeros))
+	}
 
 	f.Fuzz(func(t *testing.T, doc, data []byte) {
 		m, err := load("dir", doc, bytes.ReplaceAll(data, zeros, []byte(digest(doc))))

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/report"
 	"unroll/internal/safefile"
 	"unroll/internal/show"
@@ -34,11 +32,11 @@ func (a *app) compareCommand() *cobra.Command {
 
 func (a *app) compare(dirs []string, out string) error {
 	if out == "" {
-		return usagef("--out is empty, want a file")
+		return usage.Errorf("--out is empty, want a file")
 	}
 	var all report.Report
 	for i, dir := range dirs {
-		r, err := readReport(dir)
+		r, err := run.ReadReport(dir)
 		if err != nil {
 			return err
 		}
@@ -46,31 +44,29 @@ func (a *app) compare(dirs []string, out string) error {
 			return errors.Errorf("%s is judged by its %s, %s by its %s: they cannot be compared", dirs[0], all.Score.Name, dir, r.Score.Name)
 		}
 		all.Score = r.Score
-		for _, run := range r.Runs {
-			run.Name = filepath.Clean(dir)
-			all.Runs = append(all.Runs, run)
+		for _, one := range r.Runs {
+			one.Name = filepath.Clean(dir)
+			all.Runs = append(all.Runs, one)
 		}
 	}
 	all.Title = fmt.Sprintf("%d runs compared", len(all.Runs))
 	if err := safefile.Write(out, func(w io.Writer) error { return report.Write(w, all) }); err != nil {
 		return errors.WithMessage(err, "--out")
 	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault
-	t.AppendHeader(table.Row{"run", "experiment", "params", "epoch", "val " + all.Score.Name, "test " + all.Score.Name})
 	number := func(e *report.Evaluation) string {
 		if e == nil {
 			return "-"
 		}
-		return figure(float64(e.Score))
+		return show.Score(float64(e.Score))
 	}
-	for _, run := range all.Runs {
-		for _, e := range run.Experiments {
-			t.AppendRow(table.Row{run.Name, e.Name, show.Thousands(e.Parameters), epochOf(e), number(e.Validation), number(e.Test)})
+	var rows [][]any
+	for _, r := range all.Runs {
+		for _, e := range r.Experiments {
+			rows = append(rows, []any{r.Name, e.Name, show.Thousands(e.Parameters), epochOf(e), number(e.Validation), number(e.Test)})
 		}
 	}
-	fmt.Fprintf(a.out, "%s\nThe page is %s.\n", t.Render(), out)
+	head := []any{"run", "experiment", "params", "epoch", "val " + all.Score.Name, "test " + all.Score.Name}
+	fmt.Fprintf(a.out, "%s\nThe page is %s.\n", show.Table(head, rows, len(head)), out)
 	return nil
 }
 
@@ -80,31 +76,4 @@ func epochOf(e report.Experiment) string {
 		return "-" // of a run that began before reports told
 	}
 	return strconv.Itoa(e.Epoch)
-}
-
-// readReport reads the report of a run's folder.
-func readReport(dir string) (r report.Report, err error) {
-	path := filepath.Join(dir, reportData)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return r, errors.Errorf("%s: no run with a report, there is no %s", dir, path)
-	}
-	if err := json.Unmarshal(data, &r); err != nil {
-		return r, errors.Wrapf(err, "%s: damaged", path)
-	}
-	return r, nil
-}
-
-// readRunResults reads the results of a run's folder.
-func readRunResults(dir string) (*results, error) {
-	path := filepath.Join(dir, resultsFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, errors.Wrap(err, "results")
-	}
-	r := &results{}
-	if err := json.Unmarshal(data, r); err != nil {
-		return nil, errors.Wrapf(err, "%s: damaged", path)
-	}
-	return r, nil
 }

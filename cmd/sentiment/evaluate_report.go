@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"unroll/internal/server"
+	"unroll/internal/show"
 	"unroll/train"
 	"unroll/train/classifier"
 	"unroll/train/metrics"
@@ -45,7 +46,7 @@ func details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.
 		matrix := &metrics.ConfusionMatrix{}
 		matrix.Update(y, d.Targets, weights)
 		report := matrix.Report(of.Classes...)
-		r.Report, r.Confusion, r.table = &report, matrix.Matrix(), matrix.Report(quotedAll(of.Classes)...).String()
+		r.Report, r.Confusion, r.table = &report, matrix.Matrix(), matrix.Report(show.Quoted(of.Classes...)...).String()
 		more = nil
 	}
 	if of.Binary() {
@@ -62,11 +63,11 @@ func details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.
 func (r *detail) print(w io.Writer, of classifier.Task) {
 	if of.Number() {
 		for _, name := range r.names {
-			fmt.Fprintf(w, "%s: %s\n", name, figure(r.More[name]))
+			fmt.Fprintf(w, "%s: %s\n", name, show.Score(r.More[name]))
 		}
 		return
 	}
-	fmt.Fprintf(w, "\n%s\n%s", r.table, matrixTable(quotedAll(of.Classes), r.Confusion))
+	fmt.Fprintf(w, "\n%s\n%s", r.table, matrixTable(show.Quoted(of.Classes...), r.Confusion))
 	if of.Binary() {
 		fmt.Fprintf(w, "\nArea under the ROC curve: %.4f\n", r.More[r.names[0]])
 	}

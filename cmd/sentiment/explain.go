@@ -3,17 +3,13 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/term"
 
 	"unroll/internal/answer"
 	"unroll/internal/markup"
+	"unroll/internal/show"
 	"unroll/train/classifier"
 )
 
@@ -23,7 +19,7 @@ func strongest(text string, e *answer.Explanation, of classifier.Scaling, sign f
 	pushes := map[string]float64{}
 	read := markup.Read(text)
 	for _, w := range e.Words {
-		pushes[strings.TrimSpace(oneLine(strings.ToLower(read.Word(w.Start, w.End))))] += sign * w.Push
+		pushes[strings.TrimSpace(show.OneLine(strings.ToLower(read.Word(w.Start, w.End))))] += sign * w.Push
 	}
 	var names []string
 	for name, push := range pushes {
@@ -89,33 +85,10 @@ func marked(text string, e *answer.Explanation) string {
 		if math.Abs(w.Push) > most/2 {
 			color = "1;" + color
 		}
-		b.WriteString(oneLine(text[at:start]))
-		fmt.Fprintf(&b, "\x1b[%sm%s\x1b[0m", color, oneLine(text[start:end]))
+		b.WriteString(show.OneLine(text[at:start]))
+		fmt.Fprintf(&b, "\x1b[%sm%s\x1b[0m", color, show.OneLine(text[start:end]))
 		at = end
 	}
-	b.WriteString(oneLine(text[at:]))
+	b.WriteString(show.OneLine(text[at:]))
 	return strings.TrimSpace(b.String())
-}
-
-// oneLine makes a space of each white space, and U+FFFD of each other control
-// character, which a terminal might obey.
-func oneLine(text string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsSpace(c):
-			return ' '
-		case unicode.IsControl(c):
-			return unicode.ReplacementChar
-		}
-		return c
-	}, text)
-}
-
-// colors reports whether w shows colours: a terminal, unless NO_COLOR is set.
-func colors(w io.Writer) bool {
-	if o, ok := w.(*output); ok {
-		w = o.Writer
-	}
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

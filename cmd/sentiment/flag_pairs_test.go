@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets"
 	"unroll/datasets/text"
 	"unroll/internal/choice"
@@ -22,7 +25,7 @@ type flagValue struct{ flag, value string }
 // such values may not agree with.
 func choices(vectors string) (all []flagValue) {
 	for flag, values := range map[string][]string{
-		"model": names(experiments), "optimizer": optimizerNames, "schedule": scheduleNames,
+		"model": run.Names(run.Models), "optimizer": run.Optimizers(), "schedule": run.Schedules(),
 		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": choice.Names(text.Tokenizers()), "normalize": choice.Names(text.NormalForms()),
 		"case": choice.Names(text.Cases()), "padding": choice.Names(text.Sides()), "truncating": choice.Names(text.Sides()), "split": choice.Names(datasets.Splits()),
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},
@@ -65,65 +68,15 @@ func parse(t *testing.T, files []string, row []flagValue) (*trainFlags, error) {
 	if err := (line{"train", flags}).check(); err != nil {
 		return nil, err
 	}
-	return f, f.check()
+	_, _, err := f.Check()
+	return f, err
 }
 
-// tryOut reads the texts and trains on a batch.
+// tryOut trains as the flags say.
 func tryOut(t *testing.T, f *trainFlags) error {
-	a := &app{out: &output{Writer: t.Output()}, say: t.Output(), err: t.Output()}
-	chosen, err := choose(f.Models)
-	if err != nil {
-		return err
-	}
-	exec, err := execution(f.RNN)
-	if err != nil {
-		return err
-	}
-	d, err := a.dataset(t.Context(), f.dataSettings)
-	if err != nil {
-		return err
-	}
-	set, err := d.read(t.Context(), f.dataSettings, f.textSettings, chosen, "")
-	if err != nil {
-		return err
-	}
-	if f.Folds > 0 {
-		rest, err := set.known()
-		if err != nil {
-			return err
-		}
-		o := set.splitOptions(f.dataSettings, f.Seed, rest)
-		o.Folds = f.Folds
-		folds, err := datasets.KFold(len(rest), o)
-		if err != nil {
-			return err
-		}
-		set.trainOn, set.validateOn = pick(rest, folds[0].Train), pick(rest, folds[0].Validation)
-	} else if err := set.divide(f.dataSettings, f.Seed); err != nil {
-		return err
-	}
-	if err := set.scale(); err != nil {
-		return err
-	}
-	for _, e := range chosen {
-		m, err := a.model(t.Context(), f, e, set)
-		if err != nil {
-			return err
-		}
-		data := set.data(e, set.trainOn[:8])
-		trainer, err := compile(set.Task, m, f.optimizer(e, data.Len()), exec)
-		if err != nil {
-			return err
-		}
-		_, err = trainer.OverfitBatch(t.Context(), data, 8, 1)
-		if closed := trainer.Close(); err == nil {
-			err = closed
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", e.name, err)
-		}
-	}
-	return nil
+	a := &app{in: strings.NewReader(""), out: &output{Writer: io.Discard}, say: io.Discard, err: io.Discard}
+	f.out = filepath.Join(t.TempDir(), "run")
+	return a.run(f).Train(t.Context())
 }
 
 // TestPairsOfFlags: any two values of flags either train or are refused as a wrong
@@ -149,7 +102,7 @@ func TestPairsOfFlags(t *testing.T) {
 				continue
 			}
 			_, err := parse(t, files, []flagValue{a, b})
-			var usage usageError
+			var usage usage.Error
 			switch {
 			case err == nil:
 				left = append(left, [2]flagValue{a, b})

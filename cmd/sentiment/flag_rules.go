@@ -3,11 +3,14 @@ package main
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 )
 
 // line is a command line whose flags are read.
@@ -30,8 +33,8 @@ func (l line) value(flag string) string {
 
 // none reports whether none of the models is as is says. Names that are unknown
 // are refused later.
-func (l line) none(is func(experiment) bool) bool {
-	chosen, err := choose(l.value("model"))
+func (l line) none(is func(run.Model) bool) bool {
+	chosen, err := run.Choose(l.value("model"))
 	return err == nil && !slices.ContainsFunc(chosen, is)
 }
 
@@ -54,7 +57,7 @@ func needs(flag string) rule {
 // one of those that stand for nothing.
 func wordsOnly(flag string, nothing ...string) rule {
 	return func(l line) string {
-		if l.value("tokenizer") == bpe && !slices.Contains(nothing, l.value(flag)) {
+		if l.value("tokenizer") == corpus.BPE && !slices.Contains(nothing, l.value(flag)) {
 			return "with --tokenizer bpe"
 		}
 		return ""
@@ -116,7 +119,7 @@ var flagRules = map[string]rule{
 		return ""
 	},
 	"padding": func(l line) string {
-		if l.none(func(e experiment) bool { return !e.counts }) {
+		if l.none(func(e run.Model) bool { return !e.Counts }) {
 			return "on a model that counts words, wherever they stand"
 		}
 		return ""
@@ -125,7 +128,7 @@ var flagRules = map[string]rule{
 		switch {
 		case l.command == "graph" && l.value("view") != "expression":
 			return "without --view expression"
-		case l.none(experiment.recurrent):
+		case l.none(run.Model.Recurrent):
 			return "on a model without a recurrent layer"
 		}
 		return ""
@@ -158,7 +161,7 @@ var flagRules = map[string]rule{
 		return divides(l)
 	},
 	"vectors": func(l line) string {
-		if l.none(experiment.embeds) {
+		if l.none(run.Model.Embeds) {
 			return "on a model without an embedding"
 		}
 		return ""
@@ -172,11 +175,11 @@ var notZero = []string{"lr", "maxlen", "num-words", "validation"}
 func (l line) check() (err error) {
 	l.flags.Visit(func(f *pflag.Flag) {
 		if v, e := strconv.ParseFloat(f.Value.String(), 64); err == nil && e == nil && v == 0 && slices.Contains(notZero, f.Name) {
-			err = usagef("--%s is %v, want more than 0", f.Name, f.Value)
+			err = usage.Errorf("--%s is %v, want more than 0", f.Name, f.Value)
 		}
 		if r := flagRules[f.Name]; r != nil && err == nil {
 			if why := r(l); why != "" {
-				err = usagef("--%s has no effect %s", f.Name, why)
+				err = usage.Errorf("--%s has no effect %s", f.Name, why)
 			}
 		}
 	})
@@ -225,18 +228,7 @@ func (v *single) Set(text string) error {
 func flagError(_ *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) && errors.Is(err, errTwice) {
-		return usagef("--%s is given twice", invalid.GetFlag().Name)
+		return usage.Errorf("--%s is given twice", invalid.GetFlag().Name)
 	}
-	return usageError{err}
-}
-
-// twice returns a path that stands more than once in lists, "" if there is none.
-func twice(lists ...paths) string {
-	all := slices.Concat(lists...)
-	for i, path := range all {
-		if slices.ContainsFunc(all[:i], func(other string) bool { return strings.TrimRight(other, "/") == strings.TrimRight(path, "/") }) {
-			return path
-		}
-	}
-	return ""
+	return usage.Wrap(err)
 }

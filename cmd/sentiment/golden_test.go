@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 var update = flag.Bool("update", false, "write the golden files of what the program prints anew")
@@ -16,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files of what the prog
 // TestGoldenOutput holds what the program prints to golden files. Numbers that
 // depend on the processor's kernels or on time are masked.
 func TestGoldenOutput(t *testing.T) {
-	run := sharedRun(t)
+	shared := sharedRun(t)
 	bow := filepath.Join(t.TempDir(), "run")
 	succeed(t, "", tiny(bow, "--model", "bow", "--epochs", "20", "--maxlen", "400")...)
 	for name, c := range map[string]struct {
@@ -27,18 +29,18 @@ func TestGoldenOutput(t *testing.T) {
 		"train_help":        {[]string{"train", "--help"}, nil},
 		"serve_help":        {[]string{"serve", "--help"}, nil},
 		"predict_help":      {[]string{"predict", "--help"}, nil},
-		"summary":           {[]string{"summary", "--model", strings.Join(names(experiments), ",")}, nil},
+		"summary":           {[]string{"summary", "--model", strings.Join(run.Names(run.Models), ",")}, nil},
 		"data":              {[]string{"data", "sample"}, nil},
 		"train":             {tiny(filepath.Join(t.TempDir(), "run"), "--epochs", "2"), masked},
 		"train_quiet":       {tiny(filepath.Join(t.TempDir(), "run"), "--quiet"), masked},
 		"train_json":        {tiny(filepath.Join(t.TempDir(), "run"), "--json", "--model", "embedding"), masked},
 		"train_folds":       {tiny(filepath.Join(t.TempDir(), "run"), "--folds", "2", "--model", "bow"), masked},
 		"evaluate_report":   {[]string{"evaluate", "--split", "test", "--report", filepath.Join(bow, "bow")}, masked},
-		"predict":           {[]string{"predict", filepath.Join(run, "embedding"), "a wonderful film", "a dull story"}, masked},
+		"predict":           {[]string{"predict", filepath.Join(shared, "embedding"), "a wonderful film", "a dull story"}, masked},
 		"predict_explain":   {[]string{"predict", "--explain", filepath.Join(bow, "bow"), "a wonderful film, a dull story"}, masked},
 		"predict_json":      {[]string{"predict", "--json", "--explain", filepath.Join(bow, "bow"), "a wonderful film"}, masked},
-		"compare":           {[]string{"compare", "--out", filepath.Join(t.TempDir(), "c.html"), run, bow}, masked},
-		"resume_a_finished": {[]string{"train", "--resume", run}, masked},
+		"compare":           {[]string{"compare", "--out", filepath.Join(t.TempDir(), "c.html"), shared, bow}, masked},
+		"resume_a_finished": {[]string{"train", "--resume", shared}, masked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := succeed(t, "", c.args...)

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,8 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/run"
 	"unroll/train"
-	"unroll/train/classifier"
 )
 
 // TestMoreEpochs: a finished run that goes on to more epochs ends with the bits of
@@ -39,10 +39,10 @@ func TestMoreEpochs(t *testing.T) {
 				t.Error(diff)
 			}
 			want, got := readResults(t, whole), readResults(t, dir)
-			for _, r := range []*results{want, got} {
+			for _, r := range []*run.Results{want, got} {
 				for _, e := range r.Experiments {
 					for i := range e.Epochs {
-						e.Epochs[i].seconds = 0
+						e.Epochs[i].Seconds = 0
 					}
 				}
 			}
@@ -57,7 +57,7 @@ func TestMoreEpochs(t *testing.T) {
 			if diff := cmp.Diff(string(a), string(b)); diff != "" {
 				t.Error(diff)
 			}
-			r, err := readReport(dir)
+			r, err := run.ReadReport(dir)
 			if err != nil || !strings.Contains(r.Runs[0].Command, " --epochs 7 ") {
 				t.Errorf("the report's command is %q, error %v", r.Runs[0].Command, err)
 			}
@@ -133,7 +133,7 @@ func TestOneTruth(t *testing.T) {
 			e := readResults(t, dir).Experiments[0]
 			h := &train.History{}
 			for _, x := range e.Epochs {
-				h.Epochs = append(h.Epochs, train.Epoch{Logs: train.Logs(x.scores)})
+				h.Epochs = append(h.Epochs, train.Epoch{Logs: train.Logs(x.Scores)})
 			}
 			at := len(e.Epochs)
 			if name != "last" {
@@ -142,12 +142,12 @@ func TestOneTruth(t *testing.T) {
 					t.Fatal("the last epoch is the best: nothing is tested")
 				}
 			}
-			logs := e.Epochs[at-1].scores
+			logs := e.Epochs[at-1].Scores
 			if e.WeightsEpoch != at || e.Evaluate["loss"] != logs["val_loss"] || e.Evaluate["accuracy"] != logs["val_accuracy"] {
 				t.Errorf("results: epoch %d with %v, want %d with %v", e.WeightsEpoch, e.Evaluate, at, logs)
 			}
 			row := regexp.MustCompile(`│ embedding  │ 32,337 │ +([\d.]+) │ +(\d+) │ +([\d.]+) │ +(\d+) │ +([\d.]+) │`).FindStringSubmatch(out)
-			score, bestAt := e.best(movieTask)
+			score, bestAt := e.Best(corpus.ReviewTask)
 			want := []string{fourDigits(logs["val_accuracy"]), digits(at), fourDigits(score), digits(bestAt), fourDigits(e.Test["accuracy"])}
 			if row == nil || !slices.Equal(row[1:], want) {
 				t.Errorf("the table has %q, want %q", row, want)
@@ -155,7 +155,7 @@ func TestOneTruth(t *testing.T) {
 			if said := strings.Contains(out, "Back to the weights after epoch "+digits(at)+","); said != (name != "last") {
 				t.Errorf("said which weights are put back: %t", said)
 			}
-			r, err := readReport(dir)
+			r, err := run.ReadReport(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,41 +176,3 @@ func TestOneTruth(t *testing.T) {
 
 func fourDigits(v float64) string { return fmt.Sprintf("%.4f", v) }
 func digits(n int) string         { return fmt.Sprint(n) }
-
-// TestScoresThatAreNoNumbers: results of a validation that was not finite can be
-// written, read and ranked.
-func TestScoresThatAreNoNumbers(t *testing.T) {
-	nan := math.NaN()
-	r := result{Evaluate: scores{"loss": math.Inf(1), "accuracy": nan}}
-	for _, v := range []float64{nan, 0.5, 0.7, nan, 0.6} {
-		r.Epochs = append(r.Epochs, epoch{scores{"val_accuracy": v}, 1})
-	}
-	doc, err := json.Marshal(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var back result
-	if err := json.Unmarshal(doc, &back); err != nil {
-		t.Fatal(err)
-	}
-	if v := back.Evaluate["accuracy"]; !math.IsNaN(v) || !math.IsNaN(back.Epochs[3].scores["val_accuracy"]) {
-		t.Errorf("read back as %v", back)
-	}
-	for _, x := range []result{r, back} {
-		if score, at := x.best(movieTask); score != 0.7 || at != 3 {
-			t.Errorf("the best is %v after %d, want 0.7 after 3", score, at)
-		}
-	}
-	if movieTask.Better(nan, 0.1) || !movieTask.Better(0.1, nan) || (classifier.Task{}).Better(nan, 3) || !(classifier.Task{}).Better(3, nan) {
-		t.Error("NaN is better than a number")
-	}
-	all := results{Experiments: []result{r, r}, task: movieTask}
-	all.Experiments[0].Name, all.Experiments[1].Name = "onehot", "embedding"
-	all.compare()
-	if _, err := json.Marshal(all); err != nil {
-		t.Error(err)
-	}
-	if _, err := json.Marshal(foldResult{Final: []float64{nan}, Mean: 1}); err != nil {
-		t.Error(err)
-	}
-}

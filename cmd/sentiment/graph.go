@@ -8,6 +8,9 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/nn/diagram"
@@ -28,12 +31,12 @@ that --rnn chooses. The file's name says how: .svg, or .dot for Graphviz.`,
 		Args: arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			if view != "layers" && view != "expression" {
-				return usagef("--view: unknown view %q, want layers or expression", view)
+				return usage.Errorf("--view: unknown view %q, want layers or expression", view)
 			}
-			if err := positive("steps", steps); err != nil {
+			if err := usage.Positive("steps", steps); err != nil {
 				return err
 			}
-			if err := f.textSettings.check(); err != nil {
+			if err := f.TextSettings.Check(); err != nil {
 				return err
 			}
 			if view == "expression" {
@@ -47,7 +50,7 @@ that --rnn chooses. The file's name says how: .svg, or .dot for Graphviz.`,
 	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run in the expression graph: auto, unrolled, looped or fused")
 	c.Flags().IntVar(&steps, "steps", 3, "steps of the expression graph")
 	c.Flags().StringVar(&out, "out", "graph.svg", "`file` to write, .svg or .dot")
-	f.sizeFlags(c.Flags())
+	sizeFlags(&f.TextSettings, c.Flags())
 	return c
 }
 
@@ -55,20 +58,19 @@ that --rnn chooses. The file's name says how: .svg, or .dot for Graphviz.`,
 const drawnBatch = 2
 
 func (a *app) draw(f *trainFlags, view string, steps int, out string) error {
-	exec, err := execution(f.RNN)
+	exec, err := run.Execution(f.RNN)
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(f.Models)
+	chosen, err := run.Choose(f.Models)
 	if err != nil {
 		return err
 	}
 	if len(chosen) != 1 {
-		return usagef("--model names %d models, want one", len(chosen))
+		return usage.Errorf("--model names %d models, want one", len(chosen))
 	}
 	e := chosen[0]
-	c := f.textSettings.encoder(e, true)
-	m, err := e.model(movieTask, embeddingOptions{words: c.NumWords + c.OOVBuckets, dim: embeddingDim}, c.MaxLen, 0)
+	m, err := e.Build(corpus.ReviewTask, f.TextSettings.Encoder(e.Sizes, corpus.Reviews), 0)
 	if err != nil {
 		return err
 	}
@@ -83,7 +85,7 @@ func (a *app) draw(f *trainFlags, view string, steps int, out string) error {
 
 // expression returns the graph that trains a model.
 func expression(m *nn.Model, exec nn.Execution, steps int) (diagram.Graph, error) {
-	t, err := compile(movieTask, m, nil, exec)
+	t, err := run.Compile(corpus.ReviewTask, m, nil, exec)
 	if err != nil {
 		return diagram.Graph{}, err
 	}
@@ -98,7 +100,7 @@ func writeDiagram(g diagram.Graph, path string) error {
 	case ".dot", ".gv":
 		write = g.WriteDOT
 	default:
-		return usagef("--out %s: want a name that ends in .svg or .dot", path)
+		return usage.Errorf("--out %s: want a name that ends in .svg or .dot", path)
 	}
 	return errors.WithMessage(safefile.Write(path, func(w io.Writer) error { return write(w) }), "--out")
 }

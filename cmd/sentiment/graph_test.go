@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // TestGraph draws layers and expression graphs as well-formed SVG and as DOT: an
@@ -32,9 +34,9 @@ func TestGraph(t *testing.T) {
 		}
 		return string(data)
 	}
-	for _, e := range experiments {
-		if svg := read("--model", e.name); !strings.Contains(svg, ">dense<") || !strings.Contains(svg, "(None, 1)") {
-			t.Errorf("%s: the layers are\n%s", e.name, svg)
+	for _, e := range run.Models {
+		if svg := read("--model", e.Name); !strings.Contains(svg, ">dense<") || !strings.Contains(svg, "(None, 1)") {
+			t.Errorf("%s: the layers are\n%s", e.Name, svg)
 		}
 	}
 	for rnn, want := range map[string]int{"unrolled": 4, "fused": 0} {

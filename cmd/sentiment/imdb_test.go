@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // TestExecutionsOnIMDB trains both experiments on the real reviews for three
@@ -14,7 +16,7 @@ func TestExecutionsOnIMDB(t *testing.T) {
 	if data == "" {
 		t.Skip("SKIPPED, NOTHING IS TRAINED ON THE REAL REVIEWS: set UNROLL_IMDB to the path of an aclImdb folder or .tar.gz")
 	}
-	var want *results
+	var want *run.Results
 	for _, rnn := range []string{"unrolled", "looped", "fused"} {
 		out := filepath.Join(t.TempDir(), rnn)
 		succeed(t, "", "train", "--data", data, "--epochs", "3", "--rnn", rnn, "--out", out)
@@ -24,7 +26,7 @@ func TestExecutionsOnIMDB(t *testing.T) {
 		}
 		for i, e := range got.Experiments {
 			for j, epoch := range e.Epochs {
-				got, first := epoch.scores["loss"], want.Experiments[i].Epochs[j].scores["loss"]
+				got, first := epoch.Scores["loss"], want.Experiments[i].Epochs[j].Scores["loss"]
 				if !(math.Abs(got-first) <= 1e-3) {
 					t.Errorf("%s, %s, epoch %d: loss %g, unrolled %g", e.Name, rnn, j+1, got, first)
 				}

@@ -50,7 +50,7 @@ func TestInterruptTraining(t *testing.T) {
 			epochs = "1"
 		}
 		var stderr bytes.Buffer
-		status := run(ctx, tiny(dir, "--epochs", epochs), strings.NewReader(""), out, &stderr)
+		status := execute(ctx, tiny(dir, "--epochs", epochs), strings.NewReader(""), out, &stderr)
 		cancel()
 		checkFailure(t, status, exitInterrupted, "", stderr.String(), "interrupted, go on with: sentiment train --resume "+dir)
 		if diff := cmp.Diff(before, withoutRun(snapshot(t, dir))); diff != "" {
@@ -69,7 +69,7 @@ func TestInterruptReading(t *testing.T) {
 	out := &cancelAt{text: "a good film", cancel: cancel} // the answer
 	var stderr bytes.Buffer
 	start := time.Now()
-	status := run(ctx, []string{"predict", filepath.Join(sharedRun(t), "onehot")}, in, out, &stderr)
+	status := execute(ctx, []string{"predict", filepath.Join(sharedRun(t), "onehot")}, in, out, &stderr)
 	checkFailure(t, status, exitInterrupted, "", stderr.String(), "interrupted")
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("the answer or the end came after %v", took)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // tickets writes n tickets as CSV, with further columns made by more.
@@ -33,7 +35,7 @@ func interrupted(t *testing.T, stdin, at string, args ...string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var stderr bytes.Buffer
-	if status := run(ctx, args, strings.NewReader(stdin), &cancelAt{text: at, cancel: cancel}, &stderr); status != exitInterrupted {
+	if status := execute(ctx, args, strings.NewReader(stdin), &cancelAt{text: at, cancel: cancel}, &stderr); status != exitInterrupted {
 		t.Fatalf("status %d: %s", status, &stderr)
 	}
 }
@@ -87,11 +89,11 @@ func TestChangedTexts(t *testing.T) {
 					t.Error(err)
 				}
 			}}
-			status := run(context.Background(), []string{"train", "--data", path, "--model", "bow", "--epochs", "2", "--out", dir}, strings.NewReader(""), out, &stderr)
+			status := execute(context.Background(), []string{"train", "--data", path, "--model", "bow", "--epochs", "2", "--out", dir}, strings.NewReader(""), out, &stderr)
 			if status != exitOK || !strings.HasPrefix(stderr.String(), "warning: the report shows no texts: ") || strings.Count(stderr.String(), "\n") != 1 {
 				t.Errorf("status %d, stderr %q", status, &stderr)
 			}
-			r, err := readReport(dir)
+			r, err := run.ReadReport(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,19 +127,6 @@ func TestServedModels(t *testing.T) {
 		}
 		if err := m.Close(); err != nil {
 			t.Error(err)
-		}
-	}
-}
-
-func TestNumber(t *testing.T) {
-	for label, want := range map[string]float64{"2": 2, " -1.5 ": -1.5, "1e3": 1000, "0": 0} {
-		if v, ok := number(label); !ok || v != want {
-			t.Errorf("%q is %v, %t", label, v, ok)
-		}
-	}
-	for _, label := range []string{"", "2,4", "3 stars", "12abc", "4-5", "1 000", "3/10", "1e3x", "NaN", "Inf", "-inf", "1e39"} {
-		if v, ok := number(label); ok {
-			t.Errorf("%q is taken for %v", label, v)
 		}
 	}
 }

@@ -28,6 +28,10 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/usage"
+	"unroll/internal/show"
 )
 
 func main() {
@@ -36,7 +40,7 @@ func main() {
 	// The next signal ends the program at once, but not one that comes with the
 	// first: a process group and its parent may both pass it on.
 	context.AfterFunc(ctx, func() { time.AfterFunc(time.Second, stop) })
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // The exit statuses.
@@ -76,14 +80,18 @@ func (o *output) Write(p []byte) (n int, err error) {
 	return n, o.err
 }
 
-// usageError is a mistake in the command line.
-type usageError struct{ error }
+// console is where texts come from and are told of.
+func (a *app) console() corpus.Console {
+	return corpus.Console{In: a.in, Err: a.err, Width: columns(a.err)}
+}
 
-func usagef(format string, args ...any) error { return usageError{errors.Errorf(format, args...)} }
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.err, "warning: %s\n", show.OneLine(fmt.Sprintf(format, args...)))
+}
 
-// run executes a command line and returns the exit status. An error is one
+// execute runs a command line and returns the exit status. An error is one
 // line on stderr.
-func run(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
+func execute(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
 	a := &app{in: in, out: &output{Writer: out}, err: stderr, interrupted: "interrupted"}
 	a.say = a.out
 	root := a.command()
@@ -95,12 +103,12 @@ func run(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer
 	if err == nil {
 		err = a.out.err
 	}
-	var usage usageError
+	var wrong usage.Error
 	status := exitFailure
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &usage):
+	case errors.As(err, &wrong):
 		status = exitUsage
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		status = exitInterrupted
@@ -155,7 +163,7 @@ func knownCommand(root *cobra.Command, args []string) error {
 	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return usagef("unknown command %q, %s", args[0], hint)
+	return usage.Errorf("unknown command %q, %s", args[0], hint)
 }
 
 // arguments returns a check that a command is given at least so many
@@ -164,9 +172,9 @@ func arguments(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch n := len(args); {
 		case n < least:
-			return usagef("%s: an argument is missing, usage: %s", c.Name(), c.UseLine())
+			return usage.Errorf("%s: an argument is missing, usage: %s", c.Name(), c.UseLine())
 		case most >= 0 && n > most:
-			return usagef("%s: unexpected argument %q, usage: %s", c.Name(), args[most], c.UseLine())
+			return usage.Errorf("%s: unexpected argument %q, usage: %s", c.Name(), args[most], c.UseLine())
 		}
 		return nil
 	}
@@ -178,7 +186,7 @@ func dashed(c *cobra.Command) *cobra.Command {
 		var unknown *pflag.NotExistError
 		var malformed *pflag.InvalidSyntaxError
 		if errors.As(err, &unknown) || errors.As(err, &malformed) {
-			return usagef(`%s: %v; what begins with a dash and is no flag stands after --: sentiment %[1]s DIR -- "- so"`, c.Name(), err)
+			return usage.Errorf(`%s: %v; what begins with a dash and is no flag stands after --: sentiment %[1]s DIR -- "- so"`, c.Name(), err)
 		}
 		return c.Parent().FlagErrorFunc()(c, err)
 	})

@@ -56,7 +56,7 @@ func tiny(out string, more ...string) []string {
 
 func command(stdin string, args ...string) (status int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	status = run(context.Background(), args, strings.NewReader(stdin), &out, &err)
+	status = execute(context.Background(), args, strings.NewReader(stdin), &out, &err)
 	return status, out.String(), err.String()
 }
 

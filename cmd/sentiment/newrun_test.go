@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // TestEachRunHasItsFolder: what was trained stays as it is, and the link names the
@@ -33,7 +35,7 @@ func TestEachRunHasItsFolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return filepath.Join(runsDir, to)
+		return filepath.Join(run.RunsDir, to)
 	}
 	out := succeed(t, "", train()...)
 	first := newest()
@@ -56,7 +58,7 @@ func TestEachRunHasItsFolder(t *testing.T) {
 	if status, _, _ := command("", train("--data", "nosuch.csv")...); status == exitOK || newest() != last {
 		t.Errorf("status %d, and the newest run is %s", status, newest())
 	}
-	if runs, err := filepath.Glob(filepath.Join(runsDir, "*")); err != nil || len(runs) != 5 {
+	if runs, err := filepath.Glob(filepath.Join(run.RunsDir, "*")); err != nil || len(runs) != 5 {
 		t.Errorf("there are %v, want four runs and the link", runs)
 	}
 	interrupted(t, "", "Epoch 3/5", train("--epochs", "5", "--checkpoint-every", "1")...)
@@ -129,7 +131,7 @@ func TestOneTrainingInAFolder(t *testing.T) {
 	out := &cancelAt{text: "Epoch 1/1", cancel: func() { once.Do(func() { close(begun); <-goOn }) }}
 	done := make(chan int)
 	go func() {
-		done <- run(ctx, tiny(dir, "--model", "bow"), strings.NewReader(""), out, out)
+		done <- execute(ctx, tiny(dir, "--model", "bow"), strings.NewReader(""), out, out)
 	}()
 	<-begun
 	for _, args := range [][]string{tiny(dir), {"train", "--resume", dir}} {
@@ -141,28 +143,4 @@ func TestOneTrainingInAFolder(t *testing.T) {
 		t.Errorf("the first ends with status %d", status)
 	}
 	succeed(t, "", "predict", filepath.Join(dir, "bow"), "a wonderful film")
-}
-
-// TestDatedFolders that would have one name.
-func TestDatedFolders(t *testing.T) {
-	t.Chdir(t.TempDir())
-	if err := os.Mkdir(runsDir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	now := time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
-	var mu sync.Mutex
-	made := map[string]bool{}
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			dir, err := datedFolder(now)
-			mu.Lock()
-			defer mu.Unlock()
-			if made[dir] || err != nil || !strings.HasPrefix(filepath.Base(dir), "2026-02-03T04-05-06") {
-				t.Errorf("%s, made before: %t, error %v", dir, made[dir], err)
-			}
-			made[dir] = true
-		})
-	}
-	all.Wait()
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // TestEveryOptimizerAndSchedule trains a moment with each, and keeps the
@@ -19,10 +21,10 @@ func TestEveryOptimizerAndSchedule(t *testing.T) {
 			t.Errorf("%q: %s holds %s, error %v", flags, runFile, data, err)
 		}
 	}
-	for _, name := range optimizerNames {
+	for _, name := range run.Optimizers() {
 		train("--optimizer", name)
 	}
-	for _, name := range scheduleNames {
+	for _, name := range run.Schedules() {
 		train("--schedule", name, "--lr", "0.01", "--clip", "1")
 	}
 }
@@ -62,9 +64,9 @@ func TestEarlyStopFlag(t *testing.T) {
 	if len(epochs) == 400 {
 		t.Fatalf("it did not stop:\n%s", out)
 	}
-	best := epochs[0].scores["val_loss"]
+	best := epochs[0].Scores["val_loss"]
 	for _, e := range epochs {
-		best = min(best, e.scores["val_loss"])
+		best = min(best, e.Scores["val_loss"])
 	}
 	if got := r.Experiments[0].Evaluate["loss"]; got != best {
 		t.Errorf("the final weights have a validation loss of %g, the best epoch's is %g", got, best)

@@ -10,11 +10,14 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets"
 )
 
 func (a *app) predictCommand() *cobra.Command {
-	var data dataSettings
+	var data corpus.Settings
 	var asJSON, explain bool
 	c := &cobra.Command{
 		Use:   "predict DIR [TEXT...]",
@@ -43,21 +46,21 @@ model's answer to no text.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			fromFiles := c.Flags().Changed("data")
 			if fromFiles && len(args) > 1 {
-				return usagef("predict: --data and the text %q, want one of them", args[1])
+				return usage.Errorf("predict: --data and the text %q, want one of them", args[1])
 			}
-			dirs, err := bestFirst(args[0])
+			dirs, err := run.BestFirst(args[0])
 			if err != nil {
 				return err
 			}
-			m, err := load(dirs[0])
+			m, err := run.Load(dirs[0])
 			if err != nil {
 				return err
 			}
 			defer m.Close()
 			if err := datasets.CheckEncoding(data.Encoding); err != nil {
-				return usagef("--encoding: %v", err)
+				return usage.Errorf("--encoding: %v", err)
 			}
-			p := &predictor{saved: m, app: a, json: asJSON, explain: explain, colors: colors(a.out), below: columns(a.out) > 0}
+			p := &predictor{Saved: m, app: a, json: asJSON, explain: explain, colors: colors(a.out), below: columns(a.out) > 0}
 			if explain {
 				none, err := m.NoText(c.Context())
 				if err != nil {
@@ -69,7 +72,7 @@ model's answer to no text.`,
 			}
 			switch {
 			case fromFiles:
-				if data, err = m.other(c, data); err != nil {
+				if data, err = other(c, m, data); err != nil {
 					return err
 				}
 				err = p.files(c.Context(), data)
@@ -85,7 +88,7 @@ model's answer to no text.`,
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or -; may be given again")
 	c.Flags().BoolVar(&explain, "explain", false, "show which words pushed the prediction, and how far")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
-	data.readFlags(c.Flags())
+	readFlags(&data, c.Flags())
 	return dashed(c)
 }
 
@@ -99,22 +102,15 @@ func (p *predictor) args(ctx context.Context, texts []string) error {
 }
 
 // files predicts the texts of files. A bad row that is passed over has its line too.
-func (p *predictor) files(ctx context.Context, s dataSettings) error {
-	o := s.options()
-	o.NoLabels, o.KeepEmpty, o.Stdin = true, true, p.app.in
-	tell := &teller{out: p.app.err}
+func (p *predictor) files(ctx context.Context, s corpus.Settings) error {
 	var items []item
-	o.Note = tell.note
-	o.OnBad = func(b *datasets.BadRow) {
-		tell.bad(b)
-		items = append(items, item{bad: b})
-	}
-	for r, err := range datasets.Records(ctx, s.Data, o) {
+	bad := func(b *datasets.BadRow) { items = append(items, item{bad: b}) }
+	for r, err := range corpus.Unlabelled(ctx, s, p.app.console(), bad) {
 		if err != nil {
 			if err := p.predict(ctx, items); err != nil {
 				return err
 			}
-			return offer(err)
+			return err
 		}
 		items = append(items, item{id: r.ID, where: r.ID, text: r.Text})
 		if len(items) >= predictBatch {
@@ -124,7 +120,6 @@ func (p *predictor) files(ctx context.Context, s dataSettings) error {
 			items = items[:0]
 		}
 	}
-	tell.end()
 	return p.predict(ctx, items)
 }
 
@@ -148,7 +143,7 @@ func (p *predictor) lines(ctx context.Context, encoding string) error {
 		for _, line := range c.lines {
 			n++
 			if err := datasets.CheckUTF8(line); err != nil {
-				c.err = offer(errors.Wrapf(err, "line %d", n)) // after the lines before it
+				c.err = corpus.Offer(errors.Wrapf(err, "line %d", n)) // after the lines before it
 				break
 			}
 			items = append(items, item{where: fmt.Sprintf("standard input: line %d", n), text: line})

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"unroll/cmd/sentiment/internal/run"
 	"unroll/nn"
 )
 
@@ -22,8 +23,8 @@ var nastyTexts = []string{
 
 // TestALineForEachLine: what predict prints can be joined to its input line by line.
 func TestALineForEachLine(t *testing.T) {
-	run := sharedRun(t)
-	model := filepath.Join(run, "embedding")
+	shared := sharedRun(t)
+	model := filepath.Join(shared, "embedding")
 	for _, flags := range [][]string{nil, {"--json"}, {"--explain"}, {"--json", "--explain"}} {
 		rapid.Check(t, func(r *rapid.T) {
 			texts := rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(nastyTexts), rapid.String()), 0, 70).Draw(r, "texts")
@@ -63,8 +64,8 @@ func TestALineForEachLine(t *testing.T) {
 // TestNoKnownWord marks a text that the model knows nothing of, wherever it comes
 // from, and counts them.
 func TestNoKnownWord(t *testing.T) {
-	run := sharedRun(t)
-	model := filepath.Join(run, "embedding")
+	shared := sharedRun(t)
+	model := filepath.Join(shared, "embedding")
 	file := writeFile(t, filepath.Join(t.TempDir(), "texts.csv"), "text,label\r\ngood,x\r\n\"\",x\r\nqwertz,x\r\ngood,x")
 	lines := writeFile(t, filepath.Join(t.TempDir(), "texts.txt"), "good\n\nqwertz\ngood")
 	good := strings.TrimSpace(succeed(t, "", "predict", model, "good"))
@@ -113,7 +114,7 @@ func TestNoKnownWord(t *testing.T) {
 // TestCommandAndServerAgree: the command's JSON is the server's, to the byte, with
 // the text in front.
 func TestCommandAndServerAgree(t *testing.T) {
-	run := sharedRun(t)
+	shared := sharedRun(t)
 	numbers := filepath.Join(t.TempDir(), "numbers")
 	var csv strings.Builder
 	csv.WriteString("text,stars\n")
@@ -124,7 +125,7 @@ func TestCommandAndServerAgree(t *testing.T) {
 	succeed(t, "", "train", "--data", stars, "--label-column", "stars", "--regression", "--model", "bow", "--epochs", "2", "--out", numbers)
 	classes := filepath.Join(t.TempDir(), "classes")
 	succeed(t, "", "train", "--data", tickets(t, 120, "", nothingMore), "--model", "bow,conv", "--maxlen", "20", "--epochs", "2", "--out", classes)
-	for dir, models := range map[string][]string{run: {"onehot", "embedding", ""}, numbers: {"bow", ""}, classes: {"bow", "conv", ""}} {
+	for dir, models := range map[string][]string{shared: {"onehot", "embedding", ""}, numbers: {"bow", ""}, classes: {"bow", "conv", ""}} {
 		url, stop := serving(t, dir)
 		for _, model := range models {
 			for _, explain := range []bool{false, true} {
@@ -228,49 +229,49 @@ func TestStartsAtNoText(t *testing.T) {
 
 // TestRunInPlaceOfAModel: predict and words take the best model, evaluate all.
 func TestRunInPlaceOfAModel(t *testing.T) {
-	run := sharedRun(t)
+	shared := sharedRun(t)
 	best := ""
 	score := -1.0
-	for _, e := range readResults(t, run).Experiments {
+	for _, e := range readResults(t, shared).Experiments {
 		if v := e.Evaluate["accuracy"]; v > score {
-			best, score = filepath.Join(run, e.Name), v
+			best, score = filepath.Join(shared, e.Name), v
 		}
 	}
-	if a, b := succeed(t, "", "predict", run, "a wonderful film"), succeed(t, "", "predict", best, "a wonderful film"); a != b {
+	if a, b := succeed(t, "", "predict", shared, "a wonderful film"), succeed(t, "", "predict", best, "a wonderful film"); a != b {
 		t.Errorf("of the run %q, of the best model %q", a, b)
 	}
-	if a, b := succeed(t, "", "words", run, "good"), succeed(t, "", "words", filepath.Join(run, "embedding"), "good"); a != b {
+	if a, b := succeed(t, "", "words", shared, "good"), succeed(t, "", "words", filepath.Join(shared, "embedding"), "good"); a != b {
 		t.Errorf("of the run %q, of the embedding %q", a, b)
 	}
 	var each, eachJSON string
 	for _, model := range []string{"onehot", "embedding"} {
-		each += succeed(t, "", "evaluate", filepath.Join(run, model), "--split", "test")
-		eachJSON += succeed(t, "", "evaluate", filepath.Join(run, model), "--split", "test", "--json", "--report")
+		each += succeed(t, "", "evaluate", filepath.Join(shared, model), "--split", "test")
+		eachJSON += succeed(t, "", "evaluate", filepath.Join(shared, model), "--split", "test", "--json", "--report")
 	}
-	if all := succeed(t, "", "evaluate", run, "--split", "test"); all != each {
+	if all := succeed(t, "", "evaluate", shared, "--split", "test"); all != each {
 		t.Errorf("of the run %q, of each %q", all, each)
 	}
-	if all := succeed(t, "", "evaluate", "--json", "--report", run, "--split", "test"); all != eachJSON {
+	if all := succeed(t, "", "evaluate", "--json", "--report", shared, "--split", "test"); all != eachJSON {
 		t.Errorf("of the run %q, of each %q", all, eachJSON)
 	}
 	for line := range strings.Lines(eachJSON) {
 		var e struct {
 			Model, Data, Split string
 			Texts              int
-			Scores             scores
+			Scores             run.Scores
 			Report             struct{ Classes []struct{ Name string } }
 			Confusion          [][]float64
 		}
 		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Texts != 1000 || e.Split != "test" || e.Data != "sample" || len(e.Confusion) != 2 || e.Report.Classes[1].Name != "positive" {
 			t.Errorf("%s: error %v", line, err)
 		}
-		for _, r := range readResults(t, run).Experiments {
+		for _, r := range readResults(t, shared).Experiments {
 			if r.Name == e.Model && e.Scores["accuracy"] != r.Test["accuracy"] {
 				t.Errorf("%s, in the results %v", line, r.Test)
 			}
 		}
 	}
-	if all := succeed(t, "text,label\ngood,positive\nbad,negative\n", "evaluate", run, "--data", "-"); strings.Count(all, "on 2 texts (standard input)") != 2 {
+	if all := succeed(t, "text,label\ngood,positive\nbad,negative\n", "evaluate", shared, "--data", "-"); strings.Count(all, "on 2 texts (standard input)") != 2 {
 		t.Errorf("of standard input %q", all)
 	}
 }
@@ -297,8 +298,8 @@ func TestNoModels(t *testing.T) {
 // TestUnknownWords names the words that the model does not know, and answers for the
 // others.
 func TestUnknownWords(t *testing.T) {
-	run := sharedRun(t)
-	dir := filepath.Join(run, "embedding")
+	shared := sharedRun(t)
+	dir := filepath.Join(shared, "embedding")
 	want := succeed(t, "", "words", dir, "good", "bad")
 	status, stdout, stderr := command("", "words", dir, "good", "qwertz", "bad", "the", "good film", "")
 	if status != exitOK || stdout != want || strings.Count(stderr, "\n") != 4 {
@@ -311,7 +312,7 @@ func TestUnknownWords(t *testing.T) {
 	}
 	for _, c := range [][]string{
 		{"qwertz", dir, `"qwertz"`}, {"the", dir, `"the"`}, // among the most frequent, which are left out
-		{"good film", dir, `"good film" is 2 words`}, {"good", filepath.Join(run, "onehot"), "no embedding"},
+		{"good film", dir, `"good film" is 2 words`}, {"good", filepath.Join(shared, "onehot"), "no embedding"},
 	} {
 		status, stdout, stderr := command("", "words", c[1], c[0])
 		checkFailure(t, status, exitFailure, stdout, stderr, c[2])

@@ -84,17 +84,17 @@ func TestProgressOnTerminal(t *testing.T) {
 		e := &train.Event{Epoch: epoch, Epochs: 2, Batches: batches, Logs: someLogs}
 		for b := 1; b <= batches; b++ {
 			e.Batch, e.Seconds = b, float64(b)
-			if err := p.hook(e); err != nil {
+			if err := p.Handle(e); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
 		e.Kind = train.EpochEnd
-		if err := p.hook(e); err != nil {
+		if err := p.Handle(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p.close()
+	p.Close()
 	text := regexp.MustCompile(`\x1b\[[0-9;]*m`).ReplaceAllString(out.String(), "")
 	lines := strings.Split(text, "\n")
 	if len(lines) != 3 || lines[2] != "" {

@@ -7,25 +7,26 @@ import (
 	"strings"
 	"testing"
 
+	"unroll/cmd/sentiment/internal/run"
 	"unroll/internal/answer"
 	"unroll/internal/jsonfile"
 	"unroll/internal/report"
-	"unroll/train/classifier"
+	"unroll/internal/show"
 )
 
 // TestReport: what the report of the shared run tells is what its results do.
 func TestReport(t *testing.T) {
 	dir := sharedRun(t)
-	r, err := readReport(dir)
+	r, err := run.ReadReport(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	results := readResults(t, dir)
-	run := r.Runs[0]
-	if len(r.Runs) != 1 || len(run.Experiments) != 2 || run.Seed != 42 || !strings.HasPrefix(run.Command, "sentiment train --") || len(run.Classes) != 2 {
-		t.Fatalf("run %+v", run)
+	told := r.Runs[0]
+	if len(r.Runs) != 1 || len(told.Experiments) != 2 || told.Seed != 42 || !strings.HasPrefix(told.Command, "sentiment train --") || len(told.Classes) != 2 {
+		t.Fatalf("run %+v", told)
 	}
-	for i, e := range run.Experiments {
+	for i, e := range told.Experiments {
 		want := results.Experiments[i]
 		if e.Name != want.Name || float64(e.Test.Score) != want.Test["accuracy"] || e.Test.Samples != 1000 || len(e.Curves.ValLoss) != 2 {
 			t.Errorf("%s: test %+v, want %v", e.Name, e.Test, want.Test)
@@ -54,7 +55,7 @@ func TestReport(t *testing.T) {
 			}
 		}
 	}
-	page, err := os.ReadFile(filepath.Join(dir, reportFile))
+	page, err := os.ReadFile(filepath.Join(dir, run.ReportFile))
 	if err != nil || !strings.Contains(string(page), "<title>") {
 		t.Errorf("%d bytes, error %v", len(page), err)
 	}
@@ -84,7 +85,7 @@ func TestCompare(t *testing.T) {
 	if err := os.Mkdir(numbers, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := jsonfile.Write(filepath.Join(numbers, reportData), report.Report{Score: measure(classifier.Task{})}); err != nil {
+	if err := jsonfile.Write(filepath.Join(numbers, run.ReportData), report.Report{Score: report.Measure{Name: "mean_absolute_error", Lower: true}}); err != nil {
 		t.Fatal(err)
 	}
 	status, stdout, stderr = command("", "compare", "--out", out, sharedRun(t), numbers)
@@ -100,7 +101,7 @@ func TestExplain(t *testing.T) {
 	if !regexp.MustCompile(`story  \| to no text (posi|nega)tive \d\.\d{4}, [+-]\d\.\d\d; for positive: `).MatchString(out) || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
 		t.Errorf("it prints\n%s", out)
 	}
-	if got, want := oneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {
+	if got, want := show.OneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {
 		t.Errorf("on a terminal a text is %q, want %q", got, want)
 	}
 	e := answer.Explanation{Words: []answer.Word{{Start: 2, End: 6, Push: 1}, {Start: 7, End: 10, Push: -0.2}, {Start: 11, End: 12, Push: 0.01}}}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // long is a training of some epochs with a checkpoint after each third batch.
@@ -23,13 +25,13 @@ func weights(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, model := range []string{"onehot", "embedding"} {
-		for _, name := range []string{"weights.safetensors", "model.json", historyFile} {
+		for _, name := range []string{"weights.safetensors", "model.json", run.HistoryFile} {
 			data, err := os.ReadFile(filepath.Join(dir, model, name))
 			if err != nil {
 				t.Fatal(err)
 			}
 			text := string(data)
-			if name == historyFile {
+			if name == run.HistoryFile {
 				var lines []string
 				for l := range strings.Lines(text) {
 					lines = append(lines, l[:strings.LastIndex(l, ",")])
@@ -57,14 +59,14 @@ func TestInterruptedRunsResume(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		ctx, cancel := context.WithCancel(context.Background())
 		var stderr bytes.Buffer
-		status := run(ctx, long(dir), strings.NewReader(""), &cancelAt{text: at, cancel: cancel}, &stderr)
+		status := execute(ctx, long(dir), strings.NewReader(""), &cancelAt{text: at, cancel: cancel}, &stderr)
 		cancel()
 		checkFailure(t, status, exitInterrupted, "", stderr.String(), "sentiment train --resume "+dir)
 		succeed(t, "", "train", "--resume", dir)
 		if diff := cmp.Diff(want, weights(t, dir)); diff != "" {
 			t.Errorf("interrupted at %q: %s", at, diff)
 		}
-		if r, err := readReport(dir); err != nil || r.Runs[0].Command != "sentiment "+strings.Join(commandOf(dir), " ") {
+		if r, err := run.ReadReport(dir); err != nil || r.Runs[0].Command != "sentiment "+strings.Join(commandOf(dir), " ") {
 			t.Errorf("the report's command is %q, error %v", r.Runs[0].Command, err)
 		}
 		out := succeed(t, "", "train", "--resume", dir)
@@ -133,7 +135,7 @@ func TestKilledRunsResume(t *testing.T) {
 				break // before its first moment
 			}
 		}
-		if _, err := os.Stat(filepath.Join(dir, resultsFile)); err != nil {
+		if _, err := os.Stat(filepath.Join(dir, run.ResultsFile)); err != nil {
 			continue
 		}
 		finished++

@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/spf13/pflag"
+
+	"unroll/cmd/sentiment/internal/usage"
 )
 
 // sayFlags say how much a training tells while it goes on.
@@ -18,7 +20,7 @@ func (s *sayFlags) flags(flags *pflag.FlagSet) {
 // speak makes the app say what the flags allow.
 func (a *app) speak(s sayFlags) error {
 	if s.quiet && s.json {
-		return usagef("--quiet and --json, want one of them")
+		return usage.Errorf("--quiet and --json, want one of them")
 	}
 	if s.quiet || s.json {
 		a.say = io.Discard
@@ -28,41 +30,3 @@ func (a *app) speak(s sayFlags) error {
 	}
 	return nil
 }
-
-// event writes a line of JSON, if those are wanted.
-func (a *app) event(e any) error {
-	if a.events == nil {
-		return nil
-	}
-	return a.events.Encode(e)
-}
-
-// The lines of JSON, told apart by their event.
-type (
-	dataEvent struct {
-		Event      string   `json:"event"` // data
-		Data       string   `json:"data"`
-		Classes    []string `json:"classes,omitempty"`
-		Train      int      `json:"train"`
-		Validation int      `json:"validation"`
-		Test       int      `json:"test"`
-	}
-	epochEvent struct {
-		Event      string  `json:"event"` // epoch
-		Experiment string  `json:"experiment"`
-		Fold       string  `json:"fold,omitempty"`
-		Epoch      int     `json:"epoch"`
-		Epochs     int     `json:"epochs"`
-		Seconds    float64 `json:"seconds"`
-		Scores     scores  `json:"scores"`
-	}
-	resultEvent struct {
-		Event string `json:"event"` // result
-		Fold  string `json:"fold,omitempty"`
-		result
-	}
-	doneEvent struct {
-		Event string `json:"event"` // done
-		Out   string `json:"out"`
-	}
-)

@@ -11,6 +11,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // numbers writes texts of words with values, and the sum of these as the label:
@@ -67,7 +69,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		if mae < 0.5 || mae > 3 || rmse < mae || rmse > 4 {
 			t.Errorf("%+v: errors of %.3f and %.3f deviations", c, mae, rmse)
 		}
-		last := e.Epochs[len(e.Epochs)-1].scores
+		last := e.Epochs[len(e.Epochs)-1].Scores
 		if v := last["val_mean_absolute_error"] / c.scale; math.Abs(v-mae) > 1e-6 || last["mean_absolute_error"]/c.scale > 3 {
 			t.Errorf("%+v: the last epoch has %v, the evaluation %v", c, v, mae)
 		}
@@ -98,7 +100,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		if err := served[0].Close(); err != nil {
 			t.Error(err)
 		}
-		report, err := readReport(out)
+		report, err := run.ReadReport(out)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/server"
 	"unroll/internal/server/page"
 )
@@ -39,19 +41,19 @@ request fails. On Ctrl-C it answers what it has accepted and ends.`,
 				name  string
 				value int
 			}{{"batch", c.BatchSize}, {"max-body", c.MaxBody}, {"max-texts", c.MaxTexts}} {
-				if err := positive(f.name, f.value); err != nil {
+				if err := usage.Positive(f.name, f.value); err != nil {
 					return err
 				}
 			}
 			switch {
 			case c.Queue < c.MaxTexts:
-				return usagef("--queue is %d, want at least --max-texts, %d", c.Queue, c.MaxTexts)
+				return usage.Errorf("--queue is %d, want at least --max-texts, %d", c.Queue, c.MaxTexts)
 			case c.BatchWait < 0:
-				return usagef("--batch-wait is %v, want at least 0", c.BatchWait)
+				return usage.Errorf("--batch-wait is %v, want at least 0", c.BatchWait)
 			case c.Timeout <= 0:
-				return usagef("--timeout is %v, want more than 0", c.Timeout)
+				return usage.Errorf("--timeout is %v, want more than 0", c.Timeout)
 			case watch < 0:
-				return usagef("--watch is %v, want at least 0", watch)
+				return usage.Errorf("--watch is %v, want at least 0", watch)
 			}
 			c.Logger = slog.New(slog.NewJSONHandler(a.err, nil))
 			return a.serve(cmd.Context(), args[0], addr, watch, c)
@@ -79,7 +81,7 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	finished := dir
 	c.Load = func(ctx context.Context) ([]server.Model, error) {
 		// A link names a run from its first moment, and that one has no models yet.
-		if now := target(dir); !unfinished(now) {
+		if now := run.Target(dir); !run.Unfinished(now) {
 			finished = now
 		}
 		return loadServed(ctx, finished, c.BatchSize)
@@ -89,7 +91,7 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	debug.SetGCPercent(servedGC)
 	s, err := server.New(c)
 	if err != nil {
-		return usageError{err}
+		return usage.Wrap(err)
 	}
 	background, stop := context.WithCancel(ctx)
 	defer stop()
@@ -97,7 +99,7 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 		s.Watch(background, watch, watched(dir)...)
 	}
 	// What is wrong with these is told in one line, before there is a log.
-	if _, err := modelDirs(dir); err != nil {
+	if _, err := run.ModelDirs(dir); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", addr)
@@ -128,19 +130,19 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 // watched are the paths that change when models are trained anew: not those of a
 // training on its way.
 func watched(dir string) []string {
-	if isModelDir(dir) {
+	if run.IsModelDir(dir) {
 		return []string{dir}
 	}
-	paths := []string{filepath.Join(dir, resultsFile)}
-	for _, e := range experiments {
-		paths = append(paths, filepath.Join(dir, e.name))
+	paths := []string{filepath.Join(dir, run.ResultsFile)}
+	for _, e := range run.Models {
+		paths = append(paths, filepath.Join(dir, e.Name))
 	}
 	return paths
 }
 
 // loadServed loads the models of a folder, the best one first: it is the default.
 func loadServed(ctx context.Context, dir string, batch int) (models []server.Model, err error) {
-	dirs, err := bestFirst(dir)
+	dirs, err := run.BestFirst(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func serving(t *testing.T, args ...string) (url string, stop func()) {
 	out, stderr := newLines(), newLines()
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), strings.NewReader(""), out, stderr)
+		ended <- execute(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), strings.NewReader(""), out, stderr)
 	}()
 	var once sync.Once
 	stop = func() {

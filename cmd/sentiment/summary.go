@@ -5,6 +5,9 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/run"
 )
 
 func (a *app) summaryCommand() *cobra.Command {
@@ -16,26 +19,24 @@ func (a *app) summaryCommand() *cobra.Command {
 		RunE:  func(*cobra.Command, []string) error { return a.summary(f) },
 	}
 	c.Flags().StringVar(&f.Models, "model", "onehot,embedding", "`names` of the models to show, comma-separated")
-	f.sizeFlags(c.Flags())
+	sizeFlags(&f.TextSettings, c.Flags())
 	return c
 }
 
 func (a *app) summary(f *trainFlags) error {
-	chosen, err := choose(f.Models)
+	chosen, err := run.Choose(f.Models)
 	if err != nil {
 		return err
 	}
-	if err := f.textSettings.check(); err != nil {
+	if err := f.TextSettings.Check(); err != nil {
 		return err
 	}
 	for _, e := range chosen {
-		c := f.textSettings.encoder(e, true)
-		o := embeddingOptions{words: c.NumWords + c.OOVBuckets, dim: embeddingDim}
-		m, err := e.model(movieTask, o, c.MaxLen, 0)
+		m, err := e.Build(corpus.ReviewTask, f.TextSettings.Encoder(e.Sizes, corpus.Reviews), 0)
 		if err != nil {
-			return errors.WithMessage(err, e.name)
+			return errors.WithMessage(err, e.Name)
 		}
-		fmt.Fprintf(a.out, "Experiment %s\n%s\n", e.name, m.Summary())
+		fmt.Fprintf(a.out, "Experiment %s\n%s\n", e.Name, m.Summary())
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"unroll/cmd/sentiment/internal/run"
 	"unroll/nn"
 )
 
@@ -77,13 +78,13 @@ func TestResultsSchema(t *testing.T) {
 	}
 }
 
-func readResults(t *testing.T, dir string) *results {
+func readResults(t *testing.T, dir string) *run.Results {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, "results.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &results{}
+	r := &run.Results{}
 	if err := json.Unmarshal(data, r); err != nil {
 		t.Fatal(err)
 	}
@@ -104,19 +105,19 @@ func TestResultsValues(t *testing.T) {
 			t.Errorf("%s: %d and %d samples, %d epochs", e.Name, e.TrainSamples, e.ValidationSamples, len(e.Epochs))
 		}
 		last := e.Epochs[1]
-		if got, want := e.Evaluate, (scores{"loss": last.scores["val_loss"], "accuracy": last.scores["val_accuracy"]}); !cmp.Equal(got, want) {
+		if got, want := e.Evaluate, (run.Scores{"loss": last.Scores["val_loss"], "accuracy": last.Scores["val_accuracy"]}); !cmp.Equal(got, want) {
 			t.Errorf("%s: evaluate is %v, the last epoch's validation %v", e.Name, got, want)
 		}
 		for _, p := range e.Epochs {
-			if s := p.scores; s["loss"] <= 0 || s["val_loss"] <= 0 || s["accuracy"] <= 0 || s["accuracy"] > 1 || p.seconds <= 0 {
+			if s := p.Scores; s["loss"] <= 0 || s["val_loss"] <= 0 || s["accuracy"] <= 0 || s["accuracy"] > 1 || p.Seconds <= 0 {
 				t.Errorf("%s: implausible epoch %+v", e.Name, p)
 			}
 		}
-		finals[i], bests[i] = last.scores["val_accuracy"], max(last.scores["val_accuracy"], e.Epochs[0].scores["val_accuracy"])
+		finals[i], bests[i] = last.Scores["val_accuracy"], max(last.Scores["val_accuracy"], e.Epochs[0].Scores["val_accuracy"])
 	}
 	for _, g := range []struct {
 		name     string
-		got      difference
+		got      run.Difference
 		from, to float64
 	}{{"final", r.Gain.Final, finals[0], finals[1]}, {"best", r.Gain.Best, bests[0], bests[1]}} {
 		if math.Abs(g.got.Points-100*(g.to-g.from)) > 1e-9 || math.Abs(g.got.Relative-(g.to-g.from)/g.from) > 1e-9 {
@@ -203,7 +204,7 @@ func TestBrokenOutput(t *testing.T) {
 	before := snapshot(t, dir)
 	for _, args := range [][]string{tiny(filepath.Join(t.TempDir(), "run")), {"summary"}, {"evaluate", filepath.Join(dir, "onehot")}, {"--help"}} {
 		var stderr bytes.Buffer
-		status := run(context.Background(), args, strings.NewReader(""), brokenWriter{}, &stderr)
+		status := execute(context.Background(), args, strings.NewReader(""), brokenWriter{}, &stderr)
 		checkFailure(t, status, exitFailure, "", stderr.String(), "standard output", "no space left")
 	}
 	checkUnchanged(t, dir, before)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/run"
 	"unroll/internal/show"
 	"unroll/nn"
 )
@@ -37,10 +39,10 @@ func TestSummary(t *testing.T) {
 // TestEvaluate compares a model that was saved and loaded with what its
 // training found, to the last bit.
 func TestEvaluate(t *testing.T) {
-	run := sharedRun(t)
-	for _, e := range readResults(t, run).Experiments {
-		dir := filepath.Join(run, e.Name)
-		for split, want := range map[string]scores{"validation": e.Evaluate, "test": e.Test} {
+	shared := sharedRun(t)
+	for _, e := range readResults(t, shared).Experiments {
+		dir := filepath.Join(shared, e.Name)
+		for split, want := range map[string]run.Scores{"validation": e.Evaluate, "test": e.Test} {
 			line := fmt.Sprintf("%s on %s %s reviews (sample): loss %.4f, accuracy %.4f\n",
 				e.Name, show.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want["loss"], want["accuracy"])
 			for _, more := range [][]string{nil, {"--data", "sample"}} {
@@ -54,29 +56,28 @@ func TestEvaluate(t *testing.T) {
 		if !strings.Contains(trainedRun.stdout, printed) {
 			t.Errorf("training did not print %q", printed)
 		}
-		s, err := load(dir)
+		s, err := run.Load(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := &app{err: io.Discard}
-		d, err := a.dataset(context.Background(), s.dataSettings)
+		d, err := corpus.Open(context.Background(), s.Settings, corpus.Console{Err: io.Discard})
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := d.encode(context.Background(), s.dataSettings, s.Task(), s.Encoder(), s.Name())
+		set, err := d.ReadFor(context.Background(), s.Settings, s.Model)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := set.part(validationPart, s.dataSettings, s.Seed)
+		rows, err := set.Part(corpus.Validation.String(), s.Settings, s.Seed)
 		if err != nil {
 			t.Fatal(err)
 		}
-		trainer, err := compile(s.Task(), s.Net(), nil, nn.Auto)
+		trainer, err := run.Compile(s.Task(), s.Net(), nil, nn.Auto)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer trainer.Close()
-		got, err := evaluate(context.Background(), trainer, set.data(experiment{name: s.Name()}, rows), s.Batch)
+		got, err := run.Evaluate(context.Background(), trainer, set.Data(s.Name(), s.Task(), rows), s.Batch)
 		if err != nil || !cmp.Equal(got, e.Evaluate) {
 			t.Errorf("%s: the loaded model has %v, the trained one %v (%v)", e.Name, got, e.Evaluate, err)
 		}
@@ -160,13 +161,13 @@ func TestDashes(t *testing.T) {
 
 // TestFlagsStandAnywhere: before the folder, between it and the texts, and after.
 func TestFlagsStandAnywhere(t *testing.T) {
-	run := sharedRun(t)
-	dir := filepath.Join(run, "embedding")
+	shared := sharedRun(t)
+	dir := filepath.Join(shared, "embedding")
 	for _, c := range []struct{ flags, args []string }{
 		{[]string{"--json"}, []string{"predict", dir, "a good film", "a bad film"}},
 		{[]string{"--explain", "--json"}, []string{"predict", dir, "a good film"}},
 		{[]string{"--nearest", "2"}, []string{"words", dir, "good", "bad"}},
-		{[]string{"--split=test", "--json"}, []string{"evaluate", run}},
+		{[]string{"--split=test", "--json"}, []string{"evaluate", shared}},
 	} {
 		want := succeed(t, "", slices.Concat(c.args[:1], c.flags, c.args[1:])...)
 		for at := 2; at <= len(c.args); at++ {

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	pretty "github.com/jedib0t/go-pretty/v6/text"
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/floats"
 
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets/text"
+	"unroll/internal/show"
 	"unroll/nn"
 )
 
@@ -28,15 +29,15 @@ an embedding is taken. A WORD that the model does not know is named on standard 
 		Example: "  sentiment words runs/latest good bad boring",
 		Args:    arguments(2, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := positive("nearest", nearest); err != nil {
+			if err := usage.Positive("nearest", nearest); err != nil {
 				return err
 			}
-			dirs, err := bestFirst(args[0])
+			dirs, err := run.BestFirst(args[0])
 			if err != nil {
 				return err
 			}
 			for _, dir := range dirs {
-				s, err := load(dir)
+				s, err := run.Load(dir)
 				if err != nil {
 					return err
 				}
@@ -53,7 +54,7 @@ an embedding is taken. A WORD that the model does not know is named on standard 
 
 // words prints the nearest words by cosine, and the cosines between the words
 // given. Those that the model does not know are left out and told of.
-func (a *app) words(s *saved, dir string, vectors [][]float64, words []string, nearest int) error {
+func (a *app) words(s *run.Saved, dir string, vectors [][]float64, words []string, nearest int) error {
 	var given []vector
 	var unknown []string
 	width := 0
@@ -134,22 +135,19 @@ func vocabulary(e *text.Encoder, rows [][]float64) []vector {
 }
 
 func pairs(given []vector) string {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = pretty.FormatDefault
-	head := table.Row{""}
+	head := []any{""}
 	for _, v := range given {
 		head = append(head, v.word)
 	}
-	t.AppendHeader(head)
+	var rows [][]any
 	for _, v := range given {
-		row := table.Row{v.word}
+		row := []any{v.word}
 		for _, w := range given {
 			row = append(row, fmt.Sprintf("%5.2f", v.cosine(w)))
 		}
-		t.AppendRow(row)
+		rows = append(rows, row)
 	}
-	return t.Render()
+	return show.Table(head, rows, len(head))
 }
 
 // embeddings returns the rows of the model's embedding, each of length 1; nil

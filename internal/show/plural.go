@@ -1,4 +1,4 @@
-// Package show writes numbers for people.
+// Package show writes numbers, names and tables for people, all in one style.
 package show
 
 import "fmt"

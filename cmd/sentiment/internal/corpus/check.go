@@ -1,0 +1,100 @@
+package corpus
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
+	"unroll/internal/show"
+)
+
+// classCounts counts the texts of each class in the given places.
+func (set *Set) classCounts(places []int) []int {
+	counts := make([]int, len(set.Task.Classes))
+	for _, i := range places {
+		counts[int(set.Targets[i])]++
+	}
+	return counts
+}
+
+// listed writes the classes that fit, with the number of their texts.
+func (set *Set) listed(counts []int, fits func(class int) bool) string {
+	const most = 5
+	var list []string
+	for class, name := range set.Task.Classes {
+		if fits(class) {
+			of := "1 text"
+			if counts[class] != 1 {
+				of = show.Thousands(counts[class]) + " texts"
+			}
+			list = append(list, fmt.Sprintf("%q (%s)", name, of))
+		}
+	}
+	if len(list) > most {
+		list = append(list[:most], fmt.Sprintf("%d more", len(list)-most))
+	}
+	return strings.Join(list, ", ")
+}
+
+// CheckLabels refuses labels that no text to train on has, and warns of classes
+// with one text and of labels that may be meant to be one.
+func (set *Set) CheckLabels(warn func(string, ...any)) error {
+	if set.Task.Number() {
+		return nil
+	}
+	places := map[Part][]int{}
+	for i, part := range set.Parts {
+		places[part] = append(places[part], i)
+	}
+	known := set.classCounts(places[Train])
+	for _, part := range []Part{Validation, Test} {
+		if len(places[Train]) == 0 {
+			break // which is told of elsewhere
+		}
+		counts := set.classCounts(places[part])
+		if list := set.listed(counts, func(c int) bool { return counts[c] > 0 && known[c] == 0 }); list != "" {
+			return errors.Errorf("%s: the %s data have labels that no text to train on has: %s; those have %s",
+				set.Line, part, list, set.listed(known, func(c int) bool { return known[c] > 0 }))
+		}
+	}
+	if len(places[Train]) < leastTexts {
+		return nil // too few, which is told of elsewhere
+	}
+	if list := set.listed(known, func(c int) bool { return known[c] == 1 }); list != "" {
+		warn("%s: classes of a single text cannot be both learned and validated: %s", set.Line, list)
+	}
+	spelled := map[string]string{}
+	for _, name := range set.Task.Classes {
+		key := strings.ToLower(strings.Join(strings.Fields(name), " "))
+		if other, ok := spelled[key]; ok {
+			warn("%s: the labels %q and %q are two classes, though they differ in case or space alone", set.Line, other, name)
+		}
+		spelled[key] = name
+	}
+	for i, name := range set.Task.Classes {
+		if j := slices.IndexFunc(set.Task.Classes[:i], func(other string) bool { return datasets.SameNumber(other, name) }); j >= 0 {
+			warn("%s: the labels %q and %q are two classes, as not all labels are numbers", set.Line, set.Task.Classes[j], name)
+		}
+	}
+	return nil
+}
+
+// CheckDivision refuses a split with texts of one class alone to train on, and warns
+// of one with classes that are only validated on.
+func (set *Set) CheckDivision(d Division, warn func(string, ...any)) error {
+	if set.Task.Number() {
+		return nil
+	}
+	learned, validated := set.classCounts(d.Train), set.classCounts(d.Validation)
+	isLearned := func(c int) bool { return learned[c] > 0 }
+	if len(d.Train) == slices.Max(learned) {
+		return errors.Errorf("%s: all texts to train on have one label, %s; is it the --split?", set.Line, set.listed(learned, isLearned))
+	}
+	if list := set.listed(validated, func(c int) bool { return validated[c] > 0 && !isLearned(c) }); list != "" {
+		warn("%s: the split left no text to train on of classes that are validated on: %s", set.Line, list)
+	}
+	return nil
+}

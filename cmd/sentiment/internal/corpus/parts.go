@@ -1,0 +1,196 @@
+package corpus
+
+import (
+	"cmp"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
+	"unroll/train/classifier"
+)
+
+// Part is what a source says that a text is for.
+type Part byte
+
+// The parts. A text to train on may still be held back to validate on.
+const (
+	Train      Part = '.'
+	Validation Part = 'v'
+	Test       Part = 't'
+)
+
+// String returns the part's name.
+func (p Part) String() string {
+	switch p {
+	case Validation:
+		return "validation"
+	case Test:
+		return "test"
+	}
+	return "train"
+}
+
+// partOf is the part of a name.
+func partOf(name string) Part {
+	for _, p := range []Part{Validation, Test} {
+		if name == p.String() {
+			return p
+		}
+	}
+	return Train
+}
+
+// Parts has the part of each text. In JSON it is a string of a letter each.
+type Parts []Part
+
+// MarshalText implements encoding.TextMarshaler.
+func (p Parts) MarshalText() ([]byte, error) {
+	letters := make([]byte, len(p))
+	for i, part := range p {
+		letters[i] = byte(part)
+	}
+	return letters, nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *Parts) UnmarshalText(letters []byte) error {
+	*p = make(Parts, len(letters))
+	for i, c := range letters {
+		(*p)[i] = Part(c)
+		if string(partOf((*p)[i].String())) != string(c) {
+			return errors.Errorf("part %q", c)
+		}
+	}
+	return nil
+}
+
+// Division has the places of the texts that are trained on, validated on and tested
+// on.
+type Division struct{ Train, Validation, Test []int }
+
+// known is the division that the source itself tells.
+func (set *Set) known() (d Division, err error) {
+	for i, part := range set.Parts {
+		switch part {
+		case Test:
+			d.Test = append(d.Test, i)
+		case Validation:
+			d.Validation = append(d.Validation, i)
+		default:
+			d.Train = append(d.Train, i)
+		}
+	}
+	if len(d.Train) == 0 {
+		return d, errors.Errorf("%s: no texts to train on", set.Line)
+	}
+	return d, nil
+}
+
+const leastTexts = 5
+
+// Divide finds the texts of each part: as the source tells, or by holding back some
+// of those to train on.
+func (set *Set) Divide(s Settings, seed uint64) (Division, error) {
+	d, err := set.known()
+	if err != nil || len(d.Validation) > 0 {
+		return d, err
+	}
+	rest := d.Train
+	if n := len(rest); n < leastTexts {
+		return d, errors.Errorf("%s: %d training texts, want at least %d", set.Line, n, leastTexts)
+	}
+	fold, err := datasets.Holdout(len(rest), set.splitOptions(s, seed, rest))
+	if err != nil {
+		return d, errors.WithMessage(err, set.Line)
+	}
+	d.Train, d.Validation = pick(rest, fold.Train), pick(rest, fold.Validation)
+	return d, nil
+}
+
+// Folds divides the texts that are not to test on so many times, each of them being
+// validated on once.
+func (set *Set) Folds(s Settings, seed uint64, n int) ([]Division, error) {
+	d, err := set.known()
+	if err != nil {
+		return nil, err
+	}
+	rest := append(d.Train, d.Validation...)
+	o := set.splitOptions(s, seed, rest)
+	o.Folds = n
+	folds, err := datasets.KFold(len(rest), o)
+	if err != nil {
+		return nil, errors.WithMessage(err, set.Line)
+	}
+	var all []Division
+	for _, f := range folds {
+		all = append(all, Division{Train: pick(rest, f.Train), Validation: pick(rest, f.Validation)})
+	}
+	return all, nil
+}
+
+// splitOptions says how the given texts are to be divided.
+func (set *Set) splitOptions(s Settings, seed uint64, of []int) datasets.SplitOptions {
+	o := datasets.SplitOptions{Seed: seed, Share: s.Share, By: cmp.Or(s.Split, set.Split)}
+	for _, i := range of {
+		if set.Groups != nil {
+			o.Groups = append(o.Groups, set.Groups[i])
+		}
+		if !set.Task.Number() {
+			o.Classes = append(o.Classes, int(set.Targets[i]))
+		}
+	}
+	return o
+}
+
+func pick(list, places []int) []int {
+	out := make([]int, len(places))
+	for i, p := range places {
+		out[i] = list[p]
+	}
+	return out
+}
+
+// All is the name of all texts, whatever part they are of.
+const All = "all"
+
+// Part returns the texts of a part, or all, by its name.
+func (set *Set) Part(name string, s Settings, seed uint64) ([]int, error) {
+	var rows []int
+	switch name {
+	case All:
+		for i := range set.Targets {
+			rows = append(rows, i)
+		}
+	case Test.String():
+		d, err := set.known()
+		if err != nil {
+			return nil, err
+		}
+		rows = d.Test
+	default:
+		d, err := set.Divide(s, seed)
+		if err != nil {
+			return nil, err
+		}
+		rows = d.Validation
+	}
+	if len(rows) == 0 {
+		return nil, errors.Errorf("%s: no %s texts", set.Line, name)
+	}
+	return rows, nil
+}
+
+// Scaled returns the task with the scaling of its numbers, by those of the texts that
+// are trained on.
+func (set *Set) Scaled(d Division) (t classifier.Task, err error) {
+	t = set.Task
+	if !t.Number() {
+		return t, nil
+	}
+	y := make([]float64, len(d.Train))
+	for k, i := range d.Train {
+		y[k] = set.Targets[i]
+	}
+	t.Scaling, err = classifier.NewScaling(y)
+	return t, errors.WithMessage(err, set.Line)
+}

@@ -1,0 +1,157 @@
+package corpus
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"unroll/cmd/sentiment/internal/usage"
+	"unroll/datasets"
+	"unroll/internal/choice"
+)
+
+// Settings say which texts are used, and how they are read and divided.
+type Settings struct {
+	Data           Paths `json:"data"`                      // auto, imdb, sample, or files and folders
+	ValidationData Paths `json:"validation_data,omitempty"` // files of their own
+	TestData       Paths `json:"test_data,omitempty"`
+
+	Format      string `json:"format,omitempty"`
+	TextColumn  string `json:"text_column,omitempty"`
+	LabelColumn string `json:"label_column,omitempty"`
+	GroupColumn string `json:"group_column,omitempty"`
+	Delimiter   string `json:"delimiter,omitempty"`
+	Header      string `json:"header,omitempty"`
+	Encoding    string `json:"encoding,omitempty"`
+	SkipBad     Skip   `json:"skip_bad,omitempty"`
+	Regression  bool   `json:"regression,omitempty"`
+
+	Share float64 `json:"validation,omitempty"` // a fifth if 0
+	Split string  `json:"split,omitempty"`
+}
+
+// Paths is a list in JSON; one alone may be a string.
+type Paths []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *Paths) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*p = Paths{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(p))
+}
+
+// Check refuses what no data can have.
+func (s *Settings) Check() error {
+	for flag, list := range map[string]Paths{"data": s.Data, "validation-data": s.ValidationData, "test-data": s.TestData} {
+		if slices.Contains(list, "") {
+			return usage.Errorf("--%s is empty, want auto, imdb, sample or a path", flag)
+		}
+	}
+	if path := twice(s.Data, s.ValidationData, s.TestData); path != "" {
+		return usage.Errorf("%s is named twice: texts are read once, for one part", path)
+	}
+	if len(s.Data) > 1 {
+		for _, name := range Named {
+			if slices.Contains(s.Data, name) {
+				return usage.Errorf("--data %s stands beside %s, want it alone", name, strings.Join(s.Data, " and "))
+			}
+		}
+	}
+	if len(s.Data) == 1 && slices.Contains(Named, s.Data[0]) {
+		if err := s.checkReviews(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(s.Data) == 0:
+		return usage.Errorf("--data is empty, want auto, imdb, sample or a path")
+	case utf8.RuneCountInString(s.Delimiter) > 1 && s.Delimiter != `\t`:
+		return usage.Errorf("--delimiter is %q, want one character", s.Delimiter)
+	case !slices.Contains([]string{"", "yes", "no"}, s.Header):
+		return usage.Errorf("--header is %q, want yes or no", s.Header)
+	case s.SkipBad < 0:
+		return usage.Errorf("--Skip-bad is %d, want at least 0, or all", int(s.SkipBad))
+	case datasets.CheckEncoding(s.Encoding) != nil:
+		return usage.Errorf("--encoding: %v", datasets.CheckEncoding(s.Encoding))
+	case choice.Check("--format", s.Format, datasets.Formats()) != nil:
+		return usage.Errorf("%v", choice.Check("--format", s.Format, datasets.Formats()))
+	case choice.Check("--split", s.Split, datasets.Splits()) != nil:
+		return usage.Errorf("%v", choice.Check("--split", s.Split, datasets.Splits()))
+	case s.Split == "group" && s.GroupColumn == "":
+		return usage.Errorf("--split group wants a --group-column")
+	case s.Regression && s.Split == "stratified":
+		return usage.Errorf("--split stratified wants classes, not --regression")
+	case s.Share != 0 && !(s.Share > 0 && s.Share < 1):
+		return usage.Errorf("--validation is %v, want more than 0 and less than 1", s.Share)
+	}
+	return nil
+}
+
+// Named are the movie reviews that --data knows by name.
+var Named = []string{"auto", "imdb", "sample"}
+
+// checkReviews refuses what is for other texts than the movie reviews.
+func (s *Settings) checkReviews() error {
+	for _, f := range []struct {
+		flag  string
+		given bool
+	}{
+		{"format", s.Format != ""}, {"text-column", s.TextColumn != ""}, {"label-column", s.LabelColumn != ""},
+		{"group-column", s.GroupColumn != ""}, {"delimiter", s.Delimiter != ""}, {"header", s.Header != ""},
+		{"encoding", s.Encoding != ""}, {"Skip-bad", s.SkipBad != 0},
+		{"validation-data", len(s.ValidationData) > 0}, {"test-data", len(s.TestData) > 0},
+	} {
+		if f.given {
+			return usage.Errorf("--%s has no effect on the movie reviews, %s", f.flag, s.Data[0])
+		}
+	}
+	switch {
+	case s.Regression:
+		return usage.Errorf("--regression wants numbers as labels, the movie reviews have classes")
+	case s.Split == "file":
+		return usage.Errorf("--split file wants files, the movie reviews are one")
+	}
+	return nil
+}
+
+// options are those of datasets.Records.
+func (s *Settings) options() datasets.RecordOptions {
+	o := datasets.RecordOptions{
+		Called: Called,
+		Format: s.Format, TextColumn: s.TextColumn, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
+		Header: s.Header, Encoding: s.Encoding, SkipBad: int(s.SkipBad),
+	}
+	if s.Delimiter == `\t` {
+		o.Delimiter = '\t'
+	} else if s.Delimiter != "" {
+		o.Delimiter, _ = utf8.DecodeRuneInString(s.Delimiter)
+	}
+	return o
+}
+
+// InputFile holds, in a folder, the texts of standard input.
+const InputFile = "standard-input"
+
+// Called is what messages call a path: what was kept of standard input is that.
+func Called(path string) string {
+	if path == "-" || filepath.Base(path) == InputFile {
+		return "standard input"
+	}
+	return path
+}
+
+// twice returns a path that stands more than once in lists, "" if there is none.
+func twice(lists ...Paths) string {
+	all := slices.Concat(lists...)
+	for i, path := range all {
+		if slices.ContainsFunc(all[:i], func(other string) bool { return strings.TrimRight(other, "/") == strings.TrimRight(path, "/") }) {
+			return path
+		}
+	}
+	return ""
+}

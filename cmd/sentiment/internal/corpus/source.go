@@ -1,0 +1,180 @@
+package corpus
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
+	"unroll/internal/safefile"
+	"unroll/internal/show"
+)
+
+// Console is what a source tells of, and asks.
+type Console struct {
+	In    io.Reader
+	Err   io.Writer
+	Width int // of Err in columns; 0 if it is no terminal
+}
+
+// Source is labelled texts that can be read again and again.
+type Source struct {
+	Name  string // imdb, sample or that of a file
+	Line  string // for people
+	Paths Paths  // under which it can be found again
+	Defaults
+
+	files []string
+	// each yields the texts, and tells what it does if that is not nil.
+	each func(ctx context.Context, tell *teller) iter.Seq2[datasets.Record, error]
+	tell *teller
+}
+
+// sampleSeed makes the sample one corpus: --seed is for splits and weights.
+const sampleSeed = 1
+
+// Open finds the texts that the settings name.
+func Open(ctx context.Context, s Settings, c Console) (*Source, error) {
+	if len(s.Data) == 1 {
+		if found, err := openReviews(ctx, &s, c); found != nil || err != nil {
+			return found, err
+		}
+	}
+	var names []string
+	for _, path := range s.Data {
+		names = append(names, Called(path))
+	}
+	d := &Source{Defaults: Others, Line: strings.Join(names, ", "), files: slices.Concat(s.Data, s.ValidationData, s.TestData)}
+	for _, path := range d.files {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.Errorf("%s: there is no such file or folder", Called(path))
+		}
+	}
+	for _, path := range s.Data {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return nil, errors.Wrap(err, "--data")
+		}
+		d.Paths = append(d.Paths, abs)
+	}
+	d.Name = filepath.Base(names[0])
+	d.tell = &teller{out: c.Err}
+	d.each = func(ctx context.Context, tell *teller) iter.Seq2[datasets.Record, error] {
+		options := s.options()
+		if tell != nil {
+			options.OnBad, options.Note = tell.bad, tell.note
+			if tell.count != nil {
+				options.SkipBad = datasets.SkipAll
+			}
+		}
+		return func(yield func(datasets.Record, error) bool) {
+			for _, from := range []struct {
+				paths Paths
+				part  string
+			}{{s.Data, ""}, {s.ValidationData, Validation.String()}, {s.TestData, Test.String()}} {
+				if len(from.paths) == 0 {
+					continue
+				}
+				for r, err := range datasets.Records(ctx, from.paths, options) {
+					if from.part != "" {
+						r.Part = from.part
+					}
+					if !yield(r, Offer(err)) || err != nil {
+						return
+					}
+				}
+			}
+			if tell != nil {
+				tell.end()
+			}
+		}
+	}
+	return d, nil
+}
+
+// Records yields the texts with all that is known of them, and counts the bad rows.
+func (d *Source) Records(ctx context.Context, c Console, bad func(*datasets.BadRow)) iter.Seq2[datasets.Record, error] {
+	return d.each(ctx, &teller{out: c.Err, count: bad})
+}
+
+// Texts yields the texts alone.
+func (d *Source) Texts(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for r, err := range d.each(ctx, nil) {
+			if !yield(r.Text, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Unlabelled yields the texts of files, with labels or without. A bad row that is
+// passed over is told of, and given to bad.
+func Unlabelled(ctx context.Context, s Settings, c Console, bad func(*datasets.BadRow)) iter.Seq2[datasets.Record, error] {
+	tell := &teller{out: c.Err}
+	o := s.options()
+	o.NoLabels, o.KeepEmpty, o.Stdin, o.Note = true, true, c.In, tell.note
+	o.OnBad = func(b *datasets.BadRow) {
+		tell.bad(b)
+		bad(b)
+	}
+	return func(yield func(datasets.Record, error) bool) {
+		for r, err := range datasets.Records(ctx, s.Data, o) {
+			if !yield(r, Offer(err)) || err != nil {
+				return
+			}
+		}
+		tell.end()
+	}
+}
+
+// Count writes a number of the source's texts.
+func (d *Source) Count(n int) string { return show.Thousands(n) + " " + d.Unit }
+
+// Keep copies standard input, which can be read but once, into a file of a folder,
+// if the settings name it, and returns settings that name the file.
+func (s Settings) Keep(c Console, dir string) (Settings, error) {
+	s.Data, s.ValidationData, s.TestData = slices.Clone(s.Data), slices.Clone(s.ValidationData), slices.Clone(s.TestData)
+	for _, list := range []Paths{s.Data, s.ValidationData, s.TestData} {
+		for i, path := range list {
+			if path != "-" {
+				continue
+			}
+			kept := filepath.Join(dir, InputFile)
+			err := safefile.Write(kept, func(w io.Writer) error {
+				_, err := io.Copy(w, c.In)
+				return err
+			})
+			if err != nil {
+				return s, errors.WithMessage(err, "standard input")
+			}
+			if list[i], err = filepath.Abs(kept); err != nil {
+				return s, errors.Wrap(err, "standard input")
+			}
+		}
+	}
+	return s, nil
+}
+
+// Spool is Keep in a folder that remove takes away.
+func (s Settings) Spool(c Console) (kept Settings, remove func(), err error) {
+	if !slices.Contains(slices.Concat(s.Data, s.ValidationData, s.TestData), "-") {
+		return s, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "sentiment.")
+	if err != nil {
+		return s, nil, errors.Wrap(err, "standard input")
+	}
+	remove = func() { _ = os.RemoveAll(dir) }
+	if kept, err = s.Keep(c, dir); err != nil {
+		remove()
+	}
+	return kept, remove, err
+}

@@ -1,0 +1,70 @@
+package corpus
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
+	"unroll/internal/show"
+)
+
+// teller says what the reading of texts passes over: the first bad rows one by
+// one, and all of them by reason at the end.
+type teller struct {
+	out     io.Writer
+	count   func(*datasets.BadRow) // in place of telling, if not nil
+	named   int                    // rows told of
+	reasons map[string]int         // rows by reason
+}
+
+// mostNamed is how many bad rows are told of one by one.
+const mostNamed = 10
+
+func (t *teller) bad(b *datasets.BadRow) {
+	if t.count != nil {
+		t.count(b)
+		return
+	}
+	if t.reasons == nil {
+		t.reasons = map[string]int{}
+	}
+	t.reasons[b.Reason.Error()]++
+	if t.named++; t.named <= mostNamed {
+		fmt.Fprintf(t.out, "passed over: %s\n", show.OneLine(b.Error()))
+	}
+}
+
+func (t *teller) note(line string) { fmt.Fprintln(t.out, show.OneLine(line)) }
+
+func (t *teller) end() {
+	if t.named <= mostNamed {
+		return
+	}
+	reasons := slices.SortedFunc(maps.Keys(t.reasons), func(a, b string) int {
+		return cmp.Or(cmp.Compare(t.reasons[b], t.reasons[a]), cmp.Compare(a, b))
+	})
+	var list []string
+	for i, reason := range reasons {
+		if i == 5 {
+			list = append(list, fmt.Sprintf("%d more reasons", len(reasons)-i))
+			break
+		}
+		list = append(list, fmt.Sprintf("%s: %s", show.Thousands(t.reasons[reason]), show.OneLine(reason)))
+	}
+	fmt.Fprintf(t.out, "passed over: %s bad rows in all (%s)\n", show.Thousands(t.named), strings.Join(list, "; "))
+}
+
+// Offer adds to an error of texts that are not UTF-8 what to type.
+func Offer(err error) error {
+	var e *datasets.EncodingError
+	if !errors.As(err, &e) {
+		return err
+	}
+	return errors.Errorf("%v: give --encoding %s, or the one it is", err, e.Likely)
+}

@@ -1,0 +1,207 @@
+package run
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/internal/filelock"
+)
+
+const (
+	// RunsDir holds a folder for each run that has no --out.
+	RunsDir = "runs"
+	// latestLink, in RunsDir, is a link to the newest of them.
+	latestLink = "latest"
+)
+
+// Latest is the path by which the newest run is found.
+var Latest = filepath.Join(RunsDir, latestLink)
+
+// begin makes a new run's folder and keeps other trainings out of it until release
+// is called. undo takes away what the run has made, unless there is something to go
+// on with. A folder that holds a run already is refused: no run overwrites another.
+func (r *Run) begin(chosen []Model) (undo, release func(), err error) {
+	dated := r.Dir == ""
+	if dated {
+		r.Dir = RunsDir
+	}
+	remove, err := makeFolder(r.Dir)
+	if err != nil {
+		remove()
+		return nil, nil, errors.WithMessagef(err, "--out %s", r.Dir)
+	}
+	if dated {
+		if r.Dir, err = datedFolder(time.Now()); err != nil {
+			remove()
+			return nil, nil, errors.Wrap(err, "a new run's folder")
+		}
+		removeRuns := remove
+		remove = func() {
+			_ = os.Remove(r.Dir)
+			removeRuns()
+		}
+	}
+	if release, err = r.lock(); err != nil {
+		return nil, nil, errors.WithMessage(err, "--out") // and its folder is another's
+	}
+	if err := r.refuse(chosen); err != nil {
+		release()
+		return nil, nil, err
+	}
+	var fresh []string // what a run leaves and the folder does not hold yet
+	for _, path := range []string{
+		filepath.Join(r.Dir, runFile), filepath.Join(r.Dir, corpus.InputFile), filepath.Join(r.Dir, checkpointsDir), filepath.Join(r.Dir, eventsDir), r.cache(),
+	} {
+		if !exists(path) {
+			fresh = append(fresh, path)
+		}
+	}
+	undo = func() {
+		if r.checkpointed() {
+			return
+		}
+		for _, path := range fresh {
+			_ = os.RemoveAll(path)
+		}
+		remove()
+	}
+	return undo, release, r.absolute()
+}
+
+// datedFolder makes a folder for a run that begins now.
+func datedFolder(now time.Time) (string, error) {
+	for n := 1; ; n++ {
+		dir := filepath.Join(RunsDir, now.Format("2006-01-02T15-04-05"))
+		if n > 1 {
+			dir += "-" + strconv.Itoa(n)
+		}
+		if err := os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
+			return dir, err
+		}
+	}
+}
+
+// lock keeps other trainings out of the run's folder.
+func (r *Run) lock() (release func(), err error) {
+	release, err = filelock.Try(r.Dir)
+	if err == nil && release == nil {
+		err = errors.Errorf("%s: another training is writing into it", r.Dir)
+	}
+	return release, err
+}
+
+// refuse returns an error if the folder holds what the run would overwrite.
+func (r *Run) refuse(chosen []Model) error {
+	if exists(filepath.Join(r.Dir, runFile)) {
+		other := Run{Resume: r.Dir, Dir: r.Dir}
+		if finished, err := other.load(); err == nil && !finished {
+			return errors.Errorf("--out %s: it holds a run that is not finished: go on with it by --resume %s, or give another --out", r.Dir, r.Dir)
+		}
+		return errors.Errorf("--out %s: it holds a run: give another --out, or none for a new folder in %s", r.Dir, RunsDir)
+	}
+	for _, name := range append(Names(chosen), ResultsFile, ReportFile, ReportData, checkpointsDir) {
+		if path := filepath.Join(r.Dir, name); exists(path) {
+			return errors.Errorf("--out %s: %s is there already: give another --out", r.Dir, path)
+		}
+	}
+	return nil
+}
+
+// cache is the folder for the ids of texts. Runs in RunsDir share it.
+func (r *Run) cache() string {
+	if filepath.Dir(r.Dir) == RunsDir {
+		return filepath.Join(RunsDir, cacheDir)
+	}
+	return filepath.Join(r.Dir, cacheDir)
+}
+
+// checkpointed reports whether the run has computed something to go on with.
+func (r *Run) checkpointed() bool {
+	models, _ := filepath.Glob(filepath.Join(r.Dir, checkpointsDir, "*", "*.ckpt"))
+	folds, _ := filepath.Glob(filepath.Join(r.Dir, checkpointsDir, "*", "*", "*.ckpt"))
+	return len(models)+len(folds) > 0
+}
+
+// absolute makes the paths of the settings such that the run can be gone on with
+// from elsewhere.
+func (r *Run) absolute() error {
+	for _, list := range []corpus.Paths{r.Data, r.ValidationData, r.TestData, {r.Vectors}} {
+		for i, path := range list {
+			if path == "" || slices.Contains([]string{"auto", "imdb", "sample", "-"}, path) {
+				continue
+			}
+			abs, err := filepath.Abs(path)
+			if err != nil {
+				return errors.Wrap(err, path)
+			}
+			list[i] = abs
+		}
+	}
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// link makes the latest link name a run's folder if that is beside it, at once for
+// those who read it. back makes it name what it did before, unless a later run has
+// taken it.
+func link(dir string) (back func(), err error) {
+	back = func() {}
+	if filepath.Dir(dir) != RunsDir {
+		return back, nil
+	}
+	before, err := os.Readlink(Latest)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return back, errors.Errorf("%s is there already and is no link: move it away", Latest)
+	}
+	name := filepath.Base(dir)
+	if err := pointTo(name); err != nil {
+		return back, err
+	}
+	return func() {
+		if now, _ := os.Readlink(Latest); now != name {
+			return
+		}
+		if before == "" {
+			_ = os.Remove(Latest)
+		} else {
+			_ = pointTo(before)
+		}
+	}, nil
+}
+
+func pointTo(name string) error {
+	fresh := filepath.Join(RunsDir, fmt.Sprintf(".%s.%d", latestLink, os.Getpid()))
+	if err := os.Symlink(name, fresh); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, Latest); err != nil {
+		_ = os.Remove(fresh)
+		return err
+	}
+	return nil
+}
+
+// target is the folder that a path is a link to: what is done there goes on there
+// when the link names another run.
+func Target(path string) string {
+	to, err := os.Readlink(filepath.Clean(path))
+	if err != nil {
+		return path
+	}
+	if filepath.IsAbs(to) {
+		return to
+	}
+	return filepath.Join(filepath.Dir(filepath.Clean(path)), to)
+}

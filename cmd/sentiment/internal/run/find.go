@@ -1,0 +1,153 @@
+package run
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/pkg/errors"
+
+	"unroll/train/classifier"
+)
+
+// ModelDirs returns the folders of the models in a run's folder, in the program's
+// order, or the folder itself if it is a model's. Of a link it takes where it points
+// to now, so that all are of one run.
+func ModelDirs(dir string) ([]string, error) {
+	dir = Target(dir)
+	var inside []string
+	for _, e := range Models {
+		if at := filepath.Join(dir, e.Name); IsModelDir(at) {
+			inside = append(inside, at)
+		}
+	}
+	if len(inside) > 0 {
+		return inside, nil
+	}
+	return []string{dir}, checkModelDir(dir)
+}
+
+// BestFirst is ModelDirs by the Scores on the validation texts, the best one first.
+func BestFirst(dir string) ([]string, error) {
+	dirs, err := ModelDirs(dir)
+	if err != nil || len(dirs) == 1 {
+		return dirs, err
+	}
+	merits := map[string]float64{}
+	for _, d := range dirs {
+		if merits[d], err = merit(d); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(dirs, func(a, b string) int {
+		switch {
+		case merits[a] > merits[b]:
+			return -1
+		case merits[a] < merits[b]:
+			return 1
+		}
+		return 0
+	})
+	return dirs, nil
+}
+
+// merit is a model's score on the validation texts, or minus it if less is better;
+// −∞ if that is not known or no number.
+func merit(dir string) (float64, error) {
+	of, err := classifier.LoadTask(dir)
+	if err != nil {
+		return 0, err
+	}
+	validation, _ := Measured(filepath.Dir(dir), filepath.Base(dir))
+	score, ok := validation[of.Score()]
+	if epochs, err := ReadHistory(filepath.Join(dir, HistoryFile)); !ok && err == nil && len(epochs) > 0 {
+		score, ok = epochs[len(epochs)-1]["val_"+of.Score()]
+	}
+	switch {
+	case !ok || math.IsNaN(score):
+		return math.Inf(-1), nil
+	case of.Better(0, 1):
+		return -score, nil
+	}
+	return score, nil
+}
+
+// checkModelDir tells a mistaken path from a damaged model.
+func checkModelDir(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if Unfinished(filepath.Dir(dir)) {
+			return errors.Errorf("model folder %s: there is none, the run in %s is not finished", dir, filepath.Dir(dir))
+		}
+		if r, err := readRunResults(filepath.Dir(dir)); err == nil && r.Folds > 0 {
+			return foldsError(filepath.Dir(dir), r.Folds)
+		}
+		return errors.Errorf("model folder %s: there is none", dir)
+	case err != nil:
+		return errors.Wrap(err, "model folder")
+	case !info.IsDir():
+		return errors.Errorf("model folder %s: not a folder", dir)
+	case Unfinished(dir):
+		return errors.Errorf("%s: the run is not finished and has no models yet, go on with it by sentiment train --resume %s", dir, dir)
+	}
+	if r, err := readRunResults(dir); err == nil && r.Folds > 0 {
+		return foldsError(dir, r.Folds)
+	}
+	return nil
+}
+
+func foldsError(dir string, folds int) error {
+	return errors.Errorf("%s holds a cross-validation in %d folds, which keeps no models: train without --folds", dir, folds)
+}
+
+// Unfinished reports whether a folder is that of a run on its way, or cut off.
+func Unfinished(dir string) bool {
+	r := Run{Resume: dir, Dir: dir}
+	finished, err := r.load()
+	return err == nil && !finished
+}
+
+// Measured returns what a run's results.json says of a model, nothing where
+// there is none.
+func Measured(run, model string) (validation, test Scores) {
+	r, err := readRunResults(run)
+	if err != nil {
+		return nil, nil
+	}
+	for _, e := range r.Experiments {
+		if e.Name == model {
+			return Scores(e.Evaluate), Scores(e.Test)
+		}
+	}
+	return nil, nil
+}
+
+// ReadHistory reads a model's history.csv.
+func ReadHistory(path string) ([]map[string]float64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Wrap(err, "history")
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return nil, errors.Errorf("%s: damaged", path)
+	}
+	var epochs []map[string]float64
+	for _, row := range rows[1:] {
+		epoch := map[string]float64{}
+		for i, text := range row {
+			v, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return nil, errors.Wrapf(err, "%s: damaged", path)
+			}
+			epoch[rows[0][i]] = v
+		}
+		epochs = append(epochs, epoch)
+	}
+	return epochs, nil
+}

@@ -1,0 +1,187 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets/text"
+	"unroll/internal/safefile"
+	"unroll/nn"
+	"unroll/train"
+	"unroll/train/callbacks"
+	"unroll/train/classifier"
+)
+
+// trained is a model that has been run.
+type trained struct {
+	Saved
+	history  *train.History
+	last     string // path of the last checkpoint
+	result   Result
+	reported reported
+}
+
+// fit trains and evaluates a model. fold names the folder of its checkpoints and
+// events in a cross-validation; else they are in the model's own.
+func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fold string) (*trained, error) {
+	place := filepath.Join(fold, e.Name)
+	t := &trained{Saved: Saved{Training: Training{Version: trainingVersion, Settings: r.Settings, Seed: r.Seed, Batch: r.Batch}}}
+	t.Data = l.Paths
+	net, err := r.network(ctx, e, l)
+	if err != nil {
+		return nil, err
+	}
+	if t.Model, err = classifier.New(e.Name, net, l.Encoded[e.Name].Encoder, l.task); err != nil {
+		return nil, err
+	}
+	fitOn, validation, test := l.Data(e.Name, l.task, l.Train), l.Data(e.Name, l.task, l.Validation), l.Data(e.Name, l.task, l.Test)
+	fmt.Fprintf(r.Say, "Experiment %s\n%s\n", e.Name, net.Summary())
+	trainer, err := Compile(l.task, net, r.optimizer(e, fitOn.Len()), exec)
+	if err != nil {
+		return nil, err
+	}
+	defer trainer.Close()
+	if t.history, err = r.epochs(ctx, trainer, e.Name, fold, l.task.Score(), fitOn, validation); err != nil {
+		return nil, err
+	}
+	if e := t.history.WeightsEpoch; e < len(t.history.Epochs) {
+		fmt.Fprintf(r.Say, "Back to the weights after epoch %d, which has the best val_loss.\n", e)
+	}
+	if fold == "" {
+		last, err := r.latest(place)
+		if err != nil {
+			return nil, err
+		}
+		t.last = last.Path
+	}
+	t.result = newResult(e.Name, net.Params(), fitOn, validation, t.history)
+	if t.result.Evaluate, err = Evaluate(ctx, trainer, validation, r.Batch); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(r.Say, "Validation: %s.", t.result.Evaluate.Line())
+	if test.Len() > 0 {
+		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
+			return nil, err
+		}
+		t.result.TestSamples = test.Len()
+		fmt.Fprintf(r.Say, " Test: %s.", t.result.Test.Line())
+	}
+	if fold == "" {
+		if err := t.examine(ctx, trainer, e, l); err != nil {
+			return nil, err
+		}
+		if w := t.reported.warning; w != "" {
+			fmt.Fprintf(r.Say, "\nwarning: %s", w)
+		}
+	}
+	fmt.Fprint(r.Say, "\n\n")
+	return t, r.event(resultEvent{"result", fold, t.result})
+}
+
+// epochs trains, from a checkpoint if the run is resumed.
+func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, name, fold, score string, data, validation train.Data) (*train.History, error) {
+	place := filepath.Join(fold, name)
+	progress := r.Progress(score, data.Len())
+	defer progress.Close()
+	tell := func(e *train.Event) error {
+		if e.Kind != train.EpochEnd {
+			return nil
+		}
+		return r.event(epochEvent{"epoch", name, fold, e.Epoch, e.Epochs, e.Seconds, Scores(e.Logs)})
+	}
+	c := train.FitConfig{
+		Epochs: r.Epochs, BatchSize: r.Batch, Validation: &validation, Seed: r.Seed, Checkpoint: r.checkpointing(place),
+		Callbacks: []train.Callback{callbacks.TerminateOnNaN{}, progress, train.CallbackFunc(tell)},
+	}
+	switch {
+	case r.EarlyStop > 0:
+		c.Callbacks = append(c.Callbacks, &callbacks.EarlyStopping{Patience: r.EarlyStop, RestoreBest: true})
+	case r.Best:
+		c.Callbacks = append(c.Callbacks, &callbacks.BestWeights{})
+	}
+	if r.TensorBoard {
+		c.Callbacks = append(c.Callbacks, &callbacks.TensorBoard{Dir: filepath.Join(r.Dir, eventsDir, place), HistogramEvery: 1, WriteGraph: true})
+	}
+	if r.Resume != "" {
+		var err error
+		if c.Resume, err = r.checkpoint(place); err != nil {
+			return nil, err
+		}
+		progress.Resume(c.Resume)
+	}
+	return trainer.Fit(ctx, data, c)
+}
+
+// Evaluate measures a model.
+func Evaluate(ctx context.Context, t *train.Trainer, d train.Data, batch int) (Scores, error) {
+	logs, err := t.Evaluate(ctx, d, batch)
+	return Scores(logs), err
+}
+
+// network builds a model's network, with the pretrained vectors if there are
+// any.
+func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error) {
+	encoder, t := l.Encoded[e.Name].Encoder, l.task
+	if r.Vectors == "" || !e.Embeds() {
+		return e.Build(t, encoder.Config(), r.Seed)
+	}
+	words := make([]string, encoder.Depth())
+	for id := range words {
+		words[id] = encoder.WordOf(int32(id))
+	}
+	vectors, err := text.ReadVectors(ctx, r.Vectors, words, text.VectorOptions{Lower: true})
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(r.Say, "%s: %s: %s\n", e.Name, r.Vectors, vectors)
+	if vectors.Warning != "" {
+		r.warn("%s: %s", r.Vectors, vectors.Warning)
+	}
+	if vectors.Found == 0 {
+		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", r.Vectors)
+	}
+	m, err := e.build(t, embedding{encoder.Depth(), vectors.Dim, r.Frozen}, encoder.Config().MaxLen, r.Seed)
+	if err != nil {
+		return nil, err
+	}
+	w, err := m.Weight("embedding/embeddings")
+	if err != nil {
+		return nil, err
+	}
+	for id, row := range vectors.Rows {
+		if row == nil {
+			continue
+		}
+		if err := w.SetRow(id, row); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// save makes the model's folder.
+func (t *trained) save(dir string) error {
+	if err := t.Saved.save(dir); err != nil {
+		return err
+	}
+	checkpoint, err := os.ReadFile(t.last)
+	if err != nil {
+		return errors.Wrap(err, "the last checkpoint")
+	}
+	err = safefile.Write(filepath.Join(dir, lastFile), func(w io.Writer) error {
+		_, err := w.Write(checkpoint)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := safefile.Write(filepath.Join(dir, HistoryFile), func(w io.Writer) error { return t.history.WriteCSV(w) }); err != nil {
+		return err
+	}
+	return plotHistory(dir, t.result.Name, t.Task().Score(), t.history)
+}

@@ -1,0 +1,86 @@
+package run
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/usage"
+	"unroll/train"
+)
+
+// latest returns the newest checkpoint of an experiment: of a training that is under
+// way, else of one that has come to its end. It is nil if there is none.
+func (r *Run) latest(place string) (*train.Checkpoint, error) {
+	c, err := train.LatestCheckpoint(filepath.Join(r.Dir, checkpointsDir, place))
+	if c != nil || err != nil {
+		return c, err
+	}
+	c, err = train.ReadCheckpoint(filepath.Join(r.Dir, place, lastFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return c, err
+}
+
+// goOn makes a run that is resumed be one of other epochs, as if it had been from
+// the beginning, and reports whether it is finished as it is.
+func (r *Run) goOn(epochs int, finished bool) (bool, error) {
+	if err := usage.Positive("epochs", epochs); err != nil {
+		return false, err
+	}
+	if finished && r.Folds > 0 {
+		return false, errors.Errorf("--epochs: the cross-validation in %s is finished, and keeps no models to go on with", r.Dir)
+	}
+	chosen, err := Choose(r.Models)
+	if err != nil {
+		return false, err
+	}
+	places := Names(chosen)
+	for i := range r.Folds {
+		for _, e := range chosen {
+			places = append(places, filepath.Join(foldDir(i), e.Name))
+		}
+	}
+	begun, left := false, false
+	for _, place := range places {
+		c, err := r.latest(place)
+		switch {
+		case err != nil:
+			return false, err
+		case c == nil && finished:
+			return false, errors.Errorf("--epochs: %s cannot be gone on with, there is no %s", place, filepath.Join(r.Dir, place, lastFile))
+		case c == nil:
+			left = true
+			continue
+		case c.Epoch() > epochs || c.Epoch() == epochs && c.Batch() > 0:
+			return false, usage.Errorf("--epochs is %d, %s has done %d and cannot go back", epochs, place, c.Epoch())
+		case c.Stopped():
+			fmt.Fprintf(r.Say, "%s was stopped early after epoch %d, as it would be in a run of %d epochs.\n", place, c.Epoch(), epochs)
+		default:
+			left = left || c.Epoch() < epochs
+		}
+		begun = true
+	}
+	if begun && slices.Contains([]string{"cosine", "linear", "restarts"}, r.Schedule) {
+		fmt.Fprintf(r.Err, "warning: --schedule %s is stretched from %d epochs to %d, and goes on from where the run is on it: the weights will differ from those of a run of %d epochs from the start\n", r.Schedule, r.Epochs, epochs, epochs)
+	}
+	r.Epochs, r.Command = epochs, withEpochs(r.Command, epochs)
+	return finished && !left, nil
+}
+
+var epochsFlag = regexp.MustCompile(` --epochs \d+`)
+
+// withEpochs returns the command line of a run of other epochs.
+func withEpochs(command string, epochs int) string {
+	flag := " --epochs " + strconv.Itoa(epochs)
+	if command == "" || epochsFlag.MatchString(command) {
+		return epochsFlag.ReplaceAllString(command, flag)
+	}
+	return command + flag
+}

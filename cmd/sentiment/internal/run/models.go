@@ -1,0 +1,162 @@
+package run
+
+import (
+	"slices"
+	"strings"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/usage"
+	"unroll/datasets/text"
+	"unroll/nn"
+	"unroll/train"
+	"unroll/train/classifier"
+	"unroll/train/optimizers"
+)
+
+// Model is a model with its preprocessing and optimizer: the tutorial's
+// two, and others on the same texts.
+type Model struct {
+	Name      string
+	About     string       // one line for people
+	Sizes     corpus.Sizes // load_data(num_words=…) and pad_sequences(maxlen=…)
+	Counts    bool         // that words occur, not where
+	layers    func(o embedding) []nn.Layer
+	optimizer func() train.Rated
+}
+
+// embedding says how ids become vectors.
+type embedding struct {
+	words  int // ids
+	dim    int // width of an embedding's vectors
+	frozen bool
+}
+
+// embeddingDim is the width of vectors that are learned.
+const embeddingDim = 32
+
+// Models is the program's list, in the order in which they are run.
+var Models = []Model{
+	{
+		Name:  "onehot",
+		About: "SimpleRNN(32) on one-hot words, by SGD: the tutorial's first model",
+		Sizes: corpus.Sizes{NumWords: 100, MaxLen: 100},
+		layers: func(o embedding) []nn.Layer {
+			return []nn.Layer{nn.OneHot{Depth: o.words}, nn.SimpleRNN{Units: 32}}
+		},
+		optimizer: func() train.Rated { return &optimizers.SGD{} },
+	},
+	onEmbedding("embedding", "SimpleRNN(8) on a learned embedding of words: the tutorial's second model", nn.SimpleRNN{Units: 8}),
+	onEmbedding("lstm", "LSTM(8) on a learned embedding", nn.LSTM{Units: 8}),
+	onEmbedding("gru", "GRU(8) on a learned embedding", nn.GRU{Units: 8}),
+	onEmbedding("bilstm", "an LSTM(8) each way on a learned embedding", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
+	onEmbedding("conv", "a convolution over three words on a learned embedding, and the largest of each filter", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
+	{
+		// A bag of words and logistic regression: what a recurrent net must
+		// beat to be worth it. It sees nearly all of most texts.
+		Name:   "bow",
+		About:  "a bag of words with logistic regression: what a recurrent net must beat",
+		Sizes:  corpus.Sizes{NumWords: 1000, MaxLen: 400},
+		Counts: true,
+		layers: func(o embedding) []nn.Layer {
+			return []nn.Layer{nn.CategoryEncoding{NumTokens: o.words, OutputMode: "count", MaskZero: true}}
+		},
+		optimizer: func() train.Rated { return &optimizers.Adam{} },
+	},
+}
+
+// onEmbedding is a model with layers on a learned embedding of 1,000 words.
+func onEmbedding(name, about string, layers ...nn.Layer) Model {
+	return Model{
+		Name:  name,
+		About: about,
+		Sizes: corpus.Sizes{NumWords: 1000, MaxLen: 100},
+		layers: func(o embedding) []nn.Layer {
+			var first nn.Layer = nn.Embedding{InputDim: o.words, OutputDim: o.dim}
+			if o.frozen {
+				first = nn.Frozen{Layer: first}
+			}
+			return append([]nn.Layer{first}, layers...)
+		},
+		optimizer: func() train.Rated { return &optimizers.Adam{} },
+	}
+}
+
+// Build makes the network for the ids of an encoder, with an embedding of its own.
+func (e Model) Build(t classifier.Task, c text.EncoderConfig, seed uint64) (*nn.Model, error) {
+	return e.build(t, embedding{words: c.NumWords + c.OOVBuckets, dim: embeddingDim}, c.MaxLen, seed)
+}
+
+func (e Model) build(t classifier.Task, o embedding, steps int, seed uint64) (*nn.Model, error) {
+	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.Head()), Seed: seed}.Build()
+}
+
+// sizes are those of a model by its name.
+func sizes(name string) corpus.Sizes {
+	return Models[slices.IndexFunc(Models, func(e Model) bool { return e.Name == name })].Sizes
+}
+
+// Embeds reports whether the model has an embedding.
+func (e Model) Embeds() bool {
+	_, ok := e.layers(embedding{1, 1, false})[0].(nn.Embedding)
+	return ok
+}
+
+// Recurrent reports whether the model has a recurrent layer.
+func (e Model) Recurrent() bool {
+	return slices.ContainsFunc(e.layers(embedding{1, 1, false}), func(l nn.Layer) bool {
+		switch l.(type) {
+		case nn.SimpleRNN, nn.LSTM, nn.GRU, nn.Bidirectional:
+			return true
+		}
+		return false
+	})
+}
+
+// Names returns the names of models.
+func Names(list []Model) []string {
+	var out []string
+	for _, e := range list {
+		out = append(out, e.Name)
+	}
+	return out
+}
+
+// Choose returns the models of a comma-separated list, in the program's
+// order.
+func Choose(list string) ([]Model, error) {
+	known, want := Names(Models), strings.Split(list, ",")
+	for i, w := range want {
+		want[i] = strings.TrimSpace(w)
+		if !slices.Contains(known, want[i]) {
+			return nil, usage.Errorf("--model: unknown model %q, want some of %s", want[i], strings.Join(known, ", "))
+		}
+		if slices.Contains(want[:i], want[i]) {
+			return nil, usage.Errorf("--model names %s twice", want[i])
+		}
+	}
+	var out []Model
+	for _, e := range Models {
+		if slices.Contains(want, e.Name) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// Execution returns the execution that --rnn names.
+func Execution(name string) (nn.Execution, error) {
+	switch e := nn.Execution(name); e {
+	case "auto":
+		return nn.Auto, nil
+	case nn.Unrolled, nn.Looped, nn.Fused:
+		return e, nil
+	}
+	return "", usage.Errorf("--rnn: unknown execution %q, want auto, unrolled, looped or fused", name)
+}
+
+// Compile puts a model together with what it is trained for.
+func Compile(t classifier.Task, m *nn.Model, o train.Optimizer, exec nn.Execution) (*train.Trainer, error) {
+	c := t.Config()
+	c.Optimizer, c.Execution = o, exec
+	return train.Compile(m, c)
+}

@@ -1,0 +1,80 @@
+package run
+
+import (
+	"os"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/usage"
+	"unroll/nn"
+)
+
+// Check refuses values that no run can work with, and returns the models and how they
+// run.
+func (p *Plan) Check() (chosen []Model, exec nn.Execution, err error) {
+	if err := p.check(); err != nil {
+		return nil, "", err
+	}
+	if exec, err = Execution(p.RNN); err != nil {
+		return nil, "", err
+	}
+	chosen, err = Choose(p.Models)
+	return chosen, exec, err
+}
+
+func (p *Plan) check() error {
+	if err := usage.Positive("epochs", p.Epochs); err != nil {
+		return err
+	}
+	if err := usage.Positive("batch", p.Batch); err != nil {
+		return err
+	}
+	switch {
+	case p.CheckpointEvery < 0:
+		return usage.Errorf("--checkpoint-every is %d, want at least 0", p.CheckpointEvery)
+	case p.Best && p.EarlyStop > 0:
+		return usage.Errorf("--best has no effect with --early-stop, which saves the best weights")
+	case p.Folds < 0 || p.Folds == 1:
+		return usage.Errorf("--folds is %d, want at least 2, or 0", p.Folds)
+	case p.Folds > 0 && len(p.ValidationData) > 0:
+		return usage.Errorf("--folds takes no --validation-data: each fold is validated on in its turn")
+	}
+	if err := p.Settings.Check(); err != nil {
+		return err
+	}
+	if err := p.checkOptimizer(); err != nil {
+		return err
+	}
+	if p.Vectors != "" {
+		if info, err := os.Stat(p.Vectors); err != nil {
+			return errors.Wrap(err, "--vectors")
+		} else if info.IsDir() {
+			return errors.Errorf("--vectors %s: it is a folder, want a file", p.Vectors)
+		}
+	}
+	return p.TextSettings.Check()
+}
+
+// Plan are what a run needs to go on.
+type Plan struct {
+	corpus.Settings
+	corpus.TextSettings
+	Models          string `json:"models"`
+	RNN             string `json:"rnn"`
+	Epochs          int    `json:"epochs"`
+	Folds           int    `json:"folds,omitempty"`
+	Batch           int    `json:"batch"`
+	Seed            uint64 `json:"seed"`
+	CheckpointEvery int    `json:"checkpoint_every,omitempty"`
+	Vectors         string `json:"vectors,omitempty"`
+	Frozen          bool   `json:"frozen,omitempty"`
+
+	Optimizer   string  `json:"optimizer,omitempty"` // the experiment's own if empty
+	Rate        float64 `json:"lr,omitempty"`        // the optimizer's own if 0
+	Schedule    string  `json:"schedule,omitempty"`
+	Clip        float64 `json:"clip,omitempty"`
+	EarlyStop   int     `json:"early_stop,omitempty"` // epochs of patience
+	Best        bool    `json:"best,omitempty"`       // the weights of the best epoch are saved
+	TensorBoard bool    `json:"tensorboard,omitempty"`
+}

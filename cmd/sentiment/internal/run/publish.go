@@ -1,0 +1,96 @@
+package run
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+)
+
+// makeFolder is os.MkdirAll. remove takes away what it made, as far as that is
+// empty.
+func makeFolder(path string) (remove func(), err error) {
+	var made []string
+	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		made = append(made, dir)
+	}
+	remove = func() {
+		for _, dir := range made {
+			_ = os.Remove(dir)
+		}
+	}
+	return remove, os.MkdirAll(path, 0o755)
+}
+
+// publish replaces entries of the folder out by those that write makes in
+// another. On any error the old ones are as they were.
+func publish(out string, write func(dir string) error) (err error) {
+	defer func() { err = errors.WithMessagef(err, "save %s", out) }()
+	remove, err := makeFolder(out)
+	defer func() {
+		if err != nil {
+			remove()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	// Beside their places, so that they can be renamed.
+	tmp, err := os.MkdirTemp(out, ".new.*")
+	if err != nil {
+		return err
+	}
+	fresh, old := filepath.Join(tmp, "new"), filepath.Join(tmp, "old")
+	defer func() {
+		os.RemoveAll(fresh)
+		if err == nil {
+			os.RemoveAll(old)
+		}
+		os.Remove(old) // not if something in it could not be put back
+		os.Remove(tmp)
+	}()
+	for _, dir := range []string{fresh, old} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := write(fresh); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(fresh)
+	if err != nil {
+		return err
+	}
+	for i, e := range entries {
+		if err := replace(out, fresh, old, e.Name()); err != nil {
+			for _, e := range entries[:i] {
+				restore(out, old, e.Name())
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// replace moves out/name into old, if there is one, and fresh/name to its place.
+func replace(out, fresh, old, name string) error {
+	err := os.Rename(filepath.Join(out, name), filepath.Join(old, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(filepath.Join(fresh, name), filepath.Join(out, name)); err != nil {
+		restore(out, old, name)
+		return err
+	}
+	return nil
+}
+
+// restore undoes replace. What it cannot put back stays in old.
+func restore(out, old, name string) {
+	_ = os.RemoveAll(filepath.Join(out, name))
+	_ = os.Rename(filepath.Join(old, name), filepath.Join(out, name))
+}

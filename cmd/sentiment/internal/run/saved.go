@@ -1,0 +1,90 @@
+package run
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/internal/jsonfile"
+	"unroll/nn"
+	"unroll/train/classifier"
+)
+
+// The files of a model's folder beside those of nn and the two plots.
+const (
+	settingsFile = "settings.json"
+	HistoryFile  = "history.csv"
+	// lastFile is the checkpoint of the training's end, for more epochs.
+	lastFile = "last.ckpt"
+)
+
+// Training says how a saved model was trained, so that it can be evaluated on
+// the same texts.
+type Training struct {
+	Version int `json:"version"`
+	corpus.Settings
+	Seed  uint64 `json:"seed"`
+	Batch int    `json:"batch"` // its size decides the last bits of a loss
+}
+
+// trainingVersion is 3 since what a model says of a text is in a file of its own.
+const trainingVersion = 3
+
+// Saved is what a model's folder holds for using the model.
+type Saved struct {
+	*classifier.Model
+	Training
+}
+
+// save makes the folder dir.
+func (s *Saved) save(dir string) error {
+	if err := s.Model.Save(dir); err != nil {
+		return err
+	}
+	return jsonfile.Write(filepath.Join(dir, settingsFile), s.Training)
+}
+
+// Load reads a model's folder.
+func Load(dir string) (s *Saved, err error) {
+	if err := checkModelDir(dir); err != nil {
+		return nil, err
+	}
+	s = &Saved{}
+	if s.Model, err = classifier.Load(dir); err != nil {
+		return nil, err
+	}
+	if s.Training, err = readTraining(filepath.Join(dir, settingsFile)); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// IsModelDir reports whether a folder is one that saved.save made.
+func IsModelDir(dir string) bool {
+	for _, name := range []string{nn.ArchitectureFile, settingsFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func readTraining(path string) (t Training, err error) {
+	doc, err := os.ReadFile(path)
+	if err != nil {
+		return t, errors.Wrap(err, "load settings")
+	}
+	if err := jsonfile.Decode(doc, trainingVersion, &t); err != nil {
+		return t, errors.WithMessage(err, path)
+	}
+	if t.Version < trainingVersion {
+		return t, errors.Errorf("%s: of an earlier version of the program, train the model anew", path)
+	}
+	if t.Batch < 1 || len(t.Data) == 0 {
+		return t, errors.Errorf("%s: damaged: batch %d, data %q", path, t.Batch, t.Data)
+	}
+	return t, nil
+}

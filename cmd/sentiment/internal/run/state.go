@@ -1,0 +1,91 @@
+package run
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"unroll/internal/jsonfile"
+	"unroll/train"
+)
+
+const (
+	// runFile holds a run's settings from its first moment.
+	runFile = "run.json"
+	// checkpointsDir holds a folder of checkpoints for each model while the run
+	// is not finished.
+	checkpointsDir = "checkpoints"
+	// cacheDir holds the ids of texts that were read from files.
+	cacheDir = "cache"
+	// eventsDir holds the event files for TensorBoard.
+	eventsDir = "tensorboard"
+)
+
+// runState is the content of runFile.
+type runState struct {
+	Version  int    `json:"version"`
+	Settings Plan   `json:"settings"`
+	Finished bool   `json:"finished"`
+	Command  string `json:"command,omitempty"` // that began it
+}
+
+const runVersion = 1
+
+// load reads the settings of the run in r.Resume.
+func (r *Run) load() (finished bool, err error) {
+	path := filepath.Join(r.Dir, runFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, errors.Errorf("--resume %s: no run, there is no %s", r.Resume, path)
+	}
+	if err != nil {
+		return false, errors.Wrap(err, "--resume")
+	}
+	var state runState
+	if err := jsonfile.Decode(data, runVersion, &state); err != nil {
+		return false, errors.WithMessage(err, path)
+	}
+	r.Plan, r.Command = state.Settings, state.Command
+	return state.Finished, nil
+}
+
+func (r *Run) write(finished bool) error {
+	return jsonfile.Write(filepath.Join(r.Dir, runFile), runState{runVersion, r.Plan, finished, r.Command})
+}
+
+// finish marks the run as finished. Of its checkpoints the last ones are in the
+// models' folders.
+func (r *Run) finish() error {
+	if err := r.write(true); err != nil {
+		return err
+	}
+	return errors.Wrap(os.RemoveAll(filepath.Join(r.Dir, checkpointsDir)), "remove the checkpoints")
+}
+
+// checkpointing says when checkpoints are written into a folder.
+func (r *Run) checkpointing(place string) *train.Checkpointing {
+	c := &train.Checkpointing{Dir: filepath.Join(r.Dir, checkpointsDir, place), Every: r.CheckpointEvery}
+	if c.Every == 0 {
+		c.Every, c.Interval = 100, 10*time.Second
+	}
+	return c
+}
+
+// checkpoint returns where an experiment is to go on, nil at its start.
+func (r *Run) checkpoint(place string) (*train.Checkpoint, error) {
+	c, err := r.latest(place)
+	if c == nil || err != nil {
+		return nil, err
+	}
+	if c.Kernels() != train.Kernels() {
+		fmt.Fprintf(r.Err, "warning: %s was computed by the kernels %q, this machine has %q: the last bits will differ\n", c.Path, c.Kernels(), train.Kernels())
+	}
+	if c.Epoch() < r.Epochs && !c.Stopped() {
+		fmt.Fprintf(r.Say, "Going on after epoch %d, batch %d.\n", c.Epoch(), c.Batch())
+	}
+	return c, nil
+}

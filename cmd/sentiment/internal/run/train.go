@@ -1,0 +1,204 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/internal/jsonfile"
+	"unroll/internal/show"
+	"unroll/nn"
+	"unroll/train/classifier"
+)
+
+// Train runs the models one after the other and saves them together at the end: a run
+// that fails before its first checkpoint leaves nothing, and one that is interrupted
+// leaves checkpoints, from which it can be resumed.
+func (r *Run) Train(ctx context.Context) error {
+	undo, unlink := func() {}, func() {}
+	if r.Resume != "" {
+		r.Dir = Target(r.Resume)
+		release, err := r.lock()
+		if err == nil {
+			defer release()
+		} else if !errors.Is(err, fs.ErrNotExist) { // which load tells better
+			return errors.WithMessage(err, "--resume")
+		}
+		epochs := r.Epochs
+		finished, err := r.load()
+		if err != nil {
+			return err
+		}
+		if r.More && epochs != r.Epochs {
+			before, wasFinished := *r, finished
+			if finished, err = r.goOn(epochs, finished); err != nil {
+				return err
+			}
+			undo = func() { _ = before.write(wasFinished) }
+		}
+		if finished {
+			fmt.Fprintf(r.Say, "The run in %s is finished: its results are in %s.\n", r.Dir, filepath.Join(r.Dir, ResultsFile))
+			return nil
+		}
+	}
+	chosen, exec, err := r.Check()
+	if err != nil {
+		return err
+	}
+	if r.Resume == "" {
+		var release func()
+		if undo, release, err = r.begin(chosen); err != nil {
+			return err
+		}
+		defer release()
+	}
+	r.Begun = true
+	if r.Settings, err = r.Keep(r.Console.Console, r.Dir); err == nil {
+		err = r.write(false)
+	}
+	if err == nil && r.Resume == "" {
+		// From its first moment: a run that is killed is to be found.
+		var warning error
+		if unlink, warning = link(r.Dir); warning != nil {
+			fmt.Fprintf(r.Err, "warning: %s does not name the run in %s: %v\n", Latest, r.Dir, warning)
+		}
+	}
+	if err == nil {
+		err = r.all(ctx, chosen, exec)
+	}
+	if err != nil && ctx.Err() == nil && !r.checkpointed() {
+		undo()
+		unlink()
+	}
+	return err
+}
+
+// lesson is what a model learns of: a set, how it is divided, and its task with the
+// scaling of its numbers.
+type lesson struct {
+	*corpus.Set
+	corpus.Division
+	task classifier.Task
+}
+
+// read reads the texts of a run.
+func (r *Run) read(ctx context.Context, chosen []Model) (*corpus.Set, error) {
+	source, err := corpus.Open(ctx, r.Settings, r.Console.Console)
+	if err != nil {
+		return nil, err
+	}
+	set, err := source.Read(ctx, r.Settings, r.TextSettings, Names(chosen), sizes, r.cache())
+	if err != nil {
+		return nil, err
+	}
+	return set, set.CheckLabels(r.warn)
+}
+
+// divide makes a lesson of a set.
+func (r *Run) divide(set *corpus.Set) (l lesson, err error) {
+	l.Set = set
+	if l.Division, err = set.Divide(r.Settings, r.Seed); err != nil {
+		return l, err
+	}
+	l.task, err = set.Scaled(l.Division)
+	return l, err
+}
+
+// all trains the chosen models.
+func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error {
+	started := time.Now()
+	set, err := r.read(ctx, chosen)
+	if err != nil {
+		return err
+	}
+	if r.Folds > 0 {
+		return r.crossValidate(ctx, chosen, exec, set)
+	}
+	l, err := r.divide(set)
+	if err != nil {
+		return err
+	}
+	if err := set.CheckDivision(l.Division, r.warn); err != nil {
+		return err
+	}
+	r.describe(set, chosen)
+	fmt.Fprintf(r.Say, "%s to train on, %s to validate on, %s to test on.\n\n",
+		set.Count(len(l.Train)), show.Thousands(len(l.Validation)), show.Thousands(len(l.Test)))
+	if err := r.event(dataEvent{"data", set.Line, set.Task.Classes, len(l.Train), len(l.Validation), len(l.Test)}); err != nil {
+		return err
+	}
+	// A larger batch would be the same, but its programs would not fit in memory.
+	r.Batch = min(r.Batch, len(l.Train))
+	res := &Results{Data: set.Name, Seed: r.Seed, task: l.task}
+	var runs []*trained
+	for _, e := range chosen {
+		t, err := r.fit(ctx, e, exec, l, "")
+		if err != nil {
+			return errors.WithMessage(err, e.Name)
+		}
+		defer t.Close()
+		runs = append(runs, t)
+		res.Experiments = append(res.Experiments, t.result)
+	}
+	res.compare()
+	if err := showTexts(ctx, set, runs); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		// What was learned is not to be lost for it.
+		fmt.Fprintf(r.Err, "warning: the report shows no texts: %v\n", err)
+		for _, t := range runs {
+			t.reported.experiment.Wrong, t.reported.experiment.Unsure = nil, nil
+		}
+	}
+	page, err := r.report(l, runs, started)
+	if err != nil {
+		return err
+	}
+	err = publish(r.Dir, func(dir string) error {
+		for _, t := range runs {
+			if err := t.save(filepath.Join(dir, t.result.Name)); err != nil {
+				return err
+			}
+		}
+		if err := writeReport(dir, page); err != nil {
+			return err
+		}
+		return jsonfile.Write(filepath.Join(dir, ResultsFile), res)
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.finish(); err != nil {
+		return err
+	}
+	if r.Event == nil {
+		res.print(r.Out)
+	}
+	if err := r.event(doneEvent{"done", r.Dir}); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.Say, "Models, curves and %s are in %s; look at %s.\n", ResultsFile, r.Dir, ReportFile)
+	return nil
+}
+
+// describe says what was found.
+func (r *Run) describe(set *corpus.Set, chosen []Model) {
+	if set.Known {
+		fmt.Fprintf(r.Say, "Data: %s, %s\n", set.Name, set.Line)
+		return
+	}
+	what := fmt.Sprintf("%d classes: %s", len(set.Task.Classes), show.List(set.Task.Classes))
+	if set.Task.Number() {
+		what = "numbers as labels"
+	}
+	fmt.Fprintf(r.Say, "Data: %s, %s\n", set.Line, what)
+	for _, e := range chosen {
+		fmt.Fprintf(r.Say, "%s: %s\n", e.Name, set.Encoded[e.Name].Coverage())
+	}
+}

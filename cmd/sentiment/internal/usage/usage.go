@@ -1,0 +1,22 @@
+// Package usage tells a mistake in the command line from other errors. Settings are
+// named as their flags are.
+package usage
+
+import "github.com/pkg/errors"
+
+// Error is a mistake in the command line.
+type Error struct{ error }
+
+// Errorf makes an Error.
+func Errorf(format string, args ...any) error { return Error{errors.Errorf(format, args...)} }
+
+// Wrap makes an Error of another.
+func Wrap(err error) error { return Error{err} }
+
+// Positive refuses a number that is not.
+func Positive(flag string, value int) error {
+	if value < 1 {
+		return Errorf("--%s is %d, want at least 1", flag, value)
+	}
+	return nil
+}

@@ -33,7 +33,7 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 			continue
 		}
 		if found != "" && split != (f.part != "") {
-			yield(row{}, errors.Errorf("of its entries %q and %q only one is in train or test", found, header.Name))
+			yield(row{}, errors.Errorf("of its entries %q and %q only one is in a folder train or test", found, header.Name))
 			return
 		}
 		found, split = header.Name, f.part != ""

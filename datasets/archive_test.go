@@ -77,7 +77,7 @@ func TestRecordsFolderFiles(t *testing.T) {
 	if s := strings.Join(ids, ", "); s != "c/1.txt one, c/2.TXT two, c/3 three, c/4 four, c/4.txt four again, d/1 one of d" || got.Error != "" {
 		t.Errorf("records %s, error %s", s, got.Error)
 	}
-	if want := dir + ": 3 files passed over (1 .md, 2 .pdf): texts are .txt or without extension"; len(notes) != 1 || notes[0] != want {
+	if want := dir + ": 3 files skipped (1 .md, 2 .pdf): texts end in .txt or have no extension"; len(notes) != 1 || notes[0] != want {
 		t.Errorf("notes %q, want %q", notes, want)
 	}
 }

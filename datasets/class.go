@@ -80,7 +80,7 @@ func (t *classTexts) end(path, want string) error {
 		return errors.Errorf("it holds no texts, want %s or {train,test}/CLASS/*.txt%s", want, others)
 	}
 	if n > 0 {
-		t.o.note(path, show.Plural(n, "file")+" passed over ("+others+"): texts are .txt or without extension")
+		t.o.note(path, show.Plural(n, "file")+" skipped ("+others+"): texts end in .txt or have no extension")
 	}
 	for _, say := range slices.Sorted(maps.Keys(t.encodings)) {
 		t.o.note(path, show.Plural(t.encodings[say], "text")+": "+say)

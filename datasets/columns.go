@@ -61,7 +61,7 @@ func (o RecordOptions) chooseColumns(rows [][]string, header bool) (columns, err
 		case err == nil && 1 <= number && number <= width:
 			*want.index = number - 1
 		default:
-			return c, errors.Errorf("it has no column %q, but %s", want.name, listColumns(names, width))
+			return c, errors.Errorf("it has no column %q; it has %s", want.name, listColumns(names, width))
 		}
 	}
 	free := slices.Clone(names)
@@ -101,9 +101,9 @@ func (o RecordOptions) chooseColumns(rows [][]string, header bool) (columns, err
 	case c.text >= 0 && needLabel && len(left) == 1:
 		c.label = left[0]
 	case c.text < 0:
-		return c, errors.Errorf("it cannot be told which column holds the text: it has %s; name one", listColumns(names, width))
+		return c, errors.Errorf("cannot tell which column holds the text: it has %s; name one", listColumns(names, width))
 	case needLabel:
-		return c, errors.Errorf("it cannot be told which column holds the label: it has %s; name one", listColumns(names, width))
+		return c, errors.Errorf("cannot tell which column holds the label: it has %s; name one", listColumns(names, width))
 	}
 	return c, nil
 }

@@ -160,10 +160,10 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 	}
 	switch {
 	case name == "" && archiveName.MatchString(path):
-		return "", errors.New("it is not a gzip-compressed tar archive (.tar.gz), whatever its name says, and of no format that can be told by its first bytes")
+		return "", errors.New("it is not a gzip-compressed tar archive (.tar.gz), despite its name, and its format cannot be detected")
 	case name == "":
 		names := slices.DeleteFunc(choice.Names(Formats()), func(name string) bool { return name == folder })
-		return "", errors.Errorf("its format cannot be told by its name or first bytes: name one of %s", strings.Join(names, ", "))
+		return "", errors.Errorf("its format cannot be detected: name one of %s", strings.Join(names, ", "))
 	case f.noLabels && !o.NoLabels:
 		return "", errors.Errorf("the format %s has no labels", name)
 	case f.columns == noColumns:
@@ -189,7 +189,7 @@ func (s *source) readSep() {
 	}
 }
 
-var errNoColumns = errors.New("it has no columns, but one is named")
+var errNoColumns = errors.New("this format has no columns, but one is named")
 
 // noTable refuses columns of what has none.
 func (o RecordOptions) noTable(path string) error {
@@ -203,10 +203,10 @@ func (o RecordOptions) noTable(path string) error {
 // noteTable tells of what only a table has a use for.
 func (o RecordOptions) noteTable(path string) {
 	if o.Delimiter != 0 {
-		o.note(path, "the delimiter has no effect: it is no table")
+		o.note(path, "the delimiter has no effect: the file is not a table")
 	}
 	if o.Header != "" {
-		o.note(path, "what is said of a header has no effect: it is no table")
+		o.note(path, "the header setting has no effect: the file is not a table")
 	}
 }
 

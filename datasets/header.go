@@ -50,7 +50,7 @@ func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
 	if repeated || slices.ContainsFunc(first, func(s string) bool { return s == "" || isNumber(s) || len(s) > 64 }) {
 		return false, nil
 	}
-	return false, errors.Errorf("it cannot be told whether its first row (%s) is a header: say yes or no", quoteAll(first))
+	return false, errors.Errorf("cannot tell whether the first row (%s) is a header: say yes or no", quoteAll(first))
 }
 
 // named is a header without the columns at its end that have no name.
@@ -112,7 +112,7 @@ func (t *layout) repeatedHeader(fields []string) (again bool, err error) {
 	other[0] = first
 	slices.Sort(other)
 	if len(slices.Compact(slices.Clone(other))) == len(other) && slices.Equal(other, t.sorted) {
-		return false, errors.Errorf("it is a header with the columns in another order (%s), want a file for each order", quoteAll(fields))
+		return false, errors.Errorf("it is a header with the columns in another order (%s): put the rows below it into a file of their own", quoteAll(fields))
 	}
 	return false, nil
 }

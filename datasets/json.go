@@ -24,7 +24,7 @@ func (o RecordOptions) jsonLines(s *source, yield func(row, error) bool) {
 			continue
 		}
 		if !known && bytes.HasPrefix(data, []byte("[")) {
-			yield(row{}, errors.New("it is a JSON array, want an object a line"))
+			yield(row{}, errors.New("it is a JSON array, want one object per line"))
 			return
 		}
 		r := row{line: line}
@@ -79,7 +79,7 @@ func parseObject(data []byte) (fields map[string]any, err error) {
 	case errors.As(err, &kind), err == nil && fields == nil:
 		return nil, errors.New("it is not a JSON object")
 	case err != nil:
-		return nil, errors.Errorf("it is not a JSON object a line (%v)", err)
+		return nil, errors.Errorf("it is not one JSON object per line (%v)", err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("something follows the JSON object")
@@ -106,7 +106,7 @@ func (o RecordOptions) record(fields map[string]any) (r Record, err error) {
 		}
 		*want.value, ok = scalar(value)
 		if _, isString := value.(string); want.value == &r.Text && value != nil && !isString {
-			return r, errors.Errorf("the field %s is no string", want.path)
+			return r, errors.Errorf("the field %s is not a string", want.path)
 		}
 		if !ok {
 			return r, errors.Errorf("the field %s is neither a string nor a number nor a boolean", want.path)
@@ -180,7 +180,7 @@ func (o *RecordOptions) chooseFields(fields map[string]any) error {
 		if i := wellKnown(names, want.known); i >= 0 {
 			*want.path = names[i]
 		} else if want.need {
-			return errors.Errorf("it cannot be told which field holds the %s: it has %s; name one", want.role, quoteAll(keys))
+			return errors.Errorf("cannot tell which field holds the %s: it has %s; name one", want.role, quoteAll(keys))
 		}
 	}
 	return nil

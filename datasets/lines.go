@@ -37,7 +37,7 @@ func cutLabel(line string) (label, text string, err error) {
 	case len(labels) == 1:
 		rest, first := strings.CutPrefix(strings.TrimSpace(line), fastTextPrefix+labels[0])
 		if !first {
-			return "", "", errors.Errorf("the label %s does not stand at the beginning", labels[0])
+			return "", "", errors.Errorf("the label %s is not at the beginning", labels[0])
 		}
 		return labels[0], strings.TrimSpace(rest), nil
 	}

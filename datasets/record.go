@@ -139,7 +139,7 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 				if skipped == o.SkipBad {
 					err = bad
 					if skipped > 0 {
-						err = fmt.Errorf("%w, after %s passed over", bad, show.Plural(skipped, "bad row"))
+						err = fmt.Errorf("%w, after %s skipped", bad, show.Plural(skipped, "bad row"))
 					}
 					yield(Record{}, err)
 					return

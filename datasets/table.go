@@ -105,7 +105,7 @@ type layout struct {
 // tell says what of a table was not read.
 func (t *layout) tell(o RecordOptions, path string, repeated []int) {
 	if n := len(repeated); n > 0 {
-		o.note(path, show.Plural(n, "row")+" passed over for repeating the header, first row "+strconv.Itoa(repeated[0]))
+		o.note(path, show.Plural(n, "row")+" skipped because it repeats the header, first row "+strconv.Itoa(repeated[0]))
 	}
 	if n := t.width - len(named(t.names)); t.header && n > 0 {
 		o.note(path, show.Plural(n, "column")+" without a name left out")

@@ -44,7 +44,7 @@ func (c Constraint) check(shape []int) error {
 	switch c.Name {
 	case "", nonNeg, unitNorm:
 		if c.Max != 0 {
-			return errorf("constraint %q: max is for max_norm alone", c.Name)
+			return errorf("constraint %q: max belongs to max_norm only", c.Name)
 		}
 	case maxNorm:
 		if !(c.Max > 0) || math.IsInf(c.Max, 0) {

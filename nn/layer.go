@@ -185,7 +185,7 @@ func (c *Context) AddLoss(n *graph.Node) {
 	case c.outer != nil:
 		c.Fail(errorf("a cell's step cannot add a loss"))
 	case n == nil || n.Dims() != 0:
-		c.Fail(errorf("a loss that is no scalar"))
+		c.Fail(errorf("a loss that is not a scalar"))
 	default:
 		c.losses = append(c.losses, n)
 	}

@@ -123,7 +123,7 @@ func stateName(i int) string { return "state_" + itoa(i) }
 func (l RNN) Apply(c *Context, in ...Value) []Value {
 	x := in[0]
 	if x.Steps < 1 {
-		c.Fail(errorf("input is no sequence"))
+		c.Fail(errorf("input is not a sequence"))
 		return []Value{{}}
 	}
 	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1 && !l.Stateful}

@@ -224,7 +224,7 @@ func (r *fitRun) restore(c *Checkpoint) error {
 		return errors.Errorf("%s is of epoch %d, batch %d after epoch %d: Epochs is %d, want no fewer", c.Path, at.Epoch+1, at.Batch, at.Epoch, r.fit.Epochs)
 	}
 	if r.fit.InitialEpoch > 0 {
-		return errors.Errorf("InitialEpoch is %d: a run goes on where %s was taken, leave it out", r.fit.InitialEpoch, c.Path)
+		return errors.Errorf("InitialEpoch is %d, but a resumed run continues where %s was taken: leave it at 0", r.fit.InitialEpoch, c.Path)
 	}
 	fail := func(err error) error { return errors.WithMessage(err, c.Path) }
 	for path, t := range r.model.Tensors() {

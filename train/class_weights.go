@@ -31,7 +31,7 @@ func (t *Trainer) classWeights(c FitConfig) ([]map[int]float64, error) {
 			return nil, errors.Errorf("class weights: output %q has no loss", name)
 		}
 		if !ok {
-			return nil, errors.Errorf("class weights: the targets of output %q are no classes, its loss is %T", name, loss)
+			return nil, errors.Errorf("class weights: the targets of output %q are not classes, its loss is %T", name, loss)
 		}
 		shape := ports[i].Shape
 		outputs := shape[len(shape)-1]
@@ -64,7 +64,7 @@ func (t *table) weighClasses(classes []map[int]float64, p *program) error {
 			target := l.targets[row*width : (row+1)*width]
 			class, ok := targeter.TargetClass(target)
 			if !ok {
-				return errors.Errorf("class weights: sample %d: target %v of output %q is no class", row/l.steps, target, p.model.Outputs()[i].Name)
+				return errors.Errorf("class weights: sample %d: target %v of output %q is not a class", row/l.steps, target, p.model.Outputs()[i].Name)
 			}
 			if w, ok := classes[i][class]; ok {
 				weights[row] = float32(w) * weights[row]

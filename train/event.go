@@ -64,7 +64,7 @@ func (e *Event) LogNames() []string {
 func (e *Event) LearningRate() (float64, error) {
 	o, ok := ratedOf(e.Trainer.config.Optimizer)
 	if !ok {
-		return 0, errors.Errorf("optimizer %T tells no learning rate", e.Trainer.config.Optimizer)
+		return 0, errors.Errorf("optimizer %T has no learning rate to read", e.Trainer.config.Optimizer)
 	}
 	return o.Rate(), nil
 }

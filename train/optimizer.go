@@ -71,7 +71,7 @@ func ratedOf(o Optimizer) (Rated, bool) {
 // wantOptimizer returns an error if there is nothing to train with or for.
 func (t *Trainer) wantOptimizer() error {
 	if t.config.Optimizer == nil {
-		return errors.New("no optimizer was configured: without one a model is evaluated and predicts, training wants an Optimizer and a Loss in Config")
+		return errors.New("no optimizer was configured: a trainer without one only evaluates and predicts; Fit needs Optimizer and Loss in Config")
 	}
 	if c, ok := t.config.Optimizer.(Checker); ok {
 		if err := c.Check(); err != nil {

@@ -39,7 +39,7 @@ func (p *Padding) steps(samples, longest int, in nn.Input) (int, error) {
 	want := in.Steps()
 	switch {
 	case want == 0:
-		return 0, errors.New("Padding is set, and the input is no sequence")
+		return 0, errors.New("Padding is set, but the input is not a sequence")
 	case p.MaxLen < 0:
 		return 0, errors.Errorf("Padding.MaxLen is %d", p.MaxLen)
 	case in.IDs() && (p.Value < 0 || p.Value != float32(int32(p.Value))), p.Value-p.Value != 0:

@@ -162,7 +162,7 @@ func TestRaggedIsRefused(t *testing.T) {
 		"predict: data: Padding.MaxLen is -1":                                                           {nn.Tokens(nn.Any), train.Data{Padding: &train.Padding{MaxLen: -1}, Tokens: [][]int32{{1}}}},
 		"predict: data: Padding.Value is 0.5, want the value of a step":                                 {nn.Tokens(nn.Any), train.Data{Padding: &train.Padding{Value: 0.5}, Tokens: [][]int32{{1}}}},
 		"predict: data: Padding.Value is NaN, want the value of a step":                                 {nn.Features(nn.Any, 1), train.Data{Padding: &train.Padding{Value: nan}, Features: [][]float32{{1}}}},
-		"predict: data: Padding is set, and the input is no sequence":                                   {nn.Features(1), train.Data{Padding: &train.Padding{}, Features: [][]float32{{1}}}},
+		"predict: data: Padding is set, but the input is not a sequence":                                {nn.Features(1), train.Data{Padding: &train.Padding{}, Features: [][]float32{{1}}}},
 	} {
 		var layers []nn.Layer
 		if c.in.IDs() {

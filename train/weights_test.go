@@ -239,12 +239,12 @@ func TestClassWeightsOfOutputs(t *testing.T) {
 	}
 	defer tr.Close()
 	for want, c := range map[string]train.FitConfig{
-		"fit: class weights: set ClassWeights for a model of one output, or OutputClassWeights":             {ClassWeights: map[int]float64{1: 3}},
-		`fit: class weights: the targets of output "value" are no classes, its loss is nn.MeanSquaredError`: {OutputClassWeights: map[string]map[int]float64{"value": {1: 3}}},
-		`fit: class weights: the model has no output "price"`:                                               {OutputClassWeights: map[string]map[int]float64{"price": {1: 3}}},
-		`fit: class weights: output "urgent", of 1 values, has no class 2`:                                  {OutputClassWeights: map[string]map[int]float64{"urgent": {2: 3}}},
-		`fit: class weights: class 0 of output "urgent" has the weight -1, want a number of at least 0`:     {OutputClassWeights: map[string]map[int]float64{"urgent": {0: -1}}},
-		`fit: class weights: class 1 of output "urgent" has the weight NaN, want a number of at least 0`:    {OutputClassWeights: map[string]map[int]float64{"urgent": {1: math.NaN()}}},
+		"fit: class weights: set ClassWeights for a model of one output, or OutputClassWeights":              {ClassWeights: map[int]float64{1: 3}},
+		`fit: class weights: the targets of output "value" are not classes, its loss is nn.MeanSquaredError`: {OutputClassWeights: map[string]map[int]float64{"value": {1: 3}}},
+		`fit: class weights: the model has no output "price"`:                                                {OutputClassWeights: map[string]map[int]float64{"price": {1: 3}}},
+		`fit: class weights: output "urgent", of 1 values, has no class 2`:                                   {OutputClassWeights: map[string]map[int]float64{"urgent": {2: 3}}},
+		`fit: class weights: class 0 of output "urgent" has the weight -1, want a number of at least 0`:      {OutputClassWeights: map[string]map[int]float64{"urgent": {0: -1}}},
+		`fit: class weights: class 1 of output "urgent" has the weight NaN, want a number of at least 0`:     {OutputClassWeights: map[string]map[int]float64{"urgent": {1: math.NaN()}}},
 	} {
 		if _, err := tr.Fit(context.Background(), d, c); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
@@ -252,7 +252,7 @@ func TestClassWeightsOfOutputs(t *testing.T) {
 	}
 	d.Outputs["urgent"].Targets[1] = 0.5
 	_, err = tr.Fit(context.Background(), d, train.FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
-	if want := `fit: class weights: sample 1: target [0.5] of output "urgent" is no class`; err == nil || err.Error() != want {
+	if want := `fit: class weights: sample 1: target [0.5] of output "urgent" is not a class`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }

@@ -88,7 +88,7 @@ func TestInspectNothing(t *testing.T) {
 		t.Errorf("of no texts the report is\n%s", s)
 	}
 	r = inspect(t, []inspected{{"1", "", "", "one text"}})
-	if s := r.String(); !strings.Contains(s, "No text is empty, or there twice.") {
+	if s := r.String(); !strings.Contains(s, "No text is empty, and none occurs twice.") {
 		t.Errorf("of one text the report is\n%s", s)
 	}
 }

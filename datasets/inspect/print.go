@@ -29,7 +29,7 @@ func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d texts\n%s", r.Texts, r.classes())
 	l := r.Lengths
-	fmt.Fprintf(&b, "\nTokens a text: mean %.1f, min %d, quartiles %d, %d, %d, 95 %% %d, 99 %% %d\n",
+	fmt.Fprintf(&b, "\nTokens per text: mean %.1f, min %d, quartiles %d, %d, %d, 95 %% %d, 99 %% %d\n",
 		l.Mean, l.Min, l.Q1, l.Median, l.Q3, l.P95, l.P99)
 	if r.Longest.Tokens > 0 {
 		fmt.Fprintf(&b, "The longest has %d: %s\n", r.Longest.Tokens, printable(r.Longest.ID, idWidth))
@@ -117,7 +117,7 @@ func (r *Report) problems(b *strings.Builder) {
 		}
 	}
 	for _, bad := range r.Bad {
-		fmt.Fprintf(b, "%s passed over: %s\n", show.Plural(bad.Rows, "bad row"), printable(bad.Reason, lineWidth-30))
+		fmt.Fprintf(b, "%s skipped: %s\n", show.Plural(bad.Rows, "bad row"), printable(bad.Reason, lineWidth-30))
 		for _, place := range bad.First {
 			fmt.Fprintf(b, "  %s\n", printable(place, lineWidth-2))
 		}
@@ -130,7 +130,7 @@ func (r *Report) problems(b *strings.Builder) {
 		}
 	}
 	if b.Len() == start {
-		b.WriteString("No text is empty, or there twice.\n")
+		b.WriteString("No text is empty, and none occurs twice.\n")
 	}
 }
 
@@ -143,7 +143,7 @@ func (r *Report) strangers(b *strings.Builder) {
 	for _, p := range r.Parts {
 		for _, class := range slices.Sorted(maps.Keys(p.Classes)) {
 			if class != "" && r.Parts[i].Classes[class] == 0 {
-				fmt.Fprintf(b, "%s has %s of the label %s, which none to train on has\n", printable(p.Name, 15), show.Plural(p.Classes[class], "text"), printable(class, 15))
+				fmt.Fprintf(b, "%s has %s with the label %s, not in the training data\n", printable(p.Name, 15), show.Plural(p.Classes[class], "text"), printable(class, 15))
 			}
 		}
 	}

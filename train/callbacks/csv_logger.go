@@ -86,10 +86,10 @@ func csvRows(path string, text []byte) ([][]string, error) {
 	r := csv.NewReader(bytes.NewReader(text))
 	rows, err := r.ReadAll()
 	if err != nil {
-		return nil, errors.Wrapf(err, "%s is not a log to go on with", path)
+		return nil, errors.Wrapf(err, "%s is not a log that can be continued", path)
 	}
 	if len(rows) == 0 || rows[0][0] != "epoch" {
-		return nil, errors.Errorf("%s is not a log to go on with: its first column is not epoch", path)
+		return nil, errors.Errorf("%s is not a log that can be continued: its first column is not epoch", path)
 	}
 	return rows, nil
 }

@@ -74,7 +74,7 @@ func (l *JSONLogger) begin(e *train.Event) error {
 		return line.Epoch, err == nil && line.Epoch > 0
 	}
 	if _, ok := epoch(len(lines) - 1); !ok {
-		return errors.Errorf("%s is not a log to go on with: its last line tells no epoch", l.Path)
+		return errors.Errorf("%s is not a log that can be continued: its last line tells no epoch", l.Path)
 	}
 	keep := len(lines)
 	if goesOn(e, l.Append) {

@@ -52,6 +52,6 @@ func (s LearningRateScheduler) undoes(e *train.Event, lr, next float64) error {
 	if s.Schedule(e.Epoch, c.From) != next {
 		return nil
 	}
-	return errors.Errorf("Schedule gives the rate %v for epoch %d whatever the present one is, and undoes the %v that %s has set: use one of the two, or make Schedule change the present rate",
+	return errors.Errorf("Schedule ignores the current rate: it gives %v for epoch %d and undoes the %v that %s has set; use one of the two, or let Schedule change the current rate",
 		next, e.Epoch, lr, c.By)
 }

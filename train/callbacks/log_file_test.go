@@ -214,7 +214,7 @@ func TestLogsThatAreNone(t *testing.T) {
 			h = &callbacks.JSONLogger{Path: path, Append: true}
 		}
 		_, err := traintest.Trainer(t, 1).Fit(context.Background(), traintest.WordOrder(40, 1), train.FitConfig{Callbacks: []train.Callback{h}})
-		if err == nil || !strings.Contains(err.Error(), path+" is not a log to go on with: ") || !strings.Contains(err.Error(), want) {
+		if err == nil || !strings.Contains(err.Error(), path+" is not a log that can be continued: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %q", err, want)
 		}
 		if got := readText(t, path); got != text {

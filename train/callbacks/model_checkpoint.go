@@ -79,7 +79,7 @@ func (c *ModelCheckpoint) handle(e *train.Event) error {
 		return e.Model.Save(dir)
 	case train.TrainEnd:
 		if c.BestOnly && c.state.Epoch == 0 && trained(e) {
-			return errors.Errorf("%s was a number in no epoch to be saved: nothing is in %s", w.name, c.Dir)
+			return errors.Errorf("%s was not a number in any epoch to be saved: nothing is in %s", w.name, c.Dir)
 		}
 	}
 	return nil

@@ -35,12 +35,12 @@ func (w monitor) begin(e *train.Event) error {
 		slices.Sort(names)
 		err := errors.Errorf("no log %q, there are %s", w.name, strings.Join(names, ", "))
 		if c := e.Config(); c.Validates() && c.ValidationEvery > c.Epochs {
-			err = errors.Errorf("%v: ValidationEvery is %d, of %d epochs none is validated", err, c.ValidationEvery, c.Epochs)
+			err = errors.Errorf("%v: ValidationEvery is %d, so none of %d epochs is validated", err, c.ValidationEvery, c.Epochs)
 		}
 		return err
 	}
 	if w.mode == train.AutoMode {
-		return errors.Errorf("the name %q does not tell whether less or more of it is better: set Mode", w.name)
+		return errors.Errorf("the name %q does not tell whether lower or higher is better: set Mode", w.name)
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (b *best) take(w monitor, v, delta float64, epoch int) bool {
 // none.
 func (w monitor) putBack(e *train.Event, epoch int, kept map[string]*tensor.Dense) error {
 	if epoch == 0 {
-		return errors.Errorf("%s was a number in no epoch: there are no best weights, the model keeps the last ones", w.name)
+		return errors.Errorf("%s was not a number in any epoch: there are no best weights, the model keeps the last ones", w.name)
 	}
 	return e.PutBackWeights(epoch, kept)
 }

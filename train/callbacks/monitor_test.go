@@ -111,7 +111,7 @@ func checkBest(t rapid.TB, values []float64) {
 			}
 			// To watch nothing is what a run without a validation in it does.
 			if _, early := hook.(*callbacks.EarlyStopping); want == 0 && !(early && allAbsent(values)) {
-				wantError(t, err, "val_told was a number in no epoch: there are no best weights")
+				wantError(t, err, "val_told was not a number in any epoch: there are no best weights")
 			}
 		}
 		dir, remove := tempDir(t)
@@ -119,7 +119,7 @@ func checkBest(t rapid.TB, values []float64) {
 		m, loadErr := nn.Load(dir)
 		remove()
 		if want == 0 {
-			wantError(t, err, "val_told was a number in no epoch to be saved: nothing is in "+dir)
+			wantError(t, err, "val_told was not a number in any epoch to be saved: nothing is in "+dir)
 			if loadErr == nil {
 				t.Fatalf("%s of %v: a model was saved", mode, values)
 			}
@@ -230,8 +230,8 @@ func TestWatchedNames(t *testing.T) {
 		{"val_los", train.AutoMode, train.FitConfig{Validation: &d}, `no log "val_los", there are accuracy, loss, val_accuracy, val_loss`},
 		{"", train.AutoMode, train.FitConfig{}, `no log "val_loss", there are accuracy, loss`},
 		{"Accuracy", train.MaxMode, train.FitConfig{}, `no log "Accuracy", there are accuracy, loss`},
-		{"", train.AutoMode, train.FitConfig{Validation: &d, ValidationEvery: 3, Epochs: 2}, `no log "val_loss", there are accuracy, loss: ValidationEvery is 3, of 2 epochs none is validated`},
-		{"val_told", train.AutoMode, train.FitConfig{Validation: &d, Epochs: 2, Callbacks: []train.Callback{told{1, 2}}}, `the name "val_told" does not tell whether less or more of it is better: set Mode`},
+		{"", train.AutoMode, train.FitConfig{Validation: &d, ValidationEvery: 3, Epochs: 2}, `no log "val_loss", there are accuracy, loss: ValidationEvery is 3, so none of 2 epochs is validated`},
+		{"val_told", train.AutoMode, train.FitConfig{Validation: &d, Epochs: 2, Callbacks: []train.Callback{told{1, 2}}}, `the name "val_told" does not tell whether lower or higher is better: set Mode`},
 		{"loss", "best", train.FitConfig{}, `unknown mode "best", want min, max or none`},
 	} {
 		for name, hook := range map[string]train.Callback{

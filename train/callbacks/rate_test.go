@@ -44,8 +44,8 @@ func TestOneHookSetsTheRate(t *testing.T) {
 		"schedule over schedule": {func() train.Optimizer {
 			return &optimizers.Scheduled{Optimizer: scheduled(), Schedule: optimizers.ExponentialDecay{Initial: 1, DecaySteps: 1, DecayRate: 0.9}}
 		}, nil, "the schedules ExponentialDecay and CosineDecay both set the learning rate", false},
-		"plateau undone":           {plain, []train.Callback{plateau(), falling}, "learning_rate_scheduler: Schedule gives the rate 0.3333333333333333 for epoch 3 whatever the present one is, and undoes the 0.05 that ReduceLROnPlateau has set", true},
-		"scheduler undone":         {plain, []train.Callback{halved, constant}, "fit: learning_rate_scheduler: Schedule gives the rate 0.1 for epoch 1 whatever the present one is, and undoes the 0.05 that LearningRateScheduler has set", false},
+		"plateau undone":           {plain, []train.Callback{plateau(), falling}, "learning_rate_scheduler: Schedule ignores the current rate: it gives 0.3333333333333333 for epoch 3 and undoes the 0.05 that ReduceLROnPlateau has set", true},
+		"scheduler undone":         {plain, []train.Callback{halved, constant}, "fit: learning_rate_scheduler: Schedule ignores the current rate: it gives 0.1 for epoch 1 and undoes the 0.05 that LearningRateScheduler has set", false},
 		"wrapped without schedule": {func() train.Optimizer { return &optimizers.Clip{Optimizer: &optimizers.Adam{}, Norm: 1} }, []train.Callback{halved}, "", true},
 		"scheduler on scheduler":   {plain, []train.Callback{falling, halved}, "", true},
 		"scheduler on plateau":     {plain, []train.Callback{plateau(), halved}, "", true},

@@ -42,7 +42,7 @@ func NewScaling(y []float64) (Scaling, error) {
 	s.Deviation = largest * math.Sqrt(s.Deviation)
 	// What is left of equal numbers is what their mean was rounded by.
 	if s.Deviation <= 1e-12*math.Abs(s.Mean) {
-		return s, errors.Errorf("all %d texts to train on have the number %v: there is nothing to estimate", len(y), y[0])
+		return s, errors.Errorf("all %d training texts have the number %v: there is nothing to learn", len(y), y[0])
 	}
 	return s, nil
 }
@@ -87,7 +87,7 @@ func (m *scaled) Value() float64 { return m.unit * m.Merger.Value() }
 func (m *scaled) Merge(other train.Metric) error {
 	o, ok := other.(*scaled)
 	if !ok || o.unit != m.unit {
-		return errors.Errorf("metric %s: it is of another unit", m.Name())
+		return errors.Errorf("metric %s is in another unit", m.Name())
 	}
 	return m.Merger.Merge(o.Merger)
 }

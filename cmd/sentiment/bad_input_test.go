@@ -51,9 +51,9 @@ func TestUsage(t *testing.T) {
 		{[]string{"evaluate", model, "--split", "train"}, []string{"--split", `"train"`, "validation, test or all"}},
 		{[]string{"words", "--nearest", "0", model, "good"}, []string{"--nearest is 0"}},
 		{[]string{"words", model, "good", "--nearest", "0"}, []string{"--nearest is 0"}},
-		{[]string{"words", model, "-good"}, []string{"words", "-good", "stands after --"}},
-		{[]string{"predict", model, "--jsno", "a text"}, []string{"predict", "--jsno", "stands after --"}},
-		{[]string{"predict", model, "--- a film"}, []string{"predict", "--- a film", "stands after --"}},
+		{[]string{"words", model, "-good"}, []string{"words", "-good", "after --: sentiment"}},
+		{[]string{"predict", model, "--jsno", "a text"}, []string{"predict", "--jsno", "after --: sentiment"}},
+		{[]string{"predict", model, "--- a film"}, []string{"predict", "--- a film", "after --: sentiment"}},
 		{[]string{"predict", model, "a text", "--data", "x.csv"}, []string{"predict", "--data and the text"}},
 	} {
 		t.Run(c.wants[0], func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestBadOut(t *testing.T) {
 		file:                               "not a directory",
 		filepath.Join(file, "below"):       "not a directory",
 		filepath.Join(file, "far", "down"): "not a directory",
-		filepath.Join(tmp, "work"):         "is there already",
+		filepath.Join(tmp, "work"):         "already exists",
 	} {
 		status, stdout, stderr := command("", tiny(out)...)
 		checkFailure(t, status, exitFailure, stdout, stderr, "--out "+out, want)
@@ -165,7 +165,7 @@ func TestBadModelFolder(t *testing.T) {
 	}
 	run := sharedRun(t)
 	for dir, want := range map[string]string{
-		filepath.Join(run, "nothing"):      "there is none",
+		filepath.Join(run, "nothing"):      "does not exist",
 		filepath.Join(run, "results.json"): "not a folder",
 		t.TempDir():                        "model.json",
 	} {

@@ -20,13 +20,13 @@ func (a *app) compareCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:     "compare RUN...",
-		Short:   "Make one report of several runs",
-		Long:    "Makes a page like a run's own of several runs: their scores, curves and mistakes\nside by side, and the settings in which they differ.",
+		Short:   "Compare several runs in one report",
+		Long:    "Writes one report of several runs: their scores, curves and mistakes side by side,\nand the settings in which they differ.",
 		Example: "  sentiment compare --out compare.html runs/one runs/two",
 		Args:    arguments(1, -1),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.compare(args, out) },
 	}
-	c.Flags().StringVar(&out, "out", "compare.html", "`file` for the page")
+	c.Flags().StringVar(&out, "out", "compare.html", "`file` to write the report to")
 	return c
 }
 
@@ -41,7 +41,7 @@ func (a *app) compare(dirs []string, out string) error {
 			return err
 		}
 		if i > 0 && r.Score != all.Score {
-			return errors.Errorf("%s is judged by its %s, %s by its %s: they cannot be compared", dirs[0], all.Score.Name, dir, r.Score.Name)
+			return errors.Errorf("%s is scored by its %s, %s by its %s: they cannot be compared", dirs[0], all.Score.Name, dir, r.Score.Name)
 		}
 		all.Score = r.Score
 		for _, one := range r.Runs {
@@ -66,7 +66,7 @@ func (a *app) compare(dirs []string, out string) error {
 		}
 	}
 	head := []any{"run", "experiment", "params", "epoch", "val " + all.Score.Name, "test " + all.Score.Name}
-	fmt.Fprintf(a.out, "%s\nThe page is %s.\n", show.Table(head, rows, len(head)), out)
+	fmt.Fprintf(a.out, "%s\nThe report is %s.\n", show.Table(head, rows, len(head)), out)
 	return nil
 }
 

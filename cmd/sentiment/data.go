@@ -20,11 +20,11 @@ func (a *app) dataCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "data [flags] PATH...",
-		Short: "Show what to know of texts before training on them",
-		Long: `Counts classes, lengths, words and how many of them the most frequent ones
-cover, and names duplicates, texts with two labels, and texts that are both
-trained and tested on. Bad rows are counted by what is wrong with them. PATH is
-what --data of train takes.`,
+		Short: "Show what to know about texts before training on them",
+		Long: `Counts classes, lengths and words, and how much of the texts the most frequent words
+cover. Names duplicates, texts with two labels, and texts that occur in both training
+and test data. Counts bad rows by what is wrong with them. PATH can be whatever
+--data of train takes.`,
 		Example: `  sentiment data imdb
   sentiment data imdb --examples 1000 --json
   sentiment data --text-column body tickets.jsonl`,
@@ -47,7 +47,7 @@ what --data of train takes.`,
 	readFlags(&data, c.Flags())
 	partFlags(&data, c.Flags())
 	wordFlags(&text, c.Flags())
-	c.Flags().IntVar(&named, "examples", 5, "how many `cases` of each kind to name")
+	c.Flags().IntVar(&named, "examples", 5, "number of `cases` of each kind to name")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -63,7 +63,7 @@ func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.Tex
 		return err
 	}
 	if data.SkipBad != 0 {
-		a.warn("data counts all bad rows, so --skip-bad changes nothing")
+		a.warn("data counts all bad rows, so --skip-bad has no effect")
 	}
 	tokens, err := text.Config(d.Defaults).Tokens()
 	if err != nil {

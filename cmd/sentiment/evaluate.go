@@ -22,7 +22,7 @@ func (a *app) evaluateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "evaluate DIR",
 		Short: "Measure the loss and accuracy of saved models",
-		Long:  "Measures a model, or all models of a run's folder.",
+		Long:  "Evaluates a model, or all models of a run, given the folder.",
 		Example: `  sentiment evaluate runs/latest --split test
   sentiment evaluate runs/latest/bow --data more.csv --report`,
 		Args: arguments(1, 1),
@@ -62,10 +62,10 @@ func (a *app) evaluateCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, dataHelp+" (default: those of the training)")
-	c.Flags().StringVar(&e.part, "split", "", "`part` of the texts: validation, held back in training, test or all (default: validation, of other --data all)")
-	c.Flags().BoolVar(&e.report, "report", false, "show precision, recall and F1 of each class, and which is taken for which")
-	c.Flags().BoolVar(&e.json, "json", false, "print a JSON object a line, one for each model")
+	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, dataHelp+" (default: those of the training run)")
+	c.Flags().StringVar(&e.part, "split", "", "`part` of the texts: validation, test or all (default: validation; all with other --data)")
+	c.Flags().BoolVar(&e.report, "report", false, "show precision, recall and F1 of each class, and the confusion matrix")
+	c.Flags().BoolVar(&e.json, "json", false, "print one JSON object per model")
 	readFlags(&data, c.Flags())
 	return c
 }

@@ -43,7 +43,7 @@ func reasons(text, noText string, e *answer.Explanation, of classifier.Scaling) 
 	if e.Class != "" {
 		towards, away = "for "+e.Class, "against"
 	}
-	start := "to no text " + noText
+	start := "without text: " + noText
 	if e.Class != "" { // and the units are logits
 		start += fmt.Sprintf(", %+.2f", e.Baseline)
 	}

@@ -95,7 +95,7 @@ var flagRules = map[string]rule{
 	"frozen": needs("vectors"),
 	"encoding": func(l line) string {
 		if l.command == "predict" && !l.has("data") && l.flags.NArg() > 1 {
-			return "on texts of the command line"
+			return "on texts from the command line"
 		}
 		return ""
 	},
@@ -120,7 +120,7 @@ var flagRules = map[string]rule{
 	},
 	"padding": func(l line) string {
 		if l.none(func(e run.Model) bool { return !e.Counts }) {
-			return "on a model that counts words, wherever they stand"
+			return "on a model that counts words regardless of their order"
 		}
 		return ""
 	},
@@ -148,9 +148,9 @@ var flagRules = map[string]rule{
 	"test-data": func(l line) string {
 		switch {
 		case l.command == "probe":
-			return "on a probe, which tests nothing"
+			return "in a probe, which does not test"
 		case l.value("folds") != "" && l.value("folds") != "0":
-			return "with --folds, which validates on each part in its turn"
+			return "with --folds, which validates on each part in turn"
 		}
 		return ""
 	},

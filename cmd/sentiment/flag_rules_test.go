@@ -128,7 +128,7 @@ func TestFlagsWithoutEffect(t *testing.T) {
 	status, stdout, stderr := command("", tiny(out, "--model", "bow,bow")...)
 	checkFailure(t, status, exitUsage, stdout, stderr, "--model", "bow twice")
 	status, stdout, stderr = command("", tiny(out, "--data", table, "--test-data", table)...)
-	checkFailure(t, status, exitUsage, stdout, stderr, table+" is named twice")
+	checkFailure(t, status, exitUsage, stdout, stderr, table+" is given twice")
 	status, stdout, stderr = command("", tiny(out, "--vectors", "missing.txt")...)
 	checkFailure(t, status, exitFailure, stdout, stderr, "--vectors", "missing.txt", "no such file")
 	status, stdout, stderr = command("", tiny(out, "--vectors", t.TempDir())...)

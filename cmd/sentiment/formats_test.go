@@ -100,7 +100,7 @@ func TestFormats(t *testing.T) {
 			}
 			model := filepath.Join(out, "bow")
 			line := regexp.MustCompile(`^bow on \d+ validation texts \(.*\): loss \d\.\d{4}, accuracy [01]\.\d{4}\n`)
-			if got := succeed(t, "", "evaluate", model, "--report"); !line.MatchString(got) || !strings.Contains(got, "is \\ taken for") {
+			if got := succeed(t, "", "evaluate", model, "--report"); !line.MatchString(got) || !strings.Contains(got, "true \\ predicted") {
 				t.Errorf("evaluate prints\n%s", got)
 			}
 			all := succeed(t, "", append([]string{"evaluate", model, "--data", path}, flags...)...)
@@ -297,7 +297,7 @@ func TestWrongTexts(t *testing.T) {
 		{[]string{"--data", file("ok.csv", rows), "--tokenizer", "letters"}, exitUsage, `--tokenizer: unknown "letters"`},
 		{[]string{"--data", "sample", "--data", dir}, exitUsage, "--data sample stands beside"},
 		{[]string{"--data", "sample", "--validation", "1.5"}, exitUsage, "--validation is 1.5"},
-		{[]string{"--data", "sample", "--split", "group"}, exitUsage, "--split group wants a --group-column"},
+		{[]string{"--data", "sample", "--split", "group"}, exitUsage, "--split group needs --group-column"},
 		{[]string{"--data", "sample", "--folds", "1"}, exitUsage, "--folds is 1"},
 		{[]string{"--data", "sample", "--frozen"}, exitUsage, "--frozen has no effect without --vectors"},
 		{[]string{"--data", "sample", "--vectors", file("none.txt", "zzz 1 2\n")}, exitFailure, "none of the vocabulary's words has a vector"},
@@ -318,7 +318,7 @@ func TestWrongTexts(t *testing.T) {
 	}
 	ragged := filepath.Join(dir, "ragged.csv")
 	status, stdout, stderr = command("", tiny(filepath.Join(t.TempDir(), "run"), "--data", ragged, "--skip-bad", "1")...)
-	if status != exitOK || !strings.Contains(stdout, "8 texts to train on") || strings.Count(stderr, "passed over: "+ragged+": row 12") != 1 {
+	if status != exitOK || !strings.Contains(stdout, "8 texts to train on") || strings.Count(stderr, "skipped: "+ragged+": row 12") != 1 {
 		t.Errorf("status %d, %s%s", status, stdout, stderr)
 	}
 }
@@ -327,7 +327,7 @@ func TestWrongTexts(t *testing.T) {
 func TestData(t *testing.T) {
 	path, flags := formats["TSV of three classes"].write(t, t.TempDir())
 	got := succeed(t, "", append(append([]string{"data"}, flags...), path)...)
-	for _, want := range []string{"300 texts\n", "billing │", "Vocabulary: ", "No text is empty, or there twice."} {
+	for _, want := range []string{"300 texts\n", "billing │", "Vocabulary: ", "No text is empty, and none occurs twice."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

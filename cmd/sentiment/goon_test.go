@@ -31,7 +31,7 @@ func TestMoreEpochs(t *testing.T) {
 			succeed(t, "", tiny(whole, append(flags, "--epochs", "7")...)...)
 			succeed(t, "", tiny(dir, append(flags, "--epochs", "2")...)...)
 			for _, epochs := range []string{"3", "7"} {
-				if out := succeed(t, "", "train", "--resume", dir, "--epochs", epochs); !strings.Contains(out, "Going on after epoch") {
+				if out := succeed(t, "", "train", "--resume", dir, "--epochs", epochs); !strings.Contains(out, "Continuing after epoch") {
 					t.Errorf("to %s epochs it does not go on:\n%s", epochs, out)
 				}
 			}
@@ -73,7 +73,7 @@ func TestWrongMoreEpochs(t *testing.T) {
 	dir := copyRun(t) // of 2 epochs
 	before := snapshot(t, dir)
 	for epochs, want := range map[string]string{
-		"1": "--epochs is 1, onehot has done 2 and cannot go back",
+		"1": "--epochs is 1, but onehot has already trained for 2",
 		"0": "--epochs is 0, want at least 1",
 	} {
 		status, stdout, stderr := command("", "train", "--resume", dir, "--epochs", epochs)
@@ -85,12 +85,12 @@ func TestWrongMoreEpochs(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, stdout, stderr := command("", "train", "--resume", dir, "--epochs", "3")
-	checkFailure(t, status, exitFailure, stdout, stderr, "--epochs: embedding cannot be gone on with, there is no "+last)
+	checkFailure(t, status, exitFailure, stdout, stderr, "--epochs: embedding cannot be continued: there is no "+last)
 
 	folds := filepath.Join(t.TempDir(), "run")
 	succeed(t, "", tiny(folds, "--folds", "2", "--model", "bow")...)
 	status, stdout, stderr = command("", "train", "--resume", folds, "--epochs", "3")
-	checkFailure(t, status, exitFailure, stdout, stderr, "is finished, and keeps no models to go on with")
+	checkFailure(t, status, exitFailure, stdout, stderr, "is finished and kept no models to continue")
 
 	// Texts that are gone leave a finished run finished.
 	texts := tickets(t, 120, "", nothingMore)
@@ -112,7 +112,7 @@ func TestMoreEpochsOfSchedules(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		succeed(t, "", tiny(dir, "--model", "bow", "--epochs", "2", "--schedule", schedule)...)
 		status, stdout, stderr := command("", "train", "--resume", dir, "--epochs", "4")
-		want := "warning: --schedule " + schedule + " is stretched from 2 epochs to 4, "
+		want := "warning: --schedule " + schedule + " is stretched from 2 to 4 epochs: "
 		if status != exitOK || !strings.HasPrefix(stderr, want) || strings.Count(stderr, "\n") != 1 || !strings.Contains(stdout, "Epoch 4/4") {
 			t.Errorf("%s: status %d, stderr %q", schedule, status, stderr)
 		}
@@ -152,7 +152,7 @@ func TestOneTruth(t *testing.T) {
 			if row == nil || !slices.Equal(row[1:], want) {
 				t.Errorf("the table has %q, want %q", row, want)
 			}
-			if said := strings.Contains(out, "Back to the weights after epoch "+digits(at)+","); said != (name != "last") {
+			if said := strings.Contains(out, "Restored the weights of epoch "+digits(at)+","); said != (name != "last") {
 				t.Errorf("said which weights are put back: %t", said)
 			}
 			r, err := run.ReadReport(dir)

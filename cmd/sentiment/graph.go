@@ -23,9 +23,9 @@ func (a *app) graphCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "graph",
 		Short: "Draw a model's layers, or its expression graph with the gradients",
-		Long: `Draws a model as its layers, with shapes and parameters, or as the expression
-graph of its training: forward and gradient, for a few steps, in the execution
-that --rnn chooses. The file's name says how: .svg, or .dot for Graphviz.`,
+		Long: `Draws the layers of a model with shapes and parameters, or the expression graph of
+its training: forward pass and gradients over a few time steps, in the execution that
+--rnn chooses. The file name decides the format: .svg, or .dot for Graphviz.`,
 		Example: `  sentiment graph --model embedding --out layers.svg
   sentiment graph --model embedding --view expression --rnn unrolled --steps 3 --out graph.svg`,
 		Args: arguments(0, 0),
@@ -47,8 +47,8 @@ that --rnn chooses. The file's name says how: .svg, or .dot for Graphviz.`,
 	}
 	c.Flags().StringVar(&f.Models, "model", "embedding", "`name` of the model")
 	c.Flags().StringVar(&view, "view", "layers", "`what` to draw: layers or expression")
-	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run in the expression graph: auto, unrolled, looped or fused")
-	c.Flags().IntVar(&steps, "steps", 3, "steps of the expression graph")
+	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`execution` of recurrent layers in the expression graph: auto, unrolled, looped or fused")
+	c.Flags().IntVar(&steps, "steps", 3, "time steps in the expression graph")
 	c.Flags().StringVar(&out, "out", "graph.svg", "`file` to write, .svg or .dot")
 	sizeFlags(&f.TextSettings, c.Flags())
 	return c
@@ -100,7 +100,7 @@ func writeDiagram(g diagram.Graph, path string) error {
 	case ".dot", ".gv":
 		write = g.WriteDOT
 	default:
-		return usage.Errorf("--out %s: want a name that ends in .svg or .dot", path)
+		return usage.Errorf("--out %s: the name must end in .svg or .dot", path)
 	}
 	return errors.WithMessage(safefile.Write(path, func(w io.Writer) error { return write(w) }), "--out")
 }

@@ -51,7 +51,7 @@ func TestGraph(t *testing.T) {
 	for want, args := range map[string][]string{
 		`--view: unknown view "cells"`:      {"--view", "cells"},
 		"--model names 2 models, want one":  {"--model", "onehot,embedding"},
-		"want a name that ends in .svg":     {"--out", filepath.Join(t.TempDir(), "graph.png")},
+		"the name must end in .svg":         {"--out", filepath.Join(t.TempDir(), "graph.png")},
 		"--steps is 0, want at least 1":     {"--view", "expression", "--steps", "0"},
 		`--rnn: unknown execution "rolled"`: {"--view", "expression", "--rnn", "rolled"},
 	} {

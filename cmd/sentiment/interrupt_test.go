@@ -52,7 +52,7 @@ func TestInterruptTraining(t *testing.T) {
 		var stderr bytes.Buffer
 		status := execute(ctx, tiny(dir, "--epochs", epochs), strings.NewReader(""), out, &stderr)
 		cancel()
-		checkFailure(t, status, exitInterrupted, "", stderr.String(), "interrupted, go on with: sentiment train --resume "+dir)
+		checkFailure(t, status, exitInterrupted, "", stderr.String(), "interrupted, continue with: sentiment train --resume "+dir)
 		if diff := cmp.Diff(before, withoutRun(snapshot(t, dir))); diff != "" {
 			t.Errorf("%s: the models have changed (-before +after):\n%s", at, diff)
 		}

@@ -58,10 +58,10 @@ func TestFailedTrainingKeepsTheRunBefore(t *testing.T) {
 			}
 			for _, data := range []string{"nosuch.csv", "-", "sample"} {
 				status, stdout, stderr := command("junk\n", "train", "--data", data, "--out", dir)
-				checkFailure(t, status, exitFailure, stdout, stderr, "--out "+dir, "not finished", "--resume "+dir)
+				checkFailure(t, status, exitFailure, stdout, stderr, "--out "+dir, "unfinished run", "--resume "+dir)
 				checkUnchanged(t, dir, before)
 			}
-			if out := succeed(t, "", "train", "--resume", dir); !strings.Contains(out, "Going on after epoch") {
+			if out := succeed(t, "", "train", "--resume", dir); !strings.Contains(out, "Continuing after epoch") {
 				t.Errorf("it does not go on:\n%s", out)
 			}
 		})

@@ -122,15 +122,14 @@ func (a *app) command() *cobra.Command {
 	train := a.trainCommand()
 	root := &cobra.Command{
 		Use:   "sentiment",
-		Short: "Train and use recurrent models of movie reviews",
-		Long: `Trains two models on the IMDB movie reviews, as a well-known Keras tutorial
-does, and shows how much a learned embedding wins over one-hot words.
+		Short: "Train text classifiers and use them",
+		Long: `Trains text classifiers and uses them. Without a command it runs "sentiment train",
+which trains the two models of a well-known Keras tutorial on the IMDB movie reviews
+and shows how much a learned embedding gains over one-hot words.
 
-Without a command it does what "sentiment train" does.
-
-The exit status is 0, 1 for an error, 2 for a wrong command line and 130 when
-interrupted. An error is one line on standard error. Colours and bars are shown
-on a terminal alone, and no colours where NO_COLOR is set.`,
+The exit status is 0 on success, 1 after an error, 2 for a wrong command line and
+130 after an interrupt. An error is one line on standard error. Colours and progress
+bars appear only on a terminal, and colours not if NO_COLOR is set.`,
 		Example: `  sentiment                                       both experiments
   sentiment train --data sample --epochs 5        quickly, without the reviews
   sentiment evaluate runs/latest/embedding --split test
@@ -186,7 +185,7 @@ func dashed(c *cobra.Command) *cobra.Command {
 		var unknown *pflag.NotExistError
 		var malformed *pflag.InvalidSyntaxError
 		if errors.As(err, &unknown) || errors.As(err, &malformed) {
-			return usage.Errorf(`%s: %v; what begins with a dash and is no flag stands after --: sentiment %[1]s DIR -- "- so"`, c.Name(), err)
+			return usage.Errorf(`%s: %v; put a text that begins with a dash after --: sentiment %[1]s DIR -- "- like this"`, c.Name(), err)
 		}
 		return c.Parent().FlagErrorFunc()(c, err)
 	})

@@ -18,15 +18,15 @@ func matrixTable(classes []string, counts [][]float64) string {
 	if len(classes) > mostShown {
 		b.WriteString("Most frequent mistakes:\n")
 		for _, m := range mistakes(classes, counts) {
-			fmt.Fprintf(&b, "%6.0f  %s taken for %s\n", m.n, m.class, m.given)
+			fmt.Fprintf(&b, "%6.0f  %s predicted as %s\n", m.n, m.class, m.given)
 		}
 		return b.String()
 	}
-	width := len("is \\ taken for")
+	width := len("true \\ predicted")
 	for _, c := range classes {
 		width = max(width, utf8.RuneCountInString(c))
 	}
-	fmt.Fprintf(&b, "%*s", width, "is \\ taken for")
+	fmt.Fprintf(&b, "%*s", width, "true \\ predicted")
 	for _, c := range classes {
 		fmt.Fprintf(&b, "  %*s", columnOf(c), c)
 	}

@@ -82,7 +82,7 @@ func TestRunsAreNotOverwritten(t *testing.T) {
 	user := t.TempDir()
 	writeFile(t, filepath.Join(user, "report.html"), "mine")
 	writeFile(t, filepath.Join(user, "cache", "mine.txt"), "mine")
-	for dir, want := range map[string]string{run: "it holds a run", folds: "it holds a run", user: "report.html is there already"} {
+	for dir, want := range map[string]string{run: "holds a run", folds: "holds a run", user: "report.html already exists"} {
 		before := snapshot(t, dir)
 		for _, more := range [][]string{nil, {"--folds", "2"}, {"--model", "bow"}, {"--data", "-"}} {
 			status, stdout, stderr := command("text,label\na,b\n", tiny(dir, more...)...)
@@ -92,7 +92,7 @@ func TestRunsAreNotOverwritten(t *testing.T) {
 	}
 	before := snapshot(t, run)
 	status, stdout, stderr := command("", "probe", "--data", "sample", "--model", "bow", "--out", run)
-	checkFailure(t, status, exitFailure, stdout, stderr, "--out "+run, "it holds a run")
+	checkFailure(t, status, exitFailure, stdout, stderr, "--out "+run, "holds a run")
 	checkUnchanged(t, run, before)
 	// A run that fails takes nothing with it that it has not made.
 	if err := os.Remove(filepath.Join(user, "report.html")); err != nil {
@@ -112,7 +112,7 @@ func TestFolderInPlaceOfTheLink(t *testing.T) {
 	t.Chdir(t.TempDir())
 	writeFile(t, filepath.Join(latest, "results.json"), "old")
 	status, stdout, stderr := command("", "train", "--data", "sample", "--model", "bow", "--epochs", "1")
-	if status != exitOK || !strings.HasPrefix(stderr, "warning: "+latest+" does not name the run in ") || strings.Count(stderr, "\n") != 1 || !strings.Contains(stdout, "Models, curves") {
+	if status != exitOK || !strings.HasPrefix(stderr, "warning: "+latest+" could not be linked to the run in ") || strings.Count(stderr, "\n") != 1 || !strings.Contains(stdout, "Models, curves") {
 		t.Errorf("status %d, stderr %q", status, stderr)
 	}
 	if diff := cmp.Diff(map[string]string{latest: "folder", filepath.Join(latest, "results.json"): "old"}, snapshot(t, latest)); diff != "" {
@@ -136,7 +136,7 @@ func TestOneTrainingInAFolder(t *testing.T) {
 	<-begun
 	for _, args := range [][]string{tiny(dir), {"train", "--resume", dir}} {
 		status, stdout, stderr := command("", args...)
-		checkFailure(t, status, exitFailure, stdout, stderr, dir, "another training is writing into it")
+		checkFailure(t, status, exitFailure, stdout, stderr, dir, "another training is writing to it")
 	}
 	close(goOn)
 	if status := <-done; status != exitOK {

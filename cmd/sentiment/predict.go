@@ -21,22 +21,22 @@ func (a *app) predictCommand() *cobra.Command {
 	var asJSON, explain bool
 	c := &cobra.Command{
 		Use:   "predict DIR [TEXT...]",
-		Short: "Say what texts are: label, probability, text",
-		Long: `Prints a line for each text: its label, a probability, and the text. Of two
-classes the probability is that of the second, such as positive, and of several
-that of the label; an estimated number has none. DIR is a model's folder, or that
-of a run, of which the model with the best score on the validation texts is taken.
+		Short: "Predict the labels of texts",
+		Long: `Prints one line per text: its label, a probability and the text. With two classes it
+is the probability of the second one, such as positive; with more, that of the label.
+A model that estimates numbers prints the number alone. DIR is the folder of a model,
+or of a run, which stands for its best model on the validation texts.
 
-Without a TEXT it reads one from each line of standard input, empty lines too, and
-with --data it reads the texts of files, with labels or without. There is one line
-for each text, so that the output can be joined to the input: where the model knows
-no word it is "-", and a line on standard error counts those. A TEXT that begins
-with a dash stands after "--".
+Without a TEXT it reads one text from each line of standard input, empty lines
+included; with --data it reads files, with or without labels. There is one line for
+each text, so that the output can be joined to the input. Where the model knows no
+word the line has "-", and a warning on standard error counts those texts. Put a TEXT
+that begins with a dash after "--".
 
-With --json it is what the server answers, with the text before it: the label's
-probability, and where no word is known a note and the model's answer to no text.
---explain adds to each line, on a terminal below it, what the words did to the
-model's answer to no text.`,
+With --json a line has the text and the server's answer: the probability is that of
+the label, and where no word is known there is a note. --explain adds to each line,
+on a terminal below it, how far each word moved the prediction, starting from the
+model's answer without any text.`,
 		Example: `  sentiment predict runs/latest "a wonderful film"
   sentiment predict runs/latest < reviews.txt | paste - reviews.txt
   sentiment predict runs/latest/embedding "not a wonderful film" --explain
@@ -46,7 +46,7 @@ model's answer to no text.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			fromFiles := c.Flags().Changed("data")
 			if fromFiles && len(args) > 1 {
-				return usage.Errorf("predict: --data and the text %q, want one of them", args[1])
+				return usage.Errorf("predict: --data and the text %q cannot be used together", args[1])
 			}
 			dirs, err := run.BestFirst(args[0])
 			if err != nil {
@@ -85,9 +85,9 @@ model's answer to no text.`,
 			return err
 		},
 	}
-	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or -; may be given again")
+	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or - for standard input; can be repeated")
 	c.Flags().BoolVar(&explain, "explain", false, "show which words pushed the prediction, and how far")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	readFlags(&data, c.Flags())
 	return dashed(c)
 }

@@ -84,7 +84,7 @@ func (p *predictor) count(it item, a *answer.Answer) {
 // end says of how many texts no word was known: there the model guesses.
 func (p *predictor) end() {
 	if p.unknown > 0 {
-		fmt.Fprintf(p.app.err, "warning: of %d of %d texts the model knows no word, first of %s\n", p.unknown, p.asked, p.first)
+		fmt.Fprintf(p.app.err, "warning: %d of %d texts have no word that the model knows, the first is %s\n", p.unknown, p.asked, p.first)
 	}
 }
 

@@ -81,7 +81,7 @@ func TestNoKnownWord(t *testing.T) {
 		{"", "text 2", []string{"good", "", "qwertz", "good"}},
 	} {
 		status, stdout, stderr := command(c.stdin, append([]string{"predict", model}, c.args...)...)
-		if warning := "warning: of 2 of 4 texts the model knows no word, first of " + c.where + ": \"\"\n"; status != exitOK || stdout != want || stderr != warning {
+		if warning := "warning: 2 of 4 texts have no word that the model knows, the first is " + c.where + ": \"\"\n"; status != exitOK || stdout != want || stderr != warning {
 			t.Errorf("%q: status %d, stdout %q, want %q; stderr %q, want %q", c.args, status, stdout, want, stderr, warning)
 		}
 		// In JSON it is the model's answer to no text, with a note.
@@ -106,7 +106,7 @@ func TestNoKnownWord(t *testing.T) {
 	// A bad row that is passed over has its line.
 	bad := writeFile(t, filepath.Join(t.TempDir(), "bad.csv"), "text,label\ngood,x\na,b,c,d\ngood,x\n")
 	status, stdout, stderr := command("", "predict", model, "--data", bad, "--skip-bad", "1")
-	if want := good + "\n-  -\n" + good + "\n"; status != exitOK || stdout != want || !strings.HasPrefix(stderr, "passed over: "+bad) {
+	if want := good + "\n-  -\n" + good + "\n"; status != exitOK || stdout != want || !strings.HasPrefix(stderr, "skipped: "+bad) {
 		t.Errorf("status %d, stdout %q, want %q; stderr %q", status, stdout, want, stderr)
 	}
 }
@@ -186,10 +186,10 @@ func TestStartsAtNoText(t *testing.T) {
 			t.Fatal(err)
 		}
 		status, text, stderr := command("", "predict", "--explain", model, "a wonderful film")
-		if status != exitOK || !strings.Contains(text, "| to no text ") {
+		if status != exitOK || !strings.Contains(text, "| without text: ") {
 			t.Errorf("status %d, %s", status, text)
 		}
-		if (bias > 1) != (strings.HasPrefix(stderr, "warning: to no text the model answers positive, ") && strings.Count(stderr, "\n") == 1) {
+		if (bias > 1) != (strings.HasPrefix(stderr, "warning: even without any text the model answers positive (") && strings.Count(stderr, "\n") == 1) {
 			t.Errorf("at the bias %g stderr is %q", bias, stderr)
 		}
 		_, line, _ := command("", "predict", "--explain", "--json", model, "a wonderful film")
@@ -221,7 +221,7 @@ func TestStartsAtNoText(t *testing.T) {
 		if positive := 1 / (1 + math.Exp(-sum)); math.Abs(positive-p.Probabilities[1].Probability) > 0.01+p.Gap {
 			t.Errorf("start and pushes make %g, the answer is %g", positive, p.Probabilities[1].Probability)
 		}
-		if (bias > 1) != strings.HasPrefix(p.Warning, "to no text the model answers positive, ") {
+		if (bias > 1) != strings.HasPrefix(p.Warning, "even without any text the model answers positive (") {
 			t.Errorf("at the bias %g the warning is %q", bias, p.Warning)
 		}
 	}
@@ -283,7 +283,7 @@ func TestNoModels(t *testing.T) {
 	interrupted(t, "", "Epoch 1/5", tiny(cut, "--epochs", "5")...)
 	for dir, want := range map[string]string{
 		folds: folds + " holds a cross-validation in 2 folds, which keeps no models", filepath.Join(folds, "bow"): "cross-validation in 2 folds, which keeps no models",
-		cut: "not finished and has no models yet, go on with it by sentiment train --resume " + cut, filepath.Join(cut, "onehot"): "the run in " + cut + " is not finished",
+		cut: "not finished and has no models yet; continue it with: sentiment train --resume " + cut, filepath.Join(cut, "onehot"): "the run in " + cut + " is not finished",
 	} {
 		for _, args := range [][]string{{"serve", dir}, {"predict", dir, "good"}, {"words", dir, "good"}, {"evaluate", dir}} {
 			status, stdout, stderr := command("", args...)

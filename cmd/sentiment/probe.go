@@ -13,15 +13,14 @@ func (a *app) probeCommand() *cobra.Command {
 	var steps int
 	c := &cobra.Command{
 		Use:   "probe",
-		Short: "Find a learning rate, and see that the models can learn",
-		Long: `Trains each model twice, and keeps neither:
+		Short: "Find a learning rate, and check that the models can learn",
+		Long: `Trains each model twice, and keeps neither result:
 
-on one batch, over and over, which a model that is wired rightly learns by
-heart, and
+on one batch again and again, which a correctly built model learns by heart, and
 
-on the training reviews while the learning rate grows from step to step. A good
-rate lies where the loss falls most, below where it begins to grow; the curve is
-drawn in NAME-rates.png and .svg.`,
+on the training texts while the learning rate grows from step to step. A good rate
+lies where the loss falls fastest, below the rate at which it starts to rise. The
+curve is drawn in NAME-rates.png and NAME-rates.svg.`,
 		Example: "  sentiment probe --model embedding --optimizer rmsprop",
 		Args:    arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -35,7 +34,7 @@ drawn in NAME-rates.png and .svg.`,
 		},
 	}
 	f.modelFlags(c.Flags())
-	c.Flags().IntVar(&steps, "steps", 1000, "batches of each of the two trainings")
+	c.Flags().IntVar(&steps, "steps", 1000, "batches in each of the two trainings")
 	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "probe"), "`folder` for the curves")
 	return c
 }

@@ -13,9 +13,9 @@ func TestProbe(t *testing.T) {
 	out := succeed(t, "", "probe", "--data", "sample", "--maxlen", "10", "--steps", "100", "--out", dir)
 	for _, model := range []string{"onehot", "embedding"} {
 		for _, line := range []string{
-			`: a batch of 32, 100 times over: loss 0\.\d{4} to 0\.\d{4}\n`,
-			`: learning rates from 1e-05 to [0-9.]+: the loss falls most at [0-9.]+\n`,
-			`: verdict: it (learns|has not learnt) a batch by heart.*; take --lr [0-9.]+\n`,
+			`: one batch of 32, 100 times: loss from 0\.\d{4} to 0\.\d{4}\n`,
+			`: learning rates from 1e-05 to [0-9.]+: the loss falls fastest at [0-9.]+\n`,
+			`: verdict: it (learns|has not learned) a batch by heart.*; take --lr [0-9.]+\n`,
 		} {
 			if !regexp.MustCompile(model + line).MatchString(out) {
 				t.Errorf("%s%s is not in\n%s", model, line, out)

@@ -128,17 +128,17 @@ func TestLabels(t *testing.T) {
 	}{
 		{"equal numbers", []string{"--data", numbers, "--test-data", lines}, `["0","1"]`, "", ""},
 		{"numbers by value", []string{"--data", table("value.csv", repeat(10, "10 9 -1")...)}, `["-1","9","10"]`, "", ""},
-		{"numbers beside a word", []string{"--data", table("mixed.csv", repeat(10, "1 1.0 x")...)}, `["1","1.0","x"]`, `the labels "1" and "1.0" are two classes, as not all labels are numbers`, ""},
+		{"numbers beside a word", []string{"--data", table("mixed.csv", repeat(10, "1 1.0 x")...)}, `["1","1.0","x"]`, `the labels "1" and "1.0" are two classes, because not all labels are numbers`, ""},
 		{"space around", []string{"--data", table("space.csv", append(repeat(10, "a b"), " a ", "\tb")...)}, `["a","b"]`, "", ""},
-		{"case", []string{"--data", table("case.csv", repeat(10, "Pos neg pos")...)}, `["Pos","neg","pos"]`, `the labels "Pos" and "pos" are two classes, though they differ in case or space alone`, ""},
+		{"case", []string{"--data", table("case.csv", repeat(10, "Pos neg pos")...)}, `["Pos","neg","pos"]`, `the labels "Pos" and "pos" are two classes, although they differ only in case or spaces`, ""},
 		{"a label of the test alone", []string{"--data", two, "--test-data", table("other.csv", "neg", "neutral", "neutral")}, "", "",
-			`the test data have labels that no text to train on has: "neutral" (2 texts); those have "neg" (20 texts), "pos" (20 texts)`},
-		{"a label of the validation alone", []string{"--data", two, "--validation-data", table("typo.csv", "neg", "postive")}, "", "", `the validation data have labels that no text to train on has: "postive" (1 text)`},
+			`the test data have labels that do not occur in the training data: "neutral" (2 texts); the training data have "neg" (20 texts), "pos" (20 texts)`},
+		{"a label of the validation alone", []string{"--data", two, "--validation-data", table("typo.csv", "neg", "postive")}, "", "", `the validation data have labels that do not occur in the training data: "postive" (1 text)`},
 		{"no label in common", []string{"--data", two, "--test-data", numbers}, "", "", `"1" (`},
-		{"one class to train on", []string{"--data", table("one.csv", repeat(20, "pos")...), "--test-data", two}, "", "", `"neg" (20 texts); those have "pos" (20 texts)`},
+		{"one class to train on", []string{"--data", table("one.csv", repeat(20, "pos")...), "--test-data", two}, "", "", `"neg" (20 texts); the training data have "pos" (20 texts)`},
 		{"one class", []string{"--data", table("alone.csv", repeat(20, "pos")...)}, "", "", `all 20 texts have the label "pos"`},
 		{"one number", []string{"--data", table("number.csv", repeat(20, "1 1.0")...)}, "", "", `all 40 texts have the label "1"`},
-		{"a single text", []string{"--data", table("single.csv", append(repeat(20, "neg pos"), "rare")...)}, `["neg","pos","rare"]`, `classes of a single text cannot be both learned and validated: "rare" (1 text)`, ""},
+		{"a single text", []string{"--data", table("single.csv", append(repeat(20, "neg pos"), "rare")...)}, `["neg","pos","rare"]`, `a class with a single text cannot be both trained and validated on: "rare" (1 text)`, ""},
 		{"an empty label", []string{"--data", table("empty.csv", append(repeat(20, "neg pos"), " ")...)}, "", "", "row 42 (line 42): the label is missing"},
 	} {
 		status, stdout, stderr := command("", tiny(filepath.Join(t.TempDir(), "run"), append(c.flags, "--model", "bow", "--json")...)...)
@@ -185,7 +185,7 @@ func TestSkipBad(t *testing.T) {
 	train := func(skip string) (int, string, string) {
 		return command("", tiny(filepath.Join(t.TempDir(), "run"), "--data", path, "--model", "bow", "--skip-bad", skip)...)
 	}
-	for skip, want := range map[string]string{"0": "row 2 (line 2): the text is empty", "20": "row 62 (line 62): 2 columns, want 3, after 20 bad rows passed over"} {
+	for skip, want := range map[string]string{"0": "row 2 (line 2): the text is empty", "20": "row 62 (line 62): 2 columns, want 3, after 20 bad rows skipped"} {
 		status, _, stderr := train(skip)
 		if status != exitFailure || !strings.HasSuffix(stderr, want+"\n") {
 			t.Errorf("--skip-bad %s: status %d, %s", skip, status, stderr)
@@ -193,7 +193,7 @@ func TestSkipBad(t *testing.T) {
 	}
 	status, stdout, stderr := train("all")
 	if status != exitOK || !strings.Contains(stdout, "32 texts to train on, 8 to validate on") || strings.Count(stderr, "\n") != mostNamed+1 ||
-		!strings.HasSuffix(stderr, "passed over: 21 bad rows in all (20: the text is empty; 1: 2 columns, want 3)\n") {
+		!strings.HasSuffix(stderr, "skipped: 21 bad rows in total (20: the text is empty; 1: 2 columns, want 3)\n") {
 		t.Errorf("--skip-bad all: status %d, %s%s", status, stderr, stdout)
 	}
 	for _, skip := range []string{"some", "-1", ""} {
@@ -201,7 +201,7 @@ func TestSkipBad(t *testing.T) {
 		checkFailure(t, status, exitUsage, stdout, stderr, "--skip-bad")
 	}
 	report := succeed(t, "", "data", path, "--examples", "1")
-	want := regexp.MustCompile(`(?m)^20 bad rows passed over: the text is empty\n  .*row 2 \(line 2\)\n1 bad row passed over: 2 columns, want 3\n`)
+	want := regexp.MustCompile(`(?m)^20 bad rows skipped: the text is empty\n  .*row 2 \(line 2\)\n1 bad row skipped: 2 columns, want 3\n`)
 	if !strings.HasPrefix(report, "40 texts\n") || !want.MatchString(report) {
 		t.Errorf("data prints\n%s", report)
 	}
@@ -214,7 +214,7 @@ func TestSkipBad(t *testing.T) {
 		t.Errorf("data --skip-bad: status %d, %s%s", status, stderr, stdout)
 	}
 	// All bad is still an answer.
-	if got := succeed(t, "", "data", writeFile(t, filepath.Join(t.TempDir(), "bad.csv"), "text,label\n,a\n,b\n")); !strings.Contains(got, "2 bad rows passed over") {
+	if got := succeed(t, "", "data", writeFile(t, filepath.Join(t.TempDir(), "bad.csv"), "text,label\n,a\n,b\n")); !strings.Contains(got, "2 bad rows skipped") {
 		t.Errorf("data prints\n%s", got)
 	}
 }

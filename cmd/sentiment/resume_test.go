@@ -150,9 +150,9 @@ func TestKilledRunsResume(t *testing.T) {
 func TestWrongResume(t *testing.T) {
 	dir := t.TempDir()
 	status, stdout, stderr := command("", "train", "--resume", dir)
-	checkFailure(t, status, exitFailure, stdout, stderr, "no run, there is no "+filepath.Join(dir, runFile))
+	checkFailure(t, status, exitFailure, stdout, stderr, "is not a run: there is no "+filepath.Join(dir, runFile))
 	status, stdout, stderr = command("", "train", "--resume", dir, "--batch", "3")
-	checkFailure(t, status, exitUsage, stdout, stderr, "--batch cannot be given with --resume")
+	checkFailure(t, status, exitUsage, stdout, stderr, "--batch cannot be used with --resume")
 	for text, want := range map[string]string{
 		"{":                                   "damaged",
 		`{"version":9}`:                       "version 9, this program reads up to 1",

@@ -13,14 +13,14 @@ import (
 type sayFlags struct{ quiet, json bool }
 
 func (s *sayFlags) flags(flags *pflag.FlagSet) {
-	flags.BoolVarP(&s.quiet, "quiet", "q", false, "print the closing table alone")
-	flags.BoolVar(&s.json, "json", false, "print a JSON object a line in place of text: of the data, each epoch, and each result")
+	flags.BoolVarP(&s.quiet, "quiet", "q", false, "print only the closing table")
+	flags.BoolVar(&s.json, "json", false, "print JSON objects, one per line, instead of text: for the data, each epoch and each result")
 }
 
 // speak makes the app say what the flags allow.
 func (a *app) speak(s sayFlags) error {
 	if s.quiet && s.json {
-		return usage.Errorf("--quiet and --json, want one of them")
+		return usage.Errorf("give either --quiet or --json, not both")
 	}
 	if s.quiet || s.json {
 		a.say = io.Discard

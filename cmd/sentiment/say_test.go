@@ -40,7 +40,7 @@ func TestQuietAndJSON(t *testing.T) {
 		t.Errorf("the events are %s", got)
 	}
 	status, stdout, stderr := command("", tiny(dir, "--json", "--quiet")...)
-	checkFailure(t, status, exitUsage, stdout, stderr, "--quiet and --json, want one of them")
+	checkFailure(t, status, exitUsage, stdout, stderr, "give either --quiet or --json, not both")
 }
 
 func TestSparkline(t *testing.T) {

@@ -138,7 +138,7 @@ func TestNumbersResume(t *testing.T) {
 func TestNumbersRefused(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	for content, want := range map[string]string{
-		strings.Repeat("a,1000000000.1\nb,1000000000.1\n", 20): "all 32 texts to train on have the number 1.0000000001e+09: there is nothing to estimate",
+		strings.Repeat("a,1000000000.1\nb,1000000000.1\n", 20): "all 32 training texts have the number 1.0000000001e+09: there is nothing to learn",
 		strings.Repeat("a,1\nb,2\n", 20) + "c,NaN\n":           `:42: the label "NaN" is not a number`,
 		strings.Repeat("a,1\nb,2\n", 20) + "c,-Inf\n":          `:42: the label "-Inf" is not a number`,
 	} {

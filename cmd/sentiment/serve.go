@@ -27,12 +27,12 @@ func (a *app) serveCommand() *cobra.Command {
 	c := server.Config{Page: page.FS, Version: version()}
 	cmd := &cobra.Command{
 		Use:   "serve DIR",
-		Short: "Answer over HTTP what texts are, and show a page to try it",
-		Long: `Serves the models of a run's folder, or one of them: a page at /, POST
-/v1/predict, /v1/models, /healthz, /readyz, /metrics for Prometheus, and all of
-it described at /openapi.json. Concurrent requests are gathered into batches.
-When the models are trained anew, or on SIGHUP, they are read again, and no
-request fails. On Ctrl-C it answers what it has accepted and ends.`,
+		Short: "Serve predictions over HTTP, with a page to try them",
+		Long: `Serves the models of a run, or a single model: a page at /, POST /v1/predict,
+/v1/models, /healthz, /readyz, /metrics for Prometheus, and a description of all of
+them at /openapi.json. Concurrent requests are gathered into batches. When the models
+are trained again, or on SIGHUP, they are reloaded without failing a request. On
+Ctrl-C the server answers what it has accepted and ends.`,
 		Example: `  sentiment serve runs/latest
   curl -d '{"texts":["a wonderful film"]}' -H 'Content-Type: application/json' http://127.0.0.1:8080/v1/predict`,
 		Args: arguments(1, 1),
@@ -62,14 +62,14 @@ request fails. On Ctrl-C it answers what it has accepted and ends.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
-	f.IntVar(&c.BatchSize, "batch", 64, "`texts` that a model is given at a time")
+	f.IntVar(&c.BatchSize, "batch", 64, "`texts` per batch")
 	f.DurationVar(&c.BatchWait, "batch-wait", time.Millisecond, "how long a text waits for others while a batch is running")
-	f.IntVar(&c.Queue, "queue", 4096, "`texts` that may wait for a model; beyond is 429")
-	f.IntVar(&c.MaxBody, "max-body", 4<<20, "`bytes` of a request")
-	f.IntVar(&c.MaxTexts, "max-texts", 1024, "`texts` of a request")
-	f.DurationVar(&c.Timeout, "timeout", 10*time.Second, "how long texts may wait and be judged, once they have arrived")
-	f.DurationVar(&watch, "watch", 2*time.Second, "how often to look for models that were trained anew; 0: never")
-	f.BoolVar(&c.LogTexts, "log-texts", false, "write the texts into the log too")
+	f.IntVar(&c.Queue, "queue", 4096, "`texts` that may wait for a model; more are refused with 429")
+	f.IntVar(&c.MaxBody, "max-body", 4<<20, "largest request in `bytes`")
+	f.IntVar(&c.MaxTexts, "max-texts", 1024, "most `texts` in a request")
+	f.DurationVar(&c.Timeout, "timeout", 10*time.Second, "time limit for an answer once the request has arrived")
+	f.DurationVar(&watch, "watch", 2*time.Second, "how often to look for retrained models; 0: never")
+	f.BoolVar(&c.LogTexts, "log-texts", false, "also write the texts to the log")
 	return cmd
 }
 

@@ -216,7 +216,7 @@ func TestServeReload(t *testing.T) {
 
 func TestWrongServe(t *testing.T) {
 	for want, args := range map[string][]string{
-		"model folder nowhere: there is none": {"nowhere"},
+		"model folder nowhere does not exist": {"nowhere"},
 		"--addr":                              {sharedRun(t), "--addr", "127.0.0.1:99999"},
 	} {
 		status, stdout, stderr := command("", append([]string{"serve"}, args...)...)

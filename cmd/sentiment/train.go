@@ -37,11 +37,11 @@ func (a *app) trainCommand() *cobra.Command {
 	f := &trainFlags{}
 	c := &cobra.Command{
 		Use:   "train",
-		Short: "Run the experiments and save models, curves and results",
-		Long: `Trains models on labelled texts: on the movie reviews of the tutorial, or on any
-CSV, TSV, JSON lines or fastText file, or folder of a folder for each class, each
-gzip- or Zstandard-compressed or not. Two labels make a model that gives a
-probability, more one that gives one for each, and --regression an estimate.`,
+		Short: "Train models and save them with curves and results",
+		Long: `Trains models on labelled texts: the movie reviews of the tutorial, or your own in
+CSV, TSV, JSON lines or fastText files or in one folder per class, compressed with
+gzip or Zstandard or not. With two labels a model predicts one probability; with
+more, one per class; with --regression, a number.`,
 		Example: `  sentiment train                                 both experiments on the reviews
   sentiment train --data reviews.csv --model bow,embedding
   sentiment train --data tickets.jsonl --text-column body --label-column queue
@@ -65,7 +65,7 @@ probability, more one that gives one for each, and --regression an estimate.`,
 			r.Command, r.More = commandLine(c.Flags()), c.Flags().Changed("epochs")
 			err := r.Train(c.Context())
 			if r.Begun {
-				a.interrupted = "interrupted, go on with: sentiment train --resume " + r.Dir
+				a.interrupted = "interrupted, continue with: sentiment train --resume " + r.Dir
 			}
 			return err
 		},
@@ -80,28 +80,28 @@ probability, more one that gives one for each, and --regression an estimate.`,
 func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 	f.modelFlags(flags)
 	flags.IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
-	flags.IntVar(&f.Folds, "folds", 0, "cross-validate in so many `parts`, and save no models; 0: no")
-	flags.IntVar(&f.EarlyStop, "early-stop", 0, "`epochs` without a better val_loss after which to stop and go back to the best; 0: never")
-	flags.BoolVar(&f.Best, "best", false, "save the weights of the epoch with the best val_loss, not of the last")
+	flags.IntVar(&f.Folds, "folds", 0, "cross-validate with this many `folds` and save no models; 0: off")
+	flags.IntVar(&f.EarlyStop, "early-stop", 0, "stop after this many `epochs` without a better val_loss and restore the best weights; 0: never")
+	flags.BoolVar(&f.Best, "best", false, "save the weights of the epoch with the best val_loss instead of the last one")
 	flags.BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
-	flags.IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` from one checkpoint to the next; 0: ten seconds")
-	flags.StringVar(&f.resume, "resume", "", "`folder` of a run to go on with, in the settings that it has, but for --epochs if that is given")
+	flags.IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` between checkpoints; 0: one every ten seconds")
+	flags.StringVar(&f.resume, "resume", "", "`folder` of a run to continue; it keeps its settings, only --epochs can change")
 }
 
 // modelFlags are those that say what is trained on what, and how.
 func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.StringArrayVar((*[]string)(&f.Data), "data", []string{"auto"}, dataHelp)
-	flags.StringVar(&f.Models, "model", "onehot,embedding", "`names` of the experiments to run, comma-separated: "+strings.Join(run.Names(run.Models), ", "))
-	flags.IntVar(&f.Batch, "batch", 32, "texts in a batch")
+	flags.StringVar(&f.Models, "model", "onehot,embedding", "`names` of the models, comma-separated: "+strings.Join(run.Names(run.Models), ", "))
+	flags.IntVar(&f.Batch, "batch", 32, "texts per batch")
 	flags.Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
-	flags.StringVar(&f.RNN, "rnn", "auto", "`how` recurrent layers run: auto, unrolled, looped or fused")
-	flags.StringVar(&f.Optimizer, "optimizer", "", "`name`: "+run.Either(run.Optimizers())+" (default: the experiment's own)")
+	flags.StringVar(&f.RNN, "rnn", "auto", "`execution` of recurrent layers: auto, unrolled, looped or fused")
+	flags.StringVar(&f.Optimizer, "optimizer", "", "`name` of the optimizer: "+run.Either(run.Optimizers())+" (default: the model's own)")
 	flags.Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
-	flags.StringVar(&f.Schedule, "schedule", "", "`how` the learning rate falls: "+run.Either(run.Schedules()))
-	flags.Float64Var(&f.Clip, "clip", 0, "largest `norm` of all gradients together; 0: any")
+	flags.StringVar(&f.Schedule, "schedule", "", "`schedule` by which the learning rate falls: "+run.Either(run.Schedules()))
+	flags.Float64Var(&f.Clip, "clip", 0, "clip the gradients to this global `norm`; 0: off")
 	flags.StringVar(&f.Vectors, "vectors", "", "`file` of pretrained vectors for the embedding: GloVe or word2vec")
-	flags.BoolVar(&f.Frozen, "frozen", false, "leave the pretrained vectors as they are")
+	flags.BoolVar(&f.Frozen, "frozen", false, "keep the pretrained vectors fixed")
 	readFlags(&f.Settings, flags)
 	divideFlags(&f.Settings, flags)
 	textFlags(&f.TextSettings, flags)
@@ -114,7 +114,7 @@ func (f *trainFlags) checkOut(flags *pflag.FlagSet) error {
 	case f.out == "":
 		return usage.Errorf("--out is empty, want a folder")
 	case filepath.Clean(f.out) == run.Latest:
-		return usage.Errorf("--out %s is the link to the newest run, want another folder or no --out", f.out)
+		return usage.Errorf("--out %s is the link to the newest run: choose another folder, or leave out --out", f.out)
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func commandLine(flags *pflag.FlagSet) string {
 func onlyResume(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
 		if !slices.Contains([]string{"resume", "epochs", "quiet", "json"}, f.Name) && err == nil {
-			err = usage.Errorf("--%s cannot be given with --resume: a run goes on in its own settings, but for --epochs", f.Name)
+			err = usage.Errorf("--%s cannot be used with --resume: a run keeps its settings, only --epochs can change", f.Name)
 		}
 	})
 	return err

@@ -152,7 +152,7 @@ func TestDashes(t *testing.T) {
 			}
 		}
 		status, stdout, stderr := command("", "predict", dir, text)
-		checkFailure(t, status, exitUsage, stdout, stderr, "stands after --")
+		checkFailure(t, status, exitUsage, stdout, stderr, "after --: sentiment")
 	}
 	if a, b := succeed(t, "", "words", dir, "--", "-good"), succeed(t, "", "words", dir, "good"); a != b {
 		t.Errorf("words -good gives %q, words good %q", a, b)

@@ -23,9 +23,10 @@ func (a *app) wordsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "words DIR WORD...",
 		Short: "Show what an embedding learned: nearest words and similarities",
-		Long: `Shows the words that an embedding has put nearest to each WORD, and how similar
-the WORDs are. DIR is a model's folder or that of a run, of which the best model with
-an embedding is taken. A WORD that the model does not know is named on standard error.`,
+		Long: `Shows the words nearest to each WORD in the embedding, and how similar the WORDs are
+to one another. DIR is the folder of a model, or of a run, which stands for its best
+model with an embedding. WORDs that the model does not know are named on standard
+error.`,
 		Example: "  sentiment words runs/latest good bad boring",
 		Args:    arguments(2, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -48,7 +49,7 @@ an embedding is taken. A WORD that the model does not know is named on standard 
 			return errors.Errorf("%s: the model has no embedding", strings.Join(dirs, ", "))
 		},
 	}
-	c.Flags().IntVar(&nearest, "nearest", 8, "how many near words to show")
+	c.Flags().IntVar(&nearest, "nearest", 8, "number of nearest words to show")
 	return dashed(c)
 }
 

@@ -58,5 +58,5 @@ func (a *Answer) NoTextWarning() string {
 	if a.IsNumber() || a.Probability < strongAnswer {
 		return ""
 	}
-	return fmt.Sprintf("to no text the model answers %s, %.2f: little of that comes from the words", a.Label, a.Probability)
+	return fmt.Sprintf("even without any text the model answers %s (%.2f): little of its answer comes from the words", a.Label, a.Probability)
 }

@@ -40,9 +40,9 @@ type pushed struct{ Word, Push string }
 
 func newNotes(e Experiment, numbers bool) []notes {
 	var all []notes
-	wrong := "Sure, and mistaken: the worst first."
+	wrong := "Confident and wrong, the worst first."
 	if numbers {
-		wrong = "Furthest off: the worst first."
+		wrong = "Furthest from the true value, the worst first."
 	}
 	for _, n := range []struct {
 		title, about string

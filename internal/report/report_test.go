@@ -62,16 +62,16 @@ func TestVerdict(t *testing.T) {
 	lower.Runs[0].Experiments = append(lower.Runs[0].Experiments, worse)
 	for want, r := range map[string]Report{
 		"embedding is best, with 75.2 % accuracy on the test samples. It is 18.7 points ahead of onehot. " +
-			"It is 1.3 points ahead of the baseline bag_of_words, which is within what chance makes of so few samples. " +
-			"Always saying “negative” would reach 50.4 %.": usual(),
+			"It is 1.3 points ahead of the baseline bag_of_words, which may be chance with so few samples. " +
+			"Always predicting “negative” would reach 50.4 %.": usual(),
 		"embedding is best, with 90.0 % accuracy on the test samples. It is 33.5 points ahead of onehot. " +
-			"It is 16.1 points ahead of the baseline bag_of_words. Always saying “negative” would reach 50.4 %.": far,
+			"It is 16.1 points ahead of the baseline bag_of_words. Always predicting “negative” would reach 50.4 %.": far,
 		"bag_of_words is best, with 90.0 % accuracy on the test samples. It is the baseline: no other experiment beats it. " +
-			"It is 14.8 points ahead of embedding. Always saying “negative” would reach 50.4 %.": base,
+			"It is 14.8 points ahead of embedding. Always predicting “negative” would reach 50.4 %.": base,
 		"embedding is best, with 76.3 % accuracy on the validation samples. It is 21.0 points ahead of onehot.": untested,
 		"No experiment was evaluated, or none reached a finite score.":                                          nan,
 		"lstm is best, with 0.8340 mean absolute error on the test samples. It is 0.6660 ahead of gru.":         lower,
-		"all is best, with 100.0 % accuracy on the test samples. It is 20.0 points ahead of most, which is within what chance makes of so few samples.": {
+		"all is best, with 100.0 % accuracy on the test samples. It is 20.0 points ahead of most, which may be chance with so few samples.": {
 			Score: accuracy, Runs: []Run{{Experiments: []Experiment{{Name: "all", Test: &Evaluation{0, 1, 5}}, {Name: "most", Test: &Evaluation{0.5, 0.8, 5}}}}}},
 		"quick": {Score: accuracy, Runs: []Run{{Experiments: []Experiment{{Name: "quick", Validation: &Evaluation{0.1, 0.9, 10}}}}}},
 	} {

@@ -93,7 +93,7 @@ func (v *view) judge(all []series, part string) verdict {
 		out.Remarks = append(out.Remarks, v.against(w, o, name))
 	}
 	if chance, class := w.guess(); chance > 0 && v.Score.Name == "accuracy" {
-		out.Remarks = append(out.Remarks, fmt.Sprintf("Always saying “%s” would reach %s.", class, percent(chance)))
+		out.Remarks = append(out.Remarks, fmt.Sprintf("Always predicting “%s” would reach %s.", class, percent(chance)))
 	}
 	return out
 }
@@ -108,7 +108,7 @@ func (v *view) against(w, o *series, name string) string {
 	a, known := w.variance(v.Score)
 	b, both := o.variance(v.Score)
 	if known && both && d < z*math.Sqrt(a+b) {
-		return text + ", which is within what chance makes of so few samples."
+		return text + ", which may be chance with so few samples."
 	}
 	return text + "."
 }

@@ -122,7 +122,7 @@ func (v *view) Samples() string {
 	case !v.HasTest():
 		return "validation"
 	}
-	return "test, or where there was no test, validation"
+	return "test, or validation where there was no test"
 }
 
 // AnyBest says whether one of several is the best.

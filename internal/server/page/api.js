@@ -22,7 +22,7 @@ export class Failure extends Error {
       case 413: return "This text is longer than the server reads. Shorten it a little.";
       case 429: return "The server is busy. Trying again …";
       case 502:
-      case 503: return "The server is starting anew. Trying again …";
+      case 503: return "The server is restarting. Trying again …";
       case 504: return "The server took too long. Trying again …";
     }
     return `The server could not judge this text: ${this.message}`;

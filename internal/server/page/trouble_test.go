@@ -31,7 +31,7 @@ func TestPassingTrouble(t *testing.T) {
 			w.Header().Set("Retry-After", "1")
 			fail(w, 429, "busy", "too many texts wait")
 		}},
-		{"closing", "The server is starting anew. Trying again", func(w http.ResponseWriter) { fail(w, 503, "closing", "shutting down") }},
+		{"closing", "The server is restarting. Trying again", func(w http.ResponseWriter) { fail(w, 503, "closing", "shutting down") }},
 		{"slow", "The server took too long. Trying again", func(w http.ResponseWriter) { fail(w, 504, "timeout", "time limit") }},
 		{"gone", "The server does not answer. Trying again", func(w http.ResponseWriter) {
 			if c, _, err := w.(http.Hijacker).Hijack(); err == nil {
@@ -136,7 +136,7 @@ func TestNoModelYet(t *testing.T) {
 	loaded := f.models
 	f.models = []object{}
 	p := load(t, f, "", 1280, 900, "light")
-	p.status("The server is starting anew. Trying again")
+	p.status("The server is restarting. Trying again")
 	p.do(chromedp.SendKeys("#text", "great"))
 	want(t, "questions", len(f.questions()), 0)
 	f.mu.Lock()

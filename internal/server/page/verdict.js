@@ -56,7 +56,7 @@ export class Card {
 
   #known(n) {
     const reads = this.#model.max_words;
-    if (n === 0) return h("strong", {}, "No word here is known to this model: it would say the same of an empty text.");
+    if (n === 0) return h("strong", {}, "This model knows none of these words: it would answer the same for an empty text.");
     return plural(n, "known word") + (n === reads ? ", as many as it reads" : "");
   }
 }

@@ -56,7 +56,7 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 		}
 		counts := set.classCounts(places[part])
 		if list := set.listed(counts, func(c int) bool { return counts[c] > 0 && known[c] == 0 }); list != "" {
-			return errors.Errorf("%s: the %s data have labels that no text to train on has: %s; those have %s",
+			return errors.Errorf("%s: the %s data have labels that do not occur in the training data: %s; the training data have %s",
 				set.Line, part, list, set.listed(known, func(c int) bool { return known[c] > 0 }))
 		}
 	}
@@ -64,19 +64,19 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 		return nil // too few, which is told of elsewhere
 	}
 	if list := set.listed(known, func(c int) bool { return known[c] == 1 }); list != "" {
-		warn("%s: classes of a single text cannot be both learned and validated: %s", set.Line, list)
+		warn("%s: a class with a single text cannot be both trained and validated on: %s", set.Line, list)
 	}
 	spelled := map[string]string{}
 	for _, name := range set.Task.Classes {
 		key := strings.ToLower(strings.Join(strings.Fields(name), " "))
 		if other, ok := spelled[key]; ok {
-			warn("%s: the labels %q and %q are two classes, though they differ in case or space alone", set.Line, other, name)
+			warn("%s: the labels %q and %q are two classes, although they differ only in case or spaces", set.Line, other, name)
 		}
 		spelled[key] = name
 	}
 	for i, name := range set.Task.Classes {
 		if j := slices.IndexFunc(set.Task.Classes[:i], func(other string) bool { return datasets.SameNumber(other, name) }); j >= 0 {
-			warn("%s: the labels %q and %q are two classes, as not all labels are numbers", set.Line, set.Task.Classes[j], name)
+			warn("%s: the labels %q and %q are two classes, because not all labels are numbers", set.Line, set.Task.Classes[j], name)
 		}
 	}
 	return nil
@@ -91,10 +91,10 @@ func (set *Set) CheckDivision(d Division, warn func(string, ...any)) error {
 	learned, validated := set.classCounts(d.Train), set.classCounts(d.Validation)
 	isLearned := func(c int) bool { return learned[c] > 0 }
 	if len(d.Train) == slices.Max(learned) {
-		return errors.Errorf("%s: all texts to train on have one label, %s; is it the --split?", set.Line, set.listed(learned, isLearned))
+		return errors.Errorf("%s: all training texts have one label, %s; check --split", set.Line, set.listed(learned, isLearned))
 	}
 	if list := set.listed(validated, func(c int) bool { return validated[c] > 0 && !isLearned(c) }); list != "" {
-		warn("%s: the split left no text to train on of classes that are validated on: %s", set.Line, list)
+		warn("%s: the split left no training text for these validation classes: %s", set.Line, list)
 	}
 	return nil
 }

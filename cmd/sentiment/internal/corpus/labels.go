@@ -64,9 +64,9 @@ func targets(labels []string, regression bool) (classifier.Task, []float64, erro
 	t := classifier.Task{Classes: datasets.ClassNames(datasets.MergeNumbers(counts))}
 	switch n := len(t.Classes); {
 	case n < 2:
-		return t, nil, errors.Errorf("all %s texts have the label %q, want two classes at least", show.Thousands(len(labels)), labels[0])
+		return t, nil, errors.Errorf("all %s texts have the label %q; at least two classes are needed", show.Thousands(len(labels)), labels[0])
 	case n > mostClasses || 2*n > len(labels) && n > 2:
-		return t, nil, errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is it another column (--label-column)?",
+		return t, nil, errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is the label in another column (--label-column)?",
 			show.Thousands(n), show.Thousands(len(labels)), t.Classes[0])
 	}
 	err := setTargets(t, labels, y)
@@ -86,7 +86,7 @@ func setTargets(t classifier.Task, labels []string, y []float64) error {
 				return errors.Errorf("the label %q is not a number", l)
 			}
 		case !ok:
-			return errors.Errorf("the label %q is none of the model's classes, %s", l, show.List(t.Classes))
+			return errors.Errorf("the label %q is not one of the model's classes, %s", l, show.List(t.Classes))
 		default:
 			y[i] = float64(class)
 		}

@@ -52,8 +52,8 @@ func openReviews(ctx context.Context, s *Settings, c Console) (*Source, error) {
 			return nil, err
 		}
 		fmt.Fprint(c.Err, `
-*** The IMDB reviews could not be had, for the reasons above.
-*** Using the built-in SAMPLE of generated reviews instead. Its numbers say
+*** The IMDB reviews are not available, for the reasons above.
+*** Using the built-in SAMPLE of generated reviews instead. Results on it say
 *** nothing about IMDB. To use the real reviews, give --data PATH.
 
 `)

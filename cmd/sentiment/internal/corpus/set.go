@@ -73,7 +73,7 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 			return nil, err
 		}
 		if len(t.IDs) != len(set.Targets) {
-			return nil, errors.Errorf("%s: %d texts, a moment ago it had %d: it has changed", d.Line, len(t.IDs), len(set.Targets))
+			return nil, errors.Errorf("%s has changed: it has %d texts, a moment ago it had %d", d.Line, len(t.IDs), len(set.Targets))
 		}
 		set.Encoded[name] = t
 		if keys[name] != "" {

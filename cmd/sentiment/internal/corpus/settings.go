@@ -53,7 +53,7 @@ func (s *Settings) Check() error {
 		}
 	}
 	if path := twice(s.Data, s.ValidationData, s.TestData); path != "" {
-		return usage.Errorf("%s is named twice: texts are read once, for one part", path)
+		return usage.Errorf("%s is given twice: each file can be part of the data only once", path)
 	}
 	if len(s.Data) > 1 {
 		for _, name := range Named {
@@ -83,9 +83,9 @@ func (s *Settings) Check() error {
 	case choice.Check("--split", s.Split, datasets.Splits()) != nil:
 		return usage.Errorf("%v", choice.Check("--split", s.Split, datasets.Splits()))
 	case s.Split == "group" && s.GroupColumn == "":
-		return usage.Errorf("--split group wants a --group-column")
+		return usage.Errorf("--split group needs --group-column")
 	case s.Regression && s.Split == "stratified":
-		return usage.Errorf("--split stratified wants classes, not --regression")
+		return usage.Errorf("--split stratified needs classes and cannot be used with --regression")
 	case s.Share != 0 && !(s.Share > 0 && s.Share < 1):
 		return usage.Errorf("--validation is %v, want more than 0 and less than 1", s.Share)
 	}
@@ -112,9 +112,9 @@ func (s *Settings) checkReviews() error {
 	}
 	switch {
 	case s.Regression:
-		return usage.Errorf("--regression wants numbers as labels, the movie reviews have classes")
+		return usage.Errorf("--regression needs numbers as labels; the movie reviews have classes")
 	case s.Split == "file":
-		return usage.Errorf("--split file wants files, the movie reviews are one")
+		return usage.Errorf("--split file needs several files; the movie reviews have their own split")
 	}
 	return nil
 }

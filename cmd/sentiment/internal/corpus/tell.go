@@ -36,7 +36,7 @@ func (t *teller) bad(b *datasets.BadRow) {
 	}
 	t.reasons[b.Reason.Error()]++
 	if t.named++; t.named <= mostNamed {
-		fmt.Fprintf(t.out, "passed over: %s\n", show.OneLine(b.Error()))
+		fmt.Fprintf(t.out, "skipped: %s\n", show.OneLine(b.Error()))
 	}
 }
 
@@ -57,7 +57,7 @@ func (t *teller) end() {
 		}
 		list = append(list, fmt.Sprintf("%s: %s", show.Thousands(t.reasons[reason]), show.OneLine(reason)))
 	}
-	fmt.Fprintf(t.out, "passed over: %s bad rows in all (%s)\n", show.Thousands(t.named), strings.Join(list, "; "))
+	fmt.Fprintf(t.out, "skipped: %s bad rows in total (%s)\n", show.Thousands(t.named), strings.Join(list, "; "))
 }
 
 // Offer adds to an error of texts that are not UTF-8 what to type.
@@ -66,5 +66,5 @@ func Offer(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	return errors.Errorf("%v: give --encoding %s, or the one it is", err, e.Likely)
+	return errors.Errorf("%v: try --encoding %s, or give the right one", err, e.Likely)
 }

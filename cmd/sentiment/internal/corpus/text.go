@@ -68,7 +68,7 @@ func (s *TextSettings) Check() error {
 	case s.Tokenizer == BPE && s.NumWords > 0 && s.NumWords < leastOfBPE:
 		return usage.Errorf("--num-words is %d, with --tokenizer bpe want at least %d", s.NumWords, leastOfBPE)
 	case s.Tokenizer == BPE && (s.SkipTop > 0 || s.OOVBuckets > 0 || s.NGrams > 1):
-		return usage.Errorf("--skip-top is %d, --oov-buckets %d and --ngrams %d, with --tokenizer bpe want none", max(s.SkipTop, 0), s.OOVBuckets, s.NGrams)
+		return usage.Errorf("--skip-top is %d, --oov-buckets %d and --ngrams %d: none of them can be used with --tokenizer bpe", max(s.SkipTop, 0), s.OOVBuckets, s.NGrams)
 	}
 	return nil
 }

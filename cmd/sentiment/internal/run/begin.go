@@ -93,7 +93,7 @@ func datedFolder(now time.Time) (string, error) {
 func (r *Run) lock() (release func(), err error) {
 	release, err = filelock.Try(r.Dir)
 	if err == nil && release == nil {
-		err = errors.Errorf("%s: another training is writing into it", r.Dir)
+		err = errors.Errorf("%s: another training is writing to it", r.Dir)
 	}
 	return release, err
 }
@@ -103,13 +103,13 @@ func (r *Run) refuse(chosen []Model) error {
 	if exists(filepath.Join(r.Dir, runFile)) {
 		other := Run{Resume: r.Dir, Dir: r.Dir}
 		if finished, err := other.load(); err == nil && !finished {
-			return errors.Errorf("--out %s: it holds a run that is not finished: go on with it by --resume %s, or give another --out", r.Dir, r.Dir)
+			return errors.Errorf("--out %s holds an unfinished run: continue it with --resume %s, or choose another --out", r.Dir, r.Dir)
 		}
-		return errors.Errorf("--out %s: it holds a run: give another --out, or none for a new folder in %s", r.Dir, RunsDir)
+		return errors.Errorf("--out %s already holds a run: choose another --out, or leave it out to get a new folder in %s", r.Dir, RunsDir)
 	}
 	for _, name := range append(Names(chosen), ResultsFile, ReportFile, ReportData, checkpointsDir) {
 		if path := filepath.Join(r.Dir, name); exists(path) {
-			return errors.Errorf("--out %s: %s is there already: give another --out", r.Dir, path)
+			return errors.Errorf("--out %s: %s already exists: choose another --out", r.Dir, path)
 		}
 	}
 	return nil
@@ -163,7 +163,7 @@ func link(dir string) (back func(), err error) {
 	}
 	before, err := os.Readlink(Latest)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return back, errors.Errorf("%s is there already and is no link: move it away", Latest)
+		return back, errors.Errorf("%s exists and is not a link: move it away", Latest)
 	}
 	name := filepath.Base(dir)
 	if err := pointTo(name); err != nil {

@@ -81,18 +81,18 @@ func checkModelDir(dir string) error {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		if Unfinished(filepath.Dir(dir)) {
-			return errors.Errorf("model folder %s: there is none, the run in %s is not finished", dir, filepath.Dir(dir))
+			return errors.Errorf("model folder %s does not exist: the run in %s is not finished", dir, filepath.Dir(dir))
 		}
 		if r, err := readRunResults(filepath.Dir(dir)); err == nil && r.Folds > 0 {
 			return foldsError(filepath.Dir(dir), r.Folds)
 		}
-		return errors.Errorf("model folder %s: there is none", dir)
+		return errors.Errorf("model folder %s does not exist", dir)
 	case err != nil:
 		return errors.Wrap(err, "model folder")
 	case !info.IsDir():
 		return errors.Errorf("model folder %s: not a folder", dir)
 	case Unfinished(dir):
-		return errors.Errorf("%s: the run is not finished and has no models yet, go on with it by sentiment train --resume %s", dir, dir)
+		return errors.Errorf("%s: the run is not finished and has no models yet; continue it with: sentiment train --resume %s", dir, dir)
 	}
 	if r, err := readRunResults(dir); err == nil && r.Folds > 0 {
 		return foldsError(dir, r.Folds)

@@ -50,7 +50,7 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 		return nil, err
 	}
 	if e := t.history.WeightsEpoch; e < len(t.history.Epochs) {
-		fmt.Fprintf(r.Say, "Back to the weights after epoch %d, which has the best val_loss.\n", e)
+		fmt.Fprintf(r.Say, "Restored the weights of epoch %d, which had the best val_loss.\n", e)
 	}
 	if fold == "" {
 		last, err := r.latest(place)

@@ -35,7 +35,7 @@ func (r *Run) goOn(epochs int, finished bool) (bool, error) {
 		return false, err
 	}
 	if finished && r.Folds > 0 {
-		return false, errors.Errorf("--epochs: the cross-validation in %s is finished, and keeps no models to go on with", r.Dir)
+		return false, errors.Errorf("--epochs: the cross-validation in %s is finished and kept no models to continue", r.Dir)
 	}
 	chosen, err := Choose(r.Models)
 	if err != nil {
@@ -54,12 +54,12 @@ func (r *Run) goOn(epochs int, finished bool) (bool, error) {
 		case err != nil:
 			return false, err
 		case c == nil && finished:
-			return false, errors.Errorf("--epochs: %s cannot be gone on with, there is no %s", place, filepath.Join(r.Dir, place, lastFile))
+			return false, errors.Errorf("--epochs: %s cannot be continued: there is no %s", place, filepath.Join(r.Dir, place, lastFile))
 		case c == nil:
 			left = true
 			continue
 		case c.Epoch() > epochs || c.Epoch() == epochs && c.Batch() > 0:
-			return false, usage.Errorf("--epochs is %d, %s has done %d and cannot go back", epochs, place, c.Epoch())
+			return false, usage.Errorf("--epochs is %d, but %s has already trained for %d", epochs, place, c.Epoch())
 		case c.Stopped():
 			fmt.Fprintf(r.Say, "%s was stopped early after epoch %d, as it would be in a run of %d epochs.\n", place, c.Epoch(), epochs)
 		default:
@@ -68,7 +68,7 @@ func (r *Run) goOn(epochs int, finished bool) (bool, error) {
 		begun = true
 	}
 	if begun && slices.Contains([]string{"cosine", "linear", "restarts"}, r.Schedule) {
-		fmt.Fprintf(r.Err, "warning: --schedule %s is stretched from %d epochs to %d, and goes on from where the run is on it: the weights will differ from those of a run of %d epochs from the start\n", r.Schedule, r.Epochs, epochs, epochs)
+		fmt.Fprintf(r.Err, "warning: --schedule %s is stretched from %d to %d epochs: the weights will differ from those of a run planned for %d epochs from the start\n", r.Schedule, r.Epochs, epochs, epochs)
 	}
 	r.Epochs, r.Command = epochs, withEpochs(r.Command, epochs)
 	return finished && !left, nil

@@ -48,13 +48,13 @@ var Models = []Model{
 	onEmbedding("embedding", "SimpleRNN(8) on a learned embedding of words: the tutorial's second model", nn.SimpleRNN{Units: 8}),
 	onEmbedding("lstm", "LSTM(8) on a learned embedding", nn.LSTM{Units: 8}),
 	onEmbedding("gru", "GRU(8) on a learned embedding", nn.GRU{Units: 8}),
-	onEmbedding("bilstm", "an LSTM(8) each way on a learned embedding", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
-	onEmbedding("conv", "a convolution over three words on a learned embedding, and the largest of each filter", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
+	onEmbedding("bilstm", "a bidirectional LSTM(8) on a learned embedding", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
+	onEmbedding("conv", "a convolution over three words on a learned embedding with global max pooling", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
 	{
 		// A bag of words and logistic regression: what a recurrent net must
 		// beat to be worth it. It sees nearly all of most texts.
 		Name:   "bow",
-		About:  "a bag of words with logistic regression: what a recurrent net must beat",
+		About:  "a bag of words with logistic regression: the baseline to beat",
 		Sizes:  corpus.Sizes{NumWords: 1000, MaxLen: 400},
 		Counts: true,
 		layers: func(o embedding) []nn.Layer {
@@ -128,7 +128,7 @@ func Choose(list string) ([]Model, error) {
 	for i, w := range want {
 		want[i] = strings.TrimSpace(w)
 		if !slices.Contains(known, want[i]) {
-			return nil, usage.Errorf("--model: unknown model %q, want some of %s", want[i], strings.Join(known, ", "))
+			return nil, usage.Errorf("--model: unknown model %q, want one or more of %s", want[i], strings.Join(known, ", "))
 		}
 		if slices.Contains(want[:i], want[i]) {
 			return nil, usage.Errorf("--model names %s twice", want[i])

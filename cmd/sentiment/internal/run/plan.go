@@ -38,7 +38,7 @@ func (p *Plan) check() error {
 	case p.Folds < 0 || p.Folds == 1:
 		return usage.Errorf("--folds is %d, want at least 2, or 0", p.Folds)
 	case p.Folds > 0 && len(p.ValidationData) > 0:
-		return usage.Errorf("--folds takes no --validation-data: each fold is validated on in its turn")
+		return usage.Errorf("--folds cannot be used with --validation-data: each fold is the validation data once")
 	}
 	if err := p.Settings.Check(); err != nil {
 		return err

@@ -148,7 +148,7 @@ func rates(name string, points []train.RatePoint, steepest float64) (*plot.Plot,
 		}
 		marker.Color, marker.Shape, marker.Radius = orange, draw.CircleGlyph{}, vg.Points(4)
 		p.Add(marker)
-		p.Legend.Add(fmt.Sprintf("falls most at %.2g", steepest), marker)
+		p.Legend.Add(fmt.Sprintf("falls fastest at %.2g", steepest), marker)
 	}
 	// Where the loss grows it soon grows out of any picture in which one sees it
 	// fall.

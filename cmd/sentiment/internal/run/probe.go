@@ -19,7 +19,7 @@ const leastRate, mostRate = 1e-5, 10
 // all texts while the learning rate grows, of which it draws the curve.
 func (r *Run) Probe(ctx context.Context, steps int) error {
 	if r.Schedule != "" {
-		return usage.Errorf("--schedule %s: it would set the learning rate that probe looks for, leave it out", r.Schedule)
+		return usage.Errorf("--schedule %s cannot be used here: probe looks for the learning rate", r.Schedule)
 	}
 	r.Epochs = 1
 	chosen, exec, err := r.Check()
@@ -30,7 +30,7 @@ func (r *Run) Probe(ctx context.Context, steps int) error {
 		return errors.WithMessagef(err, "--out %s", r.Dir)
 	}
 	if exists(filepath.Join(r.Dir, runFile)) {
-		return errors.Errorf("--out %s: it holds a run: give another folder", r.Dir)
+		return errors.Errorf("--out %s holds a run: choose another folder", r.Dir)
 	}
 	if r.Settings, err = r.Keep(r.Console.Console, r.Dir); err != nil {
 		return err
@@ -69,9 +69,9 @@ func probeVerdict(losses []float64, steepest float64) string {
 	case last <= byHeart*first:
 		return "it learns a batch by heart; " + rate
 	case last < first:
-		return fmt.Sprintf("it has not learnt a batch by heart, %.0f %% of the loss are left: give more --steps or another --lr; %s", 100*last/first, rate)
+		return fmt.Sprintf("it has not learned a batch by heart, %.0f %% of the loss is left: try more --steps or another --lr; %s", 100*last/first, rate)
 	}
-	return "it does not learn a batch at all: look at --lr, the labels and the model; " + rate
+	return "it does not learn a batch at all: check --lr, the labels and the model; " + rate
 }
 
 func (r *Run) probeOne(ctx context.Context, e Model, exec nn.Execution, l lesson, steps int) error {
@@ -89,13 +89,13 @@ func (r *Run) probeOne(ctx context.Context, e Model, exec nn.Execution, l lesson
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Out, "%s: a batch of %d, %d times over: loss %.4f to %.4f\n", e.Name, r.Batch, steps, losses[0], losses[len(losses)-1])
+	fmt.Fprintf(r.Out, "%s: one batch of %d, %d times: loss from %.4f to %.4f\n", e.Name, r.Batch, steps, losses[0], losses[len(losses)-1])
 	points, err := trainer.RateRange(ctx, data, leastRate, mostRate, steps, r.Batch)
 	if err != nil {
 		return err
 	}
 	steepest := train.SteepestRate(points)
-	fmt.Fprintf(r.Out, "%s: learning rates from %g to %.2g: the loss falls most at %.2g\n", e.Name, points[0].Rate, points[len(points)-1].Rate, steepest)
+	fmt.Fprintf(r.Out, "%s: learning rates from %g to %.2g: the loss falls fastest at %.2g\n", e.Name, points[0].Rate, points[len(points)-1].Rate, steepest)
 	fmt.Fprintf(r.Out, "%s: verdict: %s\n", e.Name, probeVerdict(losses, steepest))
 	p, err := rates(e.Name, points, steepest)
 	if err == nil {

@@ -242,7 +242,7 @@ func ReadReport(dir string) (r report.Report, err error) {
 	path := filepath.Join(dir, ReportData)
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return r, errors.Errorf("%s: no run with a report, there is no %s", dir, path)
+		return r, errors.Errorf("%s: not a run with a report: there is no %s", dir, path)
 	}
 	if err := json.Unmarshal(data, &r); err != nil {
 		return r, errors.Wrapf(err, "%s: damaged", path)

@@ -201,7 +201,7 @@ func (r *Results) print(w io.Writer) {
 			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		})
 	}
-	fmt.Fprintf(w, "%s\nval %s and test %s are of the saved weights, those after that epoch;\nbest is the best val %s, with the epoch that it was reached at.\n", show.Table(head, rows, 1), short, short, short)
+	fmt.Fprintf(w, "%s\nval %s and test %s are of the saved weights, those after that epoch;\nbest is the best val %s of all epochs, reached in the epoch under at.\n", show.Table(head, rows, 1), short, short, short)
 	if g := r.Gain; g != nil {
 		fmt.Fprintf(w, "The embedding's gain in validation accuracy: %+.1f points (%+.1f %%) as saved,\n%+.1f points (%+.1f %%) from best epoch to best epoch.\n",
 			g.Final.Points, 100*g.Final.Relative, g.Best.Points, 100*g.Best.Relative)

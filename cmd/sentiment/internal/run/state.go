@@ -40,7 +40,7 @@ func (r *Run) load() (finished bool, err error) {
 	path := filepath.Join(r.Dir, runFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, errors.Errorf("--resume %s: no run, there is no %s", r.Resume, path)
+		return false, errors.Errorf("--resume %s is not a run: there is no %s", r.Resume, path)
 	}
 	if err != nil {
 		return false, errors.Wrap(err, "--resume")
@@ -82,10 +82,10 @@ func (r *Run) checkpoint(place string) (*train.Checkpoint, error) {
 		return nil, err
 	}
 	if c.Kernels() != train.Kernels() {
-		fmt.Fprintf(r.Err, "warning: %s was computed by the kernels %q, this machine has %q: the last bits will differ\n", c.Path, c.Kernels(), train.Kernels())
+		fmt.Fprintf(r.Err, "warning: %s was computed with the kernels %q, this machine has %q: the last bits will differ\n", c.Path, c.Kernels(), train.Kernels())
 	}
 	if c.Epoch() < r.Epochs && !c.Stopped() {
-		fmt.Fprintf(r.Say, "Going on after epoch %d, batch %d.\n", c.Epoch(), c.Batch())
+		fmt.Fprintf(r.Say, "Continuing after epoch %d, batch %d.\n", c.Epoch(), c.Batch())
 	}
 	return c, nil
 }

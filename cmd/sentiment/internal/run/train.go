@@ -65,7 +65,7 @@ func (r *Run) Train(ctx context.Context) error {
 		// From its first moment: a run that is killed is to be found.
 		var warning error
 		if unlink, warning = link(r.Dir); warning != nil {
-			fmt.Fprintf(r.Err, "warning: %s does not name the run in %s: %v\n", Latest, r.Dir, warning)
+			fmt.Fprintf(r.Err, "warning: %s could not be linked to the run in %s: %v\n", Latest, r.Dir, warning)
 		}
 	}
 	if err == nil {
@@ -183,7 +183,7 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	if err := r.event(doneEvent{"done", r.Dir}); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.Say, "Models, curves and %s are in %s; look at %s.\n", ResultsFile, r.Dir, ReportFile)
+	fmt.Fprintf(r.Say, "Models, curves and %s are in %s; open %s.\n", ResultsFile, r.Dir, ReportFile)
 	return nil
 }
 

@@ -75,7 +75,7 @@ func (s *Settings) Check() error {
 	case !slices.Contains([]string{"", "yes", "no"}, s.Header):
 		return usage.Errorf("--header is %q, want yes or no", s.Header)
 	case s.SkipBad < 0:
-		return usage.Errorf("--Skip-bad is %d, want at least 0, or all", int(s.SkipBad))
+		return usage.Errorf("--skip-bad is %d, want at least 0, or all", int(s.SkipBad))
 	case datasets.CheckEncoding(s.Encoding) != nil:
 		return usage.Errorf("--encoding: %v", datasets.CheckEncoding(s.Encoding))
 	case choice.Check("--format", s.Format, datasets.Formats()) != nil:

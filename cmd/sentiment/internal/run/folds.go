@@ -23,7 +23,7 @@ type FoldResults struct {
 	Data        string       `json:"data"`
 	Seed        uint64       `json:"seed"`
 	Folds       int          `json:"folds"`
-	Experiments []FoldResult `json:"Models"`
+	Experiments []FoldResult `json:"experiments"`
 }
 
 // FoldResult is the Scores of an experiment in each fold, validated on the

@@ -25,7 +25,7 @@ type Results struct {
 	Data        string   `json:"data"`
 	Seed        uint64   `json:"seed"`
 	Folds       int      `json:"folds,omitempty"` // of a cross-validation, which holds a foldResults
-	Experiments []Result `json:"Models"`
+	Experiments []Result `json:"experiments"`
 	Gain        *gain    `json:"gain,omitempty"` // of the embedding over one-hot
 
 	task classifier.Task
@@ -153,7 +153,7 @@ func (r *Result) secondsPerEpoch() float64 {
 	return s / float64(len(r.Epochs))
 }
 
-// compare fills in the gain where both Models were run.
+// compare fills in the gain where both models were run.
 func (r *Results) compare() {
 	by := map[string]*Result{}
 	for i := range r.Experiments {

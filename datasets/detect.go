@@ -66,9 +66,9 @@ func detectCharset(head []byte, all bool, name string) (c charset, say string, e
 			say = "it looks like UTF-8, but is read as " + named.name + ", as told"
 		}
 		return named, say, nil
-	case mostlyZero(head, 1):
+	case looksUTF16(head, all, 1):
 		c = utf16le
-	case mostlyZero(head, 0):
+	case looksUTF16(head, all, 0):
 		c = utf16be
 	case !valid && windowsPunctuation(head):
 		c, err = charsetByName("windows-1252")
@@ -96,20 +96,28 @@ func validUTF8(b []byte, all bool) bool {
 	return utf8.Valid(b)
 }
 
-// mostlyZero reports whether zero bytes stand as in UTF-16 of Western text: of the
+// looksUTF16 reports whether zero bytes stand as in UTF-16 of Western text: of the
 // bytes at odd (1) or even (0) places one in four is zero, and of the others none.
-func mostlyZero(head []byte, odd int) bool {
-	zeros := 0
-	for i, c := range head {
-		if c != 0 {
-			continue
-		}
-		if i%2 != odd {
-			return false
-		}
-		zeros++
+// Lines of other text that holds zero bytes are told by their ends: most bytes of
+// line breaks have no zero beside them then, or there is half a letter too many.
+func looksUTF16(head []byte, all bool, odd int) bool {
+	if len(head) < 4 || all && len(head)%2 == 1 {
+		return false
 	}
-	return len(head) >= 4 && zeros > 0 && 8*zeros >= len(head)
+	zeros, breaks, others := 0, 0, 0
+	for i, c := range head {
+		switch {
+		case c == 0 && i%2 != odd:
+			return false
+		case c == 0:
+			zeros++
+		case (c == '\n' || c == '\r') && i^1 < len(head) && head[i^1] == 0:
+			breaks++
+		case c == '\n' || c == '\r':
+			others++
+		}
+	}
+	return 8*zeros >= len(head) && (others == 0 || others < breaks)
 }
 
 // windowsPunctuation reports whether all bytes beyond ASCII are what Windows'

@@ -127,13 +127,14 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	return s.Run(ctx, l)
 }
 
-// watched are the paths that change when models are trained anew: not those of a
-// training on its way.
+// watched are the paths that change when models are trained anew, not those of a
+// training on its way: the models, and the file that says last that their run is
+// finished.
 func watched(dir string) []string {
 	if run.IsModelDir(dir) {
 		return []string{dir}
 	}
-	paths := []string{filepath.Join(dir, run.ResultsFile)}
+	paths := []string{filepath.Join(dir, run.ResultsFile), filepath.Join(dir, run.StateFile)}
 	for _, e := range run.Models {
 		paths = append(paths, filepath.Join(dir, e.Name))
 	}

@@ -214,6 +214,46 @@ func TestServeReload(t *testing.T) {
 	}
 }
 
+// TestServeFinishedRun: the models of a run are in their places a moment before the
+// run is finished, and are served from then on.
+func TestServeFinishedRun(t *testing.T) {
+	t.Chdir(t.TempDir())
+	succeed(t, "", tiny("", "--model", "embedding")...)
+	url, _ := serving(t, "--watch", "20ms", latest)
+	before := post(t, url, `{"texts":["a wonderful film"]}`).Predictions[0].Probability
+	fresh := "fresh"
+	succeed(t, "", tiny(fresh, "--model", "embedding", "--seed", "7", "--epochs", "2")...)
+	state := filepath.Join(fresh, runFile)
+	finished, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, state, strings.Replace(string(finished), `"finished": true`, `"finished": false`, 1))
+	if err := os.Rename(fresh, filepath.Join("runs", fresh)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(fresh, "link"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename("link", latest); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // and not before
+		if now := post(t, url, `{"texts":["a wonderful film"]}`).Predictions[0].Probability; now != before {
+			t.Fatal("a run that is not finished is served")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	writeFile(t, filepath.Join(latest, runFile), string(finished))
+	deadline := time.Now().Add(5 * time.Minute)
+	for post(t, url, `{"texts":["a wonderful film"]}`).Predictions[0].Probability == before {
+		if time.Now().After(deadline) {
+			t.Fatal("the finished run is not served")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 func TestWrongServe(t *testing.T) {
 	for want, args := range map[string][]string{
 		"model folder nowhere does not exist": {"nowhere"},

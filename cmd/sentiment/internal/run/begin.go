@@ -58,7 +58,7 @@ func (r *Run) begin(chosen []Model) (undo, release func(), err error) {
 	}
 	var fresh []string // what a run leaves and the folder does not hold yet
 	for _, path := range []string{
-		filepath.Join(r.Dir, runFile), filepath.Join(r.Dir, corpus.InputFile), filepath.Join(r.Dir, checkpointsDir), filepath.Join(r.Dir, eventsDir), r.cache(),
+		filepath.Join(r.Dir, StateFile), filepath.Join(r.Dir, corpus.InputFile), filepath.Join(r.Dir, checkpointsDir), filepath.Join(r.Dir, eventsDir), r.cache(),
 	} {
 		if !exists(path) {
 			fresh = append(fresh, path)
@@ -100,7 +100,7 @@ func (r *Run) lock() (release func(), err error) {
 
 // refuse returns an error if the folder holds what the run would overwrite.
 func (r *Run) refuse(chosen []Model) error {
-	if exists(filepath.Join(r.Dir, runFile)) {
+	if exists(filepath.Join(r.Dir, StateFile)) {
 		other := Run{Resume: r.Dir, Dir: r.Dir}
 		if finished, err := other.load(); err == nil && !finished {
 			return errors.Errorf("--out %s holds an unfinished run: continue it with --resume %s, or choose another --out", r.Dir, r.Dir)

@@ -29,7 +29,7 @@ func (r *Run) Probe(ctx context.Context, steps int) error {
 	if _, err := makeFolder(r.Dir); err != nil {
 		return errors.WithMessagef(err, "--out %s", r.Dir)
 	}
-	if exists(filepath.Join(r.Dir, runFile)) {
+	if exists(filepath.Join(r.Dir, StateFile)) {
 		return errors.Errorf("--out %s holds a run: choose another folder", r.Dir)
 	}
 	if r.Settings, err = r.Keep(r.Console.Console, r.Dir); err != nil {

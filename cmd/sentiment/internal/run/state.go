@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// runFile holds a run's settings from its first moment.
-	runFile = "run.json"
+	// StateFile holds a run's settings from its first moment, and in the end that it
+	// is finished.
+	StateFile = "run.json"
 	// checkpointsDir holds a folder of checkpoints for each model while the run
 	// is not finished.
 	checkpointsDir = "checkpoints"
@@ -25,7 +26,7 @@ const (
 	eventsDir = "tensorboard"
 )
 
-// runState is the content of runFile.
+// runState is the content of StateFile.
 type runState struct {
 	Version  int    `json:"version"`
 	Settings Plan   `json:"settings"`
@@ -37,7 +38,7 @@ const runVersion = 1
 
 // load reads the settings of the run in r.Resume.
 func (r *Run) load() (finished bool, err error) {
-	path := filepath.Join(r.Dir, runFile)
+	path := filepath.Join(r.Dir, StateFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, errors.Errorf("--resume %s is not a run: there is no %s", r.Resume, path)
@@ -54,7 +55,7 @@ func (r *Run) load() (finished bool, err error) {
 }
 
 func (r *Run) write(finished bool) error {
-	return jsonfile.Write(filepath.Join(r.Dir, runFile), runState{runVersion, r.Plan, finished, r.Command})
+	return jsonfile.Write(filepath.Join(r.Dir, StateFile), runState{runVersion, r.Plan, finished, r.Command})
 }
 
 // finish marks the run as finished. Of its checkpoints the last ones are in the

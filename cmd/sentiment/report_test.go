@@ -75,12 +75,12 @@ func TestCompare(t *testing.T) {
 			t.Errorf("no %q in the page", want)
 		}
 	}
-	if strings.Count(printed, "\n│") != 4 || !strings.Contains(printed, "The page is "+out+".") {
+	if strings.Count(printed, "\n│") != 4 || !strings.Contains(printed, "The report is "+out+".") {
 		t.Errorf("it prints\n%s", printed)
 	}
 	empty := t.TempDir()
 	status, stdout, stderr := command("", "compare", "--out", out, sharedRun(t), empty)
-	checkFailure(t, status, exitFailure, stdout, stderr, empty+": no run with a report")
+	checkFailure(t, status, exitFailure, stdout, stderr, empty+": not a run with a report")
 	numbers := filepath.Join(t.TempDir(), "numbers")
 	if err := os.Mkdir(numbers, 0o755); err != nil {
 		t.Fatal(err)

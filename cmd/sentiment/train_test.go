@@ -138,7 +138,7 @@ func TestTrainOutput(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Data: sample, ", "Experiment onehot\n", "Experiment embedding\n", "Total params: 4,289\n", "Total params: 32,337\n",
-		"│ onehot     │  4,289 │", "│ embedding  │ 32,337 │", "gain in validation accuracy", "in " + trainedRun.dir + "; look at report.html.\n",
+		"│ onehot     │  4,289 │", "│ embedding  │ 32,337 │", "gain in validation accuracy", "in " + trainedRun.dir + "; open report.html.\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("output has no %q:\n%s", want, out)

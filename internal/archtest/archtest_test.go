@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"nn":       {"internal", "graph", "nn"},
 	"train":    {"internal", "graph", "nn", "train"},
 	"datasets": {"internal", "datasets"},
-	"cmd":      {"internal", "graph", "nn", "train", "datasets"},
+	"cmd":      {"internal", "graph", "nn", "train", "datasets", "cmd"},
 
 	// A model together with its encoder.
 	"train/classifier": {"internal", "nn", "train", "datasets"},

@@ -66,7 +66,7 @@ func (a *app) compare(dirs []string, out string) error {
 		}
 	}
 	head := []any{"run", "experiment", "params", "epoch", "val " + all.Score.Name, "test " + all.Score.Name}
-	fmt.Fprintf(a.out, "%s\nThe report is %s.\n", show.Table(head, rows, len(head)), out)
+	fmt.Fprintf(a.out, "%s\nThe report is %s.\n", show.Table(head, rows, 2), out)
 	return nil
 }
 

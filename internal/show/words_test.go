@@ -1,0 +1,18 @@
+package show
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestQuoted: a list of labels is read as so many, whatever is in them.
+func TestQuoted(t *testing.T) {
+	labels := []string{"good", "not, so good", `"fine"`, " padded", "", "a;b", "two\nlines", "정말 좋아요"}
+	want := []string{"good", `"not, so good"`, `"\"fine\""`, `" padded"`, `""`, `"a;b"`, `"two\nlines"`, "정말 좋아요"}
+	if got := Quoted(labels...); !slices.Equal(got, want) {
+		t.Errorf("it is %q, want %q", got, want)
+	}
+	if got := List([]string{"yes, please", "no"}); got != `"yes, please", no` {
+		t.Errorf("the list is %s", got)
+	}
+}

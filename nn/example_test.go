@@ -38,7 +38,7 @@ func (l Gated) Apply(c *nn.Context, in ...nn.Value) []nn.Value {
 	x := in[0]
 	linear := c.Add(c.Dot(x, c.Weight("kernel")), c.Weight("bias"))
 	gate := c.Sigmoid(c.Dot(x, c.Weight("gate")))
-	return []nn.Value{{Node: c.Mul(linear, gate), Steps: x.Steps}}
+	return []nn.Value{{Node: c.Mul(linear, gate), Steps: x.Steps, Mask: x.Mask}}
 }
 
 // firstWord is a task: is the first word of a sequence in the upper half of

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"slices"
+	"sync"
 
 	"gorgonia.org/tensor"
 
@@ -14,6 +15,9 @@ type Model struct {
 	*wiring
 	settings
 	weights *weights
+
+	stepsOnce sync.Once
+	steps     [][]bool // see Follows
 }
 
 // Inputs returns the model's inputs.

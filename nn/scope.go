@@ -74,7 +74,7 @@ func (s *Scope) weight(name string, init Initializer, r Regularizer, c Constrain
 func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
 	path := join(s.path, name)
 	all := s.weights
-	if all.err != nil {
+	if all.err != nil || all.dry {
 		return
 	}
 	if w := all.byPath[path]; w != nil {
@@ -120,7 +120,7 @@ func (s *Scope) begin(name string, values *tensor.Dense) error {
 	path := join(s.path, name)
 	w := s.weights.byPath[path]
 	switch {
-	case s.again:
+	case s.again, s.weights.dry:
 	case w == nil:
 		return errorf("%s: values are given, but no such weight was declared", path)
 	case !w.value.Shape().Eq(values.Shape()):

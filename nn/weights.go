@@ -143,7 +143,8 @@ type weights struct {
 	mu     *sync.Mutex // held while a program is compiled; models that share weights share it
 	dt     tensor.Dtype
 	batch  int
-	room   int // parameters that may yet be declared
+	room   int  // parameters that may yet be declared
+	dry    bool // nothing is declared, for the shapes alone
 	list   []*Weight
 	byPath map[string]*Weight
 	err    error

@@ -93,6 +93,7 @@ type runSettings struct {
 	StepsPerEpoch int    `json:"steps_per_epoch,omitempty"`
 	Samples       int    `json:"samples,omitempty"`
 	Optimizer     string `json:"optimizer"`
+	Shards        int    `json:"shards,omitempty"` // 0: by the model and the batch
 }
 
 const (
@@ -104,7 +105,7 @@ const (
 func (r *fitRun) settings() runSettings {
 	s := runSettings{
 		Seed: r.fit.Seed, BatchSize: r.fit.BatchSize, NoShuffle: r.fit.NoShuffle, StepsPerEpoch: r.fit.StepsPerEpoch,
-		Optimizer: optimizerName(r.config.Optimizer),
+		Optimizer: optimizerName(r.config.Optimizer), Shards: r.config.Shards,
 	}
 	if m, ok := r.source.(*memory); ok {
 		s.Samples = m.t.n

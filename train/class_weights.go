@@ -64,7 +64,12 @@ func (t *table) weighClasses(classes []map[int]float64, p *program) error {
 			target := l.targets[row*width : (row+1)*width]
 			class, ok := targeter.TargetClass(target)
 			if !ok {
-				return errors.Errorf("class weights: sample %d: target %v of output %q is not a class", row/l.steps, target, p.model.Outputs()[i].Name)
+				err := errors.Errorf("class weights: sample %d: target %v of output %q is not a class", row/l.steps, target, p.model.Outputs()[i].Name)
+				if p.outs[i].mask == nil {
+					return err
+				}
+				l.excuse(row, err)
+				continue
 			}
 			if w, ok := classes[i][class]; ok {
 				weights[row] = float32(w) * weights[row]

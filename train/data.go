@@ -39,7 +39,8 @@ type Data struct {
 	Inputs  map[string]Samples
 	Outputs map[string]Labels
 
-	stepped bool // see Labels
+	counts  []int // see Labels
+	stepped bool
 }
 
 // Samples are the data of one input: Tokens or Features.
@@ -59,7 +60,7 @@ func (d Data) Len() int {
 
 func (d Data) samples() Samples { return Samples{d.Tokens, d.Features, d.Padding} }
 
-func (d Data) labels() Labels { return Labels{d.Targets, d.Weights, d.stepped} }
+func (d Data) labels() Labels { return Labels{d.Targets, d.Weights, d.counts, d.stepped} }
 
 func (s Samples) len() int { return max(len(s.Tokens), len(s.Features)) }
 
@@ -205,7 +206,7 @@ func (t *table) outputs(d Data, p *program) error {
 		var r *ragged
 		var err error
 		if len(port.Shape) == 2 {
-			r, err = t.ragged(p.model.Inputs(), o.steps)
+			r, err = t.ragged(p.model, i)
 		}
 		if err == nil {
 			t.labels[i], err = l.label(o, t.n, r)
@@ -237,11 +238,8 @@ func (d Data) slice(m *nn.Model, from, to int) Data {
 			part.Inputs[name] = s.slice(from, to)
 		}
 	}
-	for _, port := range m.Outputs() {
-		var ends []int
-		if len(port.Shape) == 2 {
-			ends = d.ends(m, port.Shape[0])
-		}
+	for i, port := range m.Outputs() {
+		ends := d.ends(m, i)
 		if d.Outputs == nil {
 			l := d.labels().slice(from, to, d.Len(), ends)
 			part.Targets, part.Weights = l.Targets, l.Weights
@@ -254,14 +252,14 @@ func (d Data) slice(m *nn.Model, from, to int) Data {
 }
 
 // ends returns where the samples end among the steps of all, and 0 before the
-// first; nil if no input of the given length is padded.
-func (d Data) ends(m *nn.Model, steps int) []int {
-	for _, in := range m.Inputs() {
+// first; nil if no input whose steps an output has is padded.
+func (d Data) ends(m *nn.Model, output int) []int {
+	for k, in := range m.Inputs() {
 		s := d.samples()
 		if d.Inputs != nil {
 			s = d.Inputs[in.Name]
 		}
-		if s.Padding == nil || in.Steps() != steps {
+		if s.Padding == nil || !m.Follows(output, k) {
 			continue
 		}
 		ends := []int{0}

@@ -48,6 +48,11 @@ func (r *fitRun) train(ctx context.Context) error {
 	if err := r.tell(&Event{Kind: TrainBegin, Epoch: r.at.Epoch + 1}); err != nil {
 		return err
 	}
+	if r.fit.Checkpoint != nil { // an epoch is too late to learn that there can be none
+		if _, _, err := r.snapshot(); err != nil {
+			return errors.WithMessage(err, "checkpoint")
+		}
+	}
 	if err := r.epochs(ctx); err != nil {
 		return err
 	}

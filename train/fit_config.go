@@ -1,6 +1,10 @@
 package train
 
-import "github.com/pkg/errors"
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+)
 
 // FitConfig holds the settings of one call of Fit.
 type FitConfig struct {
@@ -57,6 +61,15 @@ func (r *fitRun) configure(c FitConfig) error {
 	case c.Validation != nil && c.ValidationSource != nil, c.ValidationSplit > 0 && (c.Validation != nil || c.ValidationSource != nil):
 		return errors.New("more than one of Validation, ValidationSource and ValidationSplit is set")
 	}
+	if c.InitialEpoch > c.Epochs {
+		return errors.Errorf("InitialEpoch is %d of %d epochs: there is nothing to train", c.InitialEpoch, c.Epochs)
+	}
+	if k := c.Checkpoint; k != nil && (k.Dir == "" || k.Every < 0 || k.Keep < 0 || k.Interval < 0) {
+		return errors.Errorf("checkpoint: Dir is %q, Every %d, Interval %v and Keep %d, want a folder and none below 0", k.Dir, k.Every, k.Interval, k.Keep)
+	}
+	if i := slices.Index(c.Callbacks, nil); i >= 0 {
+		return errors.Errorf("callback %d is nil", i)
+	}
 	if err := r.wantOptimizer(); err != nil {
 		return err
 	}
@@ -94,13 +107,17 @@ func (r *fitRun) useData(d Data) error {
 	if err := r.label(t, d); err != nil {
 		return err
 	}
-	if c.Validation != nil {
-		if err := r.checkLabels(*c.Validation, c.BatchSize); err != nil {
-			return errors.WithMessage(err, "validation")
-		}
-	}
 	r.source = &memory{t: t, size: c.BatchSize, shuffle: !c.NoShuffle, seed: c.Seed}
-	return nil
+	return r.checkValidation()
+}
+
+// checkValidation refuses validation data that do not fit before anything is
+// trained.
+func (r *fitRun) checkValidation() error {
+	if r.fit.Validation == nil {
+		return nil
+	}
+	return errors.WithMessage(r.checkLabels(*r.fit.Validation, r.fit.BatchSize), "validation")
 }
 
 // useSource makes s the source of the run.
@@ -112,5 +129,5 @@ func (r *fitRun) useSource(s Source) error {
 		return errors.New("a source cannot be split: set Validation or ValidationSource")
 	}
 	r.source = newStreamed(s, r)
-	return nil
+	return r.checkValidation()
 }

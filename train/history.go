@@ -70,9 +70,8 @@ func (h *History) Values(name string) []float64 {
 	return v
 }
 
-// Best returns the epoch, from 1, in which the log of that name, "val_loss" if
-// empty, was first best, as
-// Mode.Improves compares; 0 if it was a number in none.
+// Best returns the epoch, from 1, in which the log of that name ("val_loss" if empty)
+// was first best, as Mode.Improves compares; 0 if it was NaN or missing in all.
 func (h *History) Best(name string, mode Mode) int {
 	name = cmp.Or(name, "val_loss")
 	better, best, epoch := mode.Of(name), math.NaN(), 0

@@ -10,7 +10,10 @@ import (
 type Labels struct {
 	Targets, Weights []float32
 
-	stepped bool // Weights are of steps, where that is not plain from their number
+	// Of a Stream's samples, whose targets and weights come one by one: how many
+	// targets each has, and whether the weights are of steps.
+	counts  []int
+	stepped bool
 }
 
 // labels are Labels that were held against an output, a value for each row: a
@@ -63,6 +66,15 @@ func (l Labels) label(o output, n int, r *ragged) (*labels, error) {
 	given, of := rows, "outputs"
 	if r != nil {
 		given, of = r.total, "steps as their sequences have"
+	}
+	for i, have := range l.counts {
+		steps := o.steps
+		if r != nil {
+			steps = r.lengths[i]
+		}
+		if have != steps*o.width {
+			return nil, errors.Errorf("sample %d: %d targets, want %d", i, have, steps*o.width)
+		}
 	}
 	switch {
 	case len(l.Targets) != given*o.width && r == nil:
@@ -144,12 +156,18 @@ func (l *labels) check(o output, loss nn.Loss) error {
 		if o.mask == nil && l.weight(row) != 0 {
 			return err
 		}
-		if l.odd == nil {
-			l.odd = map[int]error{}
-		}
-		l.odd[row] = err
+		l.excuse(row, err)
 	}
 	return nil
+}
+
+// excuse keeps what is wrong with a row's target until it is known whether the row
+// counts.
+func (l *labels) excuse(row int, err error) {
+	if l.odd == nil {
+		l.odd = map[int]error{}
+	}
+	l.odd[row] = err
 }
 
 // slice returns the labels of samples from to to of n. ends are the places of
@@ -173,5 +191,5 @@ func (l Labels) slice(from, to, n int, ends []int) Labels {
 	if len(l.Weights) == n && !l.stepped {
 		weights = nil
 	}
-	return Labels{part(l.Targets, ends), part(l.Weights, weights), l.stepped}
+	return Labels{Targets: part(l.Targets, ends), Weights: part(l.Weights, weights), stepped: l.stepped}
 }

@@ -126,13 +126,14 @@ type ragged struct {
 	total   int   // Σ lengths
 }
 
-// ragged returns the sequences behind an output of so many steps; nil if none
-// of the inputs of that length is padded.
-func (t *table) ragged(ports []nn.Input, steps int) (*ragged, error) {
+// ragged returns the sequences behind an output; nil if none of the inputs whose
+// steps it has is padded.
+func (t *table) ragged(m *nn.Model, output int) (*ragged, error) {
 	var r *ragged
 	var of string
+	ports := m.Inputs()
 	for k, s := range t.in {
-		if s.Padding == nil || t.steps[k] != steps {
+		if s.Padding == nil || !m.Follows(output, k) {
 			continue
 		}
 		next := &ragged{padding: s.Padding, lengths: s.lengths(ports[k])}

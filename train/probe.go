@@ -34,17 +34,17 @@ func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps
 	}
 	var points []RatePoint
 	mean, least := 0.0, math.Inf(1)
-	var before float64 // Σ of the epoch's losses before this step
+	var sum, samples float64 // of the epoch's losses before this step
 	watch := CallbackFunc(func(e *Event) error {
 		switch e.Kind {
 		case TrainBegin:
 			rated.SetRate(from)
 		case EpochBegin:
-			before = 0
+			sum, samples = 0, 0
 		case BatchEnd:
-			// The log is the mean since the epoch's start.
-			loss := e.Logs["loss"]*float64(e.Batch) - before
-			before += loss
+			s := e.run.scores
+			loss := (s.loss - sum) / (s.samples - samples)
+			sum, samples = s.loss, s.samples
 			i := len(points)
 			mean = 0.98*mean + 0.02*loss
 			smooth := mean / (1 - math.Pow(0.98, float64(i+1)))

@@ -14,7 +14,7 @@ import (
 //
 // One pass is open at a time. Validation begins a pass of its own source; where
 // StepsPerEpoch has ended the epoch in the middle of a pass, that one waits
-// meanwhile, and nothing reads ahead in it. No pass is open when Fit, FitSource
+// meanwhile, and a Stream reads nothing ahead in it. No pass is open when Fit, FitSource
 // or EvaluateSource has returned, whatever ended it: they wait for the iterator
 // to return. One that panics ends them with an error.
 type Source interface {

@@ -63,9 +63,13 @@ func (s *streamed) seek(to place, on bool) error {
 		return err
 	}
 	s.at = place{Pass: to.Pass}
-	for range to.Batch {
-		if _, ok, err := s.read(on); err != nil || !ok {
+	for n := range to.Batch {
+		_, ok, err := s.read(on)
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return errors.Errorf("the source ended after %d batches of a pass, the run had read %d: it is not the one that the run began with", n, to.Batch)
 		}
 	}
 	return nil

@@ -107,13 +107,13 @@ func (s Stream) batches(epoch int) iter.Seq2[Data, error] {
 			open[n] = held
 			if len(held) == size {
 				open[n] = nil
-				if !yield(s.batch(held, n), nil) {
+				if !yield(s.batch(held, n)) {
 					return
 				}
 			}
 		}
 		for _, n := range lengths {
-			if held := open[n]; held != nil && !yield(s.batch(held, n), nil) {
+			if held := open[n]; held != nil && !yield(s.batch(held, n)) {
 				return
 			}
 		}
@@ -138,7 +138,7 @@ func (s Stream) length(x Sample) int {
 }
 
 // batch returns the data of samples that get a length.
-func (s Stream) batch(samples []Sample, length int) Data {
+func (s Stream) batch(samples []Sample, length int) (Data, error) {
 	d := Data{}
 	if samples[0].Features == nil && len(s.Buckets) > 0 {
 		p := s.Padding
@@ -152,20 +152,23 @@ func (s Stream) batch(samples []Sample, length int) Data {
 		} else {
 			d.Tokens = append(d.Tokens, x.Tokens)
 		}
-		d.Targets = append(d.Targets, x.Targets...)
+		d.Targets, d.counts = append(d.Targets, x.Targets...), append(d.counts, len(x.Targets))
 		weighed, d.stepped = weighed || x.Weights != nil, d.stepped || len(x.Weights) > 1
 	}
 	if !weighed {
-		return d
+		return d, nil
 	}
 	d.Weights = []float32{}
 	steps := 1
 	for _, x := range samples {
 		steps = max(steps, len(x.Weights)) // of features, which have one length
 	}
-	for _, x := range samples {
+	for i, x := range samples {
 		if d.stepped && x.Features == nil {
 			steps = len(x.Tokens)
+		}
+		if n := len(x.Weights); n > 1 && n != steps {
+			return d, errors.Errorf("stream: sample %d of a batch: %d weights, another has %d", i, n, steps)
 		}
 		switch len(x.Weights) {
 		case 0:
@@ -176,7 +179,7 @@ func (s Stream) batch(samples []Sample, length int) Data {
 			d.Weights = append(d.Weights, x.Weights...)
 		}
 	}
-	return d
+	return d, nil
 }
 
 // samples yields those of Open that can be used.

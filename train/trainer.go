@@ -78,7 +78,15 @@ func Compile(m *nn.Model, c Config) (*Trainer, error) {
 		free:   map[shape][]*program{},
 		slot:   make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
-	return t, errors.WithMessage(t.setAims(), "compile")
+	if err := t.setAims(); err != nil {
+		return nil, errors.WithMessage(err, "compile")
+	}
+	for i, a := range t.aims {
+		if slices.Contains(slices.Concat(a.Metrics, a.WeightedMetrics), nil) {
+			return nil, errors.Errorf("compile: a metric of output %q is nil", m.Outputs()[i].Name)
+		}
+	}
+	return t, nil
 }
 
 // setAims puts the objectives in the order of the model's outputs.

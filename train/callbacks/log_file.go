@@ -60,14 +60,15 @@ func rewrite(path string, from, to []byte) error {
 	})
 }
 
-// appendTo adds text to a file and brings it to the disk.
+// appendTo adds text to a file and brings it to the disk. A pipe or a terminal has
+// none.
 func appendTo(path, text string) error {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return errors.WithStack(err)
 	}
 	_, err = f.WriteString(text)
-	if err == nil {
+	if info, statErr := f.Stat(); err == nil && statErr == nil && info.Mode().IsRegular() {
 		err = f.Sync()
 	}
 	if closeErr := f.Close(); err == nil {

@@ -12,8 +12,9 @@ import (
 )
 
 // AUC is the area under a curve over all thresholds, exact and not summed by
-// bins. It keeps 12 bytes for each output of each row, and sorts them when its
-// value is read. The outputs of a row are taken together, each as a guess of its
+// bins. It keeps 12 bytes for each output of each row, twice when its value has
+// been read: then it sorts those that came since, and merges them with the others.
+// The outputs of a row are taken together, each as a guess of its
 // own.
 //
 // The area under the ROC curve is the weighted share of the pairs of a positive
@@ -37,7 +38,9 @@ import (
 type AUC struct {
 	PR bool
 
-	rows []scored
+	rows   []scored
+	sorted int      // so many of them, the first ones, are in order
+	spare  []scored // for the next merging
 }
 
 type scored struct {
@@ -75,8 +78,7 @@ func (m *AUC) Update(y, targets, weights []float32) {
 
 // Value implements train.Metric.
 func (m *AUC) Value() float64 {
-	rows := slices.Clone(m.rows)
-	slices.SortFunc(rows, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	rows := m.ordered()
 	var hits, alarms, area float64 // positives and negatives down to a threshold
 	for i := 0; i < len(rows); {
 		h, a := hits, alarms
@@ -98,6 +100,26 @@ func (m *AUC) Value() float64 {
 		return quotient(area, hits)
 	}
 	return quotient(area, hits*alarms)
+}
+
+// ordered puts the rows in the order of their outputs, the largest first, and those
+// of one output in the order in which they came. It is asked after each batch, so
+// what is in order already is not sorted again.
+func (m *AUC) ordered() []scored {
+	old, fresh := m.rows[:m.sorted], m.rows[m.sorted:]
+	slices.SortStableFunc(fresh, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	if len(old) > 0 && len(fresh) > 0 {
+		all := m.spare[:0]
+		for _, r := range fresh {
+			for len(old) > 0 && cmp.Compare(old[0].score, r.score) >= 0 {
+				all, old = append(all, old[0]), old[1:]
+			}
+			all = append(all, r)
+		}
+		m.rows, m.spare = append(all, old...), m.rows
+	}
+	m.sorted = len(m.rows)
+	return m.rows
 }
 
 // Merge implements train.Merger.
@@ -123,7 +145,7 @@ func (m *AUC) UnmarshalJSON(data []byte) error {
 	if len(x)%3 != 0 {
 		return errors.Errorf("%d numbers, want 3 of each row", len(x))
 	}
-	m.rows = nil
+	m.rows, m.sorted = nil, 0
 	for ; len(x) > 0; x = x[3:] {
 		m.rows = append(m.rows, scored{math.Float32frombits(x[0]), math.Float32frombits(x[1]), x[2] != 0})
 	}

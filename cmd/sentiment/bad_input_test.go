@@ -3,6 +3,9 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -202,5 +205,68 @@ func TestMixedModelFolder(t *testing.T) {
 		writeFile(t, filepath.Join(dir, c.file), c.content)
 		status, stdout, stderr := command("", "predict", dir, "good")
 		checkFailure(t, status, exitFailure, stdout, stderr, dir, c.want)
+	}
+}
+
+// TestPathsThatAreNot: whatever a flag or an argument for a path is given instead, the
+// error is one line that names it, in a user's words.
+func TestPathsThatAreNot(t *testing.T) {
+	dir := t.TempDir()
+	file := writeFile(t, filepath.Join(dir, "plain.csv"), "text,label\ngood,a\nbad,b\n")
+	empty := filepath.Join(dir, "empty")
+	pipe := filepath.Join(dir, "pipe")
+	if err := os.Mkdir(empty, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	missing, within := filepath.Join(dir, "missing"), filepath.Join(file, "within")
+	model := filepath.Join(sharedRun(t), "embedding")
+	out := filepath.Join(dir, "out")
+	for _, c := range []struct {
+		args  []string // behind which the path comes
+		paths []string
+	}{
+		{[]string{"evaluate"}, []string{file, missing, within, empty}},
+		{[]string{"predict"}, []string{file, missing, within, empty}},
+		{[]string{"serve"}, []string{file, missing, within, empty}},
+		{[]string{"compare"}, []string{file, missing, within, empty}},
+		{[]string{"data"}, []string{missing, within, pipe}},
+		{[]string{"predict", model, "--data"}, []string{missing, within, pipe}},
+		{[]string{"evaluate", model, "--data"}, []string{missing, within, pipe}},
+		{tiny(out, "--data"), []string{missing, within, pipe}},
+		{tiny(out, "--data", file, "--validation-data"), []string{missing, within, pipe}},
+		{tiny(out, "--data", file, "--test-data"), []string{missing, within, pipe}},
+		{tiny(out, "--vectors"), []string{missing, within, empty}},
+		{[]string{"train", "--resume"}, []string{file, missing, within, empty}},
+		{tiny(file), nil},
+		{tiny(within), nil},
+		{[]string{"compare", sharedRun(t), "--out"}, []string{within, empty}},
+		{[]string{"graph", "--model", "bow", "--out"}, []string{within + ".svg"}},
+	} {
+		for _, path := range c.paths {
+			t.Run(strings.Join(c.args, " ")+" "+filepath.Base(path), func(t *testing.T) {
+				status, stdout, stderr := command("", append(slices.Clone(c.args), path)...)
+				checkFailure(t, status, exitFailure, stdout, stderr, path)
+			})
+		}
+		if c.paths == nil {
+			status, stdout, stderr := command("", c.args...)
+			checkFailure(t, status, exitFailure, stdout, stderr, file)
+		}
+	}
+	for _, p := range []string{file, empty} {
+		status, stdout, stderr := command("", "predict", p, "a film")
+		checkFailure(t, status, exitFailure, stdout, stderr, p, map[string]string{file: "not a folder", empty: "neither a model nor a run"}[p])
+	}
+	// One file under two names would be trained and validated on.
+	link := filepath.Join(dir, "link.csv")
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, again := range []string{file, link, dir + "/./plain.csv"} {
+		status, stdout, stderr := command("", tiny(out, "--data", file, "--validation-data", again)...)
+		checkFailure(t, status, exitUsage, stdout, stderr, again+" is given twice")
 	}
 }

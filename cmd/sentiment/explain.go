@@ -34,29 +34,33 @@ func strongest(text string, e *answer.Explanation, of classifier.Scaling, sign f
 	return names[:min(n, len(names))]
 }
 
-// reasons says in a line what the model answers to no text, where the prediction
-// starts, which words pushed it towards the explained class, and which away from it.
+// reasons says in a line what the model answers to no text, and at which logit of the
+// explained class that is where the prediction starts; then which words pushed it
+// towards the class, and which away from it:
+//
+//	without text: negative 0.4705; for positive, from -0.12: film +0.21; against: dull -1.20
 func reasons(text, noText string, e *answer.Explanation, of classifier.Scaling) string {
 	const most = 5
-	towards := "up"
-	away := "down"
-	if e.Class != "" {
-		towards, away = "for "+e.Class, "against"
-	}
-	start := "without text: " + noText
+	towards, away, pushed := "up", "down", false
+	parts := []string{"without text: " + noText}
 	if e.Class != "" { // and the units are logits
-		start += fmt.Sprintf(", %+.2f", e.Baseline)
+		parts[0] += fmt.Sprintf("; for %s, from %+.2f", show.Quoted(e.Class)[0], e.Baseline)
+		towards, away = "", "against"
 	}
-	parts := []string{start}
 	for _, side := range []struct {
 		name string
 		sign float64
 	}{{towards, 1}, {away, -1}} {
 		if list := strongest(text, e, of, side.sign, most); len(list) > 0 {
-			parts = append(parts, side.name+": "+strings.Join(list, ", "))
+			if side.name == "" {
+				parts[0] += ": " + strings.Join(list, ", ")
+			} else {
+				parts = append(parts, side.name+": "+strings.Join(list, ", "))
+			}
+			pushed = true
 		}
 	}
-	if len(parts) == 1 {
+	if !pushed {
 		parts = append(parts, "no word pushed either way")
 	}
 	return strings.Join(parts, "; ")

@@ -230,5 +230,16 @@ func flagError(_ *cobra.Command, err error) error {
 	if errors.As(err, &invalid) && errors.Is(err, errTwice) {
 		return usage.Errorf("--%s is given twice", invalid.GetFlag().Name)
 	}
-	return usage.Wrap(err)
+	if invalid == nil {
+		return usage.Wrap(err)
+	}
+	f := invalid.GetFlag()
+	want := map[string]string{
+		"int": "a whole number", "uint64": "a whole number of at least 0", "int64": "a whole number",
+		"float64": "a number", "bool": "true or false", "duration": "a duration such as 500ms or 10s",
+	}[f.Value.Type()]
+	if want == "" { // a value of our own, whose error says it
+		return usage.Errorf("--%s is %q, %v", f.Name, invalid.GetValue(), errors.Unwrap(invalid))
+	}
+	return usage.Errorf("--%s is %q, want %s", f.Name, invalid.GetValue(), want)
 }

@@ -149,3 +149,21 @@ func TestFlagsOfOtherFormats(t *testing.T) {
 		}
 	}
 }
+
+// TestValuesOfTheWrongKind: each flag that is not free text tells of a value of another
+// kind, and of the kind that it wants, in a user's words.
+func TestValuesOfTheWrongKind(t *testing.T) {
+	for _, c := range everyCommand() {
+		var path []string
+		if c.HasParent() {
+			path = []string{c.Name()}
+		}
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Value.Type() == "string" || f.Value.Type() == "stringArray" || f.Name == "help" || f.Name == "version" {
+				return
+			}
+			status, stdout, stderr := command("", append(path, "--"+f.Name+"=some")...)
+			checkFailure(t, status, exitUsage, stdout, stderr, "--"+f.Name+` is "some", want `)
+		})
+	}
+}

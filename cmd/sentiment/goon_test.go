@@ -167,7 +167,7 @@ func TestOneTruth(t *testing.T) {
 					t.Errorf("evaluate on %s: %q, want %s", split, got, fourDigits(want))
 				}
 			}
-			if got := succeed(t, "", "compare", "--out", filepath.Join(t.TempDir(), "c.html"), dir); !regexp.MustCompile(`│ ` + digits(at) + ` +│ ` + fourDigits(logs["val_accuracy"])).MatchString(got) {
+			if got := succeed(t, "", "compare", "--out", filepath.Join(t.TempDir(), "c.html"), dir); !regexp.MustCompile(`│ +` + digits(at) + ` │ +` + fourDigits(logs["val_accuracy"])).MatchString(got) {
 				t.Errorf("compare: %s", got)
 			}
 		})

@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -114,8 +115,26 @@ func execute(ctx context.Context, args []string, in io.Reader, out, stderr io.Wr
 		status = exitInterrupted
 		err = errors.New(a.interrupted)
 	}
-	fmt.Fprintf(stderr, "sentiment: %s\n", strings.Join(strings.Fields(err.Error()), " "))
+	fmt.Fprintf(stderr, "sentiment: %s\n", strings.Join(strings.Fields(worded(err)), " "))
 	return status
+}
+
+// worded is an error as users read it: without the names of system calls, and without
+// a path that the sentence has named before.
+func worded(err error) string {
+	message := err.Error()
+	var file *fs.PathError
+	if !errors.As(err, &file) {
+		return message
+	}
+	before, after, found := strings.Cut(message, file.Error())
+	if !found {
+		return message
+	}
+	if !strings.Contains(before, file.Path) {
+		before += file.Path + ": "
+	}
+	return before + file.Err.Error() + after
 }
 
 func (a *app) command() *cobra.Command {

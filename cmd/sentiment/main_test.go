@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,9 @@ func snapshot(t *testing.T, dir string) map[string]string {
 
 // checkFailure holds what a command printed to the rule for errors: one line
 // that names the thing and the reason, and nothing that looks like success.
+// systemCall matches errors that are not put into a user's words.
+var systemCall = regexp.MustCompile(`strconv\.|invalid argument "|\b(open|stat|lstat|mkdir|read|readlink|readdirent|rename|symlink) [^ ]+: `)
+
 func checkFailure(t *testing.T, gotStatus, wantStatus int, stdout, stderr string, wants ...string) {
 	t.Helper()
 	if gotStatus != wantStatus {
@@ -122,6 +126,9 @@ func checkFailure(t *testing.T, gotStatus, wantStatus int, stdout, stderr string
 		if !strings.Contains(stderr, w) {
 			t.Errorf("stderr is %q, want %q in it", stderr, w)
 		}
+	}
+	if raw := systemCall.FindString(stderr); raw != "" {
+		t.Errorf("stderr is %q, which has the words of a library, %q", stderr, raw)
 	}
 	if stdout != "" {
 		t.Errorf("stdout is %q, want nothing", stdout)

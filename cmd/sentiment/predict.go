@@ -22,10 +22,9 @@ func (a *app) predictCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "predict DIR [TEXT...]",
 		Short: "Predict the labels of texts",
-		Long: `Prints one line per text: its label, a probability and the text. With two classes it
-is the probability of the second one, such as positive; with more, that of the label.
-A model that estimates numbers prints the number alone. DIR is the folder of a model,
-or of a run, which stands for its best model on the validation texts.
+		Long: `Prints one line per text: its label, the probability of that label and the text. A
+model that estimates numbers prints the number and the text. DIR is the folder of a
+model, or of a run, which stands for its best model on the validation texts.
 
 Without a TEXT it reads one text from each line of standard input, empty lines
 included; with --data it reads files, with or without labels. There is one line for
@@ -33,10 +32,10 @@ each text, so that the output can be joined to the input. Where the model knows 
 word the line has "-", and a warning on standard error counts those texts. Put a TEXT
 that begins with a dash after "--".
 
-With --json a line has the text and the server's answer: the probability is that of
-the label, and where no word is known there is a note. --explain adds to each line,
-on a terminal below it, how far each word moved the prediction, starting from the
-model's answer without any text.`,
+With --json a line has the text and the server's answer, in which a note says where no
+word is known. --explain adds to each line, on a terminal below it, how far each word
+pushed the prediction, starting from the model's answer without any text. Pushes on a
+class are in logits, the values which sigmoid or softmax turns into probabilities.`,
 		Example: `  sentiment predict runs/latest "a wonderful film"
   sentiment predict runs/latest < reviews.txt | paste - reviews.txt
   sentiment predict runs/latest/embedding "not a wonderful film" --explain

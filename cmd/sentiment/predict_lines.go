@@ -98,7 +98,7 @@ func (p *predictor) line(it item, a *answer.Answer) (string, error) {
 		said = "-  -"
 	}
 	if a != nil && a.KnownWords > 0 {
-		said = p.answer(a)
+		said = p.said(a, "  ")
 	}
 	text := strings.Join(strings.Fields(show.OneLine(markup.Read(it.text).Shown)), " ")
 	if a == nil || a.Explanation == nil {
@@ -111,7 +111,7 @@ func (p *predictor) line(it item, a *answer.Answer) (string, error) {
 	if p.below {
 		between = "\n    "
 	}
-	return strings.TrimRight(said+"  "+text, " ") + between + reasons(it.text, strings.ReplaceAll(p.answer(a.Explanation.NoText), "  ", " "), a.Explanation, p.Task().Scaling), nil
+	return strings.TrimRight(said+"  "+text, " ") + between + reasons(it.text, p.said(a.Explanation.NoText, " "), a.Explanation, p.Task().Scaling), nil
 }
 
 // jsonLine is the server's object for a text, with the text, and where it stands in
@@ -133,16 +133,18 @@ func (p *predictor) jsonLine(it item, a *answer.Answer) (string, error) {
 	return string(append(b, object[1:]...)), nil
 }
 
-// answer writes an answer for people: the label and a probability, that of the
-// second class if there are two, or the number.
-func (p *predictor) answer(a *answer.Answer) string {
-	switch {
-	case p.Task().Number():
+// said writes an answer for people: the label and its probability with the given
+// space between them, or the number. In a sentence, where the space is a single one,
+// the label is quoted if it could be taken for something else.
+func (p *predictor) said(a *answer.Answer, between string) string {
+	if p.Task().Number() {
 		return p.Task().Format(a.Value, 4, "")
-	case p.Task().Binary():
-		return fmt.Sprintf("%s  %.4f", show.OneLine(a.Label), a.Probabilities[1].Probability)
 	}
-	return fmt.Sprintf("%s  %.4f", show.OneLine(a.Label), a.Probability)
+	label := show.OneLine(a.Label)
+	if between == " " {
+		label = show.Quoted(a.Label)[0]
+	}
+	return fmt.Sprintf("%s%s%.4f", label, between, a.Probability)
 }
 
 // shortened is the beginning of a text, for a message.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,6 +167,27 @@ func TestLabelsOfOtherData(t *testing.T) {
 	other := writeFile(t, filepath.Join(t.TempDir(), "b.csv"), "text,label\na film,1.0\nfilm,-0\n")
 	if got := succeed(t, "", "evaluate", filepath.Join(out, "bow"), "--data", other); !strings.HasPrefix(got, "bow on 2 texts") {
 		t.Errorf("evaluate prints %s", got)
+	}
+}
+
+// TestOneLabelToValidateOn: scores over texts of one class say little, which is told.
+func TestOneLabelToValidateOn(t *testing.T) {
+	table := func(name string, labels ...string) string {
+		return writeFile(t, filepath.Join(t.TempDir(), name), "text,label\n"+strings.Join(labels, ""))
+	}
+	both := table("both.csv", slices.Repeat([]string{"a film,a\n", "the film,b\n"}, 20)...)
+	one := table("one.csv", slices.Repeat([]string{"a film,a\n"}, 3)...)
+	for _, c := range []struct {
+		flag, file string
+		warns      bool
+	}{{"--validation-data", one, true}, {"--test-data", one, true}, {"--validation-data", both + "2", false}} {
+		if c.file == both+"2" {
+			c.file = table("other.csv", "a film,a\n", "film,b\n")
+		}
+		status, _, stderr := command("", tiny(filepath.Join(t.TempDir(), "run"), "--data", both, c.flag, c.file, "--model", "bow")...)
+		if status != exitOK || strings.Contains(stderr, `texts have one label, "a" (3 texts): their scores say little`) != c.warns {
+			t.Errorf("%s %s: status %d, %s", c.flag, c.file, status, stderr)
+		}
 	}
 }
 

@@ -98,7 +98,7 @@ func TestExplain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	succeed(t, "", tiny(dir, "--model", "bow", "--epochs", "20")...)
 	out := succeed(t, "", "predict", "--explain", filepath.Join(dir, "bow"), "a wonderful film, a dull story")
-	if !regexp.MustCompile(`story  \| without text: (posi|nega)tive \d\.\d{4}, [+-]\d\.\d\d; for positive: `).MatchString(out) || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
+	if !regexp.MustCompile(`story  \| without text: (posi|nega)tive \d\.\d{4}; for positive, from [+-]\d\.\d\d: `).MatchString(out) || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
 		t.Errorf("it prints\n%s", out)
 	}
 	if got, want := show.OneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {

@@ -70,6 +70,11 @@ func TestInterruptedRunsResume(t *testing.T) {
 			t.Errorf("the report's command is %q, error %v", r.Runs[0].Command, err)
 		}
 		out := succeed(t, "", "train", "--resume", dir)
+		for _, flag := range []string{"--quiet", "--json"} {
+			if status, stdout, stderr := command("", "train", "--resume", dir, flag); status != exitOK || stdout != "" || !strings.HasPrefix(stderr, "The run in "+dir+" is finished: ") {
+				t.Errorf("with %s: status %d, stdout %q, stderr %q", flag, status, stdout, stderr)
+			}
+		}
 		if want := "The run in " + dir + " is finished: "; !strings.HasPrefix(out, want) {
 			t.Errorf("a finished run resumes with %q", out)
 		}

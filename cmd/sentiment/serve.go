@@ -104,7 +104,7 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return errors.Wrap(err, "--addr")
+		return errors.Errorf("--addr %s: %v", addr, cause(err))
 	}
 	if err := s.Reload(ctx); err != nil {
 		l.Close()
@@ -163,4 +163,21 @@ func loadServed(ctx context.Context, dir string, batch int) (models []server.Mod
 		models = append(models, m)
 	}
 	return models, nil
+}
+
+// cause is why an address cannot be listened on, without the address.
+func cause(err error) error {
+	var op *net.OpError
+	if !errors.As(err, &op) {
+		return err
+	}
+	var call *os.SyscallError
+	var addr *net.AddrError
+	switch {
+	case errors.As(op.Err, &call):
+		return call.Err
+	case errors.As(op.Err, &addr):
+		return errors.New(addr.Err)
+	}
+	return op.Err
 }

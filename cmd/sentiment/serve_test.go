@@ -127,11 +127,7 @@ func TestServe(t *testing.T) {
 				t.Fatalf("%d predictions of %s", len(a.Predictions), a.Model)
 			}
 			for _, p := range a.Predictions {
-				positive := p.Probability
-				if p.Label == "negative" {
-					positive = 1 - positive
-				}
-				if got := fmt.Sprintf("%s  %.4f  %s\n", p.Label, positive, text); got != want {
+				if got := fmt.Sprintf("%s  %.4f  %s\n", p.Label, p.Probability, text); got != want {
 					t.Fatalf("%s of %d: %q, want %q", model, n, got, want)
 				}
 			}
@@ -256,8 +252,9 @@ func TestServeFinishedRun(t *testing.T) {
 
 func TestWrongServe(t *testing.T) {
 	for want, args := range map[string][]string{
-		"model folder nowhere does not exist": {"nowhere"},
-		"--addr":                              {sharedRun(t), "--addr", "127.0.0.1:99999"},
+		"model folder nowhere does not exist":     {"nowhere"},
+		"--addr 127.0.0.1:99999: invalid port":    {sharedRun(t), "--addr", "127.0.0.1:99999"},
+		"--addr nowhere: missing port in address": {sharedRun(t), "--addr", "nowhere"},
 	} {
 		status, stdout, stderr := command("", append([]string{"serve"}, args...)...)
 		last := strings.Split(strings.TrimSpace(stderr), "\n")

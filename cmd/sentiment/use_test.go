@@ -115,7 +115,7 @@ func TestPredict(t *testing.T) {
 	line := regexp.MustCompile(`^(positive|negative)  (\d\.\d{4})  (.*)$`)
 	for i, l := range strings.Split(strings.TrimSuffix(fromArgs, "\n"), "\n") {
 		m := line.FindStringSubmatch(l)
-		if m == nil || m[3] != texts[i] || (m[1] == "positive") != (m[2] > "0.5000") {
+		if m == nil || m[3] != texts[i] || m[2] < "0.5000" { // the label's own, which is the likelier one
 			t.Errorf("line %q for %q", l, texts[i])
 		}
 	}

@@ -49,8 +49,10 @@ func Names(all iter.Seq2[string, string]) (names []string) {
 }
 
 // List writes the names for people: csv, tsv or jsonl.
-func List(all iter.Seq2[string, string]) string {
-	names := Names(all)
+func List(all iter.Seq2[string, string]) string { return Either(Names(all)) }
+
+// Either writes names of which one is to be chosen: a, b or c.
+func Either(names []string) string {
 	last := len(names) - 1
 	if last < 1 {
 		return strings.Join(names, "")

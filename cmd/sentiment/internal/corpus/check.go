@@ -60,6 +60,12 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 				set.Line, part, list, set.listed(known, func(c int) bool { return known[c] > 0 }))
 		}
 	}
+	for _, part := range []Part{Validation, Test} {
+		counts := set.classCounts(places[part])
+		if n := len(places[part]); n > 1 && slices.Max(counts) == n {
+			warn("%s: all %s texts have one label, %s: their scores say little", set.Line, part, set.listed(counts, func(c int) bool { return counts[c] > 0 }))
+		}
+	}
 	if len(places[Train]) < leastTexts {
 		return nil // too few, which is told of elsewhere
 	}

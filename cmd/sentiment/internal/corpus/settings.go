@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func (s *Settings) checkReviews() error {
 	}{
 		{"format", s.Format != ""}, {"text-column", s.TextColumn != ""}, {"label-column", s.LabelColumn != ""},
 		{"group-column", s.GroupColumn != ""}, {"delimiter", s.Delimiter != ""}, {"header", s.Header != ""},
-		{"encoding", s.Encoding != ""}, {"Skip-bad", s.SkipBad != 0},
+		{"encoding", s.Encoding != ""}, {"skip-bad", s.SkipBad != 0},
 		{"validation-data", len(s.ValidationData) > 0}, {"test-data", len(s.TestData) > 0},
 	} {
 		if f.given {
@@ -145,12 +146,19 @@ func Called(path string) string {
 	return path
 }
 
-// twice returns a path that stands more than once in lists, "" if there is none.
+// twice returns a path that stands more than once in lists, under one name or
+// another, "" if there is none.
 func twice(lists ...Paths) string {
 	all := slices.Concat(lists...)
 	for i, path := range all {
-		if slices.ContainsFunc(all[:i], func(other string) bool { return strings.TrimRight(other, "/") == strings.TrimRight(path, "/") }) {
-			return path
+		info, err := os.Stat(path)
+		for _, other := range all[:i] {
+			if filepath.Clean(other) == filepath.Clean(path) {
+				return path
+			}
+			if before, e := os.Stat(other); err == nil && e == nil && os.SameFile(before, info) {
+				return path
+			}
 		}
 	}
 	return ""

@@ -28,7 +28,7 @@ func (s *Skip) Set(value string) error {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil {
-		return errors.New("want a number, or all")
+		return errors.New("want a whole number or all")
 	}
 	*s = Skip(n)
 	return nil

@@ -42,6 +42,9 @@ const sampleSeed = 1
 
 // Open finds the texts that the settings name.
 func Open(ctx context.Context, s Settings, c Console) (*Source, error) {
+	if err := checkFiles(s); err != nil {
+		return nil, err
+	}
 	if len(s.Data) == 1 {
 		if found, err := openReviews(ctx, &s, c); found != nil || err != nil {
 			return found, err
@@ -52,11 +55,6 @@ func Open(ctx context.Context, s Settings, c Console) (*Source, error) {
 		names = append(names, Called(path))
 	}
 	d := &Source{Defaults: Others, Line: strings.Join(names, ", "), files: slices.Concat(s.Data, s.ValidationData, s.TestData)}
-	for _, path := range d.files {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, errors.Errorf("%s: there is no such file or folder", Called(path))
-		}
-	}
 	for _, path := range s.Data {
 		abs, err := filepath.Abs(path)
 		if err != nil {
@@ -99,6 +97,24 @@ func Open(ctx context.Context, s Settings, c Console) (*Source, error) {
 	return d, nil
 }
 
+// checkFiles refuses paths of nothing, and of what can be read but once: texts are
+// read several times.
+func checkFiles(s Settings) error {
+	for _, path := range slices.Concat(s.Data, s.ValidationData, s.TestData) {
+		if path == "-" || slices.Contains(Named, path) {
+			continue
+		}
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return errors.Errorf("%s: there is no such file or folder", Called(path))
+		case err == nil && !info.Mode().IsRegular() && !info.IsDir():
+			return errors.Errorf("%s is a pipe or a device, which can be read but once: give it as standard input, --data - < %s", path, path)
+		}
+	}
+	return nil
+}
+
 // Records yields the texts with all that is known of them, and counts the bad rows.
 func (d *Source) Records(ctx context.Context, c Console, bad func(*datasets.BadRow)) iter.Seq2[datasets.Record, error] {
 	return d.each(ctx, &teller{out: c.Err, count: bad})
@@ -119,6 +135,9 @@ func (d *Source) Texts(ctx context.Context) iter.Seq2[string, error] {
 // passed over is told of, and given to bad.
 func Unlabelled(ctx context.Context, s Settings, c Console, bad func(*datasets.BadRow)) iter.Seq2[datasets.Record, error] {
 	tell := &teller{out: c.Err}
+	if err := checkFiles(s); err != nil {
+		return func(yield func(datasets.Record, error) bool) { yield(datasets.Record{}, err) }
+	}
 	o := s.options()
 	o.NoLabels, o.KeepEmpty, o.Stdin, o.Note = true, true, c.In, tell.note
 	o.OnBad = func(b *datasets.BadRow) {

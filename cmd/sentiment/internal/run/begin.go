@@ -50,7 +50,7 @@ func (r *Run) begin(chosen []Model) (undo, release func(), err error) {
 		}
 	}
 	if release, err = r.lock(); err != nil {
-		return nil, nil, errors.WithMessage(err, "--out") // and its folder is another's
+		return nil, nil, errors.WithMessagef(err, "--out %s", r.Dir) // and its folder is another's
 	}
 	if err := r.refuse(chosen); err != nil {
 		release()
@@ -93,7 +93,7 @@ func datedFolder(now time.Time) (string, error) {
 func (r *Run) lock() (release func(), err error) {
 	release, err = filelock.Try(r.Dir)
 	if err == nil && release == nil {
-		err = errors.Errorf("%s: another training is writing to it", r.Dir)
+		err = errors.New("another training is writing to it")
 	}
 	return release, err
 }

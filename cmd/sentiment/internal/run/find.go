@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/nn"
 	"unroll/train/classifier"
 )
 
@@ -96,6 +97,10 @@ func checkModelDir(dir string) error {
 	}
 	if r, err := readRunResults(dir); err == nil && r.Folds > 0 {
 		return foldsError(dir, r.Folds)
+	}
+	file := filepath.Join(dir, nn.ArchitectureFile)
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return errors.Errorf("%s holds neither a model nor a run: there is no %s", dir, file)
 	}
 	return nil
 }

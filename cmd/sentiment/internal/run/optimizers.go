@@ -1,9 +1,8 @@
 package run
 
 import (
-	"strings"
-
 	"unroll/cmd/sentiment/internal/usage"
+	"unroll/internal/choice"
 	"unroll/train"
 	"unroll/train/optimizers"
 )
@@ -24,19 +23,13 @@ func Schedules() (names []string) {
 	return names
 }
 
-// Either lists the values of a flag: "a, b or c".
-func Either(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
-}
-
 // checkOptimizer refuses settings that name nothing.
 func (p *Plan) checkOptimizer() error {
 	switch {
 	case p.Optimizer != "" && optimizers.ByName(p.Optimizer) == nil:
-		return usage.Errorf("--optimizer: unknown optimizer %q, want %s", p.Optimizer, Either(Optimizers()))
+		return usage.Errorf("--optimizer: unknown optimizer %q, want %s", p.Optimizer, choice.Either(Optimizers()))
 	case p.Schedule != "" && optimizers.ScheduleByName(p.Schedule) == nil:
-		return usage.Errorf("--schedule: unknown schedule %q, want %s", p.Schedule, Either(Schedules()))
+		return usage.Errorf("--schedule: unknown schedule %q, want %s", p.Schedule, choice.Either(Schedules()))
 	case !(p.Rate >= 0):
 		return usage.Errorf("--lr is %v, want a positive number", p.Rate)
 	case !(p.Clip >= 0):

@@ -48,7 +48,7 @@ func (p *Plan) check() error {
 	}
 	if p.Vectors != "" {
 		if info, err := os.Stat(p.Vectors); err != nil {
-			return errors.Wrap(err, "--vectors")
+			return errors.Wrapf(err, "--vectors %s", p.Vectors)
 		} else if info.IsDir() {
 			return errors.Errorf("--vectors %s: it is a folder, want a file", p.Vectors)
 		}

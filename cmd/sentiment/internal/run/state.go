@@ -44,7 +44,7 @@ func (r *Run) load() (finished bool, err error) {
 		return false, errors.Errorf("--resume %s is not a run: there is no %s", r.Resume, path)
 	}
 	if err != nil {
-		return false, errors.Wrap(err, "--resume")
+		return false, errors.Wrapf(err, "--resume %s", r.Resume)
 	}
 	var state runState
 	if err := jsonfile.Decode(data, runVersion, &state); err != nil {

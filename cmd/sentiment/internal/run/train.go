@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"time"
@@ -27,7 +28,7 @@ func (r *Run) Train(ctx context.Context) error {
 		if err == nil {
 			defer release()
 		} else if !errors.Is(err, fs.ErrNotExist) { // which load tells better
-			return errors.WithMessage(err, "--resume")
+			return errors.Wrapf(err, "--resume %s", r.Resume)
 		}
 		epochs := r.Epochs
 		finished, err := r.load()
@@ -42,7 +43,11 @@ func (r *Run) Train(ctx context.Context) error {
 			undo = func() { _ = before.write(wasFinished) }
 		}
 		if finished {
-			fmt.Fprintf(r.Say, "The run in %s is finished: its results are in %s.\n", r.Dir, filepath.Join(r.Dir, ResultsFile))
+			out := r.Say
+			if out == io.Discard { // what there is in place of a closing table
+				out = r.Err
+			}
+			fmt.Fprintf(out, "The run in %s is finished: its results are in %s.\n", r.Dir, filepath.Join(r.Dir, ResultsFile))
 			return nil
 		}
 	}

@@ -106,49 +106,61 @@ func decodeText(data []byte, name string) (text, say string, err error) {
 	return string(data), say, err
 }
 
-// Decoder reads text as UTF-8, whatever it is encoded in.
+// Decoder reads text as UTF-8 whose lines end in \n, or \r\n, whatever it is encoded in
+// and whichever way its lines end, see lineEnds.
 type Decoder struct {
-	in   *bufio.Reader
-	out  io.Reader
-	name string
-	note func(string)
+	in      *bufio.Reader
+	out     io.Reader
+	name    string
+	charset charset
+	wait    bool // for headSize bytes to tell the encoding by
+	note    func(string)
 }
 
 // NewDecoder returns a reader of in, whose encoding is one of the WHATWG's
 // Encoding Standard; "" tells it by the first bytes that come, as Records does.
-// note, if not nil, is told if that is not UTF-8. What is held to be UTF-8 is not
-// checked, see CheckUTF8. It errs if there is no such encoding.
+// note, if not nil, is told if that is not UTF-8, and if lines end in \r alone. What is
+// held to be UTF-8 is not checked, see CheckUTF8. It errs if there is no such encoding.
 func NewDecoder(in io.Reader, encoding string, note func(line string)) (*Decoder, error) {
-	_, err := charsetByName(encoding)
-	return &Decoder{in: bufio.NewReader(in), name: encoding, note: note}, err
+	if note == nil {
+		note = func(string) {}
+	}
+	return &Decoder{in: bufio.NewReader(in), name: encoding, note: note}, CheckEncoding(encoding)
 }
 
 // Read implements io.Reader. It waits for no more bytes than it needs.
 func (d *Decoder) Read(p []byte) (int, error) {
 	if d.out == nil {
-		head := comeSoFar(d.in)
-		c, say, err := detectCharset(head, false, d.name)
+		head, all := comeSoFar(d.in)
+		if d.wait {
+			var end error
+			head, end = d.in.Peek(headSize)
+			all = end == io.EOF
+		}
+		c, say, err := detectCharset(head, all, d.name)
 		if err != nil {
 			return 0, err
 		}
-		if say != "" && d.note != nil {
+		d.charset = c
+		if say != "" {
 			d.note(say)
 		}
-		d.out = c.reader(d.in)
+		d.out = &lineEnds{in: bufio.NewReader(d.charset.reader(d.in)), note: d.note}
 	}
 	return d.out.Read(p)
 }
 
 // comeSoFar peeks at what can be read without waiting, once there is enough to see
-// a byte order mark.
-func comeSoFar(in *bufio.Reader) []byte {
+// a byte order mark, and no half of a letter of UTF-16. It tells if that is known to be
+// all.
+func comeSoFar(in *bufio.Reader) (head []byte, all bool) {
 	_, err := in.Peek(1)
-	head, _ := in.Peek(in.Buffered())
-	for err == nil && beginsMark(head) {
+	head, _ = in.Peek(in.Buffered())
+	for err == nil && (beginsMark(head) || len(head)%2 == 1 && bytes.IndexByte(head, 0) >= 0) {
 		_, err = in.Peek(len(head) + 1)
 		head, _ = in.Peek(in.Buffered())
 	}
-	return head
+	return head, err == io.EOF
 }
 
 // reader decodes in, which stands at the byte order mark, if there is one.

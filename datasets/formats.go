@@ -100,7 +100,7 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 			yield(row{}, err)
 			return
 		}
-		if c := s.charset; c.decoder != nil {
+		if c := s.charset; c != nil && c.decoder != nil {
 			given := yield
 			yield = func(r row, err error) bool {
 				if r.bad == nil && strings.ContainsRune(r.Text+r.Label+r.Group, utf8.RuneError) {
@@ -125,7 +125,8 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 	default:
 		return "", err
 	}
-	if err := foreignFormat(comeSoFar(s.raw)); err != nil {
+	head, _ := comeSoFar(s.raw)
+	if err := foreignFormat(head); err != nil {
 		return "", err
 	}
 	name := o.Format
@@ -141,13 +142,7 @@ func (o RecordOptions) format(path string, s *source) (string, error) {
 	}
 	f, _ := formats.Find(name)
 	maybeTable := name == "" || f.columns == table
-	say, err := s.text(o.Encoding, maybeTable)
-	if err != nil {
-		return "", err
-	}
-	for _, line := range say {
-		o.note(path, line)
-	}
+	s.text(o.Encoding, maybeTable, func(line string) { o.note(path, line) })
 	if _, err := s.in.Peek(1); err == io.EOF {
 		return "", errors.New("it is empty")
 	}

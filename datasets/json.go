@@ -29,7 +29,9 @@ func (o RecordOptions) jsonLines(s *source, yield func(row, error) bool) {
 		}
 		r := row{line: line}
 		var fields map[string]any
-		fields, r.bad = parseObject(data)
+		if fields, r.bad = parseObject(data); r.bad != nil && utf8.Valid(data) {
+			r.bad = mixedEnds(r.bad, string(data))
+		}
 		if r.bad == nil && !known {
 			if err := o.chooseFields(fields); err != nil {
 				yield(row{}, errors.Wrapf(err, "line %d", line))

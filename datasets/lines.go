@@ -14,7 +14,10 @@ const fastTextPrefix = "__label__"
 func fastText(s *source, yield func(row, error) bool) {
 	plain := func(r row, err error) bool {
 		if err == nil {
-			r.Label, r.Text, r.bad = cutLabel(r.Text)
+			line := r.Text
+			if r.Label, r.Text, r.bad = cutLabel(line); r.bad != nil {
+				r.bad = mixedEnds(r.bad, line)
+			}
 		}
 		return yield(r, err)
 	}

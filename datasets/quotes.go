@@ -44,11 +44,12 @@ func (s *source) quotedRows(delimiter rune) nextRow {
 		case s.used() && s.err != io.EOF:
 			return nil, 0, s.err
 		case !s.used():
-			return nil, before + broken.StartLine, err
+			row := s.kept[:r.InputOffset()-taken]
+			return nil, before + broken.StartLine, &csv.ParseError{Err: mixedEnds(quoteError(broken), string(row))}
 		}
 		quote := openQuote(s.kept, string(delimiter))
 		if quote < 0 {
-			return nil, before + broken.StartLine, err
+			return nil, before + broken.StartLine, &csv.ParseError{Err: mixedEnds(quoteError(broken), string(s.kept))}
 		}
 		start := len(s.kept) - len(bytes.TrimLeft(s.kept, "\r\n")) // blank lines are no rows
 		row := before + broken.StartLine

@@ -91,8 +91,8 @@ const maxRow = 16 << 20
 // of their names, but runs of digits by their numbers (9_7 before 10_9); an archive
 // in its own order. Texts are files named .txt, in any case, or without extension
 // (but README and the like); others are counted for Note. Hidden files and aclImdb's unsup are left out. Empty
-// lines are no rows. In a quoted field \r\n becomes \n; where a file has \r alone,
-// it ends lines.
+// lines are no rows. In a quoted field \r\n becomes \n. Where the first line ends in \r
+// alone, as on old Macintoshes, so may all lines.
 //
 // A row that repeats the header is passed over, see Note; one with its names in
 // another order is bad. Columns without a name at the end are left out, as are

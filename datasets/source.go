@@ -24,15 +24,15 @@ const headSize = 256 << 10
 type source struct {
 	name  string        // as it stands in IDs
 	raw   *bufio.Reader // what is decompressed
-	in    *bufio.Reader // the same as UTF-8 with \n between lines, see text
+	in    *bufio.Reader // the same as UTF-8 with \n between lines, see Decoder
 	err   error         // of the file, io.EOF at its end; what is in the buffer may be unread
 	limit int           // bytes that may be read before errRowSize
 
 	plain   io.Reader // what raw reads
 	decoded io.Reader // what in reads
-	charset charset
-	sep     rune // that a first line sep=… names
-	first   int  // lines taken off the beginning
+	charset *charset  // of a text, once it is read from
+	sep     rune      // that a first line sep=… names
+	first   int       // lines taken off the beginning
 
 	keeps bool
 	kept  []byte // what was read since a place that the reader of rows moves, see keep
@@ -108,59 +108,12 @@ func (s *source) bytes() {
 	s.in = bufio.NewReaderSize(s, headSize)
 }
 
-// text prepares the source to be read as text in an encoding, see detectCharset.
-// It looks at all of the beginning, or at what of it has come.
-func (s *source) text(encoding string, wait bool) (say []string, err error) {
-	head, all := comeSoFar(s.raw), false
-	if wait {
-		var end error
-		head, end = s.raw.Peek(headSize)
-		all = end == io.EOF
-	}
-	line := ""
-	if s.charset, line, err = detectCharset(head, all, encoding); err != nil {
-		return nil, err
-	}
-	if line != "" {
-		say = append(say, line)
-	}
-	head = head[s.charset.mark:]
-	s.decoded = s.charset.reader(s.raw)
-	if s.charset.decoder != nil {
-		// A letter may be cut at the end; what it becomes is no line end.
-		head, _ = s.charset.decoder.NewDecoder().Bytes(head)
-	}
-	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(head, "\r"), '\r') >= 0 {
-		say = append(say, "its lines end in a carriage return alone, as old Macintoshes wrote them")
-		s.decoded = &oldLines{in: s.decoded}
-	}
+// text prepares the source to be read as text in an encoding, which is told by all of
+// the beginning, or by what of it has come.
+func (s *source) text(encoding string, wait bool, note func(line string)) {
+	d := &Decoder{in: s.raw, name: encoding, wait: wait, note: note}
+	s.decoded, s.charset = d, &d.charset
 	s.in = bufio.NewReaderSize(s, headSize)
-	return say, nil
-}
-
-// oldLines makes \r and \r\n \n.
-type oldLines struct {
-	in io.Reader
-	cr bool // the last byte was \r
-}
-
-func (o *oldLines) Read(p []byte) (n int, err error) {
-	for n == 0 && err == nil && len(p) > 0 {
-		var read int
-		read, err = o.in.Read(p)
-		for _, c := range p[:read] {
-			if c == '\n' && o.cr {
-				o.cr = false
-				continue
-			}
-			if o.cr = c == '\r'; o.cr {
-				c = '\n'
-			}
-			p[n] = c
-			n++
-		}
-	}
-	return n, err
 }
 
 // Read reads the text; all of it goes through here into in.

@@ -58,7 +58,7 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 		case otherOrder != nil:
 			r.bad = otherOrder
 		case len(fields) < t.least || len(fields) > t.width && strings.Join(fields[t.width:], "") != "":
-			r.bad = errors.Errorf("%s, want %d", show.Plural(len(fields), "column"), t.width)
+			r.bad = mixedEnds(errors.Errorf("%s, want %d", show.Plural(len(fields), "column"), t.width), strings.Join(fields, ""))
 		default:
 			at := func(i int) string {
 				if i < 0 || i >= len(fields) {

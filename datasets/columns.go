@@ -20,14 +20,24 @@ var (
 		"star_rating", "score", "polarity", "overall", "topic", "intent"}
 )
 
-var plainName = strings.NewReplacer(" ", "_", "-", "_")
+var underscores = strings.NewReplacer(" ", "_", "-", "_")
+
+// plainName is what names are compared by: Review-Text is review_text.
+func plainName(name string) string {
+	return underscores.Replace(strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\uFEFF"))))
+}
+
+func plainNames(names []string) []string {
+	plain := make([]string, len(names))
+	for i, name := range names {
+		plain[i] = plainName(name)
+	}
+	return plain
+}
 
 // wellKnown is the index in names of the first of known that it holds, -1 if none.
 func wellKnown(names, known []string) int {
-	plain := make([]string, len(names))
-	for i, name := range names {
-		plain[i] = plainName.Replace(strings.ToLower(strings.TrimSpace(name)))
-	}
+	plain := plainNames(names)
 	for _, k := range known {
 		if i := slices.Index(plain, k); i >= 0 {
 			return i

@@ -20,7 +20,9 @@ import (
 //
 // Empty fields at the end do not count. It errs where none of these decides.
 func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
-	first := named(rows[0])
+	first := trimUnnamed(rows[0])
+	header := plainNames(first)
+	again := func(r []string) bool { return slices.Equal(plainNames(trimUnnamed(r)), header) }
 	for _, name := range []string{o.TextColumn, o.LabelColumn, o.GroupColumn} {
 		if name != "" && !isNumber(name) && slices.Contains(first, name) {
 			return true, nil
@@ -34,13 +36,13 @@ func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
 		numbers, others := 0, 0
 		for _, r := range rows[1:] {
 			switch {
-			case i >= len(r) || strings.TrimSpace(r[i]) == "" || slices.Equal(r, rows[0]):
+			case i >= len(r) || strings.TrimSpace(r[i]) == "" || again(r):
 			case isNumber(r[i]):
 				numbers++
 			default:
 				others++
 			}
-			repeated = repeated || i < len(r) && r[i] == name && !slices.Equal(r, rows[0])
+			repeated = repeated || i < len(r) && r[i] == name && !again(r)
 		}
 		// Here and there something else stands among the numbers.
 		if isName(name) && numbers > 0 && 9*others <= numbers {
@@ -53,8 +55,8 @@ func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
 	return false, errors.Errorf("cannot tell whether the first row (%s) is a header: say yes or no", quoteAll(first))
 }
 
-// named is a header without the columns at its end that have no name.
-func named(header []string) []string {
+// trimUnnamed is a header without the columns at its end that have no name.
+func trimUnnamed(header []string) []string {
 	n := len(header)
 	for n > 1 && strings.TrimSpace(header[n-1]) == "" {
 		n--
@@ -95,23 +97,18 @@ func isNumber(s string) bool {
 }
 
 // repeatedHeader looks at a row below the header. It tells one that repeats it, as
-// in files that were put together; one with the same names in another order is bad,
+// in files that were put together, by plainName; one with the same names in another order is bad,
 // for the columns below are others.
 func (t *layout) repeatedHeader(fields []string) (again bool, err error) {
-	if !t.header || len(fields) != len(t.names) {
+	if !t.header || !slices.Contains(t.plain, plainName(fields[0])) {
 		return false, nil
 	}
-	first := strings.TrimPrefix(fields[0], "\uFEFF")
-	if first == t.names[0] && slices.Equal(fields[1:], t.names[1:]) {
+	names := plainNames(trimUnnamed(fields))
+	if slices.Equal(names, t.plain) {
 		return true, nil
 	}
-	if !slices.Contains(t.names, first) {
-		return false, nil
-	}
-	other := slices.Clone(fields)
-	other[0] = first
-	slices.Sort(other)
-	if len(slices.Compact(slices.Clone(other))) == len(other) && slices.Equal(other, t.sorted) {
+	slices.Sort(names)
+	if len(slices.Compact(slices.Clone(names))) == len(names) && slices.Equal(names, t.sorted) {
 		return false, errors.Errorf("it is a header with the columns in another order (%s): put the rows below it into a file of their own", quoteAll(fields))
 	}
 	return false, nil

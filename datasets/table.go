@@ -99,15 +99,19 @@ type layout struct {
 	delimiter      rune
 	quoted, header bool
 	width, least   int      // columns of the first row, and how many a row must have
-	names, sorted  []string // of a header
+	names          []string // of a header
+	plain, sorted  []string // those that have one, by plainName
 }
 
 // tell says what of a table was not read.
 func (t *layout) tell(o RecordOptions, path string, repeated []int) {
-	if n := len(repeated); n > 0 {
-		o.note(path, show.Plural(n, "row")+" skipped because it repeats the header, first row "+strconv.Itoa(repeated[0]))
+	switch n := len(repeated); {
+	case n == 1:
+		o.note(path, "row "+strconv.Itoa(repeated[0])+" skipped because it repeats the header")
+	case n > 1:
+		o.note(path, show.Plural(n, "row")+" skipped because they repeat the header, the first is row "+strconv.Itoa(repeated[0]))
 	}
-	if n := t.width - len(named(t.names)); t.header && n > 0 {
+	if n := t.width - len(trimUnnamed(t.names)); t.header && n > 0 {
 		o.note(path, show.Plural(n, "column")+" without a name left out")
 	}
 }
@@ -147,6 +151,11 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 		return t, errors.New("it has no rows")
 	}
 	t.width = len(rows[0])
+	if s.sep != 0 && o.Delimiter == 0 && t.width == 1 {
+		if other := detectDelimiter(head, all); other != 0 {
+			return t, errors.Errorf("its first line, sep=%c, names a delimiter that separates no columns, %q would: mend that line, or give the delimiter", s.sep, other)
+		}
+	}
 	t.header = o.Header == "yes"
 	if o.Header == "" {
 		if t.header, err = o.detectHeader(rows); err != nil {
@@ -156,8 +165,9 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 	t.least = t.width
 	if t.columns, err = o.chooseColumns(rows, t.header); err == nil && t.header {
 		t.names = slices.Clone(rows[0])
-		t.sorted = slices.Sorted(slices.Values(t.names))
-		t.least = max(len(named(t.names)), t.text+1, t.label+1, t.group+1)
+		t.plain = plainNames(trimUnnamed(t.names))
+		t.sorted = slices.Sorted(slices.Values(t.plain))
+		t.least = max(len(trimUnnamed(t.names)), t.text+1, t.label+1, t.group+1)
 	}
 	return t, err
 }

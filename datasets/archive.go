@@ -10,10 +10,42 @@ import (
 	"github.com/pkg/errors"
 )
 
-// archive reads a tar archive of a folder of class folders.
+// archive reads a tar archive of class folders, or of a folder of them. Which of the
+// two it is the entries tell, so the texts of the first folder may have to be held
+// until then.
+type archive struct {
+	texts classTexts
+	yield func(row, error) bool
+	depth depth // at which texts are, 0 while it is not known
+	first entry // that was given
+	held  []entry
+	size  int // of them, in bytes
+}
+
+// entry is a file of an archive.
+type entry struct {
+	name string // in the archive
+	classFolder
+	file string
+	data []byte
+	err  error
+}
+
+// depth is how deep a text lies.
+type depth int
+
+const (
+	elsewhere depth = iota
+	inTop           // CLASS/FILE
+	inFolder        // DIR/CLASS/FILE or {train,test}/CLASS/FILE
+)
+
+// mostHeld is how many bytes of texts are held.
+const mostHeld = 4 * maxRow
+
+// archive reads a tar archive of texts.
 func (o RecordOptions) archive(name string, s *source, yield func(row, error) bool) {
-	found, split := "", false
-	texts := classTexts{o: o, ids: map[string]bool{}}
+	a := archive{texts: classTexts{o: o, ids: map[string]bool{}}, yield: yield}
 	tr := tar.NewReader(s.in)
 	for {
 		header, err := tr.Next()
@@ -28,25 +60,20 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 			yield(row{}, errors.Errorf("its entry %q lies outside the archive's own folder, so it is refused", header.Name))
 			return
 		}
-		f, file, ok := classEntry(header.Name)
-		if header.Typeflag != tar.TypeReg || file == "" || !texts.take(file, ok) {
+		e, depth := newEntry(header.Name)
+		if header.Typeflag != tar.TypeReg || e.file == "" || !a.texts.isText(e.file) {
 			continue
 		}
-		if found != "" && split != (f.part != "") {
-			yield(row{}, errors.Errorf("of its entries %q and %q only one is in a folder train or test", found, header.Name))
-			return
-		}
-		found, split = header.Name, f.part != ""
-		var data []byte
-		large := errRowSize
-		if header.Size <= maxRow {
-			if data, err = io.ReadAll(tr); err != nil {
-				yield(row{}, s.tarError(err))
-				return
+		if a.takes(depth) {
+			e.err = errRowSize
+			if header.Size <= maxRow {
+				if e.data, e.err = io.ReadAll(tr); e.err != nil {
+					yield(row{}, s.tarError(e.err))
+					return
+				}
 			}
-			large = nil
 		}
-		if !yield(texts.row(f, file, data, large), nil) {
+		if !a.add(e, depth) {
 			return
 		}
 	}
@@ -55,35 +82,93 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 		yield(row{}, err)
 		return
 	}
-	if err := texts.end(name, "DIR/CLASS/*.txt"); err != nil {
+	a.drop() // one folder of texts has no classes
+	if err := a.texts.end(name, "CLASS/*.txt, DIR/CLASS/*.txt"); err != nil {
 		yield(row{}, err)
 	}
 }
 
-// classEntry splits the name of an archive's entry, which is of a class if it is
-// in {train,test}/CLASS or DIR/CLASS, where DIR may be a dot. Hidden files have no
-// name.
-func classEntry(name string) (f classFolder, file string, ok bool) {
+// takes reports whether a text may be one of a class.
+func (a *archive) takes(of depth) bool {
+	return of != elsewhere && (a.depth == elsewhere || a.depth == of)
+}
+
+// add gives or holds a text, or counts it as one of no class. Where texts lie in two
+// folders at the top, these are the classes; where one lies deeper before that, the
+// folders in it are, and what was held belongs to none.
+func (a *archive) add(e entry, of depth) bool {
+	if !a.takes(of) {
+		a.texts.outside(e.name)
+		return true
+	}
+	switch {
+	case a.depth != elsewhere:
+	case of == inFolder:
+		a.drop()
+		a.depth = of
+	case a.texts.o.NoLabels, a.size > mostHeld, len(a.held) > 0 && a.held[0].class != e.class:
+		a.depth = of
+		for _, held := range a.held {
+			if !a.give(held) {
+				return false
+			}
+		}
+		a.held = nil
+	default:
+		a.held = append(a.held, e)
+		a.size += len(e.data)
+		return true
+	}
+	return a.give(e)
+}
+
+func (a *archive) give(e entry) bool {
+	if a.first.name != "" && (a.first.part != "") != (e.part != "") {
+		a.yield(row{}, errors.Errorf("of its entries %q and %q only one is in a folder train or test", a.first.name, e.name))
+		return false
+	}
+	a.first = entry{name: e.name, classFolder: e.classFolder}
+	return a.yield(a.texts.row(e.classFolder, e.file, e.data, e.err), nil)
+}
+
+// drop counts what is held as texts of no class.
+func (a *archive) drop() {
+	for _, e := range a.held {
+		a.texts.outside(e.name)
+	}
+	a.held = nil
+}
+
+// newEntry splits the name of an archive's file, whose DIR may be a dot. Hidden files
+// have no name.
+func newEntry(name string) (e entry, of depth) {
+	e.name = name
 	names := strings.Split(name, "/")
 	for _, part := range names {
 		if isHidden(part) && part != "." {
-			return f, "", false
+			return e, elsewhere
 		}
 	}
+	if names[0] == "." && len(names) > 3 {
+		names = names[1:]
+	}
 	n := len(names)
-	if n < 3 {
-		return f, names[n-1], false
+	e.file = names[n-1]
+	if n < 2 {
+		return e, elsewhere
 	}
-	if names[0] == "." && n > 3 {
-		names, n = names[1:], n-1
+	e.class = names[n-2]
+	if n > 2 && (names[n-3] == "train" || names[n-3] == "test") {
+		e.part = names[n-3]
 	}
-	top, class, file := names[n-3], names[n-2], names[n-1]
-	f.class = class
-	if top == "train" || top == "test" {
-		f.part = top
+	switch {
+	case slices.Contains([]string{unlabelled, "train", "test", "."}, e.class):
+	case n == 2:
+		return e, inTop
+	case n == 3 || e.part != "":
+		return e, inFolder
 	}
-	isClass := class != unlabelled && class != "train" && class != "test"
-	return f, file, isClass && (n == 3 || f.part != "")
+	return e, elsewhere
 }
 
 func (s *source) tarError(err error) error {

@@ -20,6 +20,8 @@ type classFolder struct{ part, class string }
 type classTexts struct {
 	o         RecordOptions
 	texts     int
+	strays    int             // texts in no class folder
+	stray     string          // the first of them
 	others    map[string]int  // files that are no texts, by extension or name
 	encodings map[string]int  // texts by what is said of their encoding
 	ids       map[string]bool // of an archive, which may hold a file twice
@@ -28,18 +30,15 @@ type classTexts struct {
 // about are files without extension that tell of texts and are none.
 var about = []string{"README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS"}
 
-// take reports whether a file is a text of a class. By its name it is a text if that
-// ends in .txt, in any case, or has no extension; those that are none are counted.
-func (t *classTexts) take(file string, inClass bool) bool {
+// isText reports whether a file is a text: its name ends in .txt, in any case, or has
+// no extension. Those that are none are counted.
+func (t *classTexts) isText(file string) bool {
 	kind := strings.ToLower(path.Ext(file))
 	if slices.Contains(about, file) {
 		kind = file
 	}
 	if kind == "" || kind == ".txt" {
-		if inClass {
-			t.texts++
-		}
-		return inClass
+		return true
 	}
 	if t.others == nil {
 		t.others = map[string]int{}
@@ -48,8 +47,16 @@ func (t *classTexts) take(file string, inClass bool) bool {
 	return false
 }
 
+// outside counts a text that is in no class folder.
+func (t *classTexts) outside(name string) {
+	if t.strays++; t.strays == 1 {
+		t.stray = name
+	}
+}
+
 // row is the row of a text, or of the error with which its reading ended.
 func (t *classTexts) row(f classFolder, file string, data []byte, err error) row {
+	t.texts++
 	name := path.Join(f.part, f.class, file)
 	r := row{Record: Record{ID: name, Label: f.class, Part: f.part}, file: name, bad: err}
 	if err == nil {
@@ -73,14 +80,24 @@ func (t *classTexts) row(f classFolder, file string, data []byte, err error) row
 // end tells what was counted in path. It errs if there were no texts.
 func (t *classTexts) end(path, want string) error {
 	n, others := listCounts(t.others)
+	strays := show.Plural(t.strays, "text") + " in no class folder"
 	if t.texts == 0 {
-		if n > 0 {
+		if t.strays > 0 {
+			others = strings.TrimSuffix(strays+", "+others, ", ")
+		}
+		if others != "" {
 			others = "; it has " + others
 		}
 		return errors.Errorf("it holds no texts, want %s or {train,test}/CLASS/*.txt%s", want, others)
 	}
 	if n > 0 {
 		t.o.note(path, show.Plural(n, "file")+" skipped ("+others+"): texts end in .txt or have no extension")
+	}
+	switch {
+	case t.strays == 1:
+		t.o.note(path, t.stray+" skipped because it is in no class folder")
+	case t.strays > 1:
+		t.o.note(path, strays+" skipped, the first is "+t.stray)
 	}
 	for _, say := range slices.Sorted(maps.Keys(t.encodings)) {
 		t.o.note(path, show.Plural(t.encodings[say], "text")+": "+say)

@@ -3,6 +3,7 @@ package datasets
 import (
 	"cmp"
 	"context"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -36,7 +37,7 @@ func (o RecordOptions) folder(ctx context.Context, dir string, yield func(row, e
 				yield(row{}, err)
 				return
 			}
-			if !texts.take(file, true) {
+			if !texts.isText(file) {
 				continue
 			}
 			data, err := readText(filepath.Join(dir, f.part, f.class, file))
@@ -45,9 +46,33 @@ func (o RecordOptions) folder(ctx context.Context, dir string, yield func(row, e
 			}
 		}
 	}
+	if err := texts.walk(ctx, dir, folders); err != nil {
+		yield(row{}, err)
+		return
+	}
 	if err := texts.end(dir, "CLASS/*.txt"); err != nil {
 		yield(row{}, err)
 	}
+}
+
+// walk counts the files below dir that are in none of the given folders.
+func (t *classTexts) walk(ctx context.Context, dir string, folders []classFolder) error {
+	read := map[string]bool{}
+	for _, f := range folders {
+		read[path.Join(".", f.part, f.class)] = true
+	}
+	return fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
+		switch hidden := name != "." && isHidden(path.Base(name)); {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil || hidden && e.IsDir():
+			return fs.SkipDir // what cannot be listed is not read either
+		case hidden || !e.Type().IsRegular() || read[path.Dir(name)]:
+		case t.isText(path.Base(name)):
+			t.outside(name)
+		}
+		return nil
+	})
 }
 
 // classFolders lists the class folders of dir in order. Where no labels are needed,

@@ -85,12 +85,14 @@ const maxRow = 16 << 20
 //	fasttext  __label__x and a text a line, with one label
 //	lines     a text a line, without labels
 //	folder    DIR/CLASS/*.txt or DIR/{train,test}/CLASS/*.txt, as aclImdb has it, or
-//	          a tar archive of such a folder
+//	          a tar archive of DIR or of its folders
 //
 // Folders are read in order: train before test, then classes and files by the bytes
 // of their names, but runs of digits by their numbers (9_7 before 10_9); an archive
 // in its own order. Texts are files named .txt, in any case, or without extension
-// (but README and the like); others are counted for Note. Hidden files and aclImdb's unsup are left out. Empty
+// (but README and the like); others, and texts in no class folder or in aclImdb's
+// unsup, are counted for Note. Hidden files are left out. To tell the class folders of
+// an archive, up to 64 MiB of its texts may be held. Empty
 // lines are no rows. In a quoted field \r\n becomes \n. Where the first line ends in \r
 // alone, as on old Macintoshes, so may all lines.
 //

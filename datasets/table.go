@@ -153,7 +153,7 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 	t.width = len(rows[0])
 	if s.sep != 0 && o.Delimiter == 0 && t.width == 1 {
 		if other := detectDelimiter(head, all); other != 0 {
-			return t, errors.Errorf("its first line, sep=%c, names a delimiter that separates no columns, %q would: mend that line, or give the delimiter", s.sep, other)
+			return t, errors.Errorf("its first line is %q, which separates no columns, but %q would: mend that line, or give the delimiter", "sep="+string(s.sep), other)
 		}
 	}
 	t.header = o.Header == "yes"

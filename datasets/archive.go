@@ -83,7 +83,7 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 		return
 	}
 	a.drop() // one folder of texts has no classes
-	if err := a.texts.end(name, "CLASS/*.txt, DIR/CLASS/*.txt"); err != nil {
+	if err := a.texts.end(name, "DIR/CLASS/*.txt, CLASS/*.txt"); err != nil {
 		yield(row{}, err)
 	}
 }

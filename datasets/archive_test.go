@@ -51,7 +51,7 @@ func TestRecordsForeign(t *testing.T) {
 		"PK\x03\x04" + strings.Repeat("x", 40) + "xl/workbook.xml":   "it is an Excel workbook, want text: save it as CSV",
 		"BZh91AY":             "it is compressed with bzip2, want text: unpack it first",
 		"SQLite format 3\x00": "it is an SQLite database, want text",
-		string(filetest.TarOf(t, "reviews.csv", "text,label")): "it holds no texts, want CLASS/*.txt, DIR/CLASS/*.txt or {train,test}/CLASS/*.txt; it has 1 .csv",
+		string(filetest.TarOf(t, "reviews.csv", "text,label")): "it holds no texts, want DIR/CLASS/*.txt, CLASS/*.txt or {train,test}/CLASS/*.txt; it has 1 .csv",
 	} {
 		got := readAll(t, []string{"-"}, RecordOptions{Stdin: strings.NewReader(data)})
 		if got.Error != "standard input: "+want {

@@ -27,7 +27,7 @@ func TestRecordsClassFolders(t *testing.T) {
 			said: "3 texts in no class folder skipped, the first is notes.txt"},
 		{name: "texts below those at the top", files: "pos/1.txt neg/1.txt neg/more/1.txt", want: "pos/1.txt neg/1.txt", said: "neg/more/1.txt skipped because it is in no class folder"},
 		{name: "no labels", files: "a/train/unsup/1.txt a/train/pos/1.txt", want: "train/pos/1.txt", said: "a/train/unsup/1.txt skipped because it is in no class folder"},
-		{name: "one folder", files: "a/1.txt a/2.txt a/3.csv", err: "it holds no texts, want CLASS/*.txt, DIR/CLASS/*.txt or {train,test}/CLASS/*.txt; it has 2 texts in no class folder, 1 .csv"},
+		{name: "one folder", files: "a/1.txt a/2.txt a/3.csv", err: "it holds no texts, want DIR/CLASS/*.txt, CLASS/*.txt or {train,test}/CLASS/*.txt; it has 2 texts in no class folder, 1 .csv"},
 		{name: "one folder without labels", files: "a/1.txt a/2.txt", texts: true, want: "a/1.txt a/2.txt"},
 		{name: "a folder on disk", onDisk: true, files: "pos/1.txt pos/more/1.txt neg/1.txt notes.txt README .git/x", want: "neg/1.txt pos/1.txt",
 			said: "1 file skipped (1 README): texts end in .txt or have no extension|2 texts in no class folder skipped, the first is notes.txt"},

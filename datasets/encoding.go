@@ -113,26 +113,30 @@ type Decoder struct {
 	out     io.Reader
 	name    string
 	charset charset
-	wait    bool // for headSize bytes to tell the encoding by
+	table   bool // perhaps; it waits for more to tell the encoding by, and see lineEnds
 	note    func(string)
 }
 
+// lineSize is how much of a line with a carriage return in it is looked at.
+const lineSize = 64 << 10
+
 // NewDecoder returns a reader of in, whose encoding is one of the WHATWG's
 // Encoding Standard; "" tells it by the first bytes that come, as Records does.
-// note, if not nil, is told if that is not UTF-8, and if lines end in \r alone. What is
+// note, if not nil, is told if that is not UTF-8, and if lines end in \r alone: that is
+// if the first does, and no \n comes in the next 64 KiB. What is
 // held to be UTF-8 is not checked, see CheckUTF8. It errs if there is no such encoding.
 func NewDecoder(in io.Reader, encoding string, note func(line string)) (*Decoder, error) {
 	if note == nil {
 		note = func(string) {}
 	}
-	return &Decoder{in: bufio.NewReader(in), name: encoding, note: note}, CheckEncoding(encoding)
+	return &Decoder{in: bufio.NewReaderSize(in, lineSize), name: encoding, note: note}, CheckEncoding(encoding)
 }
 
 // Read implements io.Reader. It waits for no more bytes than it needs.
 func (d *Decoder) Read(p []byte) (int, error) {
 	if d.out == nil {
 		head, all := comeSoFar(d.in)
-		if d.wait {
+		if d.table {
 			var end error
 			head, end = d.in.Peek(headSize)
 			all = end == io.EOF
@@ -145,7 +149,7 @@ func (d *Decoder) Read(p []byte) (int, error) {
 		if say != "" {
 			d.note(say)
 		}
-		d.out = &lineEnds{in: bufio.NewReader(d.charset.reader(d.in)), note: d.note}
+		d.out = &lineEnds{in: bufio.NewReaderSize(d.charset.reader(d.in), lineSize), table: d.table, note: d.note}
 	}
 	return d.out.Read(p)
 }

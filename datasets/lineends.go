@@ -8,12 +8,14 @@ import (
 	"github.com/pkg/errors"
 )
 
-// lineEnds makes \n of all line ends where the first of the text is \r alone: old
-// Macintoshes wrote such lines, and other texts may be put behind theirs. Else it
-// changes nothing: where lines end in \n or \r\n, a \r alone is a blank in a text.
+// lineEnds makes \n of all line ends where the first is \r alone, as old Macintoshes
+// wrote them. In lines of prose it may also be a blank in a text, so there no \n may
+// follow within the buffer; a table's first line has none, and lines of another kind
+// may be put behind it. Else nothing is changed.
 type lineEnds struct {
-	in   *bufio.Reader
-	note func(line string) // is told of such lines
+	in    *bufio.Reader
+	table bool
+	note  func(line string) // is told of such lines
 
 	known, old bool
 	cr         bool // the last byte was \r, and is \n now
@@ -35,7 +37,7 @@ func (l *lineEnds) Read(p []byte) (n int, err error) {
 			return l.in.Read(p[:min(i, len(p))])
 		}
 		l.known = true
-		if l.old = l.aloneCR(); l.old {
+		if l.old = l.endInCR(); l.old {
 			l.note(oldLines)
 		}
 	}
@@ -60,18 +62,22 @@ func (l *lineEnds) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// aloneCR reports whether carriage returns come next and neither a line feed nor the
-// end follows them. It waits for what does.
-func (l *lineEnds) aloneCR() bool {
+// endInCR reports whether lines end in \r alone, of what begins with a line end. It
+// waits for what it must see.
+func (l *lineEnds) endInCR() bool {
+	alone := false
 	for i := 0; ; i++ {
 		next, err := l.in.Peek(i + 1)
 		switch {
-		case err == bufio.ErrBufferFull:
-			return true
-		case err != nil || next[i] == '\n':
+		case err != nil:
+			return alone || err == bufio.ErrBufferFull
+		case next[i] == '\n':
 			return false
 		case next[i] != '\r':
-			return i > 0
+			alone = true
+		}
+		if alone && l.table {
+			return true
 		}
 	}
 }

@@ -28,6 +28,8 @@ func TestRecordsMixedLineEnds(t *testing.T) {
 			"standard input: line 2: something follows the JSON object; it holds carriage returns, perhaps line ends of another kind than the first"},
 		{"fastText last", "fasttext", "__label__x a\n__label__x b\r__label__y c\r", "a x",
 			"standard input: line 2: 2 labels (x, y), want 1; it holds carriage returns, perhaps line ends of another kind than the first"},
+		{"lines of old ones", "fasttext", "__label__x a\r__label__y b\r", "a x, b y", ""},
+		{"a blank in the first text", "fasttext", "__label__x a\rb\n__label__x c\n", "a\rb x, c x", ""},
 		{"a blank in a text", "fasttext", "__label__x a\n__label__x b\rc\r\n", "a x, b\rc x", ""},
 		{"doubled ends", "csv", "text,label\r\r\ngood,pos\r\r\n", "good pos", ""},
 	} {
@@ -80,14 +82,14 @@ func TestDecoderLineEnds(t *testing.T) {
 	})
 }
 
-// A line is given once the next begins: a person may wait for its answer.
+// A line is given once it ends: a person may wait for its answer.
 func TestDecoderWaitsForNoMore(t *testing.T) {
 	in, out := io.Pipe()
 	d, err := NewDecoder(in, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	go io.WriteString(out, "one\rtwo\rx")
+	go io.WriteString(out, "one\ntwo\nx")
 	got := make([]byte, 8)
 	if _, err := io.ReadFull(d, got); err != nil || string(got) != "one\ntwo\n" {
 		t.Errorf("%q, %v", got, err)

@@ -108,10 +108,10 @@ func (s *source) bytes() {
 	s.in = bufio.NewReaderSize(s, headSize)
 }
 
-// text prepares the source to be read as text in an encoding, which is told by all of
-// the beginning, or by what of it has come.
-func (s *source) text(encoding string, wait bool, note func(line string)) {
-	d := &Decoder{in: s.raw, name: encoding, wait: wait, note: note}
+// text prepares the source to be read as text in an encoding. It may be a table, whose
+// encoding all of the beginning tells, or lines, for which what has come is enough.
+func (s *source) text(encoding string, table bool, note func(line string)) {
+	d := &Decoder{in: s.raw, name: encoding, table: table, note: note}
 	s.decoded, s.charset = d, &d.charset
 	s.in = bufio.NewReaderSize(s, headSize)
 }

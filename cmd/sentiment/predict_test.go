@@ -38,6 +38,9 @@ func TestALineForEachLine(t *testing.T) {
 			if n := len(texts); n > 0 && texts[n-1] != "" && rapid.Bool().Draw(r, "no end") {
 				stdin = strings.TrimSuffix(stdin, end)
 			}
+			if !strings.Contains(stdin, "\n") && strings.Contains(stdin, "\r") {
+				stdin = texts[0] + end // without a line feed, carriage returns are the line ends
+			}
 			status, stdout, _ := command(stdin, append([]string{"predict", model}, flags...)...)
 			lines := strings.SplitAfter(stdout, "\n")
 			if status != exitOK || len(lines) != len(texts)+1 || lines[len(texts)] != "" {

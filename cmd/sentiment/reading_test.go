@@ -75,7 +75,6 @@ func TestPredictDecodes(t *testing.T) {
 		"by name":  {utf16[2:], "", []string{"--encoding", "utf-16le"}},
 		"one byte": {"good film\nbad film\n", "", []string{"--encoding", "latin1"}},
 		"old ends": {"good film\rbad film\r", "standard input: its lines end in a carriage return alone, as old Macintoshes wrote them\n", nil},
-		"mixed":    {"good film\rbad film\n", "standard input: its lines end in a carriage return alone, as old Macintoshes wrote them\n", nil},
 	} {
 		status, stdout, stderr := command(c.stdin, append(append([]string{"predict"}, c.flags...), dir)...)
 		if status != exitOK || stdout != want || stderr != c.note {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"gorgonia.org/tensor"
 
 	"unroll/nn"
@@ -77,86 +76,6 @@ func close6(t *testing.T, what string, got, want train.Logs, gotWeights, wantWei
 	}
 }
 
-// TestIgnoredClassesAreMasked: rows of the class that is ignored have no part in
-// loss, denominator, gradients and metrics, as if they were masked, whatever the
-// class and with a mask beside it. Keras: ignore_class.
-func TestIgnoredClassesAreMasked(t *testing.T) {
-	for _, ignored := range []int{-1, 0, 2, 255} {
-		for _, shards := range []int{1, 3} {
-			d := classSteps()
-			masked := classSteps()
-			for i := range d.Targets {
-				out := i%4 == 1 || i/4 == 2
-				if ignored >= 0 && ignored < 3 {
-					out = int(d.Targets[i]) == ignored
-				} else if out {
-					d.Targets[i] = float32(ignored)
-				}
-				if out { // the mask says the same, and so the target may be anything
-					masked.Tokens[i/4][i%4], masked.Targets[i] = 0, float32(math.NaN())
-				}
-			}
-			got, weights := trainOn(t, stepsClassifier(t, false), nn.SparseCategoricalCrossentropy{IgnoreClass: new(ignored)}, d, shards, train.FitConfig{NoShuffle: true})
-			want, maskedWeights := trainOn(t, stepsClassifier(t, true), nn.SparseCategoricalCrossentropy{}, masked, shards, train.FitConfig{NoShuffle: true})
-			// The embedding of word 0 differs from those of the words that were ignored, but neither is trained.
-			close6(t, "ignored", got, want, weights[1:], maskedWeights[1:])
-		}
-	}
-}
-
-// TestTargetsThatDoNotCount may be anything: at weight 0, for samples and for
-// steps, and where the mask is 0. Where they count they are an error.
-func TestTargetsThatDoNotCount(t *testing.T) {
-	for _, odd := range []float32{-1, 3, 255, 0.5, float32(math.NaN()), float32(math.Inf(1))} {
-		for _, how := range []string{"steps", "samples", "mask"} {
-			make2 := func(target float32) train.Data {
-				d := classSteps()
-				for i := range d.Targets {
-					out := i%5 == 1
-					switch how {
-					case "steps":
-						d.Weights = append(d.Weights, 2)
-						if out {
-							d.Weights[i] = 0
-						}
-					case "samples":
-						out = i/4 == 1
-						if d.Weights == nil {
-							d.Weights = []float32{1, 0, 2, 3, 1, 1}
-						}
-					case "mask":
-						if out {
-							d.Tokens[i/4][i%4] = 0
-						}
-					}
-					if out {
-						d.Targets[i] = target
-					}
-				}
-				return d
-			}
-			got, weights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(odd), 2, train.FitConfig{ClassWeights: map[int]float64{1: 3}})
-			want, wantWeights := trainOn(t, stepsClassifier(t, how == "mask"), nn.SparseCategoricalCrossentropy{}, make2(1), 2, train.FitConfig{ClassWeights: map[int]float64{1: 3}})
-			delete(want, "accuracy") // a target that cannot be computed with has no accuracy
-			close6(t, how, got, want, weights, wantWeights)
-
-			d := make2(odd)
-			d.Targets[8] = odd
-			tr, err := train.Compile(stepsClassifier(t, how == "mask"), train.Config{Optimizer: &optimizers.SGD{}, Loss: nn.SparseCategoricalCrossentropy{}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := tr.Fit(context.Background(), d, train.FitConfig{}); err == nil || !strings.Contains(err.Error(), "data: sample 2: target") {
-				t.Errorf("%s: target %v that counts: error %v", how, odd, err)
-			}
-			if _, err := tr.Evaluate(context.Background(), d, 2); err == nil || !strings.Contains(err.Error(), "data: sample 2: target") {
-				t.Errorf("%s: target %v that counts: error %v", how, odd, err)
-			}
-			tr.Close()
-		}
-	}
-}
-
 // TestMetricsAndWeights: Metrics take no notice of weights of samples and classes,
 // WeightedMetrics and the loss do, and validation knows no classes.
 func TestMetricsAndWeights(t *testing.T) {
@@ -205,82 +124,6 @@ func TestMetricsAndWeights(t *testing.T) {
 	if _, ok := logs["sparse_top_k_categorical_accuracy_1"]; !ok {
 		t.Errorf("two metrics of one name: %v", logs)
 	}
-}
-
-// TestClassWeightsOfOutputs reach the output that they are of, and no other.
-func TestClassWeightsOfOutputs(t *testing.T) {
-	config, d := twoOutputs(t)
-	fit := func(d train.Data, c train.FitConfig) [][]float64 {
-		m := twoOutputModel(t)
-		tr, err := train.Compile(m, config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tr.Close()
-		if _, err := tr.Fit(context.Background(), d, c); err != nil {
-			t.Fatal(err)
-		}
-		return traintest.Weights(m)
-	}
-	weighted := train.Data{Features: d.Features, Outputs: map[string]train.Labels{"value": d.Outputs["value"]}}
-	urgent := train.Labels{Targets: d.Outputs["urgent"].Targets}
-	for _, y := range urgent.Targets {
-		urgent.Weights = append(urgent.Weights, 1+2*y)
-	}
-	weighted.Outputs["urgent"] = urgent
-	got := fit(d, train.FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
-	if diff := cmp.Diff(fit(weighted, train.FitConfig{}), got); diff != "" {
-		t.Error(diff)
-	}
-	m := twoOutputModel(t)
-	tr, err := train.Compile(m, config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.Close()
-	for want, c := range map[string]train.FitConfig{
-		"fit: class weights: set ClassWeights for a model of one output, or OutputClassWeights":              {ClassWeights: map[int]float64{1: 3}},
-		`fit: class weights: the targets of output "value" are not classes, its loss is nn.MeanSquaredError`: {OutputClassWeights: map[string]map[int]float64{"value": {1: 3}}},
-		`fit: class weights: the model has no output "price"`:                                                {OutputClassWeights: map[string]map[int]float64{"price": {1: 3}}},
-		`fit: class weights: output "urgent", of 1 values, has no class 2`:                                   {OutputClassWeights: map[string]map[int]float64{"urgent": {2: 3}}},
-		`fit: class weights: class 0 of output "urgent" has the weight -1, want a number of at least 0`:      {OutputClassWeights: map[string]map[int]float64{"urgent": {0: -1}}},
-		`fit: class weights: class 1 of output "urgent" has the weight NaN, want a number of at least 0`:     {OutputClassWeights: map[string]map[int]float64{"urgent": {1: math.NaN()}}},
-	} {
-		if _, err := tr.Fit(context.Background(), d, c); err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
-		}
-	}
-	d.Outputs["urgent"].Targets[1] = 0.5
-	_, err = tr.Fit(context.Background(), d, train.FitConfig{OutputClassWeights: map[string]map[int]float64{"urgent": {1: 3}}})
-	if want := `fit: class weights: sample 1: target [0.5] of output "urgent" is not a class`; err == nil || err.Error() != want {
-		t.Errorf("error %v, want %s", err, want)
-	}
-}
-
-func twoOutputModel(t *testing.T) *nn.Model {
-	t.Helper()
-	f := &nn.Functional{Seed: 3}
-	x := f.Call(nn.Dense{Units: 3, Activation: nn.Tanh}, f.Input("x", nn.Features(2)))
-	f.Output("urgent", f.Call(nn.Dense{Units: 1, Activation: nn.Sigmoid}, x))
-	f.Output("value", f.Call(nn.Dense{Units: 1}, x))
-	m, err := f.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-// twoOutputs has targets 1.5 that are no class.
-func twoOutputs(t *testing.T) (train.Config, train.Data) {
-	t.Helper()
-	d := train.Data{}
-	var urgent, value []float32
-	for i := range 8 {
-		d.Features = append(d.Features, []float32{float32(i), float32(i % 3)})
-		urgent, value = append(urgent, float32(i%2)), append(value, 1.5)
-	}
-	d.Outputs = map[string]train.Labels{"urgent": {Targets: urgent}, "value": {Targets: value}}
-	return train.Config{Optimizer: &optimizers.SGD{}, Outputs: map[string]train.Objective{"urgent": {Loss: nn.BinaryCrossentropy{}}, "value": {Loss: nn.MeanSquaredError{}}}}, d
 }
 
 // TestStreamWeights: weights of samples and of steps, 0 too, are those of the

@@ -6,35 +6,34 @@ import (
 	"github.com/pkg/errors"
 )
 
-// gate holds a token while a goroutine that reads ahead may enter. A nil gate
-// is always open.
-type gate chan struct{}
+// permit is what a goroutine that reads ahead holds while it reads. There is one;
+// between the epochs the run holds it. A nil permit is there for anyone.
+type permit chan struct{}
 
-// enter waits for the token and takes it; it returns false if stop is closed
-// first.
-func (g gate) enter(stop <-chan struct{}) bool {
-	if g == nil {
+// take waits for the permit; it returns false if stop is closed first.
+func (p permit) take(stop <-chan struct{}) bool {
+	if p == nil {
 		return true
 	}
 	select {
-	case <-g:
+	case <-p:
 		return true
 	case <-stop:
 		return false
 	}
 }
 
-// leave gives the token back.
-func (g gate) leave() {
-	if g != nil {
-		g <- struct{}{}
+// give makes the permit free.
+func (p permit) give() {
+	if p != nil {
+		p <- struct{}{}
 	}
 }
 
-// ahead reads n batches ahead in a goroutine, while the gate is open. The
+// ahead reads n batches ahead in a goroutine that holds the permit meanwhile. The
 // goroutine has ended when the loop over the batches has; its panic becomes
 // one of the loop.
-func ahead(batches iter.Seq2[Data, error], n int, g gate) iter.Seq2[Data, error] {
+func ahead(batches iter.Seq2[Data, error], n int, permit permit) iter.Seq2[Data, error] {
 	type batch struct {
 		data Data
 		err  error
@@ -44,29 +43,29 @@ func ahead(batches iter.Seq2[Data, error], n int, g gate) iter.Seq2[Data, error]
 		var broken error
 		read := func() {
 			defer close(full)
-			if !g.enter(stop) {
+			if !permit.take(stop) {
 				return
 			}
-			inside, whole := true, false
+			held, whole := true, false
 			defer func() {
 				if p := recover(); p != nil {
 					broken = asError(p)
 				} else if !whole {
 					broken = errors.New("the iterator ended its goroutine")
 				}
-				if inside {
-					g.leave()
+				if held {
+					permit.give()
 				}
 			}()
 			for d, err := range batches {
-				g.leave()
-				inside = false
+				permit.give()
+				held = false
 				select {
 				case full <- batch{d, err}:
-					inside = g.enter(stop)
+					held = permit.take(stop)
 				case <-stop:
 				}
-				if !inside {
+				if !held {
 					break
 				}
 			}

@@ -10,8 +10,8 @@ import (
 // the next where StepsPerEpoch ends epochs.
 type streamed struct {
 	Source
-	r    *fitRun
-	gate gate // of those who read ahead
+	r      *fitRun
+	permit permit // of those who read ahead
 
 	at   place
 	next func() (Data, error, bool) // nil if no pass is open
@@ -20,15 +20,15 @@ type streamed struct {
 }
 
 func newStreamed(s Source, r *fitRun) *streamed {
-	return &streamed{Source: s, r: r, gate: make(gate, 1)}
+	return &streamed{Source: s, r: r, permit: make(permit, 1)}
 }
 
 func (s *streamed) passes() int { return 0 }
 
 func (s *streamed) jobs(from place, n int) iter.Seq2[job, error] {
 	return func(yield func(job, error) bool) {
-		s.gate.leave()
-		defer s.gate.enter(nil)
+		s.permit.give()
+		defer s.permit.take(nil)
 		if err := s.seek(from, n >= 0); err != nil {
 			yield(job{}, err)
 			return
@@ -107,9 +107,9 @@ func (s *streamed) read(on bool) (Data, bool, error) {
 func (s *streamed) open() iter.Seq2[Data, error] {
 	switch x := s.Source.(type) {
 	case Stream:
-		return x.read(s.at.Pass, s.gate)
+		return x.read(s.at.Pass, s.permit)
 	case *Stream:
-		return x.read(s.at.Pass, s.gate)
+		return x.read(s.at.Pass, s.permit)
 	}
 	return s.Epoch(s.at.Pass)
 }

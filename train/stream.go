@@ -51,12 +51,13 @@ var _ Source = Stream{}
 // ranges over the batches.
 func (s Stream) Epoch(epoch int) iter.Seq2[Data, error] { return s.read(epoch, nil) }
 
-// read yields the batches of a pass; they are read ahead while g is open.
-func (s Stream) read(epoch int, g gate) iter.Seq2[Data, error] {
+// read yields the batches of a pass; a goroutine that reads ahead holds the permit
+// while it reads.
+func (s Stream) read(epoch int, permit permit) iter.Seq2[Data, error] {
 	if s.Prefetch < 1 {
 		return s.batches(epoch)
 	}
-	return ahead(s.batches(epoch), s.Prefetch, g)
+	return ahead(s.batches(epoch), s.Prefetch, permit)
 }
 
 func (s Stream) check() error {

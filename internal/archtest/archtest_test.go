@@ -20,13 +20,23 @@ var mayImport = map[string][]string{
 	"internal": {"internal"},
 	"graph":    {"internal"},
 	"nn":       {"internal", "graph", "nn"},
-	"train":    {"internal", "graph", "nn", "train"},
+	"train":    {"internal", "graph", "nn"}, // none of those below it
 	"datasets": {"internal", "datasets"},
 	"cmd":      {"internal", "graph", "nn", "train", "datasets", "cmd"},
+
+	"train/callbacks":  {"internal", "graph", "nn", "train"},
+	"train/explain":    {"internal", "graph", "nn", "train"},
+	"train/metrics":    {"internal", "graph", "nn", "train"},
+	"train/optimizers": {"internal", "graph", "nn", "train"},
+	"train/internal":   {"internal", "graph", "nn", "train"},
 
 	// A model together with its encoder.
 	"train/classifier": {"internal", "nn", "train", "datasets"},
 }
+
+// gorgonia lists the paths below which packages import Gorgonia themselves. The
+// others, first of all the program, see models and numbers.
+var gorgonia = []string{"graph", "nn", "train", "internal/tensorfile", "bench"}
 
 // rule returns the longest path of mayImport that a package is below, "" if none.
 func rule(path string) (longest string) {
@@ -40,8 +50,9 @@ func rule(path string) (longest string) {
 
 // pkg is a package of the project.
 type pkg struct {
-	path, dir string // path without the module's name
-	imports   []string
+	path, dir string   // path without the module's name
+	imports   []string // of the project
+	gorgonia  []string // what it imports of Gorgonia
 }
 
 // list returns the project's packages with their imports outside of tests.
@@ -60,6 +71,8 @@ func list(t *testing.T) []pkg {
 		for _, i := range strings.Fields(f[2]) {
 			if rest, ok := strings.CutPrefix(i, module); ok {
 				p.imports = append(p.imports, rest)
+			} else if below(i, "gorgonia.org") {
+				p.gorgonia = append(p.gorgonia, i)
 			}
 		}
 		files(t, p.dir) // so that a cached result is dropped when a file changes
@@ -94,6 +107,31 @@ func TestImportDirection(t *testing.T) {
 	}
 	if imports < 5 {
 		t.Errorf("only %d imports were found", imports)
+	}
+}
+
+// TestWhoImportsGorgonia: what computes, and nobody else.
+func TestWhoImportsGorgonia(t *testing.T) {
+	seen := map[string]bool{}
+	program := false
+	for _, p := range list(t) {
+		program = program || p.path == "cmd/sentiment"
+		top := slices.IndexFunc(gorgonia, func(top string) bool { return below(p.path, top) })
+		switch {
+		case len(p.gorgonia) == 0:
+		case top < 0:
+			t.Errorf("%s imports %v; only what is below %v may", p.path, p.gorgonia, gorgonia)
+		default:
+			seen[gorgonia[top]] = true
+		}
+	}
+	for _, top := range gorgonia {
+		if !seen[top] {
+			t.Errorf("nothing below %s imports Gorgonia: is the rule out of date?", top)
+		}
+	}
+	if !program {
+		t.Error("there is no package cmd/sentiment")
 	}
 }
 

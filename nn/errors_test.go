@@ -46,6 +46,14 @@ func (twin) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	return in, nil
 }
 
+// number declares a weight of no dimensions, which no file could hold.
+type number struct{ forgetful }
+
+func (number) Init(s *Scope, in ...Shape) ([]Shape, error) {
+	s.Weight("bias", Zeros())
+	return in, nil
+}
+
 // forked has two outputs.
 type forked struct{ forgetful }
 
@@ -140,6 +148,7 @@ func TestWrongModels(t *testing.T) {
 		{"a layer that drops the time", Features(4, 3), []Layer{liar{Shape{3}}}, "liar: emitted shape (None, 4, 3), declared (None, 3)"},
 		{"a layer without its weight", Features(4), []Layer{forgetful{}}, `forgetful: no weight "forgetful/bias" was declared`},
 		{"a weight declared twice", Features(4), []Layer{twin{}}, "twin: twin/bias: declared twice"},
+		{"a weight without a shape", Features(4), []Layer{number{}}, "number: number/bias: no shape is given, want at least one dimension"},
 		{"two outputs", Features(4), []Layer{forked{}}, "forked: 2 outputs in a sequential model, want 1"},
 	}
 	for _, c := range cases {

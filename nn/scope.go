@@ -19,8 +19,8 @@ type Scope struct {
 func (s *Scope) Batch() int { return s.weights.batch }
 
 // Weight declares a weight of the given shape, trained unless the layer is
-// Frozen. A path declared twice, and a shape that is not positive, are errors of
-// the model.
+// Frozen. A path declared twice, and a shape that is missing or not positive, are
+// errors of the model.
 func (s *Scope) Weight(name string, init Initializer, shape ...int) {
 	k := trained
 	if s.frozen {
@@ -84,6 +84,10 @@ func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
 		case !w.value.Shape().Eq(shape):
 			all.err = errorf("%s: of shape %v for this input, %v for the first", path, shape, []int(w.value.Shape()))
 		}
+		return
+	}
+	if len(shape) == 0 { // it could be trained but not be saved
+		all.err = errorf("%s: no shape is given, want at least one dimension", path)
 		return
 	}
 	size := 1

@@ -1,5 +1,7 @@
 package nn
 
+import "strconv"
+
 // Call is one use of a layer in a model.
 type Call struct {
 	Name   string   // the layer's path; that of a shared layer's later calls ends in "/1", "/2"
@@ -24,7 +26,7 @@ func (m *Model) Calls() []Call {
 		r := m.rows[c.layer]
 		calls[i] = Call{Name: r.name, Type: typeOf(r.layer), Shapes: m.shapes[i]}
 		if n := count[c.layer]; n > 0 {
-			calls[i].Name += "/" + itoa(n)
+			calls[i].Name += "/" + strconv.Itoa(n)
 		}
 		count[c.layer]++
 		for _, from := range c.in {

@@ -1,6 +1,9 @@
 package nn
 
-import "unroll/graph"
+import (
+	"unroll/graph"
+	"unroll/internal/show"
+)
 
 // takeOptions moves a recurrent layer's options for the way over a sequence into
 // an RNN: what is left are the settings of its cell. Layers are flat as in Keras,
@@ -16,7 +19,7 @@ func takeOptions(sequences, state, backwards, stateful, zeros *bool, exec *Execu
 func checkCell(options RNN, in Shape, units int, dropout, recurrentDropout float64, activations ...Func) (features int, err error) {
 	cell := options.Cell
 	if options.Cell = nil; options != (RNN{}) {
-		return 0, errorf("%s: ReturnSequences, ReturnState, GoBackwards, Stateful, ZeroOutputForMask and Execution are not a cell's: set them in RNN", typeName(cell))
+		return 0, errorf("%s: ReturnSequences, ReturnState, GoBackwards, Stateful, ZeroOutputForMask and Execution are not a cell's: set them in RNN", show.Type(cell))
 	}
 	if err := positive("units", units); err != nil {
 		return 0, err

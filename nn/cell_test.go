@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
+	"unroll/internal/show"
 )
 
 // oddCell is a cell whose step does as its function says.
@@ -117,7 +118,7 @@ func TestCellsHaveNoOptions(t *testing.T) {
 				f.SetString(string(Looped))
 			}
 			err := buildAndForward(Sequential{Input: Features(3, 2), Layers: []Layer{RNN{Cell: v.Interface().(Cell)}}})
-			want := "rnn: " + typeName(cell) + ": ReturnSequences, ReturnState,"
+			want := "rnn: " + show.Type(cell) + ": ReturnSequences, ReturnState,"
 			if err == nil || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("%s of a %T: the error is %v, want %s", name, cell, err, want)
 			}

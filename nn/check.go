@@ -1,9 +1,5 @@
 package nn
 
-import "strconv"
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // oneInput returns the only input's shape.
 func oneInput(in []Shape) (Shape, error) {
 	if len(in) != 1 {

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"strconv"
 
 	"unroll/internal/show"
 	"unroll/nn/diagram"
@@ -32,7 +33,7 @@ func (m *Model) Diagram() diagram.Graph {
 	edge := func(from Origin, to int) {
 		e := diagram.Edge{From: at[from.Name], To: to}
 		if outputs[from.Name] > 1 {
-			e.Label = itoa(from.Output)
+			e.Label = strconv.Itoa(from.Output)
 		}
 		g.Edges = append(g.Edges, e)
 	}

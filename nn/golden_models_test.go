@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"strconv"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -153,7 +154,7 @@ func TestModelGoldens(t *testing.T) {
 						tol = 5e-6
 					}
 					for i := range want {
-						closeTo(t, "result "+itoa(i), got[i], want[i], tol)
+						closeTo(t, "result "+strconv.Itoa(i), got[i], want[i], tol)
 					}
 				})
 			}

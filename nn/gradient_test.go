@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"gonum.org/v1/gonum/diff/fd"
@@ -54,8 +55,8 @@ func lossProgramOf(t *testing.T, m *Model, exec Execution, batch int, steps []in
 			targets.Float64s()[i] = float64(r.IntN(2))
 			coef.Float64s()[i] = r.Float64()
 		}
-		y := pass.Input("test/targets"+itoa(i), targets)
-		w := pass.Input("test/coef"+itoa(i), coef)
+		y := pass.Input("test/targets"+strconv.Itoa(i), targets)
+		w := pass.Input("test/coef"+strconv.Itoa(i), coef)
 		if logits := out.Logits(Sigmoid); logits != nil {
 			terms = append(terms, pass.Inner(pass.LogitLoss(logits, y), w))
 		} else {

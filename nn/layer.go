@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"strconv"
+
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
@@ -216,7 +218,7 @@ func (c *Context) DropoutMask(name string, rate float64, rows, width int) *graph
 func (c *Context) random(name string, make func(c *Context, key string) *graph.Node) *graph.Node {
 	key := join(c.path, name)
 	if c.call > 0 {
-		key += "@" + itoa(c.call)
+		key += "@" + strconv.Itoa(c.call)
 	}
 	return c.once("random "+key,
 		func() *graph.Node { return make(c, key) },

@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -17,7 +18,7 @@ func mergedOf(t *testing.T, l Layer, masked []bool, x ...[]float64) (y, mask []f
 	f := &Functional{Dtype: tensor.Float64}
 	var in []Symbol
 	for i := range x {
-		s := f.Input("x"+itoa(i), Features(4, 2))
+		s := f.Input("x"+strconv.Itoa(i), Features(4, 2))
 		if masked[i] {
 			s = f.Call(Masking{}, s)
 		}

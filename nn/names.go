@@ -1,9 +1,11 @@
 package nn
 
 import (
-	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"unroll/internal/show"
 )
 
 // Named gives a layer a name of its own in the model, which is the path of its
@@ -75,7 +77,7 @@ func typeOf(l Layer) string {
 	if inner == nil {
 		inner = l
 	}
-	return typeName(inner)
+	return show.Type(inner)
 }
 
 // numbered numbers repeated names as Keras does: dense, dense_1, dense_2.
@@ -84,7 +86,7 @@ type numbered map[string]int
 func (n numbered) of(name string) string {
 	free := name
 	for n[free] > 0 {
-		free = name + "_" + itoa(n[name])
+		free = name + "_" + strconv.Itoa(n[name])
 		n[name]++
 	}
 	n[free]++
@@ -103,14 +105,6 @@ func (n numbered) layer(l Layer) (string, error) {
 		return "", errorf("layer name %q is taken", name)
 	}
 	return name, nil
-}
-
-func typeName(v any) string {
-	t := reflect.TypeOf(v)
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.Name()
 }
 
 var (

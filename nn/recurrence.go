@@ -1,9 +1,12 @@
 package nn
 
 import (
+	"strconv"
+
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
+	"unroll/internal/show"
 )
 
 // recurrence is a cell on its way over a sequence.
@@ -34,7 +37,7 @@ func (r *recurrence) run(exec Execution) {
 			return
 		}
 		if exec == Fused {
-			r.Fail(errorf("cell %s has no fused form with these settings, choose another execution", typeName(r.cell)))
+			r.Fail(errorf("cell %s has no fused form with these settings, choose another execution", show.Type(r.cell)))
 		}
 		if r.steps > longest {
 			r.looped()
@@ -144,12 +147,12 @@ func (r *recurrence) check(c *Context, rows int, out *graph.Node, next []*graph.
 	}
 	width, sizes := r.cell.Sizes()
 	if len(next) != len(sizes) {
-		r.Fail(errorf("cell %s returned %d states, want %d", typeName(r.cell), len(next), len(sizes)))
+		r.Fail(errorf("cell %s returned %d states, want %d", show.Type(r.cell), len(next), len(sizes)))
 		return false
 	}
 	r.emitted(c, "output", out, rows, width)
 	for i, n := range next {
-		r.emitted(c, "state "+itoa(i), n, r.Batch, sizes[i])
+		r.emitted(c, "state "+strconv.Itoa(i), n, r.Batch, sizes[i])
 	}
 	return r.Err() == nil
 }
@@ -157,7 +160,7 @@ func (r *recurrence) check(c *Context, rows int, out *graph.Node, next []*graph.
 // emitted holds a node that the cell emitted into c to a shape.
 func (r *recurrence) emitted(c *Context, what string, n *graph.Node, rows, width int) {
 	want := tensor.Shape{rows, width}
-	switch name := typeName(r.cell); {
+	switch name := show.Type(r.cell); {
 	case n == nil:
 		r.Fail(errorf("cell %s returned no %s", name, what))
 	case n.Graph() != c.Graph():

@@ -7,6 +7,8 @@ import (
 	"reflect"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/show"
 )
 
 // types are the layers and cells that can be read from a file, by the name of
@@ -18,7 +20,7 @@ var types = map[string]reflect.Type{}
 // last registration of a name holds; nil is ignored.
 func Register(zero any) {
 	if zero != nil {
-		types[typeName(zero)] = reflect.TypeOf(zero)
+		types[show.Type(zero)] = reflect.TypeOf(zero)
 	}
 }
 
@@ -32,7 +34,7 @@ func marshalTyped(v any) (typed, error) {
 	if v == nil {
 		return typed{}, errorf("nothing to write where a registered type is wanted")
 	}
-	name := typeName(v)
+	name := show.Type(v)
 	if t := types[name]; t == nil {
 		return typed{}, errorf("type %T is not registered: call nn.Register(%s{})", v, name)
 	} else if t != reflect.TypeOf(v) {

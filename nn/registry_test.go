@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,7 +27,7 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	case reflect.Float64:
 		v.SetFloat(float64(*n) + 0.125)
 	case reflect.String:
-		v.SetString("s" + itoa(*n))
+		v.SetString("s" + strconv.Itoa(*n))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Slice:

@@ -1,6 +1,11 @@
 package nn
 
-import "unroll/graph"
+import (
+	"strconv"
+
+	"unroll/graph"
+	"unroll/internal/show"
+)
 
 // Execution is how a recurrent layer runs its cell over the steps. The results
 // agree to rounding.
@@ -117,7 +122,7 @@ func (l RNN) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	return shapes, l.Execution.check()
 }
 
-func stateName(i int) string { return "state_" + itoa(i) }
+func stateName(i int) string { return "state_" + strconv.Itoa(i) }
 
 // Apply implements Layer.
 func (l RNN) Apply(c *Context, in ...Value) []Value {
@@ -129,7 +134,7 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1 && !l.Stateful}
 	r.z, r.consts = l.Cell.Begin(c, x)
 	if c.Err() == nil && (r.z == nil || r.z.Dims() != 2 || r.z.Shape()[0] != x.Steps*c.Batch) {
-		c.Fail(errorf("cell %s: Begin did not return a matrix of %d rows, steps·batch", typeName(l.Cell), x.Steps*c.Batch))
+		c.Fail(errorf("cell %s: Begin did not return a matrix of %d rows, steps·batch", show.Type(l.Cell), x.Steps*c.Batch))
 	}
 	if l.GoBackwards {
 		r.z = c.Reverse(r.z, x.Steps)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -152,11 +153,11 @@ func TestEveryTruncationIsRefused(t *testing.T) {
 			file = WeightsFile // only the newline is gone: the weights' digest tells
 		}
 		_, err := load("dir", doc[:n], data)
-		refused(t, ArchitectureFile+"[:"+itoa(n)+"]", err, filepath.Join("dir", file))
+		refused(t, ArchitectureFile+"[:"+strconv.Itoa(n)+"]", err, filepath.Join("dir", file))
 	}
 	for n := range data {
 		_, err := load("dir", doc, data[:n])
-		refused(t, WeightsFile+"[:"+itoa(n)+"]", err, filepath.Join("dir", WeightsFile))
+		refused(t, WeightsFile+"[:"+strconv.Itoa(n)+"]", err, filepath.Join("dir", WeightsFile))
 	}
 }
 
@@ -172,7 +173,7 @@ func TestEveryFlippedBitIsNoticed(t *testing.T) {
 				part[i] ^= 1 << bit
 				got, err := load("dir", doc, data)
 				if err != nil {
-					refused(t, name+"["+itoa(i)+"]", err, "dir")
+					refused(t, name+"["+strconv.Itoa(i)+"]", err, "dir")
 				} else if name == ArchitectureFile || !cmp.Equal(want, weightBits(got)) {
 					t.Errorf("%s: byte %d, bit %d: no error", name, i, bit)
 				}

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/pkg/errors"
 
@@ -20,7 +21,7 @@ var _ Cell = StackedRNNCells{}
 
 func init() { Register(StackedRNNCells{}) }
 
-func cellName(i int) string { return "cell_" + itoa(i) }
+func cellName(i int) string { return "cell_" + strconv.Itoa(i) }
 
 // Init implements Cell.
 func (l StackedRNNCells) Init(s *Scope, in Shape) (out Shape, err error) {

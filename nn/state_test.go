@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"unroll/graph"
@@ -19,7 +20,7 @@ type primed struct {
 func (l primed) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	inputs := []Shape{in[0]}
 	for i := range l.states {
-		s.Weight("first_"+itoa(i), GlorotUniform(), in[0][1], l.units)
+		s.Weight("first_"+strconv.Itoa(i), GlorotUniform(), in[0][1], l.units)
 		inputs = append(inputs, Shape{l.units})
 	}
 	out, err := l.layer.Init(s, inputs...)
@@ -36,7 +37,7 @@ func (l primed) Apply(c *Context, in ...Value) []Value {
 	x := c.Dense(in[0])
 	inputs := slices.Clone(in)
 	for i := range l.states {
-		first := c.Tanh(c.MatMul(c.Step(x, i%in[0].Steps, in[0].Steps), c.Weight("first_"+itoa(i))))
+		first := c.Tanh(c.MatMul(c.Step(x, i%in[0].Steps, in[0].Steps), c.Weight("first_"+strconv.Itoa(i))))
 		inputs = append(inputs, Value{Node: first})
 	}
 	var sum []*graph.Node

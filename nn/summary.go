@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"unroll/internal/show"
@@ -88,7 +89,7 @@ func (m *Model) table(graph bool) [][]string {
 		if len(shapes) > 1 {
 			shape = "[" + strings.Join(shapes, ", ") + "]"
 		}
-		cells := []string{fmt.Sprintf("%s (%s)", r.name, typeOf(r.layer)), shape, itoa(size(r.weights))}
+		cells := []string{fmt.Sprintf("%s (%s)", r.name, typeOf(r.layer)), shape, strconv.Itoa(size(r.weights))}
 		if graph {
 			cells = append(cells, m.connected(c.layer))
 		}

@@ -1,5 +1,7 @@
 package nn
 
+import "unroll/internal/show"
+
 // TimeDistributed applies a layer for samples [features] to each step of a
 // sequence, with the same weights and the step's mask. Input [time, features],
 // output [time, ...] as the layer's for one step. The weights are the layer's. A
@@ -27,7 +29,7 @@ func (l TimeDistributed) Init(s *Scope, in ...Shape) ([]Shape, error) {
 		return nil, err
 	}
 	if len(out) != 1 || len(out[0]) != 1 {
-		return nil, errorf("layer %s returns %v for a step, want (None, features)", typeName(l.Layer), out)
+		return nil, errorf("layer %s returns %v for a step, want (None, features)", show.Type(l.Layer), out)
 	}
 	return []Shape{{x[0], out[0][0]}}, nil
 }
@@ -39,7 +41,7 @@ func (l TimeDistributed) Apply(c *Context, in ...Value) []Value {
 	steps.Batch *= x.Steps
 	out := l.Layer.Apply(&steps, Value{Node: c.Dense(x), Mask: x.Mask})
 	if c.Err() != nil || len(out) != 1 {
-		c.Fail(errorf("layer %s emitted %d values, want 1", typeName(l.Layer), len(out)))
+		c.Fail(errorf("layer %s emitted %d values, want 1", show.Type(l.Layer), len(out)))
 		return []Value{{}}
 	}
 	y := out[0]

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
+	"unroll/internal/show"
 )
 
 // zeroOf returns the zero value of a type.
@@ -143,7 +144,7 @@ func TestTimeDistributedHandsOnEverything(t *testing.T) {
 		{Dropout{Rate: 0.5}, infer, infer},
 		{GaussianNoise{Stddev: 1}, infer, infer},
 	} {
-		t.Run(typeName(l.Layer), func(t *testing.T) {
+		t.Run(show.Type(l.Layer), func(t *testing.T) {
 			c := layerCase{fill: paddedRow}
 			build := func(l Layer) *Model {
 				m, err := Sequential{Input: Tokens(4), Seed: 3, Dtype: tensor.Float64, Layers: []Layer{

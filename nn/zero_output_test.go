@@ -3,6 +3,7 @@ package nn
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -39,7 +40,7 @@ func recurrentOf(t *rapid.T, l Layer, exec Execution, batch, steps int, ids []in
 		}
 	}
 	for i := range n {
-		f.Output("y"+itoa(i), h.Output(i))
+		f.Output("y"+strconv.Itoa(i), h.Output(i))
 	}
 	m, err := f.Build()
 	if err != nil {

@@ -1,9 +1,6 @@
 package train
 
 import (
-	"fmt"
-	"strings"
-
 	"unroll/nn"
 )
 
@@ -92,11 +89,4 @@ func (r *fitRun) tell(e *Event) error {
 	r.stopped = e.stopped
 	r.history.Stopped = r.stopped
 	return failed
-}
-
-// typeName is the name of a value's type without package and pointer, as errors
-// tell of optimizers and callbacks.
-func typeName(v any) string {
-	name := fmt.Sprintf("%T", v)
-	return name[strings.LastIndexByte(name, '.')+1:]
 }

@@ -176,7 +176,7 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 		return nil, meta, err
 	}
 	meta.Optimizer = rest
-	if rated, ok := ratedOf(r.config.Optimizer); ok {
+	if rated, err := RatedOf(r.config.Optimizer); err == nil {
 		rate := exact.Float(rated.Rate())
 		meta.Rate = &rate
 	}
@@ -248,7 +248,7 @@ func (r *fitRun) restore(c *Checkpoint) error {
 	if err := o.Restore(state, c.meta.Optimizer); err != nil {
 		return fail(err)
 	}
-	if rated, ok := ratedOf(r.config.Optimizer); ok && c.meta.Rate != nil {
+	if rated, err := RatedOf(r.config.Optimizer); err == nil && c.meta.Rate != nil {
 		rated.SetRate(float64(*c.meta.Rate)) // a callback may have set it
 	}
 	if err := r.scores.restore(c.meta.Scores); err != nil {

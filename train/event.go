@@ -7,6 +7,8 @@ import (
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/show"
 )
 
 // Stop ends the training after this event: a batch that was done counts, an epoch
@@ -62,9 +64,9 @@ func (e *Event) LogNames() []string {
 
 // LearningRate returns the optimizer's present learning rate.
 func (e *Event) LearningRate() (float64, error) {
-	o, ok := ratedOf(e.Trainer.config.Optimizer)
-	if !ok {
-		return 0, errors.Errorf("optimizer %T has no learning rate to read", e.Trainer.config.Optimizer)
+	o, err := RatedOf(e.Trainer.config.Optimizer)
+	if err != nil {
+		return 0, err
 	}
 	return o.Rate(), nil
 }
@@ -73,10 +75,10 @@ func (e *Event) LearningRate() (float64, error) {
 // effect because a schedule of the optimizer sets another before each update.
 func (e *Event) CanSetLearningRate() error {
 	o := e.Trainer.config.Optimizer
-	if _, ok := ratedOf(o); !ok {
-		return errors.Errorf("the learning rate of optimizer %T cannot be set", o)
+	if _, err := RatedOf(o); err != nil {
+		return err
 	}
-	if s := scheduleOf(o); s != "" {
+	if s := ScheduleOf(o); s != "" {
 		return errors.Errorf("the optimizer's schedule %s sets the learning rate before each update: use one of the two", s)
 	}
 	return nil
@@ -91,9 +93,9 @@ func (e *Event) SetLearningRate(lr float64) error {
 	if !(lr >= 0) || math.IsInf(lr, 0) {
 		return errors.Errorf("learning rate %v", lr)
 	}
-	o, _ := ratedOf(e.Trainer.config.Optimizer)
+	o, _ := RatedOf(e.Trainer.config.Optimizer)
 	if r := e.run; r != nil {
-		r.rate = &RateChange{By: typeName(r.fit.Callbacks[e.told]), Kind: e.Kind, Epoch: e.Epoch, From: o.Rate(), To: lr, by: e.told}
+		r.rate = &RateChange{By: show.Type(r.fit.Callbacks[e.told]), Kind: e.Kind, Epoch: e.Epoch, From: o.Rate(), To: lr, by: e.told}
 	}
 	o.SetRate(lr)
 	return nil

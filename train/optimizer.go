@@ -3,6 +3,8 @@ package train
 import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
+
+	"unroll/internal/show"
 )
 
 // Optimizer updates weights from their gradients: any gorgonia.Solver. Those of
@@ -37,14 +39,14 @@ type Finalizer interface {
 	Finalize(weights []gorgonia.ValueGrad) error
 }
 
-// scheduleOf returns the name of what sets the learning rate of an optimizer by
+// ScheduleOf returns the name of what sets the learning rate of an optimizer by
 // itself, empty if nothing does.
-func scheduleOf(o Optimizer) string {
+func ScheduleOf(o Optimizer) string {
 	if s, ok := o.(Scheduler); ok && s.ScheduleName() != "" {
 		return s.ScheduleName()
 	}
 	if w, ok := o.(Wrapper); ok {
-		return scheduleOf(w.Unwrap())
+		return ScheduleOf(w.Unwrap())
 	}
 	return ""
 }
@@ -56,16 +58,16 @@ type Checker interface {
 	Check() error
 }
 
-// ratedOf returns the optimizer as one whose learning rate can be read and set;
-// false if it, or the one that it is wrapped around, has none.
-func ratedOf(o Optimizer) (Rated, bool) {
-	if w, ok := o.(Wrapper); ok {
-		if _, ok := ratedOf(w.Unwrap()); !ok {
-			return nil, false
-		}
+// RatedOf returns the optimizer, or the one that it is wrapped around, as one whose
+// learning rate can be read and set. It is an error if it has none.
+func RatedOf(o Optimizer) (Rated, error) {
+	if r, ok := o.(Rated); ok {
+		return r, nil
 	}
-	r, ok := o.(Rated)
-	return r, ok
+	if w, ok := o.(Wrapper); ok {
+		return RatedOf(w.Unwrap())
+	}
+	return nil, errors.Errorf("optimizer: the learning rate of %T cannot be read and set", o)
 }
 
 // wantOptimizer returns an error if there is nothing to train with or for.
@@ -85,9 +87,9 @@ func (t *Trainer) wantOptimizer() error {
 // around: Clip(Adam).
 func optimizerName(o Optimizer) string {
 	if w, ok := o.(Wrapper); ok {
-		return typeName(o) + "(" + optimizerName(w.Unwrap()) + ")"
+		return show.Type(o) + "(" + optimizerName(w.Unwrap()) + ")"
 	}
-	return typeName(o)
+	return show.Type(o)
 }
 
 // finalize calls every Finalizer of an optimizer, the outermost last.

@@ -25,11 +25,14 @@ type RatePoint struct {
 // Smith, Cyclical learning rates for training neural networks, 2017, section
 // 3.3.
 func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps, batch int) ([]RatePoint, error) {
-	rated, ok := ratedOf(t.config.Optimizer)
-	if !ok || !(from > 0) || !(to > from) || steps < 2 || math.IsInf(to, 0) {
-		return nil, errors.Errorf("rate range: from %v to %v in %d steps by a %T, want rising rates, two steps, and an optimizer that is Rated", from, to, steps, t.config.Optimizer)
+	rated, err := RatedOf(t.config.Optimizer)
+	if err != nil {
+		return nil, errors.WithMessage(err, "rate range")
 	}
-	if s := scheduleOf(rated); s != "" {
+	if !(from > 0) || !(to > from) || steps < 2 || math.IsInf(to, 0) {
+		return nil, errors.Errorf("rate range: from %v to %v in %d steps, want rising rates and two steps", from, to, steps)
+	}
+	if s := ScheduleOf(t.config.Optimizer); s != "" {
 		return nil, errors.Errorf("rate range: the optimizer's schedule %s sets the learning rate before each update: leave it out", s)
 	}
 	var points []RatePoint
@@ -60,7 +63,7 @@ func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps
 		}
 		return nil
 	})
-	err := t.unchanged(func() error {
+	err = t.unchanged(func() error {
 		_, err := t.Fit(ctx, d, FitConfig{Epochs: math.MaxInt32, BatchSize: batch, Callbacks: []Callback{watch}})
 		return err
 	})
@@ -99,9 +102,9 @@ func (t *Trainer) unchanged(f func() error) error {
 		return err
 	}
 	state = cloneTensors(state)
-	rated, isRated := ratedOf(t.config.Optimizer)
+	rated, rateErr := RatedOf(t.config.Optimizer)
 	rate := 0.0
-	if isRated {
+	if rateErr == nil {
 		rate = rated.Rate()
 	}
 	err = f()
@@ -111,7 +114,7 @@ func (t *Trainer) unchanged(f func() error) error {
 	if restoreErr := saver.Restore(state, rest); err == nil {
 		err = restoreErr
 	}
-	if isRated {
+	if rateErr == nil {
 		rated.SetRate(rate)
 	}
 	return err

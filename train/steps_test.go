@@ -5,10 +5,10 @@ import (
 	"slices"
 	"testing"
 
+	"gorgonia.org/gorgonia"
 	"pgregory.net/rapid"
 
 	"unroll/nn"
-	"unroll/train/optimizers"
 )
 
 // numbered returns samples that are told apart by their first word.
@@ -45,7 +45,7 @@ func sampleTrainer(t interface{ Fatal(...any) }) *Trainer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Compile(m, Config{Optimizer: &optimizers.SGD{}, Loss: nn.BinaryCrossentropy{}})
+	tr, err := Compile(m, Config{Optimizer: gorgonia.NewVanillaSolver(), Loss: nn.BinaryCrossentropy{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,12 +60,6 @@ func (o *Accumulate) Check() error {
 // Unwrap returns the optimizer inside.
 func (o *Accumulate) Unwrap() gorgonia.Solver { return o.Optimizer }
 
-// Rate returns the learning rate of the optimizer inside, 0 if it has none.
-func (o *Accumulate) Rate() float64 { return rate(o.Optimizer) }
-
-// SetRate sets the learning rate of the optimizer inside.
-func (o *Accumulate) SetRate(lr float64) { setRate(o.Optimizer, lr) }
-
 // State implements train.Saver.
 func (o *Accumulate) State() (map[string]*tensor.Dense, []byte, error) {
 	return o.own.saveAround(o.Optimizer)

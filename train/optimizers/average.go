@@ -76,12 +76,6 @@ func (o *Average) Check() error {
 // Unwrap returns the optimizer inside.
 func (o *Average) Unwrap() gorgonia.Solver { return o.Optimizer }
 
-// Rate returns the learning rate of the optimizer inside, 0 if it has none.
-func (o *Average) Rate() float64 { return rate(o.Optimizer) }
-
-// SetRate sets the learning rate of the optimizer inside.
-func (o *Average) SetRate(lr float64) { setRate(o.Optimizer, lr) }
-
 // State implements train.Saver.
 func (o *Average) State() (map[string]*tensor.Dense, []byte, error) {
 	return o.own.saveAround(o.Optimizer)

@@ -90,12 +90,6 @@ func (o *Clip) clip(weights []gorgonia.ValueGrad) error {
 // Unwrap returns the optimizer inside.
 func (o *Clip) Unwrap() gorgonia.Solver { return o.Optimizer }
 
-// Rate returns the learning rate of the optimizer inside, 0 if it has none.
-func (o *Clip) Rate() float64 { return rate(o.Optimizer) }
-
-// SetRate sets the learning rate of the optimizer inside.
-func (o *Clip) SetRate(lr float64) { setRate(o.Optimizer, lr) }
-
 // State implements train.Saver.
 func (o *Clip) State() (map[string]*tensor.Dense, []byte, error) { return save(o.Optimizer) }
 

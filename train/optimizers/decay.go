@@ -9,6 +9,7 @@ import (
 
 	"unroll/graph"
 	"unroll/internal/kernel"
+	"unroll/train"
 )
 
 // Decay is an optimizer that first takes a share off each weight:
@@ -27,7 +28,11 @@ func (o *Decay) Step(weights []gorgonia.ValueGrad) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	shrink(weights, o.Rate()*cmp.Or(o.WeightDecay, 0.004))
+	rated, err := train.RatedOf(o.Optimizer)
+	if err != nil {
+		return err
+	}
+	shrink(weights, rated.Rate()*cmp.Or(o.WeightDecay, 0.004))
 	return o.Optimizer.Step(weights)
 }
 
@@ -39,7 +44,8 @@ func (o *Decay) Check() error {
 	if !(o.WeightDecay >= 0) {
 		return errors.Errorf("optimizer: WeightDecay is %v, want at least 0", o.WeightDecay)
 	}
-	return wantRate(o.Optimizer)
+	_, err := train.RatedOf(o.Optimizer)
+	return err
 }
 
 // shrink takes a share off each weight.
@@ -53,12 +59,6 @@ func shrink(weights []gorgonia.ValueGrad, share float64) {
 
 // Unwrap returns the optimizer inside.
 func (o *Decay) Unwrap() gorgonia.Solver { return o.Optimizer }
-
-// Rate returns the learning rate of the optimizer inside, 0 if it has none.
-func (o *Decay) Rate() float64 { return rate(o.Optimizer) }
-
-// SetRate sets the learning rate of the optimizer inside.
-func (o *Decay) SetRate(lr float64) { setRate(o.Optimizer, lr) }
 
 // State implements train.Saver.
 func (o *Decay) State() (map[string]*tensor.Dense, []byte, error) { return save(o.Optimizer) }

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"unroll/train"
 )
 
 // optimizerGoldens are values of plain Python, printed by
@@ -157,15 +159,15 @@ func TestOptimizersGoOn(t *testing.T) {
 			for step := range 50 {
 				whole.step(t, opt)
 				if step == 25 {
-					tensors, rest, err := first.(saver).State()
+					tensors, rest, err := first.(train.Saver).State()
 					if err != nil {
 						t.Fatal(err)
 					}
-					if err := second.(saver).Restore(tensors, rest); err != nil {
+					if err := second.(train.Saver).Restore(tensors, rest); err != nil {
 						t.Fatal(err)
 					}
-					if s, ok := first.(rated); ok {
-						second.(rated).SetRate(s.Rate())
+					if s, ok := first.(train.Rated); ok {
+						second.(train.Rated).SetRate(s.Rate())
 					}
 					first = second
 				}

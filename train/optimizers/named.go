@@ -1,36 +1,29 @@
 package optimizers
 
-import "gorgonia.org/gorgonia"
-
-// Optimizer is what every optimizer of this package is.
-type Optimizer interface {
-	gorgonia.Solver
-	Rate() float64
-	SetRate(lr float64)
-}
+import "unroll/train"
 
 // Name is an optimizer by its name, as programs offer them.
 type Name struct {
 	Name string
-	New  func() Optimizer // with the default learning rate
+	New  func() train.Rated // with the default learning rate
 }
 
 // Named are the optimizers by their names.
 var Named = []Name{
-	{"sgd", func() Optimizer { return &SGD{} }},
-	{"momentum", func() Optimizer { return &SGD{Momentum: 0.9} }},
-	{"adam", func() Optimizer { return &Adam{} }},
-	{"adamw", func() Optimizer { return &AdamW{} }},
-	{"adamax", func() Optimizer { return &Adamax{} }},
-	{"nadam", func() Optimizer { return &Nadam{} }},
-	{"rmsprop", func() Optimizer { return &RMSprop{} }},
-	{"adagrad", func() Optimizer { return &Adagrad{} }},
-	{"adadelta", func() Optimizer { return &Adadelta{} }},
-	{"lion", func() Optimizer { return &Lion{} }},
+	{"sgd", func() train.Rated { return &SGD{} }},
+	{"momentum", func() train.Rated { return &SGD{Momentum: 0.9} }},
+	{"adam", func() train.Rated { return &Adam{} }},
+	{"adamw", func() train.Rated { return &AdamW{} }},
+	{"adamax", func() train.Rated { return &Adamax{} }},
+	{"nadam", func() train.Rated { return &Nadam{} }},
+	{"rmsprop", func() train.Rated { return &RMSprop{} }},
+	{"adagrad", func() train.Rated { return &Adagrad{} }},
+	{"adadelta", func() train.Rated { return &Adadelta{} }},
+	{"lion", func() train.Rated { return &Lion{} }},
 }
 
 // ByName returns the constructor of an optimizer, nil if there is none of the name.
-func ByName(name string) func() Optimizer {
+func ByName(name string) func() train.Rated {
 	for _, n := range Named {
 		if n.Name == name {
 			return n.New

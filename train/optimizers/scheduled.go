@@ -4,6 +4,9 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/show"
+	"unroll/train"
 )
 
 // Scheduled is an optimizer whose learning rate is set by a schedule before each
@@ -21,7 +24,11 @@ func (o *Scheduled) Step(weights []gorgonia.ValueGrad) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	o.SetRate(o.Schedule.Rate(o.own.t))
+	rated, err := train.RatedOf(o.Optimizer)
+	if err != nil {
+		return err
+	}
+	rated.SetRate(o.Schedule.Rate(o.own.t))
 	o.own.t++
 	return o.Optimizer.Step(weights)
 }
@@ -34,10 +41,10 @@ func (o *Scheduled) Check() error {
 	if o.Schedule == nil {
 		return errors.New("optimizer: Scheduled has no Schedule")
 	}
-	if other := scheduleOf(o.Optimizer); other != "" {
+	if other := train.ScheduleOf(o.Optimizer); other != "" {
 		return errors.Errorf("optimizer: the schedules %s and %s both set the learning rate: use one of the two", o.ScheduleName(), other)
 	}
-	if err := wantRate(o.Optimizer); err != nil {
+	if _, err := train.RatedOf(o.Optimizer); err != nil {
 		return err
 	}
 	if s, ok := o.Schedule.(checked); ok {
@@ -47,28 +54,10 @@ func (o *Scheduled) Check() error {
 }
 
 // ScheduleName returns the name of the schedule's type.
-func (o *Scheduled) ScheduleName() string { return typeName(o.Schedule) }
-
-// scheduleOf returns the name of the schedule of an optimizer, within any wrappers;
-// empty if it has none.
-func scheduleOf(o gorgonia.Solver) string {
-	switch o := o.(type) {
-	case interface{ ScheduleName() string }:
-		return o.ScheduleName()
-	case wrapper:
-		return scheduleOf(o.Unwrap())
-	}
-	return ""
-}
+func (o *Scheduled) ScheduleName() string { return show.Type(o.Schedule) }
 
 // Unwrap returns the optimizer inside.
 func (o *Scheduled) Unwrap() gorgonia.Solver { return o.Optimizer }
-
-// Rate returns the learning rate of the optimizer inside, 0 if it has none.
-func (o *Scheduled) Rate() float64 { return rate(o.Optimizer) }
-
-// SetRate sets the learning rate of the optimizer inside.
-func (o *Scheduled) SetRate(lr float64) { setRate(o.Optimizer, lr) }
 
 // State implements train.Saver.
 func (o *Scheduled) State() (map[string]*tensor.Dense, []byte, error) {

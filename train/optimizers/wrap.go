@@ -2,76 +2,32 @@ package optimizers
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/show"
+	"unroll/train"
 )
 
-// What the wrappers have in common. rated, saver and wrapper are train's Rated, Saver
-// and Wrapper: this package knows nothing of training.
-type (
-	rated interface {
-		gorgonia.Solver
-		Rate() float64
-		SetRate(lr float64)
-	}
-	saver interface {
-		State() (tensors map[string]*tensor.Dense, rest []byte, err error)
-		Restore(tensors map[string]*tensor.Dense, rest []byte) error
-	}
-	wrapper interface{ Unwrap() gorgonia.Solver }
-	checker interface{ Check() error }
-)
-
-// rate returns an optimizer's learning rate, 0 if it has none.
-func rate(o gorgonia.Solver) float64 {
-	if r, ok := o.(rated); ok {
-		return r.Rate()
-	}
-	return 0
-}
-
-// setRate sets an optimizer's learning rate, if it has one.
-func setRate(o gorgonia.Solver, lr float64) {
-	if r, ok := o.(rated); ok {
-		r.SetRate(lr)
-	}
-}
-
-// wantRate returns an error if the optimizer within all wrappers has no learning
-// rate.
-func wantRate(o gorgonia.Solver) error {
-	if w, ok := o.(wrapper); ok {
-		return wantRate(w.Unwrap())
-	}
-	if _, ok := o.(rated); !ok {
-		return errors.Errorf("optimizer: the learning rate of %T cannot be read and set", o)
-	}
-	return nil
-}
+// What the wrappers have in common.
 
 // inside checks the optimizer of a wrapper.
 func inside(wrapper any, o gorgonia.Solver) error {
 	if o == nil {
-		return errors.Errorf("optimizer: %s has no Optimizer", typeName(wrapper))
+		return errors.Errorf("optimizer: %s has no Optimizer", show.Type(wrapper))
 	}
-	if c, ok := o.(checker); ok {
+	if c, ok := o.(train.Checker); ok {
 		return c.Check()
 	}
 	return nil
 }
 
-func typeName(v any) string {
-	name := fmt.Sprintf("%T", v)
-	return name[strings.LastIndexByte(name, '.')+1:]
-}
-
 // save returns the state of an optimizer, restore takes it.
 func save(o gorgonia.Solver) (map[string]*tensor.Dense, []byte, error) {
-	s, ok := o.(saver)
+	s, ok := o.(train.Saver)
 	if !ok {
 		return nil, nil, errors.Errorf("optimizer %T cannot save its state", o)
 	}
@@ -79,7 +35,7 @@ func save(o gorgonia.Solver) (map[string]*tensor.Dense, []byte, error) {
 }
 
 func restore(o gorgonia.Solver, tensors map[string]*tensor.Dense, rest []byte) error {
-	s, ok := o.(saver)
+	s, ok := o.(train.Saver)
 	if !ok {
 		return errors.Errorf("optimizer %T cannot restore its state", o)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gorgonia.org/gorgonia"
+
+	"unroll/train"
 )
 
 // all is every wrapper around an optimizer.
@@ -30,7 +32,7 @@ func TestAllWrappersToTheBit(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		w, ok := o.(wrapper)
+		w, ok := o.(train.Wrapper)
 		if !ok {
 			break
 		}
@@ -60,16 +62,20 @@ func TestWrappersOff(t *testing.T) {
 
 // TestRateThroughWrappers: the learning rate is read and set through any nesting.
 func TestRateThroughWrappers(t *testing.T) {
-	o := all().(rated)
-	o.SetRate(0.25)
-	if got := o.Rate(); got != 0.25 {
-		t.Errorf("the rate is %v, want 0.25", got)
+	o := all()
+	rated, err := train.RatedOf(o)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := scheduleOf(o); got != "CosineDecay" {
+	rated.SetRate(0.25)
+	if rated, err = train.RatedOf(o); err != nil || rated.Rate() != 0.25 {
+		t.Errorf("the rate is not 0.25 (%v)", err)
+	}
+	if got := train.ScheduleOf(o); got != "CosineDecay" {
 		t.Errorf("the schedule is %q", got)
 	}
-	if got := (&Clip{Optimizer: gorgonia.NewVanillaSolver()}).Rate(); got != 0 {
-		t.Errorf("the rate of an optimizer without one is %v", got)
+	if r, err := train.RatedOf(&Clip{Optimizer: gorgonia.NewVanillaSolver()}); err == nil {
+		t.Errorf("the rate of an optimizer without one is %v", r.Rate())
 	}
 }
 

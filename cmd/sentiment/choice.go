@@ -10,12 +10,13 @@ import (
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/datasets"
 	"unroll/datasets/text"
+	"unroll/train/optimizers"
 )
 
 // complete tells the shells' completions which values flags take.
 func complete(root *cobra.Command) {
 	values := map[string]cobra.CompletionFunc{
-		"model": oneOf(run.Names(run.Models)), "optimizer": oneOf(run.Optimizers()), "schedule": oneOf(run.Schedules()),
+		"model": oneOf(run.Names(run.Models)), "optimizer": rowOf(optimizers.Names()), "schedule": rowOf(optimizers.ScheduleNames()),
 		"rnn": oneOf([]string{"auto", "unrolled", "looped", "fused"}), "header": oneOf([]string{"yes", "no"}),
 		"format": rowOf(datasets.Formats()), "encoding": rowOf(datasets.Encodings()),
 		"tokenizer": rowOf(text.Tokenizers()), "normalize": rowOf(text.NormalForms()), "case": rowOf(text.Cases()),

@@ -16,6 +16,7 @@ import (
 	"unroll/datasets"
 	"unroll/datasets/text"
 	"unroll/internal/choice"
+	"unroll/train/optimizers"
 )
 
 // A flagValue is a value of a flag.
@@ -25,7 +26,7 @@ type flagValue struct{ flag, value string }
 // such values may not agree with.
 func choices(vectors string) (all []flagValue) {
 	for flag, values := range map[string][]string{
-		"model": run.Names(run.Models), "optimizer": run.Optimizers(), "schedule": run.Schedules(),
+		"model": run.Names(run.Models), "optimizer": choice.Names(optimizers.Names()), "schedule": choice.Names(optimizers.ScheduleNames()),
 		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": choice.Names(text.Tokenizers()), "normalize": choice.Names(text.NormalForms()),
 		"case": choice.Names(text.Cases()), "padding": choice.Names(text.Sides()), "truncating": choice.Names(text.Sides()), "split": choice.Names(datasets.Splits()),
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"unroll/cmd/sentiment/internal/run"
+	"unroll/train/optimizers"
 )
 
 // TestEveryOptimizerAndSchedule trains a moment with each, and keeps the
@@ -21,10 +21,10 @@ func TestEveryOptimizerAndSchedule(t *testing.T) {
 			t.Errorf("%q: %s holds %s, error %v", flags, runFile, data, err)
 		}
 	}
-	for _, name := range run.Optimizers() {
+	for name := range optimizers.Names() {
 		train("--optimizer", name)
 	}
-	for _, name := range run.Schedules() {
+	for name := range optimizers.ScheduleNames() {
 		train("--schedule", name, "--lr", "0.01", "--clip", "1")
 	}
 }
@@ -43,12 +43,12 @@ func TestTensorBoardFlag(t *testing.T) {
 
 func TestWrongOptimizerFlags(t *testing.T) {
 	for want, flags := range map[string][]string{
-		`--optimizer: unknown optimizer "adm", want sgd`: {"--optimizer", "adm"},
-		`--schedule: unknown schedule "sine"`:            {"--schedule", "sine"},
-		"--lr is -1, want a positive number":             {"--lr", "-1"},
-		"--clip is NaN, want a positive number":          {"--clip", "NaN"},
-		"--early-stop is -1, want at least 0":            {"--early-stop", "-1"},
-		"--checkpoint-every is -1, want at least 0":      {"--checkpoint-every", "-1"},
+		`--optimizer: unknown "adm", want sgd`:      {"--optimizer", "adm"},
+		`--schedule: unknown "sine", want cosine`:   {"--schedule", "sine"},
+		"--lr is -1, want a positive number":        {"--lr", "-1"},
+		"--clip is NaN, want a positive number":     {"--clip", "NaN"},
+		"--early-stop is -1, want at least 0":       {"--early-stop", "-1"},
+		"--checkpoint-every is -1, want at least 0": {"--checkpoint-every", "-1"},
 	} {
 		status, stdout, stderr := command("", tiny(t.TempDir(), flags...)...)
 		checkFailure(t, status, exitUsage, stdout, stderr, want)

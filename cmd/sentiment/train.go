@@ -11,6 +11,7 @@ import (
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/choice"
+	"unroll/train/optimizers"
 )
 
 // trainFlags are the flags of the train command.
@@ -97,9 +98,9 @@ func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&f.Batch, "batch", 32, "texts per batch")
 	flags.Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
 	flags.StringVar(&f.RNN, "rnn", "auto", "`execution` of recurrent layers: auto, unrolled, looped or fused")
-	flags.StringVar(&f.Optimizer, "optimizer", "", "`name` of the optimizer: "+choice.Either(run.Optimizers())+" (default: the model's own)")
+	flags.StringVar(&f.Optimizer, "optimizer", "", "`name` of the optimizer: "+choice.List(optimizers.Names())+" (default: the model's own)")
 	flags.Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
-	flags.StringVar(&f.Schedule, "schedule", "", "`schedule` by which the learning rate falls: "+choice.Either(run.Schedules()))
+	flags.StringVar(&f.Schedule, "schedule", "", "`schedule` by which the learning rate falls: "+choice.List(optimizers.ScheduleNames()))
 	flags.Float64Var(&f.Clip, "clip", 0, "clip the gradients to this global `norm`; 0: off")
 	flags.StringVar(&f.Vectors, "vectors", "", "`file` of pretrained vectors for the embedding: GloVe or word2vec")
 	flags.BoolVar(&f.Frozen, "frozen", false, "keep the pretrained vectors fixed")

@@ -1,67 +1,65 @@
 package optimizers
 
-import "unroll/train"
+import (
+	"iter"
 
-// Name is an optimizer by its name, as programs offer them.
-type Name struct {
-	Name string
-	New  func() train.Rated // with the default learning rate
+	"unroll/internal/choice"
+	"unroll/train"
+)
+
+// newRule makes an optimizer with its default learning rate.
+type newRule func() train.Rated
+
+var rules = choice.Table[newRule]{
+	{Name: "sgd", Help: "plain gradient descent", Value: func() train.Rated { return &SGD{} }},
+	{Name: "momentum", Help: "gradient descent with a momentum of 0.9", Value: func() train.Rated { return &SGD{Momentum: 0.9} }},
+	{Name: "adam", Help: "steps by the moments of the gradient", Value: func() train.Rated { return &Adam{} }},
+	{Name: "adamw", Help: "adam with weight decay", Value: func() train.Rated { return &AdamW{} }},
+	{Name: "adamax", Help: "adam by the greatest gradient", Value: func() train.Rated { return &Adamax{} }},
+	{Name: "nadam", Help: "adam with Nesterov's momentum", Value: func() train.Rated { return &Nadam{} }},
+	{Name: "rmsprop", Help: "steps over the gradient's root mean square", Value: func() train.Rated { return &RMSprop{} }},
+	{Name: "adagrad", Help: "steps over the root of all squares so far", Value: func() train.Rated { return &Adagrad{} }},
+	{Name: "adadelta", Help: "steps of the size of those before", Value: func() train.Rated { return &Adadelta{} }},
+	{Name: "lion", Help: "steps by the sign of the momentum", Value: func() train.Rated { return &Lion{} }},
 }
 
-// Named are the optimizers by their names.
-var Named = []Name{
-	{"sgd", func() train.Rated { return &SGD{} }},
-	{"momentum", func() train.Rated { return &SGD{Momentum: 0.9} }},
-	{"adam", func() train.Rated { return &Adam{} }},
-	{"adamw", func() train.Rated { return &AdamW{} }},
-	{"adamax", func() train.Rated { return &Adamax{} }},
-	{"nadam", func() train.Rated { return &Nadam{} }},
-	{"rmsprop", func() train.Rated { return &RMSprop{} }},
-	{"adagrad", func() train.Rated { return &Adagrad{} }},
-	{"adadelta", func() train.Rated { return &Adadelta{} }},
-	{"lion", func() train.Rated { return &Lion{} }},
-}
+// Names yields the names of the optimizers with what they are.
+func Names() iter.Seq2[string, string] { return rules.All() }
 
-// ByName returns the constructor of an optimizer, nil if there is none of the name.
+// ByName returns what makes the optimizer of a name, with its default learning rate;
+// nil if there is none.
 func ByName(name string) func() train.Rated {
-	for _, n := range Named {
-		if n.Name == name {
-			return n.New
-		}
-	}
-	return nil
+	f, _ := rules.Find(name)
+	return f
 }
 
-// ScheduleName is a schedule by its name.
-type ScheduleName struct {
-	Name string
-	// New returns a schedule that begins with a learning rate, for a run of so many
-	// updates in all and in an epoch.
-	New func(lr float64, updates, epoch int) Schedule
-}
+// newSchedule makes a schedule, see ScheduleByName.
+type newSchedule func(lr float64, updates, epoch int) Schedule
 
-// NamedSchedules are the schedules by their names.
-var NamedSchedules = []ScheduleName{
-	{"cosine", func(lr float64, n, _ int) Schedule { return CosineDecay{Initial: lr, DecaySteps: n} }},
-	{"restarts", func(lr float64, n, _ int) Schedule { // three periods, each twice as long
+var schedules = choice.Table[newSchedule]{
+	{Name: "cosine", Help: "half a cosine to 0", Value: func(lr float64, n, _ int) Schedule {
+		return CosineDecay{Initial: lr, DecaySteps: n}
+	}},
+	{Name: "restarts", Help: "three such cosines, each twice as long", Value: func(lr float64, n, _ int) Schedule {
 		return CosineDecayRestarts{Initial: lr, FirstDecaySteps: max(n/7, 1)}
 	}},
-	{"linear", func(lr float64, n, _ int) Schedule { return PolynomialDecay{Initial: lr, DecaySteps: n} }},
-	{"exponential", func(lr float64, _, epoch int) Schedule {
+	{Name: "linear", Help: "a line to 0", Value: func(lr float64, n, _ int) Schedule {
+		return PolynomialDecay{Initial: lr, DecaySteps: n}
+	}},
+	{Name: "exponential", Help: "times 0.9 each epoch", Value: func(lr float64, _, epoch int) Schedule {
 		return ExponentialDecay{Initial: lr, DecaySteps: epoch, DecayRate: 0.9}
 	}},
-	{"inverse", func(lr float64, _, epoch int) Schedule {
+	{Name: "inverse", Help: "over 1 and half the epochs so far", Value: func(lr float64, _, epoch int) Schedule {
 		return InverseTimeDecay{Initial: lr, DecaySteps: epoch, DecayRate: 0.5}
 	}},
 }
 
-// ScheduleByName returns the constructor of a schedule, nil if there is none of the
-// name.
+// ScheduleNames yields the names of the schedules with what they are.
+func ScheduleNames() iter.Seq2[string, string] { return schedules.All() }
+
+// ScheduleByName returns what makes the schedule of a name, nil if there is none: it
+// begins with a learning rate, for a run of so many updates in all and in an epoch.
 func ScheduleByName(name string) func(lr float64, updates, epoch int) Schedule {
-	for _, n := range NamedSchedules {
-		if n.Name == name {
-			return n.New
-		}
-	}
-	return nil
+	f, _ := schedules.Find(name)
+	return f
 }

@@ -132,30 +132,33 @@ func (foreign) Step(weights []gorgonia.ValueGrad) error { return nil }
 
 // TestNames: every name makes an optimizer, and a schedule, anew.
 func TestNames(t *testing.T) {
-	for _, n := range Named {
-		o := n.New()
+	names := map[string]bool{}
+	for name, about := range Names() {
+		if names[name] || about == "" {
+			t.Errorf("%s is there twice, or nothing says what it is", name)
+		}
+		names[name] = true
+		o := ByName(name)()
 		o.SetRate(0.5)
-		if n.New().Rate() == 0.5 {
-			t.Errorf("%s is made once", n.Name)
+		if ByName(name)().Rate() == 0.5 {
+			t.Errorf("%s is made once", name)
 		}
 		newDescent().step(t, o)
-		if got := ByName(n.Name); got == nil {
-			t.Errorf("%s is not found", n.Name)
-		}
 	}
-	for _, n := range NamedSchedules {
-		s := n.New(0.1, 70, 7)
+	for name, about := range ScheduleNames() {
+		if names[name] || about == "" {
+			t.Errorf("%s is there twice, or nothing says what it is", name)
+		}
+		names[name] = true
+		s := ScheduleByName(name)(0.1, 70, 7)
 		if got := s.Rate(0); got != 0.1 {
-			t.Errorf("%s begins with %v, want 0.1", n.Name, got)
+			t.Errorf("%s begins with %v, want 0.1", name, got)
 		}
 		if got := s.Rate(69); !(got >= 0 && got < 0.1) {
-			t.Errorf("%s ends with %v", n.Name, got)
+			t.Errorf("%s ends with %v", name, got)
 		}
-		if err := (&Scheduled{Optimizer: &SGD{}, Schedule: n.New(0.1, 1, 1)}).Check(); err != nil {
-			t.Errorf("%s for a run of one step: %v", n.Name, err)
-		}
-		if ScheduleByName(n.Name) == nil {
-			t.Errorf("%s is not found", n.Name)
+		if err := (&Scheduled{Optimizer: &SGD{}, Schedule: ScheduleByName(name)(0.1, 1, 1)}).Check(); err != nil {
+			t.Errorf("%s for a run of one step: %v", name, err)
 		}
 	}
 	if ByName("adm") != nil || ScheduleByName("sine") != nil {

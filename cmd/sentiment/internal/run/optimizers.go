@@ -7,29 +7,15 @@ import (
 	"unroll/train/optimizers"
 )
 
-// Optimizers returns the names that --optimizer knows.
-func Optimizers() (names []string) {
-	for _, n := range optimizers.Named {
-		names = append(names, n.Name)
-	}
-	return names
-}
-
-// Schedules returns the names that --schedule knows.
-func Schedules() (names []string) {
-	for _, n := range optimizers.NamedSchedules {
-		names = append(names, n.Name)
-	}
-	return names
-}
-
 // checkOptimizer refuses settings that name nothing.
 func (p *Plan) checkOptimizer() error {
+	if err := choice.Check("--optimizer", p.Optimizer, optimizers.Names()); err != nil {
+		return usage.Errorf("%v", err)
+	}
+	if err := choice.Check("--schedule", p.Schedule, optimizers.ScheduleNames()); err != nil {
+		return usage.Errorf("%v", err)
+	}
 	switch {
-	case p.Optimizer != "" && optimizers.ByName(p.Optimizer) == nil:
-		return usage.Errorf("--optimizer: unknown optimizer %q, want %s", p.Optimizer, choice.Either(Optimizers()))
-	case p.Schedule != "" && optimizers.ScheduleByName(p.Schedule) == nil:
-		return usage.Errorf("--schedule: unknown schedule %q, want %s", p.Schedule, choice.Either(Schedules()))
 	case !(p.Rate >= 0):
 		return usage.Errorf("--lr is %v, want a positive number", p.Rate)
 	case !(p.Clip >= 0):

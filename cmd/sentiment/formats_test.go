@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/datasets/imdb"
 	"unroll/datasets/inspect"
@@ -186,79 +185,6 @@ func TestRegression(t *testing.T) {
 	}
 }
 
-// TestFolds: every text is validated on once, and a mean and a deviation come
-// of it.
-func TestFolds(t *testing.T) {
-	path, flags := formats["JSON lines"].write(t, t.TempDir())
-	out := filepath.Join(t.TempDir(), "run")
-	printed := succeed(t, "", append([]string{"train", "--data", path, "--model", "bow", "--epochs", "5", "--lr", "0.02", "--folds", "4", "--out", out}, flags...)...)
-	data, err := os.ReadFile(filepath.Join(out, run.ResultsFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var r run.FoldResults
-	if err := json.Unmarshal(data, &r); err != nil {
-		t.Fatal(err)
-	}
-	e := r.Experiments[0]
-	if len(e.Final) != 4 || len(e.Best) != 4 || e.Mean < 0.6 || e.Deviation < 0 || e.Score != "accuracy" {
-		t.Errorf("results %+v", e)
-	}
-	for _, want := range []string{"300 texts in 4 folds.", "Fold 4 of 4. Experiment bow", fmt.Sprintf("│ bow        │       %.4f │    %.4f │", e.Mean, e.Deviation)} {
-		if !strings.Contains(printed, want) {
-			t.Errorf("no %q in\n%s", want, printed)
-		}
-	}
-}
-
-// TestOwnParts: files for validation and test, a group that stays together, and
-// standard input.
-func TestOwnParts(t *testing.T) {
-	dir := t.TempDir()
-	table := func(name string, from, to int) string {
-		var b strings.Builder
-		b.WriteString("text,label,author\n")
-		for i := from; i < to; i++ {
-			fmt.Fprintf(&b, "\"%s\",%s,author %d\n", ticket(i), threeClasses[i%3], i/6)
-		}
-		return writeFile(t, filepath.Join(dir, name), b.String())
-	}
-	train, validation, test := table("train.csv", 0, 90), table("validation.csv", 90, 120), table("test.csv", 120, 180)
-	t.Chdir(t.TempDir())
-	out := latest
-	args := []string{"train", "--model", "bow", "--epochs", "3"}
-	printed := succeed(t, "", append(args, "--data", train, "--validation-data", validation, "--test-data", test)...)
-	if !strings.Contains(printed, "90 texts to train on, 30 to validate on, 60 to test on.") {
-		t.Errorf("it prints\n%s", printed)
-	}
-	if got := succeed(t, "", "evaluate", "--split", "test", filepath.Join(out, "bow")); !strings.HasPrefix(got, "bow on 60 test texts (train.csv)") {
-		t.Errorf("evaluate prints %q", got)
-	}
-	printed = succeed(t, "", append(args, "--data", train, "--group-column", "author", "--validation", "0.4")...)
-	if !strings.Contains(printed, "54 texts to train on, 36 to validate on") {
-		t.Errorf("it prints\n%s", printed)
-	}
-	printed = succeed(t, "", append(args, "--data", train, "--data", test, "--split", "file", "--validation", "0.3")...)
-	if !strings.Contains(printed, "90 texts to train on, 60 to validate on") && !strings.Contains(printed, "60 texts to train on, 90 to validate on") {
-		t.Errorf("it prints\n%s", printed)
-	}
-	text, err := os.ReadFile(train)
-	if err != nil {
-		t.Fatal(err)
-	}
-	printed = succeed(t, string(text), append(args, "--data", "-")...)
-	if !strings.Contains(printed, "72 texts to train on, 18 to validate on") {
-		t.Errorf("of standard input it prints\n%s", printed)
-	}
-	succeed(t, "", "evaluate", filepath.Join(out, "bow"))
-	if got := succeed(t, string(text), "evaluate", filepath.Join(out, "bow"), "--data", "-"); !strings.HasPrefix(got, "bow on 90 texts (standard input)") {
-		t.Errorf("evaluate prints %q", got)
-	}
-	if got := succeed(t, string(text), "predict", "--data", "-", "--format", "csv", filepath.Join(out, "bow")); strings.Count(got, "\n") != 90 {
-		t.Errorf("predict prints\n%s", got)
-	}
-}
-
 // TestVectors starts an embedding from pretrained vectors, and leaves them as
 // they are.
 func TestVectors(t *testing.T) {
@@ -336,38 +262,4 @@ func TestData(t *testing.T) {
 	if err := json.Unmarshal([]byte(succeed(t, "", append(append([]string{"data", "--json"}, flags...), path)...)), &report); err != nil || report.Texts != 300 {
 		t.Errorf("%+v, error %v", report, err)
 	}
-}
-
-// TestStandardInputIsCalledSo, and not by the file that it is kept in.
-func TestStandardInputIsCalledSo(t *testing.T) {
-	texts, err := os.ReadFile(tickets(t, 60, "", nothingMore))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "run")
-	out := succeed(t, string(texts), "train", "--data", "-", "--model", "bow", "--epochs", "1", "--out", dir)
-	if !strings.HasPrefix(out, "Data: standard input, 3 classes") {
-		t.Errorf("it prints\n%.200s", out)
-	}
-	model := filepath.Join(dir, "bow")
-	if got := succeed(t, "", "evaluate", model); !strings.Contains(got, "(standard input)") {
-		t.Errorf("it prints %s", got)
-	}
-	if got := succeed(t, string(texts), "predict", "--json", "--data", "-", "--format", "csv", model); !strings.HasPrefix(got, `{"id":"standard input:2",`) {
-		t.Errorf("it prints %.200s", got)
-	}
-	bad := "text,label\na,b\na,b,c\n"
-	for _, args := range [][]string{
-		{"train", "--data", "-", "--out", filepath.Join(t.TempDir(), "run")}, {"evaluate", model, "--data", "-"}, {"predict", model, "--data", "-", "--format", "csv"}, {"probe", "--data", "-", "--out", t.TempDir()},
-	} {
-		_, _, stderr := command(bad, args...)
-		if !strings.Contains(stderr, "standard input: row 3 (line 3)") || strings.Contains(stderr, corpus.InputFile) || strings.Contains(stderr, "stdin") {
-			t.Errorf("%q: stderr is %q", args, stderr)
-		}
-	}
-	if err := os.Remove(filepath.Join(dir, corpus.InputFile)); err != nil {
-		t.Fatal(err)
-	}
-	status, stdout, stderr := command("", "evaluate", model)
-	checkFailure(t, status, exitFailure, stdout, stderr, "standard input: there is no")
 }

@@ -49,13 +49,27 @@ func TestRecordsForeign(t *testing.T) {
 		"PK\x03\x04" + strings.Repeat("x", 40): "it is a zip archive, want text: unpack it first",
 		"PK\x03\x04" + strings.Repeat("x", 40) + "word/document.xml": "it is a Word document, want text",
 		"PK\x03\x04" + strings.Repeat("x", 40) + "xl/workbook.xml":   "it is an Excel workbook, want text: save it as CSV",
-		"BZh91AY":             "it is compressed with bzip2, want text: unpack it first",
+		"BZh91AY":      "it is compressed with bzip2, want text: unpack it first",
+		"PAR1\x15\x04": "it is a Parquet file, want text: save it as CSV",
+		"PK\x03\x04" + strings.Repeat("x", 26) + "mimetypeapplication/vnd.oasis.opendocument.spreadsheet": "it is an OpenDocument spreadsheet, want text: save it as CSV",
+		"PK\x05\x06" + strings.Repeat("\x00", 18):                                                         "it is an empty zip archive, want text",
+		"\x04\x22\x4d\x18d":   "it is compressed with LZ4, want text: unpack it first",
 		"SQLite format 3\x00": "it is an SQLite database, want text",
 		string(filetest.TarOf(t, "reviews.csv", "text,label")): "it holds no texts, want DIR/CLASS/*.txt, CLASS/*.txt or {train,test}/CLASS/*.txt; it has 1 .csv",
 	} {
 		got := readAll(t, []string{"-"}, RecordOptions{Stdin: strings.NewReader(data)})
 		if got.Error != "standard input: "+want {
 			t.Errorf("%.20q: %s, want %s", data, got.Error, want)
+		}
+	}
+}
+
+// A text may begin like something else.
+func TestRecordsNotForeign(t *testing.T) {
+	for _, text := range []string{"BZhang is good", "Rar! That was good", "GIF8 is no format", "%PDF is one", "PAR18 is good", "PK is good"} {
+		got := readAll(t, []string{"-"}, RecordOptions{Format: "fasttext", NoLabels: true, Stdin: strings.NewReader(text + "\n")})
+		if got.Error != "" || len(got.Records) != 1 || got.Records[0].Text != text {
+			t.Errorf("%q: %+v", text, got)
 		}
 	}
 }

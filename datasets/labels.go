@@ -132,11 +132,11 @@ func plainNumber(key string) string {
 }
 
 // ParseTarget returns the number that a label states, for regression. It errs if
-// label is not a number that a float32 holds, and if it is not finite.
-func ParseTarget(label string) (float32, error) {
-	x, err := strconv.ParseFloat(strings.TrimSpace(label), 32)
-	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		return 0, errors.Errorf("label %q is not a number", label)
+// label is not a number, if it is not finite, and if it is too large for a float32.
+func ParseTarget(label string) (float64, error) {
+	x, err := strconv.ParseFloat(strings.TrimSpace(label), 64)
+	if err != nil || math.IsNaN(x) || math.Abs(x) > math.MaxFloat32 {
+		return 0, errors.Errorf("the label %q is not a number", label)
 	}
-	return float32(x), nil
+	return x, nil
 }

@@ -39,13 +39,13 @@ func TestClassNames(t *testing.T) {
 }
 
 func TestParseTarget(t *testing.T) {
-	for label, want := range map[string]float32{"1": 1, " -2.5e3\t": -2500, "0.1": 0.1, "1e-60": 0} {
+	for label, want := range map[string]float64{"1": 1, " -2.5e3\t": -2500, "0.1": 0.1, "1e-60": 1e-60, "2": 2, " -1.5 ": -1.5, "1e3": 1000, "0": 0} {
 		if got, err := ParseTarget(label); err != nil || got != want {
 			t.Errorf("ParseTarget(%q) = %v, %v, want %v", label, got, err, want)
 		}
 	}
-	for _, label := range []string{"", "pos", "NaN", "inf", "1e39", "1,5", "1 2"} {
-		if _, err := ParseTarget(label); err == nil || !strings.HasPrefix(err.Error(), "label ") {
+	for _, label := range []string{"", "pos", "NaN", "Inf", "inf", "-inf", "1e39", "1,5", "1 2", "3 stars", "12abc", "4-5", "1 000", "3/10", "1e3x"} {
+		if _, err := ParseTarget(label); err == nil || !strings.HasPrefix(err.Error(), "the label ") {
 			t.Errorf("ParseTarget(%q): error %v", label, err)
 		}
 	}

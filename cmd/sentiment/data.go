@@ -85,6 +85,11 @@ func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.Tex
 	if ended != nil && (ctx.Err() != nil || report.Texts == 0 && len(report.Bad) == 0) {
 		return ended
 	}
+	labels := map[string]map[string]int{}
+	for _, part := range report.Parts {
+		labels[part.Name] = part.Classes
+	}
+	d.TellLabels(labels, a.warn)
 	if asJSON {
 		doc, err := json.MarshalIndent(report, "", "  ")
 		if err != nil {

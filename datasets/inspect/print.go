@@ -6,11 +6,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"unroll/datasets"
 	"unroll/internal/show"
 )
 
@@ -32,7 +32,7 @@ func (r *Report) String() string {
 	fmt.Fprintf(&b, "\nTokens per text: mean %.1f, min %d, quartiles %d, %d, %d, 95 %% %d, 99 %% %d\n",
 		l.Mean, l.Min, l.Q1, l.Median, l.Q3, l.P95, l.P99)
 	if r.Longest.Tokens > 0 {
-		fmt.Fprintf(&b, "The longest has %d: %s\n", r.Longest.Tokens, printable(r.Longest.ID, idWidth))
+		fmt.Fprintf(&b, "The longest has %d: %s\n", r.Longest.Tokens, cut(r.Longest.ID, idWidth))
 	}
 	most := 1
 	for _, bin := range l.Histogram {
@@ -49,7 +49,7 @@ func (r *Report) String() string {
 	}
 	line := "Most frequent:"
 	for _, w := range r.Frequent {
-		word := " " + printable(w.Word, idWidth)
+		word := " " + cut(w.Word, idWidth)
 		if text.StringWidthWithoutEscSequences(line+word) > lineWidth {
 			break
 		}
@@ -60,7 +60,19 @@ func (r *Report) String() string {
 	return b.String()
 }
 
-// classes tables the number of texts by class and part, the largest class first.
+// classNames are the labels of counts in the order of classes; none goes first.
+func classNames(counts map[string]int) []string {
+	labels := maps.Clone(counts)
+	delete(labels, "")
+	names := datasets.ClassNames(labels)
+	if len(labels) < len(counts) {
+		names = slices.Insert(names, 0, "")
+	}
+	return names
+}
+
+// classes tables the number of texts by class and part, the largest class first and
+// those of one size in the order of classes.
 func (r *Report) classes() string {
 	t := pretty.NewWriter()
 	t.SetStyle(pretty.StyleLight)
@@ -70,7 +82,7 @@ func (r *Report) classes() string {
 	sum := map[string]int{}
 	right := []pretty.ColumnConfig{}
 	for i, p := range r.Parts {
-		head, foot = append(head, printable(cmp.Or(p.Name, "texts"), 12)), append(foot, p.Texts)
+		head, foot = append(head, cut(cmp.Or(p.Name, "texts"), 12)), append(foot, p.Texts)
 		right = append(right, pretty.ColumnConfig{Number: i + 2, Align: text.AlignRight, AlignHeader: text.AlignRight, AlignFooter: text.AlignRight})
 		for class, n := range p.Classes {
 			sum[class] += n
@@ -78,11 +90,10 @@ func (r *Report) classes() string {
 	}
 	t.SetColumnConfigs(right)
 	t.AppendHeader(head)
-	byCount := slices.SortedFunc(maps.Keys(sum), func(a, b string) int {
-		return cmp.Or(cmp.Compare(sum[b], sum[a]), cmp.Compare(a, b))
-	})
+	byCount := classNames(sum)
+	slices.SortStableFunc(byCount, func(a, b string) int { return cmp.Compare(sum[b], sum[a]) })
 	for _, class := range byCount[:min(maxClasses, len(byCount))] {
-		row := pretty.Row{printable(cmp.Or(class, "no label"), idWidth)}
+		row := pretty.Row{cut(cmp.Or(class, "no label"), idWidth)}
 		for _, p := range r.Parts {
 			row = append(row, p.Classes[class])
 		}
@@ -101,32 +112,35 @@ func (r *Report) problems(b *strings.Builder) {
 	start := b.Len()
 	for _, p := range r.Parts {
 		if d := p.Duplicates; d.Folded > 0 {
-			fmt.Fprintf(b, "%s repeats %d texts, %d after folding case and space\n", printable(cmp.Or(p.Name, "It"), 20), d.Exact, d.Folded)
+			fmt.Fprintf(b, "%s repeats %d texts, %d after folding case and space\n", cut(cmp.Or(p.Name, "It"), 20), d.Exact, d.Folded)
 			listPairs(b, d.First)
 		}
 	}
 	for _, l := range r.Leaks {
-		fmt.Fprintf(b, "%s and %s share %d texts, %d after folding case and space\n", printable(cmp.Or(l.Parts[0], "no part"), 15), printable(cmp.Or(l.Parts[1], "no part"), 15), l.Exact, l.Folded)
+		fmt.Fprintf(b, "%s and %s share %d texts, %d after folding case and space\n", cut(cmp.Or(l.Parts[0], "no part"), 15), cut(cmp.Or(l.Parts[1], "no part"), 15), l.Exact, l.Folded)
 		listPairs(b, l.First)
 	}
 	if n := r.Conflicts.Texts; n > 0 {
 		fmt.Fprintf(b, "%d texts have several labels\n", n)
 		for _, c := range r.Conflicts.First {
 			listPairs(b, []Pair{c.Pair})
-			fmt.Fprintf(b, "    labels %s and %s\n", printable(c.Labels[0], 30), printable(c.Labels[1], 30))
+			fmt.Fprintf(b, "    labels %s and %s\n", cut(c.Labels[0], 30), cut(c.Labels[1], 30))
 		}
 	}
 	for _, bad := range r.Bad {
-		fmt.Fprintf(b, "%s skipped: %s\n", show.Plural(bad.Rows, "bad row"), printable(bad.Reason, lineWidth-30))
+		line := show.Plural(bad.Rows, "bad row") + " skipped: " + bad.Reason
+		for line := range strings.Lines(text.WrapSoft(cut(line, 3*lineWidth), lineWidth)) {
+			b.WriteString(strings.TrimSpace(line) + "\n")
+		}
 		for _, place := range bad.First {
-			fmt.Fprintf(b, "  %s\n", printable(place, lineWidth-2))
+			fmt.Fprintf(b, "  %s\n", cut(place, lineWidth-2))
 		}
 	}
 	r.strangers(b)
 	if n := r.Empty.Texts; n > 0 {
 		fmt.Fprintf(b, "%d texts hold no word\n", n)
 		for _, id := range r.Empty.First {
-			fmt.Fprintf(b, "  %s\n", printable(id, lineWidth-2))
+			fmt.Fprintf(b, "  %s\n", cut(id, lineWidth-2))
 		}
 	}
 	if b.Len() == start {
@@ -141,9 +155,9 @@ func (r *Report) strangers(b *strings.Builder) {
 		return
 	}
 	for _, p := range r.Parts {
-		for _, class := range slices.Sorted(maps.Keys(p.Classes)) {
+		for _, class := range classNames(p.Classes) {
 			if class != "" && r.Parts[i].Classes[class] == 0 {
-				fmt.Fprintf(b, "%s has %s with the label %s, not in the training data\n", printable(p.Name, 15), show.Plural(p.Classes[class], "text"), printable(class, 15))
+				fmt.Fprintf(b, "%s has %s with the label %s, not in the training data\n", cut(p.Name, 15), show.Plural(p.Classes[class], "text"), cut(class, 15))
 			}
 		}
 	}
@@ -155,17 +169,9 @@ func listPairs(b *strings.Builder, list []Pair) {
 		if p.Exact {
 			sign = "="
 		}
-		fmt.Fprintf(b, "  %s %s %s\n", printable(p.First, idWidth), sign, printable(p.Again, idWidth))
+		fmt.Fprintf(b, "  %s %s %s\n", cut(p.First, idWidth), sign, cut(p.Again, idWidth))
 	}
 }
 
-// printable cuts s to a width and shows what could upset a terminal as U+FFFD.
-func printable(s string, width int) string {
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-	return text.Snip(s, width, "~")
-}
+// cut is s in one line of at most a width.
+func cut(s string, width int) string { return text.Snip(show.OneLine(s), width, "~") }

@@ -17,13 +17,13 @@ func Score(v float64) string {
 }
 
 // OneLine makes a space of each white space, and U+FFFD of each other control
-// character, which a terminal might obey.
+// character, which a terminal might obey, and of each that turns the order of letters.
 func OneLine(text string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsSpace(c):
 			return ' '
-		case unicode.IsControl(c):
+		case unicode.IsControl(c), 0x202a <= c && c <= 0x202e, 0x2066 <= c && c <= 0x2069:
 			return unicode.ReplacementChar
 		}
 		return c

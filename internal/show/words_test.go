@@ -16,3 +16,10 @@ func TestQuoted(t *testing.T) {
 		t.Errorf("the list is %s", got)
 	}
 }
+
+// TestOneLineOrder: what turns the order of a line is shown, marks of scripts stay.
+func TestOneLineOrder(t *testing.T) {
+	if got, want := OneLine("good\u202edoog\u2066x\u2069 \u200fא 👨\u200d👩"), "good\uFFFDdoog\uFFFDx\uFFFD \u200fא 👨\u200d👩"; got != want {
+		t.Errorf("it is %q, want %q", got, want)
+	}
+}

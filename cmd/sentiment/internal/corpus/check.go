@@ -21,10 +21,10 @@ func (set *Set) classCounts(places []int) []int {
 }
 
 // listed writes the classes that fit, with the number of their texts.
-func (set *Set) listed(counts []int, fits func(class int) bool) string {
+func listed(classes []string, counts []int, fits func(class int) bool) string {
 	const most = 5
 	var list []string
-	for class, name := range set.Task.Classes {
+	for class, name := range classes {
 		if fits(class) {
 			of := "1 text"
 			if counts[class] != 1 {
@@ -55,37 +55,74 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 			break // which is told of elsewhere
 		}
 		counts := set.classCounts(places[part])
-		if list := set.listed(counts, func(c int) bool { return counts[c] > 0 && known[c] == 0 }); list != "" {
+		if list := listed(set.Task.Classes, counts, func(c int) bool { return counts[c] > 0 && known[c] == 0 }); list != "" {
 			return errors.Errorf("%s: the %s data have labels that do not occur in the training data: %s; the training data have %s",
-				set.Line, part, list, set.listed(known, func(c int) bool { return known[c] > 0 }))
+				set.Line, part, list, listed(set.Task.Classes, known, func(c int) bool { return known[c] > 0 }))
 		}
 	}
 	for _, part := range []Part{Validation, Test} {
 		counts := set.classCounts(places[part])
 		if n := len(places[part]); n > 1 && slices.Max(counts) == n {
-			warn("%s: all %s texts have one label, %s: their scores say little", set.Line, part, set.listed(counts, func(c int) bool { return counts[c] > 0 }))
+			warn("%s: all %s texts have one label, %s: their scores say little", set.Line, part, listed(set.Task.Classes, counts, func(c int) bool { return counts[c] > 0 }))
 		}
 	}
 	if len(places[Train]) < leastTexts {
 		return nil // too few, which is told of elsewhere
 	}
-	if list := set.listed(known, func(c int) bool { return known[c] == 1 }); list != "" {
-		warn("%s: a class with a single text cannot be both trained and validated on: %s", set.Line, list)
+	set.warnOfClasses(set.Task.Classes, known, warn)
+	return nil
+}
+
+// TellLabels warns of labels, counted by the names of parts, as training does: of what it
+// would refuse too, for there is nothing to train here.
+func (d *Source) TellLabels(parts map[string]map[string]int, warn func(string, ...any)) {
+	all, texts := map[string]int{}, 0
+	for name, counts := range parts {
+		for label, n := range counts {
+			all[label] += n
+			if partOf(name) == Train {
+				texts += n
+			}
+		}
+	}
+	if texts < leastTexts {
+		return // training would say no more than that
+	}
+	task, err := taskOf(all)
+	if err != nil {
+		warn("%s: %v", d.Line, err)
+		return
+	}
+	class, learned := datasets.ClassIndex(task.Classes), make([]int, len(task.Classes))
+	for name, counts := range parts {
+		for label, n := range counts {
+			if c, ok := class(label); ok && partOf(name) == Train {
+				learned[c] += n
+			}
+		}
+	}
+	d.warnOfClasses(task.Classes, learned, warn)
+}
+
+// warnOfClasses warns of classes with one text to train on, and of those that may be
+// meant to be one.
+func (d *Source) warnOfClasses(classes []string, learned []int, warn func(string, ...any)) {
+	if list := listed(classes, learned, func(c int) bool { return learned[c] == 1 }); list != "" {
+		warn("%s: a class with a single text cannot be both trained and validated on: %s", d.Line, list)
 	}
 	spelled := map[string]string{}
-	for _, name := range set.Task.Classes {
+	for _, name := range classes {
 		key := strings.ToLower(strings.Join(strings.Fields(name), " "))
 		if other, ok := spelled[key]; ok {
-			warn("%s: the labels %q and %q are two classes, although they differ only in case or spaces", set.Line, other, name)
+			warn("%s: the labels %q and %q are two classes, although they differ only in case or spaces", d.Line, other, name)
 		}
 		spelled[key] = name
 	}
-	for i, name := range set.Task.Classes {
-		if j := slices.IndexFunc(set.Task.Classes[:i], func(other string) bool { return datasets.SameNumber(other, name) }); j >= 0 {
-			warn("%s: the labels %q and %q are two classes, because not all labels are numbers", set.Line, set.Task.Classes[j], name)
+	for i, name := range classes {
+		if j := slices.IndexFunc(classes[:i], func(other string) bool { return datasets.SameNumber(other, name) }); j >= 0 {
+			warn("%s: the labels %q and %q are two classes, because not all labels are numbers", d.Line, classes[j], name)
 		}
 	}
-	return nil
 }
 
 // CheckDivision refuses a split with texts of one class alone to train on, and warns
@@ -97,9 +134,9 @@ func (set *Set) CheckDivision(d Division, warn func(string, ...any)) error {
 	learned, validated := set.classCounts(d.Train), set.classCounts(d.Validation)
 	isLearned := func(c int) bool { return learned[c] > 0 }
 	if len(d.Train) == slices.Max(learned) {
-		return errors.Errorf("%s: all training texts have one label, %s; check --split", set.Line, set.listed(learned, isLearned))
+		return errors.Errorf("%s: all training texts have one label, %s; check --split", set.Line, listed(set.Task.Classes, learned, isLearned))
 	}
-	if list := set.listed(validated, func(c int) bool { return validated[c] > 0 && !isLearned(c) }); list != "" {
+	if list := listed(set.Task.Classes, validated, func(c int) bool { return validated[c] > 0 && !isLearned(c) }); list != "" {
 		warn("%s: the split left no training text for these validation classes: %s", set.Line, list)
 	}
 	return nil

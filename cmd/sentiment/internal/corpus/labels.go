@@ -2,9 +2,6 @@ package corpus
 
 import (
 	"iter"
-	"math"
-	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -26,8 +23,10 @@ func (l *labelled) scan() scan { return scan{Parts: l.parts, Groups: l.groups} }
 func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s Settings, wanted func(part string) bool) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for r, err := range records {
-			if _, ok := number(r.Label); err == nil && s.Regression && !ok {
-				err = errors.Errorf("%s: the label %q is not a number", r.ID, r.Label)
+			if err == nil && s.Regression {
+				if _, notNumber := datasets.ParseTarget(r.Label); notNumber != nil {
+					err = errors.WithMessage(notNumber, r.ID)
+				}
 			}
 			if err != nil {
 				yield("", err)
@@ -53,7 +52,7 @@ func targets(labels []string, regression bool) (classifier.Task, []float64, erro
 	y := make([]float64, len(labels))
 	if regression {
 		for i, l := range labels {
-			y[i], _ = number(l)
+			y[i], _ = datasets.ParseTarget(l)
 		}
 		return classifier.Task{}, y, nil
 	}
@@ -61,16 +60,28 @@ func targets(labels []string, regression bool) (classifier.Task, []float64, erro
 	for _, l := range labels {
 		counts[l]++
 	}
-	t := classifier.Task{Classes: datasets.ClassNames(datasets.MergeNumbers(counts))}
+	t, err := taskOf(counts)
+	if err == nil {
+		err = setTargets(t, labels, y)
+	}
+	return t, y, err
+}
+
+// taskOf finds the classes of labels, of which it has the number of texts.
+func taskOf(labels map[string]int) (t classifier.Task, err error) {
+	texts := 0
+	for _, n := range labels {
+		texts += n
+	}
+	t.Classes = datasets.ClassNames(datasets.MergeNumbers(labels))
 	switch n := len(t.Classes); {
 	case n < 2:
-		return t, nil, errors.Errorf("all %s texts have the label %q; at least two classes are needed", show.Thousands(len(labels)), labels[0])
-	case n > mostClasses || 2*n > len(labels) && n > 2:
-		return t, nil, errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is the label in another column (--label-column)?",
-			show.Thousands(n), show.Thousands(len(labels)), t.Classes[0])
+		err = errors.Errorf("all %s texts have the label %q; at least two classes are needed", show.Thousands(texts), t.Classes[0])
+	case n > mostClasses || 2*n > texts && n > 2:
+		err = errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is the label in another column (--label-column)?",
+			show.Thousands(n), show.Thousands(texts), t.Classes[0])
 	}
-	err := setTargets(t, labels, y)
-	return t, y, err
+	return t, err
 }
 
 const mostClasses = 1000
@@ -79,12 +90,14 @@ const mostClasses = 1000
 func setTargets(t classifier.Task, labels []string, y []float64) error {
 	index := datasets.ClassIndex(t.Classes)
 	for i, l := range labels {
-		class, ok := index(l)
-		switch {
-		case t.Number():
-			if y[i], ok = number(l); !ok {
-				return errors.Errorf("the label %q is not a number", l)
+		if t.Number() {
+			var err error
+			if y[i], err = datasets.ParseTarget(l); err != nil {
+				return err
 			}
+			continue
+		}
+		switch class, ok := index(l); {
 		case !ok:
 			return errors.Errorf("the label %q is not one of the model's classes, %s", l, show.List(t.Classes))
 		default:
@@ -92,13 +105,4 @@ func setTargets(t classifier.Task, labels []string, y []float64) error {
 		}
 	}
 	return nil
-}
-
-// number reads the label of a regression.
-func number(label string) (float64, bool) {
-	v, err := strconv.ParseFloat(strings.TrimSpace(label), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat32 {
-		return 0, false
-	}
-	return v, true
 }

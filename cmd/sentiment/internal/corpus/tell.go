@@ -21,12 +21,20 @@ type teller struct {
 	count   func(*datasets.BadRow) // in place of telling, if not nil
 	named   int                    // rows told of
 	reasons map[string]int         // rows by reason
+	likely  map[string]int         // rows that are not UTF-8, by what they may be
 }
 
 // mostNamed is how many bad rows are told of one by one.
 const mostNamed = 10
 
 func (t *teller) bad(b *datasets.BadRow) {
+	var e *datasets.EncodingError
+	if errors.As(b.Reason, &e) {
+		if t.likely == nil {
+			t.likely = map[string]int{}
+		}
+		t.likely[e.Likely]++
+	}
 	if t.count != nil {
 		t.count(b)
 		return
@@ -43,6 +51,26 @@ func (t *teller) bad(b *datasets.BadRow) {
 func (t *teller) note(line string) { fmt.Fprintln(t.out, show.OneLine(line)) }
 
 func (t *teller) end() {
+	t.total()
+	if len(t.likely) == 0 {
+		return
+	}
+	rows, most := 0, ""
+	for _, encoding := range slices.Sorted(maps.Keys(t.likely)) {
+		rows += t.likely[encoding]
+		if t.likely[encoding] > t.likely[most] {
+			most = encoding
+		}
+	}
+	they := "they are"
+	if rows == 1 {
+		they = "it is"
+	}
+	fmt.Fprintf(t.out, "%s skipped because %s not UTF-8: %s\n", show.Plural(rows, "row"), they, tryEncoding(most))
+}
+
+// total says how many bad rows there were, if not all were told of.
+func (t *teller) total() {
 	if t.named <= mostNamed {
 		return
 	}
@@ -66,5 +94,9 @@ func Offer(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	return errors.Errorf("%v: try --encoding %s, or give the right one", err, e.Likely)
+	return errors.Errorf("%v: %s", err, tryEncoding(e.Likely))
+}
+
+func tryEncoding(likely string) string {
+	return "try --encoding " + likely + ", or give the right one"
 }

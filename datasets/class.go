@@ -50,7 +50,7 @@ func (t *classTexts) isText(file string) bool {
 // outside counts a text that is in no class folder.
 func (t *classTexts) outside(name string) {
 	if t.strays++; t.strays == 1 {
-		t.stray = name
+		t.stray = show.Quoted(name)[0]
 	}
 }
 
@@ -109,7 +109,7 @@ func listCounts(counts map[string]int) (all int, list string) {
 	var parts []string
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
 		all += counts[what]
-		parts = append(parts, strconv.Itoa(counts[what])+" "+what)
+		parts = append(parts, strconv.Itoa(counts[what])+" "+show.Quoted(what)[0])
 	}
 	return all, strings.Join(parts, ", ")
 }

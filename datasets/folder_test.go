@@ -42,6 +42,7 @@ func TestCompareNumbered(t *testing.T) {
 func FuzzRecordsFolder(f *testing.F) {
 	f.Add("pos/1.txt good\nneg/2 bad\nneg/2.txt bad too\n", false, "")
 	f.Add("train/pos/1.TXT don\x92t\ntest/neg/x.csv a,b\ntrain/README x\ntrain/neg/3.txt \xff\xfea\x00", true, "")
+	f.Add("pos/1.txt good\n0\r x\nneg/a.b\rc x\n", false, "")
 	f.Add("a/b/c/d.txt x\n__MACOSX/._1.txt \x00\na/.b.txt x\nunsup/1.txt x\n", false, "latin1")
 	f.Fuzz(func(t *testing.T, files string, noLabels bool, encoding string) {
 		dir := t.TempDir()

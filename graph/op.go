@@ -215,6 +215,23 @@ func Floats[T kernel.Float](v gorgonia.Value) []T {
 	return p
 }
 
+// At returns element i of v, row-major, whatever its type; i is 0 of a scalar.
+func At(v gorgonia.Value, i int) float64 {
+	if f := Floats[float32](v); f != nil {
+		return float64(f[i])
+	}
+	return Floats[float64](v)[i]
+}
+
+// Set writes element i of v, row-major, whatever its type.
+func Set(v gorgonia.Value, i int, x float64) {
+	if f := Floats[float32](v); f != nil {
+		f[i] = float32(x)
+	} else {
+		Floats[float64](v)[i] = x
+	}
+}
+
 func ids(v gorgonia.Value) []int32 { return v.(*tensor.Dense).Int32s() }
 
 func shapeString(n *Node) string { return fmt.Sprint([]int(n.Shape())) }

@@ -27,7 +27,7 @@ func (t *Trainer) Diagram(batch int, steps ...int) (diagram.Graph, error) {
 		return diagram.Graph{}, errors.WithMessage(err, "diagram")
 	}
 	g := p.diagram()
-	return g, errors.WithMessage(p.close(), "diagram")
+	return g, errors.WithMessage(p.Close(), "diagram")
 }
 
 // diagram draws the nodes that a run of p executes.

@@ -17,7 +17,7 @@ func (t *Trainer) ProgramSize(batch int, steps ...int) (nodes, edges int, err er
 	for _, s := range p.prog.Executed() {
 		edges += len(s.Inputs)
 	}
-	return p.prog.Nodes(), edges, p.close()
+	return p.prog.Nodes(), edges, p.Close()
 }
 
 // Slice returns the samples from to to.

@@ -48,7 +48,7 @@ func (p *program) fill(f feed, t *table, rows []int, total int) {
 	if t.labels == nil {
 		return
 	}
-	setOne(f.share, 0, float64(len(rows))/float64(total))
+	graph.Set(f.share, 0, float64(len(rows))/float64(total))
 	for i, o := range p.outs {
 		if o.loss != nil {
 			p.fillLabels(f.targets[i], f.coef[i], t.labels[i], o, rows, total)
@@ -101,7 +101,9 @@ func fillFeatures(t *tensor.Dense, s Samples, rows []int, steps int) {
 			from := (step - first + skip) * width
 			switch {
 			case step < first || step >= first+n:
-				fillValue(t, at, width, s.Padding.Value)
+				for k := range width {
+					graph.Set(t, at+k, float64(s.Padding.Value))
+				}
 			case values == nil:
 				set(t, at, width, nil)
 			case x != nil:
@@ -110,12 +112,6 @@ func fillFeatures(t *tensor.Dense, s Samples, rows []int, steps int) {
 				set(t, at, width, values[from:])
 			}
 		}
-	}
-}
-
-func fillValue(t *tensor.Dense, at, n int, v float32) {
-	for k := range n {
-		setOne(t, at+k, float64(v))
 	}
 }
 
@@ -138,7 +134,7 @@ func (p *program) fillLabels(targets, coef *tensor.Dense, l *labels, o output, r
 			} else {
 				set(targets, at*o.width, o.width, l.targets[row*o.width:])
 			}
-			setOne(coef, at, 1/float64(total*o.steps)*float64(w))
+			graph.Set(coef, at, 1/float64(total*o.steps)*float64(w))
 		}
 	}
 }
@@ -157,14 +153,5 @@ func set(t *tensor.Dense, at, n int, x []float32) {
 	clear(f)
 	for i := range x[:min(n, len(x))] {
 		f[i] = float64(x[i])
-	}
-}
-
-// setOne writes one value.
-func setOne(t *tensor.Dense, at int, v float64) {
-	if f := graph.Floats[float32](t); f != nil {
-		f[at] = float32(v)
-	} else {
-		graph.Floats[float64](t)[at] = v
 	}
 }

@@ -36,11 +36,11 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 	}
 	batch = min(batch, data.n)
 	batches := (data.n + batch - 1) / batch
-	places, err := t.acquire(ctx, batches)
+	places, err := t.pool.Enter(ctx, batches)
 	if err != nil {
 		return err
 	}
-	defer t.release(places)
+	defer t.pool.Leave(places)
 	programs := make([]*program, 0, places+1)
 	defer func() {
 		for _, p := range programs {
@@ -71,10 +71,7 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 			return err
 		}
 	}
-	rows := make([]int, data.n)
-	for i := range rows {
-		rows[i] = i
-	}
+	rows := rowsTo(data.n)
 	part := func(b int) []int { return rows[b*batch : min((b+1)*batch, len(rows))] }
 	team := newTeam(at)
 	defer team.stop()
@@ -121,28 +118,4 @@ func (p *program) infer(t *table, rows []int) error {
 		}
 	}
 	return p.run()
-}
-
-// acquire waits for one of the trainer's places, takes up to n of those that
-// are free, and returns how many it took.
-func (t *Trainer) acquire(ctx context.Context, n int) (int, error) {
-	select {
-	case t.slot <- struct{}{}:
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
-	for taken := 1; taken < n; taken++ {
-		select {
-		case t.slot <- struct{}{}:
-		default:
-			return taken, nil
-		}
-	}
-	return n, nil
-}
-
-func (t *Trainer) release(n int) {
-	for range n {
-		<-t.slot
-	}
 }

@@ -52,7 +52,7 @@ type output struct {
 	loss  *graph.Node // nil if there is none
 	mask  *graph.Node // nil if all rows count
 	y     []float32
-	valid []float32
+	valid []float32 // of the batch at hand, [samples·steps]: 1 for rows that count, else 0
 }
 
 // compile makes a program. objectives belong to the model's outputs.
@@ -248,13 +248,11 @@ func (p *program) value(n *graph.Node) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if f := graph.Floats[float32](v); f != nil {
-		return float64(f[0]), nil
-	}
-	return graph.Floats[float64](v)[0], nil
+	return graph.At(v, 0), nil
 }
 
-func (p *program) close() error {
+// Close releases the program.
+func (p *program) Close() error {
 	if p.masks != nil {
 		if err := p.masks.Close(); err != nil {
 			return err

@@ -74,12 +74,8 @@ func (s *scores) update(p *program, k int, t *table, rows []int) error {
 		return err
 	}
 	l, steps, width := t.labels[k], p.outs[k].steps, p.outs[k].width
-	valid, err := p.valid(k, l, rows)
-	if err != nil {
-		return err
-	}
 	s.targets, s.weights, s.weighted = s.targets[:0], s.weights[:0], s.weighted[:0]
-	for i, v := range valid {
+	for i, v := range p.outs[k].valid {
 		row := rows[i/steps]*steps + i%steps
 		s.targets = append(s.targets, l.targets[row*width:(row+1)*width]...)
 		if !l.usable(row) {

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/pool"
 	"unroll/nn"
 )
 
@@ -58,9 +57,7 @@ type Trainer struct {
 	names  []string    // of the outputs in logs, ending in "_"; "" for the only one
 	aims   []Objective // of the outputs
 
-	mu   sync.Mutex
-	free map[shape][]*program
-	slot chan struct{} // bounds the programs that predict at one time
+	pool *pool.Pool[shape, *program]
 }
 
 // Compile puts a model together with what it is trained by. Programs are
@@ -75,8 +72,7 @@ func Compile(m *nn.Model, c Config) (*Trainer, error) {
 	t := &Trainer{
 		model:  m,
 		config: c,
-		free:   map[shape][]*program{},
-		slot:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+		pool:   pool.New[shape, *program](),
 	}
 	if err := t.setAims(); err != nil {
 		return nil, errors.WithMessage(err, "compile")
@@ -147,38 +143,16 @@ func (t *Trainer) batchSize(want, n int) (int, error) {
 func (t *Trainer) Model() *nn.Model { return t.model }
 
 // Close releases the compiled programs.
-func (t *Trainer) Close() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, ps := range t.free {
-		for _, p := range ps {
-			if err := p.close(); err != nil {
-				return err
-			}
-		}
-	}
-	t.free = map[shape][]*program{}
-	return nil
-}
+func (t *Trainer) Close() error { return t.pool.Close() }
 
-// borrow takes a program out of the cache, or compiles one; give puts it back.
+// borrow takes a program out of the pool, or compiles one; give puts it back.
 func (t *Trainer) borrow(phase nn.Phase, batch int, steps []int) (*program, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock() // also while compiling: Gorgonia writes to the shared weights' headers
-	key := shape{phase, batch, fmt.Sprint(steps)}
-	if ps := t.free[key]; len(ps) > 0 {
-		p := ps[len(ps)-1]
-		t.free[key] = ps[:len(ps)-1]
-		return p, nil
-	}
-	return compile(t.model, t.aims, t.config.Execution, phase, batch, steps)
+	return t.pool.Borrow(shape{phase, batch, fmt.Sprint(steps)}, func() (*program, error) {
+		return compile(t.model, t.aims, t.config.Execution, phase, batch, steps)
+	})
 }
 
-func (t *Trainer) give(p *program) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.free[p.shape] = append(t.free[p.shape], p)
-}
+func (t *Trainer) give(p *program) { t.pool.Give(p.shape, p) }
 
 // Evaluate returns the mean loss and the metrics over d. It changes nothing in
 // the model but the states of stateful layers. batch is 32 if 0.

@@ -7,28 +7,27 @@ import (
 	"unroll/internal/kernel"
 )
 
-// weigh makes the loss of an output a mean over the rows that count, those that
-// are neither masked nor without a label: Σ mask·loss / Σ mask, the sums over the
-// whole batch, which several programs may share. part gives the samples of t that
-// each of them computes.
+// weigh finds the rows of each output that count, those that are neither masked nor
+// without a label, and makes the loss a mean over them: Σ mask·loss / Σ mask, the
+// sums over the whole batch, which several programs may share. part gives the samples
+// of t that each of them computes.
 func weigh(shards []*program, t *table, part func(i int) []int) error {
 	for k := range shards[0].outs {
 		l := t.labels[k]
-		if l == nil || shards[0].outs[k].mask == nil && l.none == nil {
+		if l == nil {
 			continue
 		}
 		var sum, all float64
 		for i, p := range shards {
-			valid, err := p.valid(k, l, part(i))
-			if err != nil {
+			if err := p.validate(k, l, part(i)); err != nil {
 				return err
 			}
-			for _, v := range valid {
+			for _, v := range p.outs[k].valid {
 				sum += float64(v)
 			}
-			all += float64(len(valid))
+			all += float64(len(p.outs[k].valid))
 		}
-		if sum == 0 {
+		if sum == 0 || sum == all {
 			continue
 		}
 		for _, p := range shards {
@@ -45,10 +44,9 @@ func scale[T kernel.Float](x []T, by float64) {
 	}
 }
 
-// valid returns 1 for the rows of samples that count and 0 for the others,
-// [samples·steps]; the next call overwrites it. A target that cannot be computed
-// with is an error where it counts.
-func (p *program) valid(k int, l *labels, samples []int) ([]float32, error) {
+// validate makes an output's valid those of the samples. A target that cannot be
+// computed with is an error where it counts.
+func (p *program) validate(k int, l *labels, samples []int) error {
 	o := &p.outs[k]
 	o.valid = o.valid[:0]
 	if o.mask == nil {
@@ -58,12 +56,12 @@ func (p *program) valid(k int, l *labels, samples []int) ([]float32, error) {
 	} else {
 		v, err := p.masks.Value(o.mask)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		o.valid = batchMajor(o.valid, v, len(samples), o.steps)
 	}
 	if l.none == nil && l.odd == nil {
-		return o.valid, nil
+		return nil
 	}
 	for i := range o.valid {
 		row := samples[i/o.steps]*o.steps + i%o.steps
@@ -71,8 +69,8 @@ func (p *program) valid(k int, l *labels, samples []int) ([]float32, error) {
 			o.valid[i] = 0
 		}
 		if err := l.odd[row]; err != nil && o.valid[i] != 0 && l.weight(row) != 0 {
-			return nil, errors.WithMessage(err, l.prefix)
+			return errors.WithMessage(err, l.prefix)
 		}
 	}
-	return o.valid, nil
+	return nil
 }

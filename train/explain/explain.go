@@ -10,11 +10,10 @@ package explain
 
 import (
 	"context"
-	"runtime"
-	"sync"
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/pool"
 	"unroll/nn"
 	"unroll/train"
 )
@@ -90,10 +89,7 @@ type Attribution struct {
 type Explainer struct {
 	model  *nn.Model
 	config Config
-
-	mu   sync.Mutex
-	free map[int][]*explanation // by steps
-	slot chan struct{}          // bounds the programs that run at one time
+	pool   *pool.Pool[int, *explanation] // by steps
 }
 
 // New makes an Explainer. Programs are compiled on first use, one for
@@ -123,12 +119,7 @@ func New(m *nn.Model, c Config) (*Explainer, error) {
 	case m.Batch() != 0:
 		return nil, errors.Errorf("explain: the model's batches are of %d: build it without a Batch", m.Batch())
 	}
-	return &Explainer{
-		model:  m,
-		config: c,
-		free:   map[int][]*explanation{},
-		slot:   make(chan struct{}, runtime.GOMAXPROCS(0)),
-	}, nil
+	return &Explainer{m, c, pool.New[int, *explanation]()}, nil
 }
 
 // Explain attributes to the steps of each sample of d the logit of a class, or
@@ -147,17 +138,16 @@ func (e *Explainer) explain(ctx context.Context, d train.Data, class int) ([]Att
 		return nil, err
 	}
 	samples := inputs[in.Name]
-	select {
-	case e.slot <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if _, err := e.pool.Enter(ctx, 1); err != nil {
+		return nil, err
 	}
-	defer func() { <-e.slot }()
-	x, err := e.borrow(stepsOf(samples, in))
+	defer e.pool.Leave(1)
+	steps := stepsOf(samples, in)
+	x, err := e.pool.Borrow(steps, func() (*explanation, error) { return e.compile(steps) })
 	if err != nil {
 		return nil, err
 	}
-	defer e.give(x)
+	defer e.pool.Give(steps, x)
 	if n := x.classes(); class < Predicted || class >= n {
 		return nil, errors.Errorf("class %d of %d", class, n)
 	}
@@ -185,35 +175,5 @@ func stepsOf(s train.Samples, in nn.Input) int {
 	return len(s.Features[0]) / in.Width()
 }
 
-// borrow takes a program out of the cache, or compiles one; give puts it back.
-func (e *Explainer) borrow(steps int) (*explanation, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if xs := e.free[steps]; len(xs) > 0 {
-		x := xs[len(xs)-1]
-		e.free[steps] = xs[:len(xs)-1]
-		return x, nil
-	}
-	return e.compile(steps)
-}
-
-func (e *Explainer) give(x *explanation) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.free[x.steps] = append(e.free[x.steps], x)
-}
-
 // Close releases the compiled programs.
-func (e *Explainer) Close() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, xs := range e.free {
-		for _, x := range xs {
-			if err := x.prog.Close(); err != nil {
-				return err
-			}
-		}
-	}
-	e.free = map[int][]*explanation{}
-	return nil
-}
+func (e *Explainer) Close() error { return e.pool.Close() }

@@ -6,7 +6,6 @@ import (
 	"github.com/pkg/errors"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
-	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
@@ -84,7 +83,7 @@ func (e *Explainer) compile(steps int) (*explanation, error) {
 		}
 	}
 	for i := range in.Blend.Shape().TotalSize() {
-		set(in.Blend, i, alpha[i/in.Blend.Shape()[1]%batch])
+		graph.Set(in.Blend, i, alpha[i/in.Blend.Shape()[1]%batch])
 	}
 	x.dlogit = tensor.New(tensor.Of(pass.Dtype()), tensor.WithShape(x.logit.Shape()...))
 	x.aim(0)
@@ -94,12 +93,15 @@ func (e *Explainer) compile(steps int) (*explanation, error) {
 	return x, err
 }
 
+// Close releases the program.
+func (x *explanation) Close() error { return x.prog.Close() }
+
 // aim makes the pushes those towards a unit of the output.
 func (x *explanation) aim(unit int) {
 	units := x.dlogit.Shape()[1]
 	for k, w := range x.weights {
-		set(x.dlogit, k*units+x.towards, 0)
-		set(x.dlogit, k*units+unit, w)
+		graph.Set(x.dlogit, k*units+x.towards, 0)
+		graph.Set(x.dlogit, k*units+unit, w)
 	}
 	x.towards = unit
 }
@@ -157,7 +159,7 @@ func (x *explanation) fill(s train.Samples, i int) {
 	if s.Tokens == nil {
 		width := in.Shape()[1]
 		for k := range in.Shape().TotalSize() {
-			set(in, k, float64(s.Features[i][k/(batch*width)*width+k%width]))
+			graph.Set(in, k, float64(s.Features[i][k/(batch*width)*width+k%width]))
 		}
 		return
 	}
@@ -225,11 +227,11 @@ func (x *explanation) run() (ends [endRows][]float64, output []float32, err erro
 	units := x.dlogit.Shape()[1]
 	for k := range ends {
 		for i := range units {
-			ends[k] = append(ends[k], value(logits, k*units+i))
+			ends[k] = append(ends[k], graph.At(logits, k*units+i))
 		}
 	}
 	for i := range units {
-		output = append(output, float32(value(y, pathEnd*units+i)))
+		output = append(output, float32(graph.At(y, pathEnd*units+i)))
 	}
 	return ends, output, nil
 }
@@ -243,24 +245,7 @@ func (x *explanation) sum() ([]float64, error) {
 	batch, width := len(x.weights), v.Shape()[1]
 	sums := make([]float64, max(x.steps, 1)*width)
 	for i := range v.Shape().TotalSize() {
-		sums[i/(batch*width)*width+i%width] += value(v, i)
+		sums[i/(batch*width)*width+i%width] += graph.At(v, i)
 	}
 	return sums, nil
-}
-
-// value returns an element of a value.
-func value(v gorgonia.Value, i int) float64 {
-	if f := graph.Floats[float32](v); f != nil {
-		return float64(f[i])
-	}
-	return graph.Floats[float64](v)[i]
-}
-
-// set writes an element of a tensor.
-func set(t *tensor.Dense, i int, v float64) {
-	if f := graph.Floats[float32](t); f != nil {
-		f[i] = float32(v)
-	} else {
-		graph.Floats[float64](t)[i] = v
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
+	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
 	"unroll/internal/tensorfile"
 )
@@ -119,17 +120,8 @@ var dtypes = map[string]tensor.Dtype{
 }
 
 func parse(doc []byte) (a architecture, err error) {
-	var head struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(doc, &head); err != nil {
-		return a, errors.Wrap(err, "damaged")
-	}
-	if head.Version < 1 || head.Version > version {
-		return a, errorf("version %d, this program reads up to %d", head.Version, version)
-	}
-	if err := strict(doc, &a); err != nil {
-		return a, errors.Wrap(err, "damaged")
+	if err := jsonfile.Decode(doc, version, &a); err != nil {
+		return a, err
 	}
 	if _, ok := dtypes[a.Dtype]; !ok {
 		return a, errorf("dtype %q, want float32 or float64", a.Dtype)

@@ -35,7 +35,6 @@ type stopState struct {
 	Best      exact.Float
 	Wait      int
 	BestEpoch int // from 1; 0: none yet
-	Stopped   bool
 }
 
 var _ train.Stateful = (*EarlyStopping)(nil)
@@ -100,7 +99,6 @@ func (s *EarlyStopping) handle(e *train.Event) error {
 			return nil
 		}
 		if s.state.Wait >= s.Patience && e.Epoch > 1 {
-			s.state.Stopped = true
 			e.Stop(fmt.Sprintf("early_stopping: %s has not become better for %d epochs", w.name, s.state.Wait))
 		}
 	case train.TrainEnd:

@@ -69,24 +69,13 @@ const (
 	TrainEnd
 )
 
-// tell calls the callbacks. Stop of one does not keep the others from the event,
-// nor does an error at the end, where the others may have something to finish.
-func (r *fitRun) tell(e *Event) error {
-	e.Epochs, e.Batches, e.Model, e.Trainer = r.fit.Epochs, r.batches(), r.model, r.Trainer
-	e.Step, e.run, e.stopped = r.at.Step, r, r.stopped
-	var failed error
-	for i, c := range r.fit.Callbacks {
-		e.told = i
-		if err := c.Handle(e); err != nil {
-			if e.Kind != TrainEnd {
-				return err
-			}
-			if failed == nil {
-				failed = err
-			}
-		}
-	}
-	r.stopped = e.stopped
-	r.history.Stopped = r.stopped
-	return failed
+// RateChange is what a callback did to the learning rate.
+type RateChange struct {
+	By       string // the callback's type
+	Own      bool   // it is the callback that asks
+	Kind     EventKind
+	Epoch    int
+	From, To float64
+
+	by int
 }

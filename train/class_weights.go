@@ -10,14 +10,15 @@ import (
 )
 
 // classWeights puts the weights of classes in the order of the model's outputs,
-// and refuses those that can have no effect.
-func (t *Trainer) classWeights(c FitConfig) ([]map[int]float64, error) {
-	ports, named := t.model.Outputs(), c.OutputClassWeights
-	if c.ClassWeights != nil {
+// and refuses those that can have no effect. only are those of the only output, named
+// those of outputs by their names.
+func (t *Trainer) classWeights(only map[int]float64, named map[string]map[int]float64) ([]map[int]float64, error) {
+	ports := t.model.Outputs()
+	if only != nil {
 		if len(ports) > 1 || named != nil {
 			return nil, errors.New("class weights: set ClassWeights for a model of one output, or OutputClassWeights")
 		}
-		named = map[string]map[int]float64{ports[0].Name: c.ClassWeights}
+		named = map[string]map[int]float64{ports[0].Name: only}
 	}
 	all := make([]map[int]float64, len(ports))
 	for _, name := range slices.Sorted(maps.Keys(named)) {

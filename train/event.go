@@ -11,6 +11,28 @@ import (
 	"unroll/internal/show"
 )
 
+// tell calls the callbacks. Stop of one does not keep the others from the event,
+// nor does an error at the end, where the others may have something to finish.
+func (r *fitRun) tell(e *Event) error {
+	e.Epochs, e.Batches, e.Model, e.Trainer = r.fit.Epochs, r.batches(), r.model, r.Trainer
+	e.Step, e.run, e.stopped = r.at.Step, r, r.stopped
+	var failed error
+	for i, c := range r.fit.Callbacks {
+		e.told = i
+		if err := c.Handle(e); err != nil {
+			if e.Kind != TrainEnd {
+				return err
+			}
+			if failed == nil {
+				failed = err
+			}
+		}
+	}
+	r.stopped = e.stopped
+	r.history.Stopped = r.stopped
+	return failed
+}
+
 // Stop ends the training after this event: a batch that was done counts, an epoch
 // only if it was finished. The reason is told by History. Keras:
 // model.stop_training.
@@ -99,17 +121,6 @@ func (e *Event) SetLearningRate(lr float64) error {
 	}
 	o.SetRate(lr)
 	return nil
-}
-
-// RateChange is what a callback did to the learning rate.
-type RateChange struct {
-	By       string // the callback's type
-	Own      bool   // it is the callback that asks
-	Kind     EventKind
-	Epoch    int
-	From, To float64
-
-	by int
 }
 
 // RateChange returns the last change of the learning rate by a callback in this

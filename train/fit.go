@@ -62,9 +62,6 @@ func (r *fitRun) train(ctx context.Context) error {
 	return r.tell(&Event{Kind: TrainEnd, Epoch: r.at.Epoch})
 }
 
-// done reports whether there is nothing left to train.
-func (r *fitRun) done() bool { return r.stopped != "" || r.at.Epoch >= r.fit.Epochs }
-
 // epochs trains and validates, epoch by epoch, and closes the source, whatever
 // happens. An epoch that a callback stops counts for nothing.
 func (r *fitRun) epochs(ctx context.Context) (err error) {

@@ -33,6 +33,14 @@ type labels struct {
 	prefix string // of such an error
 }
 
+// target is what labels are brought to: the rows of an output.
+type target struct {
+	steps  int  // rows of a sample: those of a sequence, 1 if it is none
+	units  int  // of the output
+	width  int  // values of a row of targets
+	masked bool // some rows may not count
+}
+
 // weight returns the weight of a row.
 func (l *labels) weight(row int) float32 {
 	if l.weights == nil {
@@ -60,7 +68,7 @@ func (l *labels) usable(row int) bool { return l.counts(row) && l.odd[row] == ni
 
 // label brings the labels of n samples to the rows of an output; r is not nil
 // if its sequences are padded.
-func (l Labels) label(o output, n int, r *ragged) (*labels, error) {
+func (l Labels) label(o target, n int, r *ragged) (*labels, error) {
 	rows, weights := n*o.steps, len(l.Weights)
 	out := &labels{targets: l.Targets, weights: l.Weights, each: 1, steps: o.steps}
 	given, of := rows, "outputs"
@@ -131,7 +139,7 @@ func (r *ragged) sample(i, steps int) int {
 // check finds the rows whose targets the loss ignores or cannot work with. The
 // latter are an error at once if neither a weight of 0 nor a mask can excuse
 // them.
-func (l *labels) check(o output, loss nn.Loss) error {
+func (l *labels) check(o target, loss nn.Loss) error {
 	ignorer, ignores := loss.(nn.TargetIgnorer)
 	checker, checks := loss.(nn.TargetChecker)
 	rows := len(l.targets) / o.width
@@ -148,12 +156,12 @@ func (l *labels) check(o output, loss nn.Loss) error {
 		if at := notFinite(t); at >= 0 {
 			err = errors.Errorf("sample %d: target %v", row/o.steps, t[at])
 		} else if checks {
-			err = errors.WithMessagef(checker.CheckTarget(t, o.node.Shape()[1]), "sample %d: target", row/o.steps)
+			err = errors.WithMessagef(checker.CheckTarget(t, o.units), "sample %d: target", row/o.steps)
 		}
 		if err == nil {
 			continue
 		}
-		if o.mask == nil && l.weight(row) != 0 {
+		if !o.masked && l.weight(row) != 0 {
 			return err
 		}
 		l.excuse(row, err)

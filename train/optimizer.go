@@ -70,19 +70,6 @@ func RatedOf(o Optimizer) (Rated, error) {
 	return nil, errors.Errorf("optimizer: the learning rate of %T cannot be read and set", o)
 }
 
-// wantOptimizer returns an error if there is nothing to train with or for.
-func (t *Trainer) wantOptimizer() error {
-	if t.config.Optimizer == nil {
-		return errors.New("no optimizer was configured: a trainer without one only evaluates and predicts; Fit needs Optimizer and Loss in Config")
-	}
-	if c, ok := t.config.Optimizer.(Checker); ok {
-		if err := c.Check(); err != nil {
-			return err
-		}
-	}
-	return t.wantLoss()
-}
-
 // optimizerName names the types of an optimizer and of those it is wrapped
 // around: Clip(Adam).
 func optimizerName(o Optimizer) string {

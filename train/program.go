@@ -46,9 +46,8 @@ type feedNodes struct {
 
 // output is what a program computes for an output of the model.
 type output struct {
+	target
 	node  *graph.Node
-	steps int         // of the output's sequence, 1 if it is none
-	width int         // of a row's targets
 	loss  *graph.Node // nil if there is none
 	mask  *graph.Node // nil if all rows count
 	y     []float32
@@ -67,7 +66,7 @@ func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Ph
 		p.in.x = append(p.in.x, in.X)
 	}
 	for i, y := range pass.Outputs {
-		p.outs[i] = output{node: y.Node, steps: y.Node.Shape()[0] / batch}
+		p.outs[i] = output{node: y.Node, target: target{steps: y.Node.Shape()[0] / batch, units: y.Node.Shape()[1]}}
 		roots = append(roots, y.Node)
 	}
 	p.emitLosses(objectives)
@@ -122,16 +121,16 @@ func (p *program) emitLosses(objectives []Objective) {
 			continue
 		}
 		o, y := &p.outs[i], p.pass.Outputs[i]
-		rows, units := o.node.Shape()[0], o.node.Shape()[1]
-		o.width = units
+		rows := o.node.Shape()[0]
+		o.width = o.units
 		if t, ok := loss.(nn.Targeter); ok {
-			o.width = t.TargetWidth(units)
+			o.width = t.TargetWidth(o.units)
 		}
 		p.nodes.targets[i] = input("targets/"+port.Name, &p.in.targets[i], rows, o.width)
 		p.nodes.coef[i] = input("coefficients/"+port.Name, &p.in.coef[i], rows, 1)
 		each := loss.Apply(p.pass.Context, y, p.nodes.targets[i])
 		if y.Mask != nil {
-			o.mask = y.Mask
+			o.mask, o.masked = y.Mask, true
 			each = p.pass.Mul(each, o.mask)
 		}
 		o.loss = p.pass.Inner(each, p.nodes.coef[i])

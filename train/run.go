@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
 	"unroll/nn"
@@ -31,22 +32,8 @@ type fitRun struct {
 	putsBack string      // the callback that puts back weights at the end
 }
 
-// position is how far a run has come.
-type position struct {
-	Epoch   int     `json:"epoch"` // that are done
-	Batch   int     `json:"batch"` // of the epoch after them that are done
-	Step    uint64  `json:"step"`  // updates in all
-	Seconds float64 `json:"seconds"`
-	Source  place   `json:"source"`
-}
-
-// source returns where the source is, if it was read from the start on.
-func (p position) source(stepsPerEpoch int) place {
-	if stepsPerEpoch == 0 {
-		return place{p.Epoch, p.Batch}
-	}
-	return place{0, p.Epoch*stepsPerEpoch + p.Batch}
-}
+// done reports whether there is nothing left to train.
+func (r *fitRun) done() bool { return r.stopped != "" || r.at.Epoch >= r.fit.Epochs }
 
 // batches returns the number of batches of an epoch, 0 if that is not known.
 func (r *fitRun) batches() int {
@@ -55,20 +42,6 @@ func (r *fitRun) batches() int {
 	}
 	return r.source.passes()
 }
-
-// shardSet is the programs that share a batch; each takes size samples.
-type shardSet struct {
-	shards []*program
-	size   int
-}
-
-// part returns the samples of shard i.
-func (s shardSet) part(rows []int, i int) []int {
-	return rows[i*s.size : min((i+1)*s.size, len(rows))]
-}
-
-// active returns the number of shards that a batch fills.
-func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.size }
 
 // set returns the programs that compute a batch of so many samples and steps.
 // They are compiled or borrowed when a batch of its kind comes for the first
@@ -131,6 +104,18 @@ func (r *fitRun) release() {
 	if r.team != nil {
 		r.team.stop()
 	}
+}
+
+// table holds a batch against the model.
+func (r *fitRun) table(d Data) (*table, error) {
+	t, err := d.inputs(r.model)
+	if err != nil {
+		return nil, err
+	}
+	if t.n > r.fit.BatchSize {
+		return nil, errors.Errorf("%d samples, want at most BatchSize, %d", t.n, r.fit.BatchSize)
+	}
+	return t, r.label(t, d)
 }
 
 // label adds the labels of d to its table, weighted by class.

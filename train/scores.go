@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"slices"
 )
 
@@ -91,25 +90,6 @@ func (s *scores) update(p *program, k int, t *table, rows []int) error {
 		}
 	}
 	return nil
-}
-
-// names returns what the metrics are called in logs, for an output's prefix: a
-// weighted one whose name is taken is "weighted_" and its name, and another whose
-// name is taken has a number behind it, as in Keras.
-func (o Objective) names(prefix string) []string {
-	var names []string
-	for i, m := range slices.Concat(o.Metrics, o.WeightedMetrics) {
-		name := m.Name()
-		if i >= len(o.Metrics) && slices.Contains(names, prefix+name) {
-			name = "weighted_" + name
-		}
-		unique := prefix + name
-		for n := 1; slices.Contains(names, unique); n++ {
-			unique = fmt.Sprintf("%s%s_%d", prefix, name, n)
-		}
-		names = append(names, unique)
-	}
-	return names
 }
 
 func (s *scores) write(prefix string, into Logs) {

@@ -10,6 +10,20 @@ import (
 	"unroll/nn"
 )
 
+// shardSet is the programs that share a batch; each takes size samples.
+type shardSet struct {
+	shards []*program
+	size   int
+}
+
+// part returns the samples of shard i.
+func (s shardSet) part(rows []int, i int) []int {
+	return rows[i*s.size : min((i+1)*s.size, len(rows))]
+}
+
+// active returns the number of shards that a batch fills.
+func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.size }
+
 // handOver sums the shards' gradients, gives them to the weights and returns
 // these for a solver. The gradients' buffers belong to the graph, and two
 // weights may share one, and a solver may write into it: each weight gets one of its

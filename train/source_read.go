@@ -10,8 +10,8 @@ import (
 // the next where StepsPerEpoch ends epochs.
 type streamed struct {
 	Source
-	r      *fitRun
-	permit permit // of those who read ahead
+	table  func(Data) (*table, error) // holds a batch against the model
+	permit permit                     // of those who read ahead
 
 	at   place
 	next func() (Data, error, bool) // nil if no pass is open
@@ -19,8 +19,8 @@ type streamed struct {
 	late error // of the iterator after it was stopped
 }
 
-func newStreamed(s Source, r *fitRun) *streamed {
-	return &streamed{Source: s, r: r, permit: make(permit, 1)}
+func newStreamed(s Source, held func(Data) (*table, error)) *streamed {
+	return &streamed{Source: s, table: held, permit: make(permit, 1)}
 }
 
 func (s *streamed) passes() int { return 0 }
@@ -123,18 +123,6 @@ func (s *streamed) close() error {
 	err := s.late
 	s.next, s.stop, s.late = nil, nil, nil
 	return err
-}
-
-// table holds a batch against the model.
-func (s *streamed) table(d Data) (*table, error) {
-	t, err := d.inputs(s.r.model)
-	if err != nil {
-		return nil, err
-	}
-	if t.n > s.r.fit.BatchSize {
-		return nil, errors.Errorf("%d samples, want at most BatchSize, %d", t.n, s.r.fit.BatchSize)
-	}
-	return t, s.r.label(t, d)
 }
 
 // guarded yields what a user's iterator does, and its panic as an error; one

@@ -91,7 +91,7 @@ func TestStepsPerEpochGoOn(t *testing.T) {
 					if err := r.configure(FitConfig{BatchSize: size}); err != nil {
 						rt.Fatal(err)
 					}
-					return newStreamed(sliceSource{tr.model, samples, size}, r)
+					return newStreamed(sliceSource{tr.model, samples, size}, r.table)
 				}
 			}
 			src, at := fresh(), place{}

@@ -1,5 +1,7 @@
 package nn
 
+import "gorgonia.org/tensor"
+
 // oneInput returns the only input's shape.
 func oneInput(in []Shape) (Shape, error) {
 	if len(in) != 1 {
@@ -53,4 +55,43 @@ func sequence(in []Shape) (Shape, error) {
 		return nil, errorf("input has %d dimensions %v, want (None, time, features)", len(x)+1, x)
 	}
 	return x, nil
+}
+
+// checkValues holds a layer to the shapes that it declared.
+func (c *Context) checkValues(values []Value, want []Shape) {
+	if c.Err() != nil {
+		return
+	}
+	if len(values) != len(want) {
+		c.Fail(errorf("emitted %d values, declared %d", len(values), len(want)))
+		return
+	}
+	for i, v := range values {
+		c.checkShape(v, want[i])
+	}
+}
+
+// checkShape holds a layer to the shape that it declared.
+func (c *Context) checkShape(x Value, want Shape) {
+	switch {
+	case x.Node != nil && x.IDs != nil:
+		c.Fail(errorf("emitted a value with both Node and IDs: clear IDs, Depth and Table"))
+		return
+	case x.Mask != nil && !x.Mask.Shape().Eq(tensor.Shape{c.Batch * max(x.Steps, 1), 1}):
+		c.Fail(errorf("emitted a mask of shape %v for a batch of %d and %d steps", x.Mask.Shape(), c.Batch, x.Steps))
+		return
+	case x.Node != nil && x.Node.Dims() != 2:
+		c.Fail(errorf("emitted a node of shape %v, want a matrix", x.Node.Shape()))
+		return
+	case x.Node == nil && x.IDs == nil:
+		c.Fail(errorf("emitted no value"))
+		return
+	case x.Node != nil:
+		if rows := x.Node.Shape()[0]; rows != c.Batch*max(x.Steps, 1) {
+			c.Fail(errorf("emitted %d rows for a batch of %d and %d steps", rows, c.Batch, x.Steps))
+		}
+	}
+	if got := x.shape(); len(got) != len(want) || !want.fits(got) {
+		c.Fail(errorf("emitted shape %v, declared %v", got, want))
+	}
 }

@@ -1,9 +1,11 @@
 package nn
 
 import (
+	"math"
 	"slices"
 	"sync"
 
+	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
@@ -18,6 +20,43 @@ type Model struct {
 
 	stepsOnce sync.Once
 	steps     [][]bool // see Follows
+}
+
+// build makes a model of the network, with its first weights.
+func (n network) build(s settings) (*Model, error) {
+	m, err := n.model(s, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	initialize(s.seed, m.weights.list)
+	return m, nil
+}
+
+// model makes the model with weights that are yet to be set, of at most room
+// parameters.
+func (n network) model(s settings, room int) (*Model, error) {
+	if s.dtype == (tensor.Dtype{}) {
+		s.dtype = tensor.Float32
+	}
+	if s.dtype != tensor.Float32 && s.dtype != tensor.Float64 {
+		return nil, errorf("%s: element type %v, want float32 or float64", n.kind, s.dtype)
+	}
+	if s.batch < 0 {
+		return nil, errorf("%s: batch is %d, want at least 0", n.kind, s.batch)
+	}
+	shapes := make([]Shape, len(n.inputs))
+	for i, in := range n.inputs {
+		if err := in.check(); err != nil {
+			return nil, errors.WithMessage(err, n.kind)
+		}
+		shapes[i] = in.Shape
+	}
+	ws := newWeights(s.dtype, s.batch, room)
+	w, err := n.declare(&Scope{weights: ws}, shapes)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{wiring: w, settings: s, weights: ws}, nil
 }
 
 // Inputs returns the model's inputs.
@@ -188,65 +227,6 @@ func (p *Pass) Assigned() map[*Weight]*graph.Node {
 	}
 	return next
 }
-
-// checkValues holds a layer to the shapes that it declared.
-func (c *Context) checkValues(values []Value, want []Shape) {
-	if c.Err() != nil {
-		return
-	}
-	if len(values) != len(want) {
-		c.Fail(errorf("emitted %d values, declared %d", len(values), len(want)))
-		return
-	}
-	for i, v := range values {
-		c.checkShape(v, want[i])
-	}
-}
-
-// checkShape holds a layer to the shape that it declared.
-func (c *Context) checkShape(x Value, want Shape) {
-	switch {
-	case x.Node != nil && x.IDs != nil:
-		c.Fail(errorf("emitted a value with both Node and IDs: clear IDs, Depth and Table"))
-		return
-	case x.Mask != nil && !x.Mask.Shape().Eq(tensor.Shape{c.Batch * max(x.Steps, 1), 1}):
-		c.Fail(errorf("emitted a mask of shape %v for a batch of %d and %d steps", x.Mask.Shape(), c.Batch, x.Steps))
-		return
-	case x.Node != nil && x.Node.Dims() != 2:
-		c.Fail(errorf("emitted a node of shape %v, want a matrix", x.Node.Shape()))
-		return
-	case x.Node == nil && x.IDs == nil:
-		c.Fail(errorf("emitted no value"))
-		return
-	case x.Node != nil:
-		if rows := x.Node.Shape()[0]; rows != c.Batch*max(x.Steps, 1) {
-			c.Fail(errorf("emitted %d rows for a batch of %d and %d steps", rows, c.Batch, x.Steps))
-		}
-	}
-	if got := x.shape(); len(got) != len(want) || !want.fits(got) {
-		c.Fail(errorf("emitted shape %v, declared %v", got, want))
-	}
-}
-
-// shape returns the shape of one sample of x.
-func (x Value) shape() Shape {
-	s := Shape{}
-	if x.Steps > 0 {
-		s = append(s, x.Steps)
-	}
-	switch {
-	case x.Node != nil:
-		s = append(s, x.Node.Shape()[1])
-	case x.Depth > 0:
-		s = append(s, x.Depth)
-	case x.Table != nil:
-		s = append(s, x.Table.Shape()[1])
-	}
-	return s
-}
-
-// ids reports whether x is word ids themselves.
-func (x Value) ids() bool { return x.IDs != nil && x.Depth == 0 && x.Table == nil }
 
 // WeightNode returns the node of w in this pass; it is nil if no layer read
 // the weight.

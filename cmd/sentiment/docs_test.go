@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"unroll/cmd/sentiment/internal/terminal"
 )
 
 // commandLines matches the program in a line of a guide, alone or in a pipe.
@@ -53,7 +55,7 @@ func TestGuidesCommands(t *testing.T) {
 // parseOnly checks a command line as the program would, and runs nothing.
 func parseOnly(args []string) error {
 	var out bytes.Buffer
-	a := &app{in: strings.NewReader(""), out: &output{Writer: &out}, err: &out, say: &out}
+	a := &app{in: strings.NewReader(""), out: &terminal.Output{Writer: &out}, err: &out, say: &out}
 	root := a.command()
 	for _, c := range append(root.Commands(), root) {
 		if c.RunE != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets"
 	"unroll/datasets/text"
@@ -75,7 +76,7 @@ func parse(t *testing.T, files []string, row []flagValue) (*trainFlags, error) {
 
 // tryOut trains as the flags say.
 func tryOut(t *testing.T, f *trainFlags) error {
-	a := &app{in: strings.NewReader(""), out: &output{Writer: io.Discard}, say: io.Discard, err: io.Discard}
+	a := &app{in: strings.NewReader(""), out: &terminal.Output{Writer: io.Discard}, say: io.Discard, err: io.Discard}
 	f.out = filepath.Join(t.TempDir(), "run")
 	return a.run(f).Train(t.Context())
 }

@@ -9,11 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"unroll/cmd/sentiment/internal/terminal"
 )
 
 // everyCommand returns the program's commands, itself among them.
 func everyCommand() []*cobra.Command {
-	root := (&app{out: &output{Writer: new(bytes.Buffer)}, err: new(bytes.Buffer)}).command()
+	root := (&app{out: &terminal.Output{Writer: new(bytes.Buffer)}, err: new(bytes.Buffer)}).command()
 	return append(root.Commands(), root)
 }
 

@@ -31,6 +31,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/show"
 )
@@ -55,7 +56,7 @@ const (
 // app is what the commands share: the program's three streams.
 type app struct {
 	in  io.Reader
-	out *output
+	out *terminal.Output
 	err io.Writer
 
 	// say is where a command tells how it goes on, and events, if not nil, where
@@ -66,24 +67,9 @@ type app struct {
 	interrupted string // the last line if the user interrupts
 }
 
-// output is standard output. After a failed write it writes no more, and the
-// program ends with that error.
-type output struct {
-	io.Writer
-	err error
-}
-
-func (o *output) Write(p []byte) (n int, err error) {
-	if o.err == nil {
-		n, err = o.Writer.Write(p)
-		o.err = errors.Wrap(err, "standard output")
-	}
-	return n, o.err
-}
-
 // console is where texts come from and are told of.
 func (a *app) console() corpus.Console {
-	return corpus.Console{In: a.in, Err: a.err, Width: columns(a.err)}
+	return corpus.Console{In: a.in, Err: a.err, Width: terminal.Width(a.err)}
 }
 
 func (a *app) warn(format string, args ...any) {
@@ -93,7 +79,7 @@ func (a *app) warn(format string, args ...any) {
 // execute runs a command line and returns the exit status. An error is one
 // line on stderr.
 func execute(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
-	a := &app{in: in, out: &output{Writer: out}, err: stderr, interrupted: "interrupted"}
+	a := &app{in: in, out: &terminal.Output{Writer: out}, err: stderr, interrupted: "interrupted"}
 	a.say = a.out
 	root := a.command()
 	root.SetArgs(args)
@@ -102,7 +88,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, stderr io.Wr
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		err = a.out.err
+		err = a.out.Err
 	}
 	var wrong usage.Error
 	status := exitFailure

@@ -12,6 +12,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets"
 )
@@ -59,7 +60,7 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 			if err := datasets.CheckEncoding(data.Encoding); err != nil {
 				return usage.Errorf("--encoding: %v", err)
 			}
-			p := &predictor{Saved: m, app: a, json: asJSON, explain: explain, colors: colors(a.out), below: columns(a.out) > 0}
+			p := &predictor{Saved: m, app: a, json: asJSON, explain: explain, colors: terminal.Colors(a.out), below: terminal.Width(a.out) > 0}
 			if explain {
 				none, err := m.NoText(c.Context())
 				if err != nil {

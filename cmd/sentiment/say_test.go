@@ -43,16 +43,6 @@ func TestQuietAndJSON(t *testing.T) {
 	checkFailure(t, status, exitUsage, stdout, stderr, "give either --quiet or --json, not both")
 }
 
-func TestSparkline(t *testing.T) {
-	for want, values := range map[string][]float64{
-		"▁▃█": {0.1, 0.3, 0.8}, "▁": {2}, "▁▁": {2, 2}, "█▁": {0, 5, 1},
-	} {
-		if got := sparkline(values, 2+strings.Count(want, "▃")); got != want {
-			t.Errorf("of %v it is %s, want %s", values, got, want)
-		}
-	}
-}
-
 // TestCompletion offers models and flags.
 func TestCompletion(t *testing.T) {
 	for want, args := range map[string][]string{

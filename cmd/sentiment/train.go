@@ -25,9 +25,6 @@ type trainFlags struct {
 func (a *app) run(f *trainFlags) *run.Run {
 	c := run.Console{
 		Console: a.console(), Out: a.out, Say: a.say, Version: version(),
-		Progress: func(score string, texts int) run.Progress {
-			return &progress{out: a.say, width: columns(a.say), score: score, texts: texts}
-		},
 	}
 	if a.events != nil {
 		c.Event = a.events.Encode

@@ -6,7 +6,6 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/show"
-	"unroll/train"
 )
 
 // Console is what a run tells, and to whom.
@@ -15,18 +14,8 @@ type Console struct {
 	Out io.Writer // results
 	Say io.Writer // how it goes on
 	// Event, if not nil, takes the same as objects for JSON; then Out has nothing.
-	Event func(any) error
-	// Progress shows the epochs of a training on so many texts, by a score.
-	Progress func(score string, texts int) Progress
-	Version  string // of the program, for the report
-}
-
-// Progress shows epochs while they run.
-type Progress interface {
-	train.Callback
-	// Resume tells of the epochs before a checkpoint, nil if there is none.
-	Resume(c *train.Checkpoint)
-	Close()
+	Event   func(any) error
+	Version string // of the program, for the report
 }
 
 func (c *Console) warn(format string, args ...any) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/datasets/text"
 	"unroll/internal/safefile"
 	"unroll/nn"
@@ -86,7 +87,7 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 // epochs trains, from a checkpoint if the run is resumed.
 func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, name, fold, score string, data, validation train.Data) (*train.History, error) {
 	place := filepath.Join(fold, name)
-	progress := r.Progress(score, data.Len())
+	progress := terminal.NewProgress(r.Say, score, data.Len())
 	defer progress.Close()
 	tell := func(e *train.Event) error {
 		if e.Kind != train.EpochEnd {

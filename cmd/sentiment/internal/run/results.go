@@ -12,6 +12,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/internal/report"
 	"unroll/internal/show"
 	"unroll/train"
@@ -81,7 +82,7 @@ func (s *Scores) UnmarshalJSON(data []byte) error {
 
 // Line writes Scores for people: "loss 0.4945, accuracy 0.7600".
 func (s Scores) Line() string {
-	return strings.NewReplacer(": ", " ", " - ", ", ", "_", " ").Replace(s.Listed())
+	return strings.NewReplacer(": ", " ", " - ", ", ", "_", " ").Replace(terminal.Listed(train.Logs(s)))
 }
 
 // Epoch is the Scores of an epoch on the texts that are trained on and, under
@@ -220,14 +221,4 @@ func readRunResults(dir string) (*Results, error) {
 		return nil, errors.Wrapf(err, "%s: damaged", path)
 	}
 	return r, nil
-}
-
-// Listed writes Scores as Keras does.
-func (s Scores) Listed() string {
-	h := train.History{Epochs: []train.Epoch{{Logs: train.Logs(s)}}}
-	var parts []string
-	for _, name := range h.Names() {
-		parts = append(parts, name+": "+show.Score(s[name]))
-	}
-	return strings.Join(parts, " - ")
 }

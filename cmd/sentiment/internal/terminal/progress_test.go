@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -68,7 +68,7 @@ func TestEpochLineFits(t *testing.T) {
 		if at := strings.IndexAny(line, "▁▂▃▄▅▆▇█"); at >= 0 && line[at:] != sparkline(curve, utf8.RuneCountInString(line[at:])) {
 			t.Fatalf("the curve at the end of %q is not that of %v", line, curve)
 		}
-		p := &progress{texts: 20_000}
+		p := &Progress{texts: 20_000}
 		if n := utf8.RuneCountInString(p.tail(e, width-leastBar)); n > width-leastBar {
 			t.Fatalf("the bar's tail has %d columns of %d", n, width-leastBar)
 		}
@@ -78,7 +78,7 @@ func TestEpochLineFits(t *testing.T) {
 // TestProgressOnTerminal plays two epochs to a terminal of 80 columns.
 func TestProgressOnTerminal(t *testing.T) {
 	var out bytes.Buffer
-	p := &progress{out: &out, width: 80, score: "accuracy"}
+	p := &Progress{out: &out, width: 80, score: "accuracy"}
 	const batches = 6
 	for epoch := 1; epoch <= 2; epoch++ {
 		e := &train.Event{Epoch: epoch, Epochs: 2, Batches: batches, Logs: someLogs}
@@ -120,6 +120,16 @@ func TestProgressOnTerminal(t *testing.T) {
 		}
 		if bars == 0 {
 			t.Errorf("no bar in %q", line)
+		}
+	}
+}
+
+func TestSparkline(t *testing.T) {
+	for want, values := range map[string][]float64{
+		"▁▃█": {0.1, 0.3, 0.8}, "▁": {2}, "▁▁": {2, 2}, "█▁": {0, 5, 1},
+	} {
+		if got := sparkline(values, 2+strings.Count(want, "▃")); got != want {
+			t.Errorf("of %v it is %s, want %s", values, got, want)
 		}
 	}
 }

@@ -30,8 +30,8 @@ type detail struct {
 	Confusion [][]float64     `json:"confusion,omitempty"`
 	More      server.Metrics  `json:"more_scores,omitempty"`
 
-	names []string // of more scores, in their order
-	table string   // the report for people
+	names  []string // of more scores, in their order
+	tables string   // the report and the matrix for people
 }
 
 func details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.Data, batch int) (*detail, error) {
@@ -45,8 +45,9 @@ func details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.
 	if !of.Number() {
 		matrix := &metrics.ConfusionMatrix{}
 		matrix.Update(y, d.Targets, weights)
-		report := matrix.Report(of.Classes...)
-		r.Report, r.Confusion, r.table = &report, matrix.Matrix(), matrix.Report(show.Quoted(of.Classes...)...).String()
+		report, shown := matrix.Report(of.Classes...), show.Quoted(of.Classes...)
+		r.Report, r.Confusion = &report, matrix.Matrix()
+		r.tables = fmt.Sprintf("\n%s\n%s", matrix.Report(shown...), matrix.Table(shown...))
 		more = nil
 	}
 	if of.Binary() {
@@ -67,7 +68,7 @@ func (r *detail) print(w io.Writer, of classifier.Task) {
 		}
 		return
 	}
-	fmt.Fprintf(w, "\n%s\n%s", r.table, matrixTable(show.Quoted(of.Classes...), r.Confusion))
+	fmt.Fprint(w, r.tables)
 	if of.Binary() {
 		fmt.Fprintf(w, "\nArea under the ROC curve: %.4f\n", r.More[r.names[0]])
 	}

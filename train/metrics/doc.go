@@ -1,7 +1,7 @@
 // Package metrics holds scores that are gathered over batches, as train.Config
 // takes them: accuracies, precision and recall, areas under curves, a confusion
-// matrix with its report, errors of numbers. Formulas and defaults are those of
-// Keras and scikit-learn.
+// matrix with its table and report, errors of numbers. Formulas and defaults are
+// those of Keras and scikit-learn.
 //
 // Each metric is a train.Merger, and keeps what it has gathered in checkpoints to
 // the last bit.

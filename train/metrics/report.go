@@ -54,9 +54,8 @@ func (r Report) String() string {
 		b.WriteByte('\n')
 	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
-	support := func(v float64) string { return strings.TrimSuffix(number(v), ".00") }
 	scores := func(name string, s Scores) {
-		row(name, number(s.Precision), number(s.Recall), number(s.F1), support(s.Support))
+		row(name, number(s.Precision), number(s.Recall), number(s.F1), plain(s.Support))
 	}
 	row("", "precision", "recall", "f1-score", "support")
 	b.WriteByte('\n')
@@ -64,7 +63,7 @@ func (r Report) String() string {
 		scores(c.Name, c.Scores)
 	}
 	b.WriteByte('\n')
-	row("accuracy", "", "", number(r.Accuracy), support(r.Macro.Support))
+	row("accuracy", "", "", number(r.Accuracy), plain(r.Macro.Support))
 	scores(macro, r.Macro)
 	scores(weighted, r.Weighted)
 	return b.String()

@@ -71,6 +71,15 @@ const folder = "folder"
 // Formats yields the names of the formats with what they are.
 func Formats() iter.Seq2[string, string] { return formats.All() }
 
+// headers say whether the first row names the columns.
+var headers = choice.Table[bool]{
+	{Name: "yes", Help: "the first row names the columns", Value: true},
+	{Name: "no", Help: "the first row is data"},
+}
+
+// Headers yields what may be said of the first row of a table.
+func Headers() iter.Seq2[string, string] { return headers.All() }
+
 // rows reads one path.
 func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {

@@ -38,8 +38,7 @@ type RecordOptions struct {
 	TextColumn, LabelColumn, GroupColumn string
 	// Delimiter separates the columns of CSV; 0 tells it among , ; tab and |.
 	Delimiter rune
-	// Header says whether the first row names the columns: "yes", "no", or "" to tell
-	// it by the rows of the beginning.
+	// Header is one of Headers; "" tells it by the rows of the beginning.
 	Header string
 	// Encoding is that of the texts by a name of the WHATWG's Encoding Standard, such
 	// as windows-1252, euc-kr or utf-16; "" tells it by the first bytes where that is
@@ -191,8 +190,8 @@ func (o RecordOptions) check() error {
 		return err
 	}
 	switch {
-	case o.Header != "" && o.Header != "yes" && o.Header != "no":
-		return errors.Errorf("Header is %q, want yes, no or nothing", o.Header)
+	case o.Header != "" && choice.Want(o.Header, Headers()) != nil:
+		return errors.Errorf("Header is %q, want %s or nothing", o.Header, strings.Join(choice.Names(Headers()), ", "))
 	case o.SkipBad < 0:
 		return errors.Errorf("SkipBad is %d, want at least 0", o.SkipBad)
 	case o.Delimiter != 0 && (strings.ContainsRune("\"\r\n\uFFFD", o.Delimiter) || !utf8.ValidRune(o.Delimiter)):

@@ -156,7 +156,7 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 			return t, errors.Errorf("its first line is %q, which separates no columns, but %q would: mend that line, or give the delimiter", "sep="+string(s.sep), other)
 		}
 	}
-	t.header = o.Header == "yes"
+	t.header, _ = headers.Find(o.Header)
 	if o.Header == "" {
 		if t.header, err = o.detectHeader(rows); err != nil {
 			return t, err

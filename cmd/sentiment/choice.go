@@ -2,59 +2,71 @@ package main
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
-	"unroll/datasets"
-	"unroll/datasets/text"
-	"unroll/train/optimizers"
+	"unroll/internal/choice"
 )
 
-// complete tells the shells' completions which values flags take.
-func complete(root *cobra.Command) {
-	values := map[string]cobra.CompletionFunc{
-		"model": oneOf(run.Names(run.Models)), "optimizer": rowOf(optimizers.Names()), "schedule": rowOf(optimizers.ScheduleNames()),
-		"rnn": oneOf([]string{"auto", "unrolled", "looped", "fused"}), "header": oneOf([]string{"yes", "no"}),
-		"format": rowOf(datasets.Formats()), "encoding": rowOf(datasets.Encodings()),
-		"tokenizer": rowOf(text.Tokenizers()), "normalize": rowOf(text.NormalForms()), "case": rowOf(text.Cases()),
-		"padding": rowOf(text.Sides()), "truncating": rowOf(text.Sides()),
+// choose adds a flag that takes a name of a table. A %s in its usage stands for the
+// names.
+func choose(flags *pflag.FlagSet, to *string, name, value, usage string, all iter.Seq2[string, string]) {
+	addChoice(flags, choice.NewFlag(to, value, all), name, usage)
+}
+
+// chooseModels adds a flag that takes the names of models, separated by commas.
+func chooseModels(flags *pflag.FlagSet, to *string, usage string) {
+	f := choice.NewFlag(to, "onehot,embedding", run.Choices())
+	f.Many = true
+	addChoice(flags, f, "model", usage)
+}
+
+func addChoice(flags *pflag.FlagSet, f *choice.Flag, name, usage string) {
+	flags.Var(f, name, strings.Replace(usage, "%s", f.List(), 1))
+}
+
+// choiceOf returns the table of a flag and all else that it takes, nil if it has none.
+func choiceOf(f *pflag.Flag) *choice.Flag {
+	value := f.Value
+	if once, ok := value.(*single); ok {
+		value = once.Value
 	}
+	c, _ := value.(*choice.Flag)
+	return c
+}
+
+// complete tells the shells' completions which names flags take.
+func complete(root *cobra.Command) {
 	for _, c := range append(root.Commands(), root) {
-		for flag, completed := range values {
-			if c.Flags().Lookup(flag) != nil {
-				_ = c.RegisterFlagCompletionFunc(flag, completed) // an error means that it is there already
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if of := choiceOf(f); of != nil {
+				_ = c.RegisterFlagCompletionFunc(f.Name, completion(of)) // an error means that it is there already
+			}
+		})
+	}
+}
+
+// completion offers the names that a flag takes, or those that may follow in its list,
+// and says what each is.
+func completion(of *choice.Flag) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) (offered []cobra.Completion, _ cobra.ShellCompDirective) {
+		before := ""
+		if of.Many {
+			before = begun[:strings.LastIndex(begun, ",")+1]
+		}
+		for name, help := range of.All {
+			switch {
+			case slices.Contains(strings.Split(before, ","), name):
+			case help == "":
+				offered = append(offered, before+name)
+			default:
+				offered = append(offered, cobra.CompletionWithDesc(before+name, help))
 			}
 		}
-		parts := rowOf(datasets.Splits())
-		if c.Name() == "evaluate" {
-			parts = oneOf([]string{corpus.Validation.String(), corpus.Test.String(), corpus.All})
-		}
-		if c.Flags().Lookup("split") != nil {
-			_ = c.RegisterFlagCompletionFunc("split", parts)
-		}
+		return offered, cobra.ShellCompDirectiveNoFileComp
 	}
-}
-
-// oneOf completes values, also the last of a comma-separated list.
-func oneOf(list []string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		before := begun[:strings.LastIndex(begun, ",")+1]
-		var out []cobra.Completion
-		for _, v := range list {
-			out = append(out, before+v)
-		}
-		return out, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// rowOf completes a value of a table, and says what each is.
-func rowOf(all iter.Seq2[string, string]) cobra.CompletionFunc {
-	var out []cobra.Completion
-	for name, help := range all {
-		out = append(out, cobra.CompletionWithDesc(name, help))
-	}
-	return cobra.FixedCompletions(out, cobra.ShellCompDirectiveNoFileComp)
 }

@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
-	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/server"
 	"unroll/internal/show"
 	"unroll/nn"
@@ -27,9 +25,6 @@ func (a *app) evaluateCommand() *cobra.Command {
   sentiment evaluate runs/latest/bow --data more.csv --report`,
 		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if !slices.Contains([]string{"", corpus.Validation.String(), corpus.Test.String(), corpus.All}, e.part) {
-				return usage.Errorf("--split: unknown split %q, want validation, test or all", e.part)
-			}
 			dirs, err := run.ModelDirs(args[0])
 			if err != nil {
 				return err
@@ -63,7 +58,7 @@ func (a *app) evaluateCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, dataHelp+" (default: those of the training run)")
-	c.Flags().StringVar(&e.part, "split", "", "`part` of the texts: validation, test or all (default: validation; all with other --data)")
+	choose(c.Flags(), &e.part, "split", "", "`part` of the texts: %s (default: validation; all with other --data)", corpus.Measured())
 	c.Flags().BoolVar(&e.report, "report", false, "show precision, recall and F1 of each class, and the confusion matrix")
 	c.Flags().BoolVar(&e.json, "json", false, "print one JSON object per model")
 	readFlags(&data, c.Flags())

@@ -27,8 +27,8 @@ type flagValue struct{ flag, value string }
 // such values may not agree with.
 func choices(vectors string) (all []flagValue) {
 	for flag, values := range map[string][]string{
-		"model": run.Names(run.Models), "optimizer": choice.Names(optimizers.Names()), "schedule": choice.Names(optimizers.ScheduleNames()),
-		"rnn": {"auto", "unrolled", "looped", "fused"}, "tokenizer": choice.Names(text.Tokenizers()), "normalize": choice.Names(text.NormalForms()),
+		"model": choice.Names(run.Choices()), "optimizer": choice.Names(optimizers.Names()), "schedule": choice.Names(optimizers.ScheduleNames()),
+		"rnn": choice.Names(run.Executions()), "tokenizer": choice.Names(text.Tokenizers()), "normalize": choice.Names(text.NormalForms()),
 		"case": choice.Names(text.Cases()), "padding": choice.Names(text.Sides()), "truncating": choice.Names(text.Sides()), "split": choice.Names(datasets.Splits()),
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},
 		"num-words": {"300"}, "skip-top": {"0", "5"}, "min-count": {"2"}, "oov-buckets": {"3"}, "ngrams": {"2"}, "maxlen": {"1", "6"},

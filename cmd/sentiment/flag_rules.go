@@ -31,8 +31,7 @@ func (l line) value(flag string) string {
 	return ""
 }
 
-// none reports whether none of the models is as is says. Names that are unknown
-// are refused later.
+// none reports whether none of the models is as is says.
 func (l line) none(is func(run.Model) bool) bool {
 	chosen, err := run.Choose(l.value("model"))
 	return err == nil && !slices.ContainsFunc(chosen, is)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"unroll/cmd/sentiment/internal/terminal"
+	"unroll/internal/choice"
 )
 
 // everyCommand returns the program's commands, itself among them.
@@ -39,6 +40,9 @@ func TestEveryFlagHasARule(t *testing.T) {
 
 // arg is a value that a flag can have.
 func arg(f *pflag.Flag) string {
+	if of := choiceOf(f); of != nil {
+		return choice.Names(of.All)[0]
+	}
 	switch f.Value.Type() {
 	case "bool":
 		return "true"

@@ -11,6 +11,7 @@ import (
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
+	"unroll/internal/choice"
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/nn/diagram"
@@ -30,9 +31,6 @@ its training: forward pass and gradients over a few time steps, in the execution
   sentiment graph --model embedding --view expression --rnn unrolled --steps 3 --out graph.svg`,
 		Args: arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
-			if view != "layers" && view != "expression" {
-				return usage.Errorf("--view: unknown view %q, want layers or expression", view)
-			}
 			if err := usage.Positive("steps", steps); err != nil {
 				return err
 			}
@@ -45,13 +43,19 @@ its training: forward pass and gradients over a few time steps, in the execution
 			return a.draw(f, view, steps, out)
 		},
 	}
-	c.Flags().StringVar(&f.Models, "model", "embedding", "`name` of the model")
-	c.Flags().StringVar(&view, "view", "layers", "`what` to draw: layers or expression")
-	c.Flags().StringVar(&f.RNN, "rnn", "auto", "`execution` of recurrent layers in the expression graph: auto, unrolled, looped or fused")
+	choose(c.Flags(), &f.Models, "model", "embedding", "`name` of the model: %s", run.Choices())
+	choose(c.Flags(), &view, "view", "layers", "`what` to draw: %s", views.All())
+	choose(c.Flags(), &f.RNN, "rnn", "auto", "`execution` of recurrent layers in the expression graph: %s", run.Executions())
 	c.Flags().IntVar(&steps, "steps", 3, "time steps in the expression graph")
 	c.Flags().StringVar(&out, "out", "graph.svg", "`file` to write, .svg or .dot")
 	sizeFlags(&f.TextSettings, c.Flags())
 	return c
+}
+
+// views are what can be drawn of a model.
+var views = choice.Table[struct{}]{
+	{Name: "layers", Help: "the layers with shapes and parameters"},
+	{Name: "expression", Help: "the expression graph of the training, with the gradients"},
 }
 
 // drawnBatch is the batch of a drawn expression graph.
@@ -65,9 +69,6 @@ func (a *app) draw(f *trainFlags, view string, steps int, out string) error {
 	chosen, err := run.Choose(f.Models)
 	if err != nil {
 		return err
-	}
-	if len(chosen) != 1 {
-		return usage.Errorf("--model names %d models, want one", len(chosen))
 	}
 	e := chosen[0]
 	m, err := e.Build(corpus.ReviewTask, f.TextSettings.Encoder(e.Sizes, corpus.Reviews), 0)

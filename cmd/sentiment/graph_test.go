@@ -49,11 +49,11 @@ func TestGraph(t *testing.T) {
 		t.Errorf("DOT begins %.40q", dot)
 	}
 	for want, args := range map[string][]string{
-		`--view: unknown view "cells"`:      {"--view", "cells"},
-		"--model names 2 models, want one":  {"--model", "onehot,embedding"},
-		"the name must end in .svg":         {"--out", filepath.Join(t.TempDir(), "graph.png")},
-		"--steps is 0, want at least 1":     {"--view", "expression", "--steps", "0"},
-		`--rnn: unknown execution "rolled"`: {"--view", "expression", "--rnn", "rolled"},
+		`--view is "cells", want layers or expression`:                {"--view", "cells"},
+		`--model is "onehot,embedding", want onehot, embedding, lstm`: {"--model", "onehot,embedding"},
+		"the name must end in .svg":                                   {"--out", filepath.Join(t.TempDir(), "graph.png")},
+		"--steps is 0, want at least 1":                               {"--view", "expression", "--steps", "0"},
+		`--rnn is "rolled", want auto, unrolled, looped or fused`:     {"--view", "expression", "--rnn", "rolled"},
 	} {
 		status, stdout, stderr := command("", append([]string{"graph"}, args...)...)
 		checkFailure(t, status, exitUsage, stdout, stderr, want)

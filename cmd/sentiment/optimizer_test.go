@@ -43,12 +43,12 @@ func TestTensorBoardFlag(t *testing.T) {
 
 func TestWrongOptimizerFlags(t *testing.T) {
 	for want, flags := range map[string][]string{
-		`--optimizer: unknown "adm", want sgd`:      {"--optimizer", "adm"},
-		`--schedule: unknown "sine", want cosine`:   {"--schedule", "sine"},
-		"--lr is -1, want a positive number":        {"--lr", "-1"},
-		"--clip is NaN, want a positive number":     {"--clip", "NaN"},
-		"--early-stop is -1, want at least 0":       {"--early-stop", "-1"},
-		"--checkpoint-every is -1, want at least 0": {"--checkpoint-every", "-1"},
+		`--optimizer is "adm", want sgd, momentum`:    {"--optimizer", "adm"},
+		`--schedule is "sine", want cosine, restarts`: {"--schedule", "sine"},
+		"--lr is -1, want a positive number":          {"--lr", "-1"},
+		"--clip is NaN, want a positive number":       {"--clip", "NaN"},
+		"--early-stop is -1, want at least 0":         {"--early-stop", "-1"},
+		"--checkpoint-every is -1, want at least 0":   {"--checkpoint-every", "-1"},
 	} {
 		status, stdout, stderr := command("", tiny(t.TempDir(), flags...)...)
 		checkFailure(t, status, exitUsage, stdout, stderr, want)

@@ -57,9 +57,6 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 				return err
 			}
 			defer m.Close()
-			if err := datasets.CheckEncoding(data.Encoding); err != nil {
-				return usage.Errorf("--encoding: %v", err)
-			}
 			p := &predictor{Saved: m, app: a, json: asJSON, explain: explain, colors: terminal.Colors(a.out), below: terminal.Width(a.out) > 0}
 			if explain {
 				none, err := m.NoText(c.Context())

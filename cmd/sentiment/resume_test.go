@@ -162,7 +162,20 @@ func TestWrongResume(t *testing.T) {
 		"{":                                   "damaged",
 		`{"version":9}`:                       "version 9, this program reads up to 1",
 		`{"version":1,"settings":{},"gpu":1}`: `unknown field "gpu"`,
-		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":0,"batch":1}}`: "--epochs is 0",
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":0,"batch":1}}`:                       "--epochs is 0",
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"optimizer":"adm"}}`:     `--optimizer is "adm", want sgd`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"schedule":"sine"}}`:     `--schedule is "sine", want cosine`,
+		`{"version":1,"settings":{"data":"x.csv","models":"onehot","rnn":"auto","epochs":1,"batch":1,"format":"xml"}}`:         `--format is "xml", want csv`,
+		`{"version":1,"settings":{"data":"x.csv","models":"onehot","rnn":"auto","epochs":1,"batch":1,"header":"maybe"}}`:       `--header is "maybe", want yes or no`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"split":"third"}}`:       `--split is "third", want random`,
+		`{"version":1,"settings":{"data":"x.csv","models":"onehot","rnn":"auto","epochs":1,"batch":1,"encoding":"klingon"}}`:   `--encoding is "klingon", want a name such as utf-8`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"tokenizer":"letters"}}`: `--tokenizer is "letters", want keras`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"normalize":"nfc"}}`:     `--normalize is "nfc", want none`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"case":"upper"}}`:        `--case is "upper", want ascii`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"padding":"left"}}`:      `--padding is "left", want pre or post`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"auto","epochs":1,"batch":1,"truncating":"left"}}`:   `--truncating is "left", want pre or post`,
+		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"rolled","epochs":1,"batch":1}}`:                     `--rnn is "rolled", want auto`,
+		`{"version":1,"settings":{"data":"sample","models":"bow,x","rnn":"auto","epochs":1,"batch":1}}`:                        `--model is "bow,x", of which "x" is unknown, want one or more of onehot`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, runFile), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

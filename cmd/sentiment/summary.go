@@ -18,7 +18,7 @@ func (a *app) summaryCommand() *cobra.Command {
 		Args:  arguments(0, 0),
 		RunE:  func(*cobra.Command, []string) error { return a.summary(f) },
 	}
-	c.Flags().StringVar(&f.Models, "model", "onehot,embedding", "`names` of the models to show, comma-separated")
+	chooseModels(c.Flags(), &f.Models, "`names` of the models to show, comma-separated: %s")
 	sizeFlags(&f.TextSettings, c.Flags())
 	return c
 }

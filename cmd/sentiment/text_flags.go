@@ -14,12 +14,14 @@ const defaultShare = 0.2
 
 // readFlags are those that say how files are read.
 func readFlags(s *corpus.Settings, flags *pflag.FlagSet) {
-	flags.StringVar(&s.Format, "format", "", "`format` of the files: "+choice.List(datasets.Formats())+" (default: detected)")
+	choose(flags, &s.Format, "format", "", "`format` of the files: %s (default: detected)", datasets.Formats())
 	flags.StringVar(&s.TextColumn, "text-column", "", "`column` with the text: a name, a number from 1, or a path in JSON (default: detected by common names)")
 	flags.StringVar(&s.LabelColumn, "label-column", "", "`column` with the label")
 	flags.StringVar(&s.Delimiter, "delimiter", "", "`character` between columns (default: detected)")
-	flags.StringVar(&s.Header, "header", "", "whether the first row names the columns: yes or no (default: detected)")
-	flags.StringVar(&s.Encoding, "encoding", "", "`name` of the texts' encoding, such as windows-1252, latin1, euc-kr or utf-16 (default: UTF-8, or detected from the first bytes)")
+	choose(flags, &s.Header, "header", "", "whether the first row names the columns: %s (default: detected)", datasets.Headers())
+	encoding := choice.NewFlag(&s.Encoding, "", datasets.Encodings())
+	encoding.Known = func(name string) bool { return datasets.CheckEncoding(name) == nil }
+	addChoice(flags, encoding, "encoding", "`name` of the texts' encoding, such as windows-1252, latin1, euc-kr or utf-16 (default: UTF-8, or detected from the first bytes)")
 	flags.Var(&s.SkipBad, "skip-bad", "number of bad `rows` to skip, or all")
 }
 
@@ -35,7 +37,7 @@ func divideFlags(s *corpus.Settings, flags *pflag.FlagSet) {
 	flags.StringVar(&s.GroupColumn, "group-column", "", "`column`, such as the author, whose texts stay together when the data are split")
 	flags.BoolVar(&s.Regression, "regression", false, "take labels as numbers to estimate, not as classes")
 	flags.Float64Var(&s.Share, "validation", defaultShare, "`share` of the texts used for validation")
-	flags.StringVar(&s.Split, "split", "", "`method` of dividing the texts: "+choice.List(datasets.Splits())+" (default: group with --group-column, else stratified; random for the movie reviews and with --regression)")
+	choose(flags, &s.Split, "split", "", "`method` of dividing the texts: %s (default: group with --group-column, else stratified; random for the movie reviews and with --regression)", datasets.Splits())
 }
 
 const dataHelp = "`source` of the texts: auto, imdb, sample, a file, a folder, or - for standard input; can be repeated"
@@ -46,8 +48,8 @@ func textFlags(s *corpus.TextSettings, flags *pflag.FlagSet) {
 	flags.Lookup("skip-top").DefValue = "0" // the help tells the default in words
 	flags.IntVar(&s.MinCount, "min-count", 0, "`occurrences` that a word needs to be kept")
 	wordFlags(s, flags)
-	flags.StringVar(&s.Padding, "padding", "pre", "`end` at which short texts are filled: "+choice.List(text.Sides()))
-	flags.StringVar(&s.Truncating, "truncating", "pre", "`end` at which long texts are cut: "+choice.List(text.Sides()))
+	choose(flags, &s.Padding, "padding", "pre", "`end` at which short texts are filled: %s", text.Sides())
+	choose(flags, &s.Truncating, "truncating", "pre", "`end` at which long texts are cut: %s", text.Sides())
 }
 
 // sizeFlags are those that decide the sizes of a model.
@@ -59,9 +61,9 @@ func sizeFlags(s *corpus.TextSettings, flags *pflag.FlagSet) {
 
 // wordFlags are those that say what a word is.
 func wordFlags(s *corpus.TextSettings, flags *pflag.FlagSet) {
-	flags.StringVar(&s.Tokenizer, "tokenizer", "", "what a word is: "+choice.List(text.Tokenizers())+" (default: keras for the movie reviews, else words)")
+	choose(flags, &s.Tokenizer, "tokenizer", "", "what a word is: %s (default: keras for the movie reviews, else words)", text.Tokenizers())
 	flags.IntVar(&s.NGrams, "ngrams", 0, "also take sequences of up to this many `words` as words")
-	flags.StringVar(&s.Normalize, "normalize", "", "Unicode's normal `form`: "+choice.List(text.NormalForms())+" (default: none for the movie reviews, else NFC)")
-	flags.StringVar(&s.Case, "case", "", "`letters` to lower case: "+choice.List(text.Cases())+" (default: ascii for the movie reviews, else lower)")
+	choose(flags, &s.Normalize, "normalize", "", "Unicode's normal `form`: %s (default: none for the movie reviews, else NFC)", text.NormalForms())
+	choose(flags, &s.Case, "case", "", "`letters` to lower case: %s (default: ascii for the movie reviews, else lower)", text.Cases())
 	flags.BoolVar(&s.HTML, "html", false, "remove HTML tags and decode entities")
 }

@@ -10,7 +10,6 @@ import (
 
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
-	"unroll/internal/choice"
 	"unroll/train/optimizers"
 )
 
@@ -91,13 +90,13 @@ func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.StringArrayVar((*[]string)(&f.Data), "data", []string{"auto"}, dataHelp)
-	flags.StringVar(&f.Models, "model", "onehot,embedding", "`names` of the models, comma-separated: "+strings.Join(run.Names(run.Models), ", "))
+	chooseModels(flags, &f.Models, "`names` of the models, comma-separated: %s")
 	flags.IntVar(&f.Batch, "batch", 32, "texts per batch")
 	flags.Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
-	flags.StringVar(&f.RNN, "rnn", "auto", "`execution` of recurrent layers: auto, unrolled, looped or fused")
-	flags.StringVar(&f.Optimizer, "optimizer", "", "`name` of the optimizer: "+choice.List(optimizers.Names())+" (default: the model's own)")
+	choose(flags, &f.RNN, "rnn", "auto", "`execution` of recurrent layers: %s", run.Executions())
+	choose(flags, &f.Optimizer, "optimizer", "", "`name` of the optimizer: %s (default: the model's own)", optimizers.Names())
 	flags.Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
-	flags.StringVar(&f.Schedule, "schedule", "", "`schedule` by which the learning rate falls: "+choice.List(optimizers.ScheduleNames()))
+	choose(flags, &f.Schedule, "schedule", "", "`schedule` by which the learning rate falls: %s", optimizers.ScheduleNames())
 	flags.Float64Var(&f.Clip, "clip", 0, "clip the gradients to this global `norm`; 0: off")
 	flags.StringVar(&f.Vectors, "vectors", "", "`file` of pretrained vectors for the embedding: GloVe or word2vec")
 	flags.BoolVar(&f.Frozen, "frozen", false, "keep the pretrained vectors fixed")

@@ -48,11 +48,9 @@ func Names(all iter.Seq2[string, string]) (names []string) {
 	return names
 }
 
-// List writes the names for people: csv, tsv or jsonl.
-func List(all iter.Seq2[string, string]) string { return Either(Names(all)) }
-
-// Either writes names of which one is to be chosen: a, b or c.
-func Either(names []string) string {
+// List writes names of which one is to be chosen: csv, tsv or jsonl.
+func List(all iter.Seq2[string, string]) string {
+	names := Names(all)
 	last := len(names) - 1
 	if last < 1 {
 		return strings.Join(names, "")
@@ -62,10 +60,8 @@ func Either(names []string) string {
 
 // Check errs if none of all has the name, unless it is empty. what is the setting.
 func Check(what, name string, all iter.Seq2[string, string]) error {
-	for known := range all {
-		if name == known || name == "" {
-			return nil
-		}
+	if err := Want(name, all); err != nil && name != "" {
+		return errors.Errorf("%s: unknown %q, %v", what, name, err)
 	}
-	return errors.Errorf("%s: unknown %q, want %s", what, name, List(all))
+	return nil
 }

@@ -2,10 +2,12 @@ package corpus
 
 import (
 	"cmp"
+	"iter"
 
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/internal/choice"
 	"unroll/train/classifier"
 )
 
@@ -152,6 +154,16 @@ func pick(list, places []int) []int {
 
 // All is the name of all texts, whatever part they are of.
 const All = "all"
+
+// measured are the parts that a model may be measured on.
+var measured = choice.Table[struct{}]{
+	{Name: Validation.String(), Help: "those held back from the training, or from a file of their own"},
+	{Name: Test.String(), Help: "those to test on, if there are any"},
+	{Name: All, Help: "all of them"},
+}
+
+// Measured yields the names that Set.Part takes.
+func Measured() iter.Seq2[string, string] { return measured.All() }
 
 // Part returns the texts of a part, or all, by its name.
 func (set *Set) Part(name string, s Settings, seed uint64) ([]int, error) {

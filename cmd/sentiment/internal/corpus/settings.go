@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"encoding/json"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,21 +69,23 @@ func (s *Settings) Check() error {
 			return err
 		}
 	}
+	for _, f := range []struct {
+		flag, value string
+		all         iter.Seq2[string, string]
+	}{{"format", s.Format, datasets.Formats()}, {"header", s.Header, datasets.Headers()}, {"split", s.Split, datasets.Splits()}} {
+		if err := usage.Choice(f.flag, f.value, f.all); err != nil {
+			return err
+		}
+	}
 	switch {
 	case len(s.Data) == 0:
 		return usage.Errorf("--data is empty, want auto, imdb, sample or a path")
 	case utf8.RuneCountInString(s.Delimiter) > 1 && s.Delimiter != `\t`:
 		return usage.Errorf("--delimiter is %q, want one character", s.Delimiter)
-	case !slices.Contains([]string{"", "yes", "no"}, s.Header):
-		return usage.Errorf("--header is %q, want yes or no", s.Header)
 	case s.SkipBad < 0:
 		return usage.Errorf("--skip-bad is %d, want at least 0, or all", int(s.SkipBad))
 	case datasets.CheckEncoding(s.Encoding) != nil:
-		return usage.Errorf("--encoding: %v", datasets.CheckEncoding(s.Encoding))
-	case choice.Check("--format", s.Format, datasets.Formats()) != nil:
-		return usage.Errorf("%v", choice.Check("--format", s.Format, datasets.Formats()))
-	case choice.Check("--split", s.Split, datasets.Splits()) != nil:
-		return usage.Errorf("%v", choice.Check("--split", s.Split, datasets.Splits()))
+		return usage.Errorf("--encoding is %q, want a name such as %s", s.Encoding, choice.List(datasets.Encodings()))
 	case s.Split == "group" && s.GroupColumn == "":
 		return usage.Errorf("--split group needs --group-column")
 	case s.Regression && s.Split == "stratified":

@@ -6,7 +6,6 @@ import (
 
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets/text"
-	"unroll/internal/choice"
 )
 
 // TextSettings say how texts become ids. Empty fields and a SkipTop of −1 are
@@ -47,8 +46,8 @@ func (s *TextSettings) Check() error {
 		{"tokenizer", s.Tokenizer, text.Tokenizers()}, {"normalize", s.Normalize, text.NormalForms()}, {"case", s.Case, text.Cases()},
 		{"padding", s.Padding, text.Sides()}, {"truncating", s.Truncating, text.Sides()},
 	} {
-		if err := choice.Check("--"+f.flag, f.value, f.want); err != nil {
-			return usage.Wrap(err)
+		if err := usage.Choice(f.flag, f.value, f.want); err != nil {
+			return err
 		}
 	}
 	for _, f := range []struct {

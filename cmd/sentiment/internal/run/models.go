@@ -1,12 +1,13 @@
 package run
 
 import (
+	"iter"
 	"slices"
-	"strings"
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets/text"
+	"unroll/internal/choice"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/classifier"
@@ -121,18 +122,23 @@ func Names(list []Model) []string {
 	return out
 }
 
+// Choices yields the names of the program's models with what they are.
+func Choices() iter.Seq2[string, string] {
+	return func(yield func(name, help string) bool) {
+		for _, e := range Models {
+			if !yield(e.Name, e.About) {
+				return
+			}
+		}
+	}
+}
+
 // Choose returns the models of a comma-separated list, in the program's
 // order.
 func Choose(list string) ([]Model, error) {
-	known, want := Names(Models), strings.Split(list, ",")
-	for i, w := range want {
-		want[i] = strings.TrimSpace(w)
-		if !slices.Contains(known, want[i]) {
-			return nil, usage.Errorf("--model: unknown model %q, want one or more of %s", want[i], strings.Join(known, ", "))
-		}
-		if slices.Contains(want[:i], want[i]) {
-			return nil, usage.Errorf("--model names %s twice", want[i])
-		}
+	want, err := choice.Split(list, Choices())
+	if err != nil {
+		return nil, usage.Errorf("--model is %q, %v", list, err)
 	}
 	var out []Model
 	for _, e := range Models {
@@ -143,15 +149,23 @@ func Choose(list string) ([]Model, error) {
 	return out, nil
 }
 
+// executions are those of recurrent layers, by the names that --rnn knows.
+var executions = choice.Table[nn.Execution]{
+	{Name: "auto", Help: "the fastest that fits", Value: nn.Auto},
+	{Name: string(nn.Unrolled), Help: "a copy of the step for each word", Value: nn.Unrolled},
+	{Name: string(nn.Looped), Help: "one step, run for each word", Value: nn.Looped},
+	{Name: string(nn.Fused), Help: "all steps in one operation", Value: nn.Fused},
+}
+
+// Executions yields the names of the executions with what they are.
+func Executions() iter.Seq2[string, string] { return executions.All() }
+
 // Execution returns the execution that --rnn names.
 func Execution(name string) (nn.Execution, error) {
-	switch e := nn.Execution(name); e {
-	case "auto":
-		return nn.Auto, nil
-	case nn.Unrolled, nn.Looped, nn.Fused:
+	if e, ok := executions.Find(name); ok {
 		return e, nil
 	}
-	return "", usage.Errorf("--rnn: unknown execution %q, want auto, unrolled, looped or fused", name)
+	return "", usage.Errorf("--rnn is %q, want %s", name, choice.List(Executions()))
 }
 
 // Compile puts a model together with what it is trained for.

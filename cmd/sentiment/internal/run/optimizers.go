@@ -2,18 +2,17 @@ package run
 
 import (
 	"unroll/cmd/sentiment/internal/usage"
-	"unroll/internal/choice"
 	"unroll/train"
 	"unroll/train/optimizers"
 )
 
-// checkOptimizer refuses settings that name nothing.
+// checkOptimizer refuses settings that no optimizer can have.
 func (p *Plan) checkOptimizer() error {
-	if err := choice.Check("--optimizer", p.Optimizer, optimizers.Names()); err != nil {
-		return usage.Errorf("%v", err)
+	if err := usage.Choice("optimizer", p.Optimizer, optimizers.Names()); err != nil {
+		return err
 	}
-	if err := choice.Check("--schedule", p.Schedule, optimizers.ScheduleNames()); err != nil {
-		return usage.Errorf("%v", err)
+	if err := usage.Choice("schedule", p.Schedule, optimizers.ScheduleNames()); err != nil {
+		return err
 	}
 	switch {
 	case !(p.Rate >= 0):

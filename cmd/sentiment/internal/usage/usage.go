@@ -2,7 +2,13 @@
 // named as their flags are.
 package usage
 
-import "github.com/pkg/errors"
+import (
+	"iter"
+
+	"github.com/pkg/errors"
+
+	"unroll/internal/choice"
+)
 
 // Error is a mistake in the command line.
 type Error struct{ error }
@@ -17,6 +23,14 @@ func Wrap(err error) error { return Error{err} }
 func Positive(flag string, value int) error {
 	if value < 1 {
 		return Errorf("--%s is %d, want at least 1", flag, value)
+	}
+	return nil
+}
+
+// Choice refuses a setting that none of all has as its name, unless it is empty.
+func Choice(flag, value string, all iter.Seq2[string, string]) error {
+	if err := choice.Want(value, all); err != nil && value != "" {
+		return Errorf("--%s is %q, %v", flag, value, err)
 	}
 	return nil
 }

@@ -1,21 +1,17 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
-	"gonum.org/v1/gonum/floats"
 
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
-	"unroll/datasets/text"
 	"unroll/internal/show"
-	"unroll/nn"
+	"unroll/train/classifier"
 )
 
 func (a *app) wordsCommand() *cobra.Command {
@@ -42,8 +38,9 @@ error.`,
 				if err != nil {
 					return err
 				}
-				if vectors := embeddings(s.Net()); vectors != nil {
-					return a.words(s, dir, vectors, args[1:], nearest)
+				defer s.Close()
+				if e := s.Embedding(); e != nil {
+					return a.words(e, args[1:], nearest)
 				}
 			}
 			return errors.Errorf("%s: the model has no embedding", strings.Join(dirs, ", "))
@@ -55,36 +52,34 @@ error.`,
 
 // words prints the nearest words by cosine, and the cosines between the words
 // given. Those that the model does not know are left out and told of.
-func (a *app) words(s *run.Saved, dir string, vectors [][]float64, words []string, nearest int) error {
-	var given []vector
+func (a *app) words(e *classifier.Embedding, words []string, nearest int) error {
+	var given []classifier.WordVector
 	var unknown []string
 	width := 0
-	for _, w := range words {
-		tokens := s.Encoder().Tokens(w)
-		if len(tokens) != 1 {
-			unknown = append(unknown, fmt.Sprintf("%q is %d words, want one", w, len(tokens)))
+	for _, word := range words {
+		v, err := e.Find(word)
+		if err != nil {
+			unknown = append(unknown, err.Error())
 			continue
 		}
-		id, ok := s.Encoder().IDOf(tokens[0])
-		if !ok || int(id) >= len(vectors) {
-			unknown = append(unknown, fmt.Sprintf("the model in %s does not know the word %q", dir, w))
-			continue
-		}
-		given = append(given, vector{tokens[0], vectors[id]})
-		width = max(width, utf8.RuneCountInString(tokens[0]))
+		given = append(given, v)
+		width = max(width, utf8.RuneCountInString(v.Word))
 	}
 	if len(given) == 0 {
 		return errors.New(strings.Join(unknown, "; "))
 	}
-	known := vocabulary(s.Encoder(), vectors)
 	for _, v := range given {
-		a.wrap(fmt.Sprintf("%-*s", width, v.word), v.nearest(known, nearest))
+		var near []string
+		for _, w := range e.Nearest(v, nearest) {
+			near = append(near, fmt.Sprintf("%s %.2f", w.Word, v.Similarity(w)))
+		}
+		a.wrap(fmt.Sprintf("%-*s", width, v.Word), near)
 	}
 	if len(given) > 1 {
 		fmt.Fprintf(a.out, "\n%s\n", pairs(given))
 	}
 	for _, reason := range unknown {
-		fmt.Fprintf(a.err, "warning: %s\n", reason)
+		a.warn("%s", reason)
 	}
 	return nil
 }
@@ -105,66 +100,19 @@ func (a *app) wrap(head string, items []string) {
 	fmt.Fprintln(a.out, line)
 }
 
-// vector is a word with its embedding, of length 1.
-type vector struct {
-	word string
-	x    []float64
-}
-
-func (v vector) cosine(w vector) float64 { return floats.Dot(v.x, w.x) }
-
-// nearest returns the n words of the greatest cosine, with it.
-func (v vector) nearest(known []vector, n int) []string {
-	others := slices.DeleteFunc(slices.Clone(known), func(w vector) bool { return w.word == v.word })
-	slices.SortStableFunc(others, func(x, y vector) int { return cmp.Compare(v.cosine(y), v.cosine(x)) })
-	var out []string
-	for _, w := range others[:min(n, len(others))] {
-		out = append(out, fmt.Sprintf("%s %.2f", w.word, v.cosine(w)))
-	}
-	return out
-}
-
-// vocabulary returns the words that the model can see.
-func vocabulary(e *text.Encoder, rows [][]float64) []vector {
-	var known []vector
-	for id, x := range rows {
-		if word := e.WordOf(int32(id)); word != "" {
-			known = append(known, vector{word, x})
-		}
-	}
-	return known
-}
-
-func pairs(given []vector) string {
+// pairs is a table of the cosines between words.
+func pairs(given []classifier.WordVector) string {
 	head := []any{""}
 	for _, v := range given {
-		head = append(head, v.word)
+		head = append(head, v.Word)
 	}
 	var rows [][]any
 	for _, v := range given {
-		row := []any{v.word}
+		row := []any{v.Word}
 		for _, w := range given {
-			row = append(row, fmt.Sprintf("%5.2f", v.cosine(w)))
+			row = append(row, fmt.Sprintf("%5.2f", v.Similarity(w)))
 		}
 		rows = append(rows, row)
 	}
 	return show.Table(head, rows, len(head))
-}
-
-// embeddings returns the rows of the model's embedding, each of length 1; nil
-// if it has none.
-func embeddings(m *nn.Model) [][]float64 {
-	w, err := m.Weight("embedding/embeddings") // trained or frozen
-	if err != nil {
-		return nil
-	}
-	x, cols := w.Float64s(), w.Shape()[1]
-	rows := make([][]float64, w.Shape()[0])
-	for i := range rows {
-		rows[i] = x[i*cols : (i+1)*cols]
-		if norm := floats.Norm(rows[i], 2); norm > 0 {
-			floats.Scale(1/norm, rows[i])
-		}
-	}
-	return rows
 }

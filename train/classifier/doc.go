@@ -7,6 +7,8 @@
 //	answers, err := m.Classify(ctx, "a wonderful film", "a dull story")
 //	answers, err = m.Explain(ctx, "a wonderful film") // and which words did it
 //
+// Embedding has what a model has learned of words, and finds those that are similar.
+//
 // An answer is JSON as the program's server gives it. LoadFS loads what a program
 // embeds, and New and Save make such a model of one that was trained in Go.
 package classifier

@@ -9,7 +9,6 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
-	"unroll/internal/server"
 	"unroll/internal/show"
 	"unroll/nn"
 )
@@ -92,6 +91,16 @@ func other(c *cobra.Command, s *run.Saved, flags corpus.Settings) (corpus.Settin
 	return data, data.Check()
 }
 
+// evaluation is a line of JSON.
+type evaluation struct {
+	Model  string     `json:"model"`
+	Data   string     `json:"data"`
+	Split  string     `json:"split"` // all, or a part
+	Texts  int        `json:"texts"`
+	Scores run.Scores `json:"scores"`
+	*run.Detail
+}
+
 // evaluator measures models one after the other.
 type evaluator struct {
 	app          *app
@@ -125,15 +134,15 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	if err != nil {
 		return err
 	}
-	var more *detail
+	var more *run.Detail
 	if e.report {
-		if more, err = details(ctx, t, s.Task(), samples, s.Batch); err != nil {
+		if more, err = run.Details(ctx, t, s.Task(), samples, s.Batch); err != nil {
 			return err
 		}
 	}
 	out := e.app.out
 	if e.json {
-		return json.NewEncoder(out).Encode(evaluation{s.Name(), e.texts.Name, e.part, samples.Len(), server.Metrics(r), more})
+		return json.NewEncoder(out).Encode(evaluation{s.Name(), e.texts.Name, e.part, samples.Len(), r, more})
 	}
 	kind := e.part + " "
 	if e.part == corpus.All {
@@ -141,7 +150,7 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	}
 	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Name(), show.Thousands(samples.Len()), kind, e.texts.Unit, e.texts.Name, r.Line())
 	if more != nil {
-		more.print(out, s.Task())
+		fmt.Fprint(out, more)
 	}
 	return nil
 }

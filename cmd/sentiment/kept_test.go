@@ -117,7 +117,7 @@ func TestGroupsAreOfTheTraining(t *testing.T) {
 
 // TestServedModels: the best one is the default.
 func TestServedModels(t *testing.T) {
-	served, err := loadServed(t.Context(), sharedRun(t), 1)
+	served, err := run.LoadAll(t.Context(), sharedRun(t), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

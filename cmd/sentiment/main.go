@@ -60,7 +60,7 @@ type app struct {
 	err io.Writer
 
 	// say is where a command tells how it goes on, and events, if not nil, where
-	// it writes the same as JSON: see say.go.
+	// it writes the same as JSON: see speak.
 	say    io.Writer
 	events *json.Encoder
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets"
+	"unroll/internal/answer"
 )
 
 func (a *app) predictCommand() *cobra.Command {
@@ -57,7 +57,8 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 				return err
 			}
 			defer m.Close()
-			p := &predictor{Saved: m, app: a, json: asJSON, explain: explain, colors: terminal.Colors(a.out), below: terminal.Width(a.out) > 0}
+			p := &predictor{Saved: m, app: a, json: asJSON, explain: explain}
+			p.written = terminal.Answers{Task: m.Task(), Colors: terminal.Colors(a.out), Below: terminal.Width(a.out) > 0}
 			if explain {
 				none, err := m.NoText(c.Context())
 				if err != nil {
@@ -87,6 +88,119 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	readFlags(&data, c.Flags())
 	return dashed(c)
+}
+
+// predictor prints predictions: a line for each text that it is given.
+type predictor struct {
+	*run.Saved
+	app *app
+
+	json, explain bool
+	written       terminal.Answers // for people
+
+	asked, unknown int    // texts, and those without a known word
+	first          string // of those, and where it stands
+}
+
+// predictBatch is how many texts are predicted at a time.
+const predictBatch = 32
+
+// item is a text to be predicted.
+type item struct {
+	id    string // in a file, else ""
+	where string // the text stands, for people
+	text  string // in UTF-8
+	bad   error  // why a row of a file is no text
+}
+
+// predict prints the predictions for items.
+func (p *predictor) predict(ctx context.Context, items []item) error {
+	var texts []string
+	for _, it := range items {
+		if it.bad == nil {
+			texts = append(texts, it.text)
+		}
+	}
+	var answers []answer.Answer
+	if len(texts) > 0 {
+		ask := p.Classify
+		if p.explain {
+			ask = p.Explain
+		}
+		var err error
+		if answers, err = ask(ctx, texts...); err != nil {
+			return err
+		}
+	}
+	for _, it := range items {
+		var a *answer.Answer
+		if it.bad == nil {
+			a, answers = &answers[0], answers[1:]
+			p.count(it, a)
+		}
+		line, err := p.line(it, a)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(p.app.out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *predictor) count(it item, a *answer.Answer) {
+	p.asked++
+	if a.KnownWords > 0 {
+		return
+	}
+	if p.unknown++; p.unknown == 1 {
+		p.first = fmt.Sprintf("%s: %q", it.where, shortened(it.text))
+	}
+}
+
+// end says of how many texts no word was known: there the model guesses.
+func (p *predictor) end() {
+	if p.unknown > 0 {
+		fmt.Fprintf(p.app.err, "warning: %d of %d texts have no word that the model knows, the first is %s\n", p.unknown, p.asked, p.first)
+	}
+}
+
+// line writes the answer for an item, nil if that is no text.
+func (p *predictor) line(it item, a *answer.Answer) (string, error) {
+	if p.json {
+		return jsonLine(it, a)
+	}
+	return p.written.Line(it.text, a), nil
+}
+
+// jsonLine is the server's object for a text, with the text, and where it stands in
+// a file, in front.
+func jsonLine(it item, a *answer.Answer) (string, error) {
+	b := []byte{'{'}
+	if it.bad != nil {
+		b = answer.AppendString(append(b, `"error":`...), it.bad.Error())
+		return string(append(b, '}')), nil
+	}
+	if it.id != "" {
+		b = append(answer.AppendString(append(b, `"id":`...), it.id), ',')
+	}
+	b = append(answer.AppendString(append(b, `"text":`...), it.text), ',')
+	object, err := a.Append(nil)
+	if err != nil {
+		return "", err
+	}
+	return string(append(b, object[1:]...)), nil
+}
+
+// shortened is the beginning of a text, for a message.
+func shortened(text string) string {
+	const most = 60
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	return string(runes[:most]) + "…"
 }
 
 // args predicts the texts of the command line.
@@ -128,19 +242,19 @@ func (p *predictor) lines(ctx context.Context, encoding string) error {
 	if err != nil {
 		return err
 	}
-	chunks := readLines(ctx, text)
+	chunks := corpus.Lines(ctx, text, predictBatch)
 	for n := 0; ; {
-		var c chunk
+		var c corpus.Chunk
 		select {
 		case c = <-chunks:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 		var items []item
-		for _, line := range c.lines {
+		for _, line := range c.Lines {
 			n++
 			if err := datasets.CheckUTF8(line); err != nil {
-				c.err = corpus.Offer(errors.Wrapf(err, "line %d", n)) // after the lines before it
+				c.Err = corpus.Offer(errors.Wrapf(err, "line %d", n)) // after the lines before it
 				break
 			}
 			items = append(items, item{where: fmt.Sprintf("standard input: line %d", n), text: line})
@@ -149,44 +263,10 @@ func (p *predictor) lines(ctx context.Context, encoding string) error {
 			return err
 		}
 		switch {
-		case c.err == io.EOF:
+		case c.Err == io.EOF:
 			return nil
-		case c.err != nil:
-			return errors.Wrap(c.err, "standard input")
+		case c.Err != nil:
+			return errors.Wrap(c.Err, "standard input")
 		}
 	}
-}
-
-// chunk is some lines of input, without their ends, and the error that ends them.
-type chunk struct {
-	lines []string
-	err   error
-}
-
-// readLines sends the lines that are there together, so that a person who
-// types gets each answer at once. It reads in a goroutine, for a read from a
-// terminal cannot be interrupted.
-func readLines(ctx context.Context, in io.Reader) <-chan chunk {
-	chunks := make(chan chunk)
-	go func() {
-		r := bufio.NewReader(in)
-		for {
-			var c chunk
-			for more := true; more; more = c.err == nil && r.Buffered() > 0 && len(c.lines) < predictBatch {
-				var line string
-				if line, c.err = r.ReadString('\n'); line != "" {
-					c.lines = append(c.lines, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
-				}
-			}
-			select {
-			case chunks <- c:
-			case <-ctx.Done():
-				return
-			}
-			if c.err != nil {
-				return
-			}
-		}
-	}()
-	return chunks
 }

@@ -8,10 +8,8 @@ import (
 	"testing"
 
 	"unroll/cmd/sentiment/internal/run"
-	"unroll/internal/answer"
 	"unroll/internal/jsonfile"
 	"unroll/internal/report"
-	"unroll/internal/show"
 )
 
 // TestReport: what the report of the shared run tells is what its results do.
@@ -100,13 +98,6 @@ func TestExplain(t *testing.T) {
 	out := succeed(t, "", "predict", "--explain", filepath.Join(dir, "bow"), "a wonderful film, a dull story")
 	if !regexp.MustCompile(`story  \| without text: (posi|nega)tive \d\.\d{4}; for positive, from [+-]\d\.\d\d: `).MatchString(out) || !strings.Contains(out, "; against: ") || !strings.Contains(out, "dull -") || strings.Contains(out, "\x1b") {
 		t.Errorf("it prints\n%s", out)
-	}
-	if got, want := show.OneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {
-		t.Errorf("on a terminal a text is %q, want %q", got, want)
-	}
-	e := answer.Explanation{Words: []answer.Word{{Start: 2, End: 6, Push: 1}, {Start: 7, End: 10, Push: -0.2}, {Start: 11, End: 12, Push: 0.01}}}
-	if got, want := marked("A fine\nold x", &e), "A \x1b[1;38;5;33mfine\x1b[0m \x1b[38;5;208mold\x1b[0m x"; got != want {
-		t.Errorf("marked as %q, want %q", got, want)
 	}
 }
 

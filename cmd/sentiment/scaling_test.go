@@ -89,7 +89,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		if off := (p.Value - c.centre) / c.scale; math.Abs(off) > 20 || math.Abs(p.Value-sum) > 0.1*c.scale || len(p.Words) != 5 {
 			t.Errorf("%+v: the prediction is %v, its words sum to %v", c, p.Value, sum)
 		}
-		served, err := loadServed(t.Context(), out, 1)
+		served, err := run.LoadAll(t.Context(), out, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -78,14 +77,7 @@ Ctrl-C the server answers what it has accepted and ends.`,
 const servedGC = 400
 
 func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, c server.Config) error {
-	finished := dir
-	c.Load = func(ctx context.Context) ([]server.Model, error) {
-		// A link names a run from its first moment, and that one has no models yet.
-		if now := run.Target(dir); !run.Unfinished(now) {
-			finished = now
-		}
-		return loadServed(ctx, finished, c.BatchSize)
-	}
+	c.Load = run.Loader(dir, c.BatchSize)
 	// What requests leave behind is collected less often: the models are small
 	// beside what is saved.
 	debug.SetGCPercent(servedGC)
@@ -96,7 +88,7 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	if watch > 0 {
-		s.Watch(background, watch, watched(dir)...)
+		s.Watch(background, watch, run.Watched(dir)...)
 	}
 	// What is wrong with these is told in one line, before there is a log.
 	if _, err := run.ModelDirs(dir); err != nil {
@@ -125,44 +117,6 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 		}
 	}()
 	return s.Run(ctx, l)
-}
-
-// watched are the paths that change when models are trained anew, not those of a
-// training on its way: the models, and the file that says last that their run is
-// finished.
-func watched(dir string) []string {
-	if run.IsModelDir(dir) {
-		return []string{dir}
-	}
-	paths := []string{filepath.Join(dir, run.ResultsFile), filepath.Join(dir, run.StateFile)}
-	for _, e := range run.Models {
-		paths = append(paths, filepath.Join(dir, e.Name))
-	}
-	return paths
-}
-
-// loadServed loads the models of a folder, the best one first: it is the default.
-func loadServed(ctx context.Context, dir string, batch int) (models []server.Model, err error) {
-	dirs, err := run.BestFirst(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			for _, m := range models {
-				_ = m.Close()
-			}
-			models = nil
-		}
-	}()
-	for _, d := range dirs {
-		m, err := loadModel(ctx, d, batch)
-		if err != nil {
-			return models, err
-		}
-		models = append(models, m)
-	}
-	return models, nil
 }
 
 // cause is why an address cannot be listened on, without the address.

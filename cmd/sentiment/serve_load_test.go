@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"unroll/cmd/sentiment/internal/run"
 )
 
 // The clients of the load test. Together they ask for more than the queue holds.
@@ -76,7 +78,7 @@ func TestServeUnderLoad(t *testing.T) {
 	}
 	// said returns what the models of the folder say of each text, alone.
 	said := func() map[asked]float64 {
-		served, err := loadServed(t.Context(), dir, 1)
+		served, err := run.LoadAll(t.Context(), dir, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

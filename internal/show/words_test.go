@@ -23,3 +23,10 @@ func TestOneLineOrder(t *testing.T) {
 		t.Errorf("it is %q, want %q", got, want)
 	}
 }
+
+// TestOneLine: nothing in a text moves the cursor of a terminal.
+func TestOneLine(t *testing.T) {
+	if got, want := OneLine("a\n\tb\x00\x1b[31m\u009b영화"), "a  b\ufffd\ufffd[31m\ufffd영화"; got != want {
+		t.Errorf("on a terminal a text is %q, want %q", got, want)
+	}
+}

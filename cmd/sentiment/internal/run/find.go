@@ -21,7 +21,7 @@ func ModelDirs(dir string) ([]string, error) {
 	dir = Target(dir)
 	var inside []string
 	for _, e := range Models {
-		if at := filepath.Join(dir, e.Name); IsModelDir(at) {
+		if at := filepath.Join(dir, e.Name); isModelDir(at) {
 			inside = append(inside, at)
 		}
 	}
@@ -62,9 +62,9 @@ func merit(dir string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	validation, _ := Measured(filepath.Dir(dir), filepath.Base(dir))
+	validation, _ := measured(filepath.Dir(dir), filepath.Base(dir))
 	score, ok := validation[of.Score()]
-	if epochs, err := ReadHistory(filepath.Join(dir, HistoryFile)); !ok && err == nil && len(epochs) > 0 {
+	if epochs, err := readHistory(filepath.Join(dir, HistoryFile)); !ok && err == nil && len(epochs) > 0 {
 		score, ok = epochs[len(epochs)-1]["val_"+of.Score()]
 	}
 	switch {
@@ -81,7 +81,7 @@ func checkModelDir(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		if Unfinished(filepath.Dir(dir)) {
+		if unfinished(filepath.Dir(dir)) {
 			return errors.Errorf("model folder %s does not exist: the run in %s is not finished", dir, filepath.Dir(dir))
 		}
 		if r, err := readRunResults(filepath.Dir(dir)); err == nil && r.Folds > 0 {
@@ -92,7 +92,7 @@ func checkModelDir(dir string) error {
 		return errors.Wrap(err, "model folder")
 	case !info.IsDir():
 		return errors.Errorf("model folder %s: not a folder", dir)
-	case Unfinished(dir):
+	case unfinished(dir):
 		return errors.Errorf("%s: the run is not finished and has no models yet; continue it with: sentiment train --resume %s", dir, dir)
 	}
 	if r, err := readRunResults(dir); err == nil && r.Folds > 0 {
@@ -109,16 +109,16 @@ func foldsError(dir string, folds int) error {
 	return errors.Errorf("%s holds a cross-validation in %d folds, which keeps no models: train without --folds", dir, folds)
 }
 
-// Unfinished reports whether a folder is that of a run on its way, or cut off.
-func Unfinished(dir string) bool {
+// unfinished reports whether a folder is that of a run on its way, or cut off.
+func unfinished(dir string) bool {
 	r := Run{Resume: dir, Dir: dir}
 	finished, err := r.load()
 	return err == nil && !finished
 }
 
-// Measured returns what a run's results.json says of a model, nothing where
+// measured returns what a run's results.json says of a model, nothing where
 // there is none.
-func Measured(run, model string) (validation, test Scores) {
+func measured(run, model string) (validation, test Scores) {
 	r, err := readRunResults(run)
 	if err != nil {
 		return nil, nil
@@ -131,8 +131,8 @@ func Measured(run, model string) (validation, test Scores) {
 	return nil, nil
 }
 
-// ReadHistory reads a model's history.csv.
-func ReadHistory(path string) ([]map[string]float64, error) {
+// readHistory reads a model's history.csv.
+func readHistory(path string) ([]map[string]float64, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, errors.Wrap(err, "history")

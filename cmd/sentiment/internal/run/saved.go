@@ -62,8 +62,8 @@ func Load(dir string) (s *Saved, err error) {
 	return s, nil
 }
 
-// IsModelDir reports whether a folder is one that saved.save made.
-func IsModelDir(dir string) bool {
+// isModelDir reports whether a folder is one that saved.save made.
+func isModelDir(dir string) bool {
 	for _, name := range []string{nn.ArchitectureFile, settingsFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			return false

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"cmp"
@@ -12,6 +12,51 @@ import (
 	"unroll/internal/show"
 	"unroll/train/classifier"
 )
+
+// Answers writes answers to texts for people, a line each.
+type Answers struct {
+	Task   classifier.Task
+	Colors bool // of the words that explain an answer
+	Below  bool // explanations stand below their texts, and not behind them
+}
+
+// Line writes a text and the answer to it, nil if it is no text: "-" where the model
+// knows no word.
+func (s Answers) Line(text string, a *answer.Answer) string {
+	said := "-"
+	if !s.Task.Number() {
+		said = "-  -"
+	}
+	if a != nil && a.KnownWords > 0 {
+		said = s.said(a, "  ")
+	}
+	shown := strings.Join(strings.Fields(show.OneLine(markup.Read(text).Shown)), " ")
+	if a == nil || a.Explanation == nil {
+		return strings.TrimRight(said+"  "+shown, " ")
+	}
+	if s.Colors {
+		shown = marked(text, a.Explanation)
+	}
+	between := "  | "
+	if s.Below {
+		between = "\n    "
+	}
+	return strings.TrimRight(said+"  "+shown, " ") + between + reasons(text, s.said(a.Explanation.NoText, " "), a.Explanation, s.Task.Scaling)
+}
+
+// said writes an answer for people: the label and its probability with the given
+// space between them, or the number. In a sentence, where the space is a single one,
+// the label is quoted if it could be taken for something else.
+func (s Answers) said(a *answer.Answer, between string) string {
+	if s.Task.Number() {
+		return s.Task.Format(a.Value, 4, "")
+	}
+	label := show.OneLine(a.Label)
+	if between == " " {
+		label = show.Quoted(a.Label)[0]
+	}
+	return fmt.Sprintf("%s%s%.4f", label, between, a.Probability)
+}
 
 // strongest returns the words that pushed most to one side, joined where they
 // are the same but for case.

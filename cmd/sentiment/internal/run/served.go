@@ -1,0 +1,116 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"unroll/internal/answer"
+	"unroll/internal/server"
+)
+
+// Loader returns what loads the models of a folder, or of the run that a link names, for
+// batches of up to so many texts.
+func Loader(dir string, batch int) server.Loader {
+	finished := dir
+	return func(ctx context.Context) ([]server.Model, error) {
+		// A link names a run from its first moment, and that one has no models yet.
+		if now := Target(dir); !unfinished(now) {
+			finished = now
+		}
+		return LoadAll(ctx, finished, batch)
+	}
+}
+
+// LoadAll loads the models of a folder for a server, the best one first: it is the
+// default.
+func LoadAll(ctx context.Context, dir string, batch int) (models []server.Model, err error) {
+	dirs, err := BestFirst(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			for _, m := range models {
+				_ = m.Close()
+			}
+			models = nil
+		}
+	}()
+	for _, d := range dirs {
+		m, err := loadOne(ctx, d, batch)
+		if err != nil {
+			return models, err
+		}
+		models = append(models, m)
+	}
+	return models, nil
+}
+
+// Watched are the paths that change when models are trained anew, not those of a
+// training on its way: the models, and the file that says last that their run is
+// finished.
+func Watched(dir string) []string {
+	if isModelDir(dir) {
+		return []string{dir}
+	}
+	paths := []string{filepath.Join(dir, ResultsFile), filepath.Join(dir, StateFile)}
+	for _, e := range Models {
+		paths = append(paths, filepath.Join(dir, e.Name))
+	}
+	return paths
+}
+
+// served is a saved model as the server takes it.
+type served struct {
+	*Saved
+	info    server.ModelInfo
+	history []map[string]float64
+}
+
+var _ server.Model = (*served)(nil)
+
+// loadOne opens a model with all that the server tells of it, and compiles the
+// programs for batches of up to so many texts, so that no request waits for that.
+func loadOne(ctx context.Context, dir string, batch int) (*served, error) {
+	s, err := Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	m := &served{Saved: s, info: server.ModelInfo{
+		Name: s.Name(), Task: server.Classes, Classes: s.Task().Classes, Parameters: s.Net().Params(), MaxWords: s.Encoder().Config().MaxLen,
+	}}
+	if s.Task().Number() {
+		m.info.Task = server.Number
+	}
+	for _, c := range s.Net().Calls() {
+		m.info.Layers = append(m.info.Layers, fmt.Sprintf("%s (%s)", c.Name, c.Type))
+	}
+	validation, test := measured(filepath.Dir(dir), s.Name())
+	m.info.Validation, m.info.Test = server.Metrics(validation), server.Metrics(test)
+	m.history, err = readHistory(filepath.Join(dir, HistoryFile))
+	for size := 1; err == nil && size < 2*batch; size *= 2 {
+		_, err = m.Predict(ctx, make([]string, min(size, batch)))
+	}
+	if err != nil {
+		_ = m.Close()
+		return nil, err
+	}
+	return m, nil
+}
+
+// Info implements server.Model.
+func (m *served) Info() server.ModelInfo { return m.info }
+
+// History implements server.Model.
+func (m *served) History() []map[string]float64 { return m.history }
+
+// Predict implements server.Model.
+func (m *served) Predict(ctx context.Context, texts []string) ([]answer.Answer, error) {
+	return m.Classify(ctx, texts...)
+}
+
+// Explain implements server.Model.
+func (m *served) Explain(ctx context.Context, texts []string) ([]answer.Answer, error) {
+	return m.Model.Explain(ctx, texts...)
+}

@@ -3,6 +3,8 @@ package graph
 import (
 	"math"
 
+	"github.com/pkg/errors"
+
 	"unroll/internal/kernel"
 )
 
@@ -46,8 +48,43 @@ func activationOf[T kernel.Float](name string) activation[T] {
 	return a
 }
 
-// elementwise emits y = f(x) whose gradient is dx = df(y, dy).
-func (b *Builder) elementwise(name string, x *Node, f, df runFunc) *Node {
+// derivative emits dx = df(y, dy) of an activation from operations that have
+// gradients, the kernels' formulas in nodes.
+func (b *Builder) derivative(name string, y, dy *Node) *Node {
+	switch name {
+	case "linear":
+		return dy
+	case "tanh": // 1 − y²
+		return b.Mul(dy, b.Affine(-1, b.Mul(y, y), 1))
+	case "sigmoid": // y − y²
+		return b.Mul(dy, b.Mul(y, b.Affine(-1, y, 1)))
+	case "hard_sigmoid":
+		return b.Mul(dy, b.levels("slope", y, func(y float64) float64 { return choose(y > 0 && y < 1, 1./6, 0) }))
+	case "relu":
+		return b.Mul(dy, b.levels("slope", y, func(y float64) float64 { return choose(y > 0, 1, 0) }))
+	case "leaky_relu":
+		return b.Mul(dy, b.levels("slope", y, func(y float64) float64 { return choose(y > 0, 1, kernel.LeakySlope) }))
+	case "elu", "selu": // s where x > 0, else y + s·a
+		s, a := 1., 1.
+		if name == "selu" {
+			s, a = kernel.SeluScale, kernel.SeluAlpha
+		}
+		below := b.levels("slope", y, func(y float64) float64 { return choose(y > 0, 0, 1) })
+		return b.Mul(dy, b.Add(b.Mul(below, y), b.levels("slope", y, func(y float64) float64 { return choose(y > 0, s, s*a) })))
+	case "softplus": // 1 − e⁻ʸ
+		return b.Mul(dy, b.Affine(-1, b.Exp(b.Affine(-1, y, 0)), 1))
+	case "softsign": // (1 − |y|)²
+		left := b.Affine(-1, b.Mul(y, b.Sign(y)), 1)
+		return b.Mul(dy, b.Mul(left, left))
+	case "exponential":
+		return b.Mul(dy, y)
+	}
+	return b.Fail(errors.Errorf("%s has no second gradient", name))
+}
+
+// elementwise emits y = f(x) whose gradient is dx = df(y, dy), which form emits from
+// operations that have gradients.
+func (b *Builder) elementwise(name string, x *Node, f, df runFunc, form func(y, dy *Node) *Node) *Node {
 	if !b.ok(x) {
 		return nil
 	}
@@ -57,14 +94,30 @@ func (b *Builder) elementwise(name string, x *Node, f, df runFunc) *Node {
 		shape: shape,
 		run:   f,
 		grad: func(_ []*Node, y, dy *Node) []*Node {
-			return []*Node{b.apply(&op{name: name + "_grad", shape: shape, run: df}, "", y, dy)}
+			return []*Node{b.slope(name, y, dy, df, form)}
 		},
 	}, "d", x)
 }
 
+// slope emits dx = df(y, dy) as one kernel.
+func (b *Builder) slope(name string, y, dy *Node, df runFunc, form func(y, dy *Node) *Node) *Node {
+	return b.apply(&op{
+		name:  name + "_grad",
+		shape: y.Shape(),
+		run:   df,
+		form:  func(in []*Node) *Node { return form(in[0], in[1]) },
+	}, "dd", y, dy)
+}
+
 func (b *Builder) activate(name string, x *Node) *Node {
 	a32, a64 := activations32[name], activations64[name]
-	return b.elementwise(name, x, pick(b, map1(a32.f), map1(a64.f)), pick(b, map2(a32.df), map2(a64.df)))
+	return b.elementwise(name, x, pick(b, map1(a32.f), map1(a64.f)), b.slopes(name),
+		func(y, dy *Node) *Node { return b.derivative(name, y, dy) })
+}
+
+// slopes is the kernel of an activation's gradient.
+func (b *Builder) slopes(name string) runFunc {
+	return pick(b, map2(activations32[name].df), map2(activations64[name].df))
 }
 
 // Tanh emits tanh(x). This and the functions below take nodes of any shape.
@@ -131,7 +184,8 @@ func (b *Builder) Softmax(x *Node) *Node {
 	}
 	return b.elementwise("softmax", x,
 		pick(b, softmax[float32](cols), softmax[float64](cols)),
-		pick(b, softmaxGrad[float32](cols), softmaxGrad[float64](cols)))
+		pick(b, softmaxGrad[float32](cols), softmaxGrad[float64](cols)),
+		func(y, dy *Node) *Node { return b.Mul(y, b.Sub(dy, b.RowSums(b.Mul(y, dy)))) })
 }
 
 func softmax[T kernel.Float](cols int) runFunc {

@@ -18,7 +18,7 @@ func init() {
 			}
 			y := b.Mix(b.Softmax(b.MaskScores(b.Scores(p[0], p[1], batch), m, causal, batch)), p[2], batch)
 			if seen != nil {
-				y = b.Where(b.NotEqual(b.Input("seen", intIDs(seen...)), 0), y, b.Zeros(6, 3))
+				y = b.Where(b.NotID(b.Input("seen", intIDs(seen...)), 0), y, b.Zeros(6, 3))
 			}
 			return y
 		}

@@ -32,8 +32,11 @@ func (b *Builder) Blend(weight, x, base *Node) *Node {
 				name:  "blend_weight",
 				shape: in[0].Shape(),
 				run:   pick(b, blendWeight[float32], blendWeight[float64]),
-			}, "", dout, in[1], in[2])
-			dbase := b.sums("column_sums", b.Mul(dout, b.Affine(-1, in[0], 1)), in[2].Shape(), pick(b, colSums[float32], colSums[float64]))
+				form: func(in []*Node) *Node {
+					return b.RowSums(b.Mul(in[0], b.Sub(in[1], in[2])))
+				},
+			}, "ddd", dout, in[1], in[2])
+			dbase := b.ColumnSums(b.Mul(dout, b.Affine(-1, in[0], 1)))
 			return []*Node{dweight, b.Mul(dout, in[0]), dbase}
 		},
 	}, "ddd", weight, x, base)
@@ -82,21 +85,33 @@ func (b *Builder) WeightedCounts(weight, ids *Node, batch, depth int, padding, o
 	if want := (tensor.Shape{ids.Shape()[0], 1}); !weight.Shape().Eq(want) {
 		return b.Fail(errors.Errorf("weighted counts: weight %s, want %v", shapeString(weight), []int(want)))
 	}
+	return b.weightedCounts(weight, ids, n, padding, once)
+}
+
+// weightedCounts and countsWeight, each linear in its first input, are each other's
+// gradient.
+func (b *Builder) weightedCounts(weight, ids, n *Node, padding, once bool) *Node {
 	return b.apply(&op{
 		name:  "weighted_counts",
 		ids:   true,
 		shape: n.Shape(),
 		run:   pick(b, weightedCounts[float32](padding, once), weightedCounts[float64](padding, once)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
-			dweight := b.apply(&op{
-				name:  "weighted_counts_weight",
-				ids:   true,
-				shape: in[0].Shape(),
-				run:   pick(b, countsWeight[float32](padding, once), countsWeight[float64](padding, once)),
-			}, "", dout, in[1], in[2])
-			return []*Node{dweight, nil, nil}
+			return []*Node{b.countsWeight(dout, in[1], in[2], padding, once), nil, nil}
 		},
 	}, "d..", weight, ids, n)
+}
+
+func (b *Builder) countsWeight(dout, ids, n *Node, padding, once bool) *Node {
+	return b.apply(&op{
+		name:  "weighted_counts_weight",
+		ids:   true,
+		shape: tensor.Shape{ids.Shape()[0], 1},
+		run:   pick(b, countsWeight[float32](padding, once), countsWeight[float64](padding, once)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{b.weightedCounts(dout, in[1], in[2], padding, once), nil, nil}
+		},
+	}, "d..", dout, ids, n)
 }
 
 func weightedCounts[T kernel.Float](padding, once bool) runFunc {

@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"math"
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -8,25 +11,53 @@ import (
 	"unroll/internal/kernel"
 )
 
-// Add emits x + y. Here and in Sub and Mul, y has x's shape, or x is a matrix
-// [rows, cols] and y a vector [cols], used for every row, or a column
-// [rows, 1], used for every column.
+// Add emits x + y. Here and in the functions below the shapes are NumPy's: they are
+// compared from their last sizes on, and where one has the size 1, or none, its
+// elements are used for all of the other's.
 func (b *Builder) Add(x, y *Node) *Node {
 	return b.binary("add", x, y, pick(b, zip(kernel.AddTo[float32], addScalar[float32]), zip(kernel.AddTo[float64], addScalar[float64])),
-		func(in []*Node, dout *Node) (dx, dy *Node) { return dout, dout })
+		func(in []*Node, _, dout *Node) (dx, dy *Node) { return dout, dout })
 }
 
 // Sub emits x − y.
 func (b *Builder) Sub(x, y *Node) *Node {
 	return b.binary("sub", x, y, pick(b, zip(sub[float32], subScalar[float32]), zip(sub[float64], subScalar[float64])),
-		func(in []*Node, dout *Node) (dx, dy *Node) { return dout, b.Affine(-1, dout, 0) })
+		func(in []*Node, _, dout *Node) (dx, dy *Node) { return dout, b.Affine(-1, dout, 0) })
 }
 
 // Mul emits the elementwise product x∘y.
 func (b *Builder) Mul(x, y *Node) *Node {
 	return b.binary("mul", x, y, pick(b, zip(mul[float32], mulScalar[float32]), zip(mul[float64], mulScalar[float64])),
-		func(in []*Node, dout *Node) (dx, dy *Node) { return b.Mul(dout, in[1]), b.Mul(dout, in[0]) })
+		func(in []*Node, _, dout *Node) (dx, dy *Node) { return b.Mul(dout, in[1]), b.Mul(dout, in[0]) })
 }
+
+// Div emits the elementwise quotient x/y.
+func (b *Builder) Div(x, y *Node) *Node {
+	return b.binary("div", x, y, pick(b, zipEach(div[float32]), zipEach(div[float64])),
+		func(in []*Node, out, dout *Node) (dx, dy *Node) {
+			dx = b.Div(dout, in[1])
+			return dx, b.Neg(b.Mul(dx, out))
+		})
+}
+
+// Pow emits xʸ. The gradient by y is 0 where x is not positive and xʸ has no
+// derivative by y.
+func (b *Builder) Pow(x, y *Node) *Node {
+	return b.binary("pow", x, y, pick(b, zipEach(pow[float32]), zipEach(pow[float64])),
+		func(in []*Node, out, dout *Node) (dx, dy *Node) {
+			positive := b.levels("positive", in[0], func(x float64) float64 { return choose(x > 0, 1, 0) })
+			log := b.Mul(positive, b.Log(b.Where(positive, in[0], b.Ones(in[0].Shape()...))))
+			power := b.Mul(in[1], b.Pow(in[0], b.Affine(1, in[1], -1)))
+			// x⁰ is 1 everywhere: its slope is 0 at 0 too, and not 0·∞.
+			flat := b.levels("flat", in[1], func(y float64) float64 { return choose(y == 0, 1, 0) })
+			power = b.Where(flat, b.Zeros(out.Shape()...), power)
+			return b.Mul(dout, power), b.Mul(b.Mul(dout, out), log)
+		})
+}
+
+func div[T kernel.Float](x, y T) T { return x / y }
+
+func pow[T kernel.Float](x, y T) T { return T(math.Pow(float64(x), float64(y))) }
 
 func addScalar[T kernel.Float](z, x []T, y T) {
 	for i, v := range x {
@@ -54,44 +85,149 @@ func mulScalar[T kernel.Float](z, x []T, y T) {
 	}
 }
 
-// binary emits an elementwise operation of two inputs. grad gives both
-// gradients in x's shape; the broadcast of y is undone here and nowhere else.
-func (b *Builder) binary(name string, x, y *Node, run runFunc, grad func(in []*Node, dout *Node) (dx, dy *Node)) *Node {
+// binary emits an elementwise operation of two inputs. grad gives both gradients in
+// the shape of the output; broadcasts are undone here and nowhere else.
+func (b *Builder) binary(name string, x, y *Node, run runFunc, grad func(in []*Node, out, dout *Node) (dx, dy *Node)) *Node {
 	if !b.ok(x, y) {
 		return nil
 	}
-	xs, ys := x.Shape(), y.Shape()
-	same, row, col := broadcast(xs, ys)
+	shape, err := broadcastShape(x.Shape(), y.Shape())
+	if err != nil {
+		return b.Fail(errors.WithMessage(err, name))
+	}
+	x = b.BroadcastTo(x, shape...)
+	ys := y.Shape()
+	same, row, col := broadcast(shape, ys)
 	if !same && !row && !col {
-		return b.Fail(errors.Errorf("%s: %s and %s do not fit", name, shapeString(x), shapeString(y)))
+		y = b.BroadcastTo(y, shape...)
+		same = true
 	}
 	return b.apply(&op{
 		name:  name,
-		shape: xs,
+		shape: shape,
 		run:   run,
-		grad: func(in []*Node, _, dout *Node) []*Node {
-			dx, dy := grad(in, dout)
+		grad: func(in []*Node, out, dout *Node) []*Node {
+			dx, dy := grad(in, out, dout)
 			switch {
 			case same:
 			case row:
-				dy = b.sums("column_sums", dy, ys, pick(b, colSums[float32], colSums[float64]))
+				dy = b.ColumnSums(dy)
+			case col && len(ys) == 2 && ys[0] == shape[0]:
+				dy = b.RowSums(dy)
 			case col:
-				dy = b.sums("row_sums", dy, ys, pick(b, rowSums[float32], rowSums[float64]))
+				dy = b.reshaped(b.Sum(dy), ys)
 			}
 			return []*Node{dx, dy}
 		},
 	}, "dd", x, y)
 }
 
+// broadcast says how the elements of y, of which the kernels have one loop each, are
+// used for those of x: each once, as a row, or each for a run of as many as there are.
 func broadcast(x, y tensor.Shape) (same, row, col bool) {
-	same = x.Eq(y)
+	same = slices.Equal(x, y) // Eq takes a column for a vector
 	row = len(x) == 2 && len(y) == 1 && x[1] == y[0]
-	col = len(x) == 2 && len(y) == 2 && x[0] == y[0] && y[1] == 1
+	col = len(x) == 2 && len(y) == 2 && x[0] == y[0] && y[1] == 1 || y.TotalSize() == 1
 	return same, row, col
 }
 
-func (b *Builder) sums(name string, x *Node, shape tensor.Shape, run runFunc) *Node {
-	return b.apply(&op{name: name, shape: shape, run: run}, "", x)
+// broadcastShape returns the shape that x and y have together.
+func broadcastShape(x, y tensor.Shape) (tensor.Shape, error) {
+	n := max(len(x), len(y))
+	shape := make(tensor.Shape, n)
+	for i := range n {
+		a, c := 1, 1
+		if at := i - n + len(x); at >= 0 {
+			a = x[at]
+		}
+		if at := i - n + len(y); at >= 0 {
+			c = y[at]
+		}
+		if shape[i] = a; a == 1 {
+			shape[i] = c
+		}
+		if a != c && a != 1 && c != 1 {
+			return nil, errors.Errorf("%v and %v do not fit", []int(x), []int(y))
+		}
+	}
+	return shape, nil
+}
+
+// together broadcasts x and y to one shape.
+func (b *Builder) together(name string, x, y *Node) (_, _ *Node) {
+	shape, err := broadcastShape(x.Shape(), y.Shape())
+	if err != nil {
+		return b.Fail(errors.WithMessage(err, name)), nil
+	}
+	return b.BroadcastTo(x, shape...), b.BroadcastTo(y, shape...)
+}
+
+// BroadcastTo emits x with the given shape, in which sizes of 1, and those that x does
+// not have in front, are repeated. The gradient sums over the copies.
+func (b *Builder) BroadcastTo(x *Node, shape ...int) *Node {
+	if !b.ok(x) {
+		return nil
+	}
+	from, to := x.Shape(), tensor.Shape(slices.Clone(shape))
+	if got, err := broadcastShape(from, to); err != nil || !slices.Equal(got, to) {
+		return b.Fail(errors.Errorf("broadcast: %s cannot take the shape %v", shapeString(x), shape))
+	}
+	if slices.Equal(from, to) {
+		return x
+	}
+	strides := make([]int, len(to)) // of x, 0 where it is repeated
+	size := 1
+	for i := len(from) - 1; i >= 0; i-- {
+		if from[i] > 1 {
+			strides[i+len(to)-len(from)] = size
+		}
+		size *= from[i]
+	}
+	return b.apply(&op{
+		name:  "broadcast",
+		shape: to,
+		run:   pick(b, strided[float32](to, strides), strided[float64](to, strides)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			var axes []int
+			for i, s := range strides {
+				if s == 0 && to[i] > 1 {
+					axes = append(axes, i)
+				}
+			}
+			if len(axes) > 0 {
+				dout = b.Sum(dout, axes...)
+			}
+			return []*Node{b.reshaped(dout, from)}
+		},
+	}, "d", x)
+}
+
+// strided copies the elements of its input in the order of an array of the given
+// shape, of which a step along an axis is so many elements of the input.
+func strided[T kernel.Float](shape tensor.Shape, strides []int) runFunc {
+	return map1(func(y, x []T) {
+		at := make([]int, len(shape))
+		last := len(shape) - 1
+		for from := 0; len(y) > 0; {
+			n, step := 1, 0
+			if last >= 0 {
+				n, step = shape[last], strides[last]
+			}
+			for i := range y[:n] {
+				y[i] = x[from+i*step]
+			}
+			y = y[n:]
+			for i := last - 1; i >= 0; i-- {
+				at[i]++
+				from += strides[i]
+				if at[i] < shape[i] {
+					break
+				}
+				from -= at[i] * strides[i]
+				at[i] = 0
+			}
+		}
+	})
 }
 
 func colSums[T kernel.Float](o *op, in []gorgonia.Value) error {
@@ -135,4 +271,17 @@ func zip[T kernel.Float](f func(z, x, y []T), scalar func(z, x []T, y T)) runFun
 		}
 		return nil
 	}
+}
+
+// zipEach is zip for a function of one element each.
+func zipEach[T kernel.Float](f func(x, y T) T) runFunc {
+	return zip(func(z, x, y []T) {
+		for i, v := range x {
+			z[i] = f(v, y[i])
+		}
+	}, func(z, x []T, y T) {
+		for i, v := range x {
+			z[i] = f(v, y)
+		}
+	})
 }

@@ -128,19 +128,41 @@ func (b *Builder) Conv1D(x, kernel *Node, steps int, w Window) *Node {
 	if err != nil {
 		return b.Fail(errors.WithMessage(err, "conv1d"))
 	}
-	c := conv{over, rows / steps, features, s[2]}
+	return b.conv(x, kernel, conv{over, rows / steps, features, s[2]})
+}
+
+// conv, convInput and convKernel are each linear in both inputs, and the gradients of
+// each are the other two:
+//
+//	conv        y(x, w)     dx = convInput(dy, w)    dw = convKernel(x, dy)
+//	convInput   dx(dy, w)   ddy = conv(ddx, w)       dw = convKernel(ddx, dy)
+//	convKernel  dw(x, dy)   dx = convInput(dy, ddw)  ddy = conv(x, ddw)
+func (b *Builder) conv(x, w *Node, c conv) *Node {
+	return b.convOp("conv1d", tensor.Shape{c.out * c.batch, c.filters}, c, x, w,
+		pick(b, convForward[float32](c), convForward[float64](c)),
+		func(x, w, dy *Node) []*Node { return []*Node{b.convInput(dy, w, c), b.convKernel(x, dy, c)} })
+}
+
+func (b *Builder) convInput(dy, w *Node, c conv) *Node {
+	return b.convOp("conv1d_grad", tensor.Shape{c.steps * c.batch, c.in}, c, dy, w,
+		pick(b, convInput[float32](c), convInput[float64](c)),
+		func(dy, w, d *Node) []*Node { return []*Node{b.conv(d, w, c), b.convKernel(d, dy, c)} })
+}
+
+func (b *Builder) convKernel(x, dy *Node, c conv) *Node {
+	return b.convOp("conv1d_kernel_grad", tensor.Shape{c.size, c.in, c.filters}, c, x, dy,
+		pick(b, convKernel[float32](c), convKernel[float64](c)),
+		func(x, dy, d *Node) []*Node { return []*Node{b.convInput(dy, d, c), b.conv(x, d, c)} })
+}
+
+func (b *Builder) convOp(name string, shape tensor.Shape, c conv, x, y *Node, run runFunc, grad func(x, y, dout *Node) []*Node) *Node {
 	return b.apply(&op{
-		name:  "conv1d",
-		shape: tensor.Shape{c.out * c.batch, c.filters},
-		work:  2 * float64(c.out*c.batch) * float64(features*c.filters*c.size),
-		run:   pick(b, convForward[float32](c), convForward[float64](c)),
-		grad: func(in []*Node, _, dy *Node) []*Node {
-			return []*Node{
-				b.apply(&op{name: "conv1d_grad", shape: in[0].Shape(), run: pick(b, convInput[float32](c), convInput[float64](c))}, "", dy, in[1]),
-				b.apply(&op{name: "conv1d_kernel_grad", shape: in[1].Shape(), run: pick(b, convKernel[float32](c), convKernel[float64](c))}, "", in[0], dy),
-			}
-		},
-	}, "dd", x, kernel)
+		name:  name,
+		shape: shape,
+		work:  2 * float64(c.out*c.batch) * float64(c.in*c.filters*c.size),
+		run:   run,
+		grad:  func(in []*Node, _, dout *Node) []*Node { return grad(in[0], in[1], dout) },
+	}, "dd", x, y)
 }
 
 func convForward[T kernel.Float](c conv) runFunc {

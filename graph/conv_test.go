@@ -42,8 +42,10 @@ func init() {
 		{"reshape", [][]int{{4, 3}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Reshape(p[0], 2, 6)) }},
 		{"batch_major", [][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.BatchMajor(p[0], 3) }},
 		{"time_major", [][]int{{2, 6}}, func(b *Builder, p []*Node) *Node { return b.TimeMajor(p[0], 3) }},
-		{"repeat", [][]int{{2, 3}}, func(b *Builder, p []*Node) *Node { return b.Mul(b.Repeat(p[0], 3), b.Repeat(b.Tanh(p[0]), 3)) }},
-		{"repeat_once", [][]int{{2, 3}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Repeat(p[0], 1)) }},
+		{"repeat", [][]int{{2, 3}}, func(b *Builder, p []*Node) *Node {
+			return b.Mul(b.RepeatSteps(p[0], 3), b.RepeatSteps(b.Tanh(p[0]), 3))
+		}},
+		{"repeat_once", [][]int{{2, 3}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.RepeatSteps(p[0], 1)) }},
 	}...)
 }
 

@@ -1,14 +1,13 @@
 package graph
 
 import (
-	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
 	"unroll/internal/kernel"
 )
 
-// Maximum emits the larger of x and y, nodes of one shape, element by element:
-// one of the two, bit for bit. NaN is larger than any number and +0 than −0, so
+// Maximum emits the larger of x and y, element by element: one of the two, bit for
+// bit. The shapes are broadcast as those of Add. NaN is larger than any number and +0 than −0, so
 // that the order of the inputs changes nothing. The gradient goes to the input
 // that was returned, to x where both are the same, as in TensorFlow.
 func (b *Builder) Maximum(x, y *Node) *Node {
@@ -36,15 +35,19 @@ func (b *Builder) extreme(name string, x, y *Node, f32 func(x, y float32) bool, 
 	if !b.ok(x, y) {
 		return nil
 	}
-	if !x.Shape().Eq(y.Shape()) {
-		return b.Fail(errors.Errorf("%s: %s and %s do not fit", name, shapeString(x), shapeString(y)))
+	if x, y = b.together(name, x, y); !b.ok(x, y) {
+		return nil
 	}
-	share := func(in []*Node, dout *Node, ofSecond bool) *Node {
+	var share func(in []*Node, dout *Node, ofSecond bool) *Node // linear in dout
+	share = func(in []*Node, dout *Node, ofSecond bool) *Node {
 		return b.apply(&op{
 			name:  name + "_grad",
 			shape: x.Shape(),
 			run:   pick(b, extremeGrad(f32, ofSecond), extremeGrad(f64, ofSecond)),
-		}, "", in[0], in[1], dout)
+			grad: func(in []*Node, _, d *Node) []*Node {
+				return []*Node{nil, nil, share(in, d, ofSecond)}
+			},
+		}, "..d", in[0], in[1], dout)
 	}
 	return b.apply(&op{
 		name:  name,

@@ -69,8 +69,8 @@ func TestExtremes(t *testing.T) {
 
 func TestExtremesDoNotFit(t *testing.T) {
 	b := New(tensor.Float32)
-	b.Maximum(b.Zeros(2, 3), b.Zeros(2, 1))
-	if err := b.Err(); err == nil || err.Error() != "maximum: [2 3] and [2 1] do not fit" {
+	b.Maximum(b.Zeros(2, 3), b.Zeros(2, 2))
+	if err := b.Err(); err == nil || err.Error() != "maximum: [2 3] and [2 2] do not fit" {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"unroll/internal/kernel"
 )
 
 // Grad emits the gradient of the scalar cost with respect to each node of wrt:
@@ -53,13 +51,52 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 			return grads
 		}
 	}
-	order := b.topological(outs)
+	return b.vjp(outs, douts, wrt, nil)
+}
+
+// partials emits the gradients of the value that form makes of in, each input taken
+// for a variable of its own, whatever it depends on.
+func (b *Builder) partials(form func(in []*Node) *Node, in []*Node, dout *Node, diff []bool) []*Node {
+	vars, ends := make([]*Node, len(in)), map[*Node]bool{}
+	var wrt []*Node
+	for i, n := range in {
+		vars[i] = n
+		if i < len(diff) && diff[i] {
+			if ends[n] { // it stands twice among the inputs
+				vars[i] = b.window(n, &part{0, n.Shape().TotalSize()}, n.Shape())
+			}
+			wrt = append(wrt, vars[i])
+		}
+		ends[vars[i]] = true
+	}
+	ds := make([]*Node, len(in))
+	y := form(vars)
+	if !b.ok(y) {
+		return ds
+	}
+	grads := b.vjp([]*Node{y}, []*Node{dout}, wrt, ends)
+	for i := range in {
+		if i < len(diff) && diff[i] {
+			ds[i], grads = grads[0], grads[1:]
+		}
+	}
+	return ds
+}
+
+// vjp is VJP for checked arguments; what the nodes of ends depend on is not looked
+// at.
+func (b *Builder) vjp(outs, douts, wrt []*Node, ends map[*Node]bool) []*Node {
+	grads := make([]*Node, len(wrt))
+	order := b.topological(outs, ends)
 	// active nodes depend on a node of wrt.
 	active, wanted := map[*Node]bool{}, map[*Node]bool{}
 	for _, w := range wrt {
 		active[w], wanted[w] = true, true
 	}
 	for _, n := range order {
+		if ends[n] {
+			continue
+		}
 		diff := diffWRT(n)
 		for i, in := range inputsOf(n) {
 			// An operation without a gradient is followed too, to be refused
@@ -87,11 +124,13 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 		if b.place = placeOf(n); n.Op() == nil {
 			b.place = placeOf(ts[0].node) // of an input's last reader
 		}
-		if o, ok := n.Op().(*op); ok && o.gradPart != nil && len(ts) == 1 && ts[0].at != nil && !wanted[n] {
+		if o, ok := n.Op().(*op); ok && o.gradPart != nil && !ends[n] && len(ts) == 1 && ts[0].at != nil && !wanted[n] {
 			b.handOn(n, o.gradPart(inputsOf(n), n, ts[0].node, ts[0].at), active, terms)
 		} else {
 			sums[n] = b.total(n, ts)
-			b.backward(n, sums[n], active, terms)
+			if !ends[n] {
+				b.backward(n, sums[n], active, terms)
+			}
 		}
 		if b.err != nil {
 			return grads
@@ -120,7 +159,7 @@ func (b *Builder) backward(n, dn *Node, active map[*Node]bool, terms map[*Node][
 		return
 	}
 	if o, ok := n.Op().(*op); ok {
-		b.handOn(n, o.grad(in, n, dn), active, terms)
+		b.handOn(n, o.gradient(in, n, dn), active, terms)
 		return
 	}
 	ds, err := n.Op().(gorgonia.SDOp).SymDiff(in, n, dn)
@@ -158,46 +197,15 @@ func (b *Builder) total(n *Node, ts []term) *Node {
 	return b.sum(n.Shape(), b.joinProducts(ts))
 }
 
-// joinProducts makes one operation of the terms that are products Aᵀ·D, the
-// gradients of a weight that is used at every step: Σ Aₜᵀ·Dₜ is summed where it
-// lies.
-func (b *Builder) joinProducts(ts []term) []term {
-	var rest []term
-	var pairs []*Node
-	var mm *matmul
-	for _, t := range ts {
-		o, _ := t.node.Op().(*op)
-		if o == nil || o.mm == nil || t.at != nil || !o.mm.tx || o.mm.ty {
-			rest = append(rest, t)
-			continue
+// topological returns the nodes that outs depend on, inputs first; what the nodes of
+// ends depend on is left out.
+func (b *Builder) topological(outs []*Node, ends map[*Node]bool) []*Node {
+	inputs := func(n *Node) []*Node {
+		if ends[n] {
+			return nil
 		}
-		mm = o.mm
-		pairs = append(pairs, inputsOf(t.node)...)
+		return inputsOf(n)
 	}
-	if len(pairs) < 4 {
-		return ts
-	}
-	joined := b.apply(&op{
-		name:  "matmul_sum",
-		shape: tensor.Shape{mm.m, mm.n},
-		run:   pick(b, gemmSum[float32](mm.m, mm.n), gemmSum[float64](mm.m, mm.n)),
-	}, "", pairs...)
-	return append(rest, term{node: joined})
-}
-
-func gemmSum[T kernel.Float](m, n int) runFunc {
-	return func(o *op, in []gorgonia.Value) error {
-		c := Floats[T](o.out)
-		for i := 0; i < len(in); i += 2 {
-			a := Floats[T](in[i])
-			kernel.Gemm(true, false, m, n, len(a)/m, a, Floats[T](in[i+1]), c, i > 0)
-		}
-		return nil
-	}
-}
-
-// topological returns the nodes that outs depend on, inputs first.
-func (b *Builder) topological(outs []*Node) []*Node {
 	var order []*Node
 	state := map[*Node]bool{} // false: entered, true: listed
 	type frame struct {
@@ -209,7 +217,7 @@ func (b *Builder) topological(outs []*Node) []*Node {
 			continue
 		}
 		state[root] = false
-		stack := []frame{{root, inputsOf(root)}}
+		stack := []frame{{root, inputs(root)}}
 		for len(stack) > 0 {
 			top := &stack[len(stack)-1]
 			if len(top.in) == 0 {
@@ -222,7 +230,7 @@ func (b *Builder) topological(outs []*Node) []*Node {
 			top.in = top.in[1:]
 			if _, seen := state[next]; !seen {
 				state[next] = false
-				stack = append(stack, frame{next, inputsOf(next)})
+				stack = append(stack, frame{next, inputs(next)})
 			}
 		}
 	}
@@ -234,7 +242,7 @@ func (b *Builder) topological(outs []*Node) []*Node {
 func (b *Builder) Work(nodes ...*Node) float64 {
 	var sum float64
 	if b.ok(nodes...) {
-		for _, n := range b.topological(nodes) {
+		for _, n := range b.topological(nodes, nil) {
 			if o, ok := n.Op().(*op); ok {
 				sum += o.work
 			}

@@ -46,9 +46,9 @@ var cases = []struct {
 	}},
 	{"last_of_one", [][]int{{2, 3}}, func(b *Builder, p []*Node) *Node { return b.Last(p[0], 1) }},
 	{"stack", [][]int{{2, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node {
-		return b.Tanh(b.Stack(p[0], b.Mul(p[0], p[1]), p[1]))
+		return b.Tanh(b.Concat(0, p[0], b.Mul(p[0], p[1]), p[1]))
 	}},
-	{"sum", [][]int{{2, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Sum(p[0], p[1], p[0])) }},
+	{"sum", [][]int{{2, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.AddN(p[0], p[1], p[0])) }},
 	{"logit_loss", [][]int{{4, 1}}, func(b *Builder, p []*Node) *Node {
 		return b.LogitLoss(b.Affine(5, p[0], 0), targets(b, []int{4, 1}, 0, 1, 0.3, 1))
 	}},
@@ -68,7 +68,7 @@ var cases = []struct {
 	{"simple_rnn_steps_from_zeros", [][]int{{6, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		h0 := b.SimpleRNNStep("sigmoid", p[0], b.Zeros(2, 3), p[1], 0, 3)
 		h1 := b.SimpleRNNStep("relu", p[0], h0, p[1], 1, 3)
-		return b.Stack(h0, b.SimpleRNNStep("linear", p[0], h1, p[1], 2, 3), h1)
+		return b.Concat(0, h0, b.SimpleRNNStep("linear", p[0], h1, p[1], 2, 3), h1)
 	}},
 	{"fused", [][]int{{8, 3}, {2, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
 		return b.SimpleRNN("tanh", p[0], nil, p[1], p[2], 4)
@@ -99,7 +99,7 @@ var cases = []struct {
 			c := l.Add(l.MatMul(a, l.Capture(p[3])), s[1])
 			return l.Tanh(c), []*Node{a, c}
 		})
-		return b.MatMul(b.Stack(b.Last(outs, 3), final[1]), p[5])
+		return b.MatMul(b.Concat(0, b.Last(outs, 3), final[1]), p[5])
 	}},
 	{"loop_state_unused", [][]int{{4, 3}, {2, 3}}, func(b *Builder, p []*Node) *Node {
 		outs, _ := b.Loop([]*Node{p[0]}, []*Node{p[1]}, 2, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
@@ -108,21 +108,21 @@ var cases = []struct {
 		return outs
 	}},
 	{"where", [][]int{{3, 2}, {3, 2}}, func(b *Builder, p []*Node) *Node {
-		mask := b.NotEqual(b.Input("ids", intIDs(0, 4, 0)), 0)
+		mask := b.NotID(b.Input("ids", intIDs(0, 4, 0)), 0)
 		return b.Tanh(b.Where(mask, p[0], p[1]))
 	}},
 	{"reverse", [][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Reverse(p[0], 3)) }},
 	{"columns", [][]int{{3, 5}}, func(b *Builder, p []*Node) *Node {
 		return b.Mul(b.Columns(p[0], 0, 2), b.Mul(b.Columns(p[0], 2, 4), b.Columns(p[0], 3, 5)))
 	}},
-	{"concat", [][]int{{3, 2}, {3, 1}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Concat(p[0], p[1], p[0])) }},
+	{"concat", [][]int{{3, 2}, {3, 1}}, func(b *Builder, p []*Node) *Node { return b.Tanh(b.Concat(1, p[0], p[1], p[0])) }},
 	{"fused_masked", [][]int{{8, 3}, {3, 3}}, func(b *Builder, p []*Node) *Node {
-		mask := b.NotEqual(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
+		mask := b.NotID(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
 		return b.Tanh(b.SimpleRNN("tanh", p[0], mask, b.Zeros(2, 3), p[1], 4))
 	}},
 	{"lstm", [][]int{{6, 12}, {2, 3}, {2, 3}, {3, 12}}, func(b *Builder, p []*Node) *Node {
 		hs, c := b.LSTM(p[0], nil, p[1], p[2], p[3], 3)
-		return b.Stack(b.Last(hs, 3), b.Step(hs, 0, 3), c)
+		return b.Concat(0, b.Last(hs, 3), b.Step(hs, 0, 3), c)
 	}},
 	{"lstm_last", [][]int{{6, 12}, {3, 12}}, func(b *Builder, p []*Node) *Node {
 		hs, _ := b.LSTM(p[0], nil, b.Zeros(2, 3), b.Zeros(2, 3), p[1], 3)
@@ -133,7 +133,7 @@ var cases = []struct {
 		return b.Add(hs, c)
 	}},
 	{"lstm_masked", [][]int{{8, 12}, {3, 12}}, func(b *Builder, p []*Node) *Node {
-		mask := b.NotEqual(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
+		mask := b.NotID(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
 		hs, c := b.LSTM(p[0], mask, b.Zeros(2, 3), b.Zeros(2, 3), p[1], 4)
 		return b.Add(b.Mul(b.Last(hs, 4), b.Step(hs, 2, 4)), c)
 	}},
@@ -144,7 +144,7 @@ var cases = []struct {
 		return b.Last(b.GRU(p[0], nil, b.Zeros(2, 3), p[1], nil, 3), 3)
 	}},
 	{"gru_masked", [][]int{{8, 9}, {3, 9}, {9}}, func(b *Builder, p []*Node) *Node {
-		mask := b.NotEqual(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
+		mask := b.NotID(b.Input("ids", intIDs(0, 1, 2, 3, 0, 5, 6, 0)), 0)
 		hs := b.GRU(p[0], mask, b.Zeros(2, 3), p[1], p[2], 4)
 		return b.Mul(b.Last(hs, 4), b.Step(hs, 2, 4))
 	}},

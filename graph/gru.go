@@ -54,7 +54,13 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 			name:  "gru_grad",
 			shape: tensor.Shape{volume(grads)},
 			run:   pick(b, gruBackward[float32](l, at), gruBackward[float64](l, at)),
-		}, "", append([]*Node{dhs, hs, in[1], b.packed(in[2], true)}, in[5:]...)...)
+			form: func(in []*Node) *Node {
+				z, h0, e := in[4], in[2], b.variable(tensor.Shape{rows, width}) // whose gradient is that of a
+				hs := b.loopedGRU(z, e, h0, in[5], in[6], in[7:], steps)
+				dhs := b.whole(in[0], at, tensor.Shape{rows, units})
+				return b.flat(b.within([]*Node{hs}, []*Node{dhs}, []*Node{z, e, h0})...)
+			},
+		}, "d.d.ddd", append([]*Node{dhs, hs, in[1], b.packed(in[2], true), in[0], in[2], in[3]}, in[5:]...)...)
 		ds := b.unpack(packed, grads)
 		du := b.matmul(true, false, in[1], b.rows(ds[1], 0, batch))
 		if steps > 1 {
@@ -63,10 +69,10 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 			if b.isZeros(in[1]) {
 				du = later
 			} else {
-				du = b.Sum(later, du)
+				du = b.AddN(later, du)
 			}
 		}
-		dbias := b.sums("column_sums", ds[1], tensor.Shape{width}, pick(b, colSums[float32], colSums[float64]))
+		dbias := b.ColumnSums(ds[1])
 		return append([]*Node{ds[0], ds[2], du, dbias}, make([]*Node, len(in)-4)...)
 	}
 	return b.apply(&op{
@@ -123,7 +129,7 @@ func gruBackward[T kernel.Float](l *gru, at *part) runFunc {
 		gates, as := Floats[T](l.gates), Floats[T](l.a)
 		dhs, hs, h0, ut, out := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](in[3]), Floats[T](o.out)
 		dx, da := out[:3*l.steps*size], out[3*l.steps*size:6*l.steps*size]
-		mask := maskOf[T](in, 4)
+		mask := maskOf[T](in, 7)
 		first, last := 0, len(hs)
 		if at != nil {
 			first, last = at.from, at.to

@@ -3,6 +3,7 @@ package graph
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -50,6 +51,16 @@ func compare(t *testing.T, what string, got, want []float64, tol float64) {
 	for i := range got {
 		if !(math.Abs(got[i]-want[i]) <= tol*(1+math.Abs(want[i]))) {
 			t.Errorf("%s: coordinate %d is %g, want %g", what, i, got[i], want[i])
+		}
+	}
+}
+
+// checkError wants an error that has each of the words.
+func checkError(t *testing.T, err error, wants ...string) {
+	t.Helper()
+	for _, w := range wants {
+		if err == nil || !strings.Contains(err.Error(), w) {
+			t.Errorf("the error is %v, want %q in it", err, w)
 		}
 	}
 }

@@ -70,26 +70,37 @@ func swap[T kernel.Float](m, n, size int) runFunc {
 	})
 }
 
-// Repeat emits a time-major sequence [steps·batch, features] of steps that all
+// RepeatSteps emits a time-major sequence [steps·batch, features] of steps that all
 // are x [batch, features].
-func (b *Builder) Repeat(x *Node, steps int) *Node {
-	batch, cols, ok := b.matrix("repeat", x)
+func (b *Builder) RepeatSteps(x *Node, steps int) *Node {
+	batch, cols, ok := b.matrix("repeat steps", x)
 	if !ok {
 		return nil
 	}
 	if steps < 1 {
-		return b.Fail(errors.Errorf("repeat: %d steps", steps))
+		return b.Fail(errors.Errorf("repeat steps: %d", steps))
 	}
 	if steps == 1 {
 		return x
 	}
 	return b.apply(&op{
-		name:  "repeat",
+		name:  "repeat_steps",
 		shape: tensor.Shape{steps * batch, cols},
 		run:   pick(b, repeat[float32], repeat[float64]),
 		grad: func(_ []*Node, _, dy *Node) []*Node {
-			return []*Node{b.sums("step_sums", dy, tensor.Shape{batch, cols}, pick(b, stepSums[float32], stepSums[float64]))}
+			return []*Node{b.stepSums(dy, steps)}
 		},
+	}, "d", x)
+}
+
+// stepSums emits the sum of a sequence's steps, [batch, features].
+func (b *Builder) stepSums(x *Node, steps int) *Node {
+	s := x.Shape()
+	return b.apply(&op{
+		name:  "step_sums",
+		shape: tensor.Shape{s[0] / steps, s[1]},
+		run:   pick(b, stepSums[float32], stepSums[float64]),
+		grad:  func(_ []*Node, _, dy *Node) []*Node { return []*Node{b.RepeatSteps(dy, steps)} },
 	}, "d", x)
 }
 

@@ -14,13 +14,17 @@ import (
 type LoopBody struct {
 	*Builder
 	outer    *Builder
-	captured []*Node // of the outer graph
-	inner    []*Node // in their places
+	captured []*Node         // of the outer graph
+	inner    []*Node         // in their places
+	instead  map[*Node]*Node // of the outer graph, what is captured in place of a node
 }
 
 // Capture returns the node that stands, at every step, for a node of the outer
 // graph: a weight or a constant of the sequence.
 func (l *LoopBody) Capture(n *Node) *Node {
+	if other := l.instead[n]; other != nil {
+		n = other
+	}
 	for i, c := range l.captured {
 		if c == n {
 			return l.inner[i]
@@ -48,7 +52,7 @@ func (l *LoopBody) Capture(n *Node) *Node {
 // time-major, and the final states. The gradient recomputes each step from the
 // states it kept; gradients of what was captured sum over the steps, last to
 // first.
-func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, seqs, states []*Node) (out *Node, next []*Node)) (outs *Node, final []*Node) {
+func (b *Builder) Loop(seqs, states []*Node, steps int, step Step) (outs *Node, final []*Node) {
 	if len(seqs) == 0 {
 		return b.Fail(errors.New("loop: no sequence")), nil
 	}
@@ -56,11 +60,24 @@ func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, s
 	if !ok || !b.ok(seqs...) || !b.ok(states...) {
 		return nil, nil
 	}
-	if steps < 1 || rows%steps != 0 {
-		return b.Fail(errors.Errorf("loop: %d rows are not %d steps", rows, steps)), nil
+	for i, x := range seqs {
+		r, _, ok := b.matrix("loop", x)
+		if !ok {
+			return nil, nil
+		}
+		if r != rows {
+			return b.Fail(errors.Errorf("loop: sequence %d has %d rows, sequence 0 has %d", i, r, rows)), nil
+		}
 	}
-	batch := rows / steps
-	l := &loop{steps: steps, seqs: len(seqs), body: &LoopBody{Builder: New(b.dt), outer: b}}
+	return b.loop(seqs, states, steps, step, nil)
+}
+
+// Step emits one step of a Loop from the sequences' rows and the states.
+type Step = func(l *LoopBody, seqs, states []*Node) (out *Node, next []*Node)
+
+// loop is Loop for sequences whose steps may differ in their rows.
+func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*Node]*Node) (outs *Node, final []*Node) {
+	l := &loop{steps: steps, seqs: len(seqs), body: &LoopBody{Builder: New(b.dt), outer: b, instead: instead}}
 	l.body.random = b.random // the same draws at every step, and in the gradient
 	feed := func(name string, shape ...int) {
 		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
@@ -68,14 +85,14 @@ func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, s
 		l.in = append(l.in, l.body.Input(name, t))
 	}
 	for i, x := range seqs {
-		r, width, ok := b.matrix("loop", x)
+		rows, width, ok := b.matrix("loop", x)
 		if !ok {
 			return nil, nil
 		}
-		if r != rows {
-			return b.Fail(errors.Errorf("loop: sequence %d has %d rows, sequence 0 has %d", i, r, rows)), nil
+		if steps < 1 || rows%steps != 0 {
+			return b.Fail(errors.Errorf("loop: %d rows are not %d steps", rows, steps)), nil
 		}
-		feed(fmt.Sprintf("sequence_%d", i), batch, width)
+		feed(fmt.Sprintf("sequence_%d", i), rows/steps, width)
 	}
 	for i, s := range states {
 		if _, _, ok := b.matrix("loop", s); !ok {
@@ -90,14 +107,14 @@ func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, s
 	if len(next) != len(states) {
 		return b.Fail(errors.Errorf("loop: the step returns %d states of %d", len(next), len(states))), nil
 	}
-	_, units, ok := l.body.matrix("loop", out)
+	batch, units, ok := l.body.matrix("loop", out)
 	for i, n := range next {
 		if !n.Shape().Eq(states[i].Shape()) {
 			return b.Fail(errors.Errorf("loop: state %d is %s after the step, %s before", i, shapeString(n), shapeString(states[i]))), nil
 		}
 	}
-	if !ok || !out.Shape().Eq(tensor.Shape{batch, units}) {
-		return b.Fail(errors.Errorf("loop: the step's output is %s for a batch of %d", shapeString(out), batch)), nil
+	if !ok {
+		return b.Fail(l.body.Err()), nil
 	}
 	l.out = append([]*Node{out}, next...)
 	var err error
@@ -107,7 +124,7 @@ func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, s
 
 	// The packed output is the outputs of all steps and then the final states;
 	// the packed gradient is that of the sequences, the states and what was captured.
-	shapes := []tensor.Shape{{rows, units}}
+	shapes := []tensor.Shape{{steps * batch, units}}
 	for _, s := range states {
 		shapes = append(shapes, s.Shape())
 	}
@@ -137,7 +154,10 @@ func (b *Builder) Loop(seqs, states []*Node, steps int, step func(l *LoopBody, s
 				ids:   true,
 				shape: tensor.Shape{volume(gradShapes)},
 				run:   pick(b, loopBackward[float32](l), loopBackward[float64](l)),
-			}, "", append([]*Node{dout, out}, in...)...)
+				form: func(in []*Node) *Node {
+					return b.loopGrad(l, step, in[0], in[2:], string(diff))
+				},
+			}, "d."+string(diff), append([]*Node{dout, out}, in...)...)
 			views := b.unpack(packed, gradShapes)
 			ds := make([]*Node, len(in))
 			for i := range ds {

@@ -27,6 +27,8 @@ func (b *Builder) LogitLoss(x, t *Node) *Node {
 		return max(x, 0) - x*t + math.Log1p(math.Exp(-math.Abs(x)))
 	}, func(x, t float64) float64 {
 		return 1/(1+math.Exp(-x)) - t
+	}, func(x, t *Node) *Node {
+		return b.Sub(b.Sigmoid(x), t)
 	})
 }
 
@@ -45,6 +47,10 @@ func (b *Builder) BinaryLoss(x, t *Node) *Node {
 			return 0
 		}
 		return (1-t)/(1-x) - t/x
+	}, func(x, t *Node) *Node {
+		within := b.levels("slope", x, func(x float64) float64 { return choose(x < low || x > top, 0, 1) })
+		held := b.Clip(x, low, top)
+		return b.Mul(within, b.Sub(b.Div(b.Affine(-1, t, 1), b.Affine(-1, held, 1)), b.Div(t, held)))
 	})
 }
 
@@ -61,6 +67,8 @@ func (b *Builder) AbsoluteLoss(x, t *Node) *Node {
 			return -1
 		}
 		return 0
+	}, func(x, t *Node) *Node {
+		return b.Sign(b.Sub(x, t))
 	})
 }
 
@@ -79,25 +87,30 @@ func (b *Builder) HuberLoss(x, t *Node, delta float64) *Node {
 		return delta*e - delta*delta/2
 	}, func(x, t float64) float64 {
 		return min(max(x-t, -delta), delta)
+	}, func(x, t *Node) *Node {
+		return b.Clip(b.Sub(x, t), -delta, delta)
 	})
 }
 
 // HingeLoss emits max(1 − t·x, 0) for targets −1 and 1; a target 0 is taken for
 // −1. The gradient is 0 at the edge. Keras: hinge.
 func (b *Builder) HingeLoss(x, t *Node) *Node {
-	sign := func(t float64) float64 {
+	class := func(t float64) float64 {
 		if t == 0 {
 			return -1
 		}
 		return t
 	}
 	return b.elementLoss("hinge_loss", x, t, func(x, t float64) float64 {
-		return max(1-sign(t)*x, 0)
+		return max(1-class(t)*x, 0)
 	}, func(x, t float64) float64 {
-		if t = sign(t); t*x >= 1 {
+		if t = class(t); t*x >= 1 {
 			return 0
 		}
 		return -t
+	}, func(x, t *Node) *Node {
+		signs := b.levels("slope", t, func(t float64) float64 { return -class(t) })
+		return b.Mul(signs, b.levels("slope", b.Mul(signs, x), func(x float64) float64 { return choose(x > -1, 1, 0) }))
 	})
 }
 
@@ -114,6 +127,9 @@ func (b *Builder) DivergenceLoss(x, t *Node) *Node {
 			return 0
 		}
 		return -hold(t) / x
+	}, func(x, t *Node) *Node {
+		signs := b.levels("slope", x, func(x float64) float64 { return choose(x < epsilon || x > 1, 0, -1) })
+		return b.Mul(signs, b.Div(b.levels("slope", t, hold), b.Clip(x, epsilon, 1)))
 	})
 }
 
@@ -138,17 +154,21 @@ func (b *Builder) PoissonLoss(x, t *Node) *Node {
 			return 1
 		}
 		return 1 - t/(x+epsilon)
+	}, func(x, t *Node) *Node {
+		return b.Affine(-1, b.Div(t, b.Affine(1, x, epsilon)), 1)
 	})
 }
 
-// elementLoss emits f(x, t) of each element; df is its derivative by x.
-func (b *Builder) elementLoss(name string, x, t *Node, f, df func(x, t float64) float64) *Node {
+// elementLoss emits f(x, t) of each element; df is its derivative by x, and form
+// emits that from operations that have gradients.
+func (b *Builder) elementLoss(name string, x, t *Node, f, df func(x, t float64) float64, form func(x, t *Node) *Node) *Node {
 	if !b.alike(name, x, t) {
 		return nil
 	}
 	return b.loss(name, x.Shape(), x, t,
 		pick(b, eachElement[float32](f), eachElement[float64](f)),
-		pick(b, eachElementGrad[float32](df), eachElementGrad[float64](df)))
+		pick(b, eachElementGrad[float32](df), eachElementGrad[float64](df)),
+		func(x, t, dy *Node) *Node { return b.Mul(dy, form(x, t)) })
 }
 
 // alike checks that outputs and targets have one shape.
@@ -164,14 +184,19 @@ func (b *Builder) alike(name string, x, t *Node) bool {
 }
 
 // loss emits f(x, t), of the given shape, whose gradient is df(x, t, dy) by x
-// alone.
-func (b *Builder) loss(name string, shape tensor.Shape, x, t *Node, f, df runFunc) *Node {
+// alone, which form emits from operations that have gradients.
+func (b *Builder) loss(name string, shape tensor.Shape, x, t *Node, f, df runFunc, form func(x, t, dy *Node) *Node) *Node {
 	return b.apply(&op{
 		name:  name,
 		shape: shape,
 		run:   f,
 		grad: func(in []*Node, _, dy *Node) []*Node {
-			return []*Node{b.apply(&op{name: name + "_grad", shape: x.Shape(), run: df}, "", in[0], in[1], dy), nil}
+			return []*Node{b.apply(&op{
+				name:  name + "_grad",
+				shape: x.Shape(),
+				run:   df,
+				form:  func(in []*Node) *Node { return form(in[0], in[1], in[2]) },
+			}, "d.d", in[0], in[1], dy), nil}
 		},
 	}, "d.", x, t)
 }
@@ -225,7 +250,10 @@ func (b *Builder) spread(x, s *Node, shape tensor.Shape) *Node {
 		name:  "spread",
 		shape: shape,
 		run:   pick(b, spread[float32], spread[float64]),
-	}, "", x, s)
+		grad: func(in []*Node, _, d *Node) []*Node {
+			return []*Node{b.spread(d, in[1], in[0].Shape()), b.Inner(in[0], d)}
+		},
+	}, "dd", x, s)
 }
 
 func spread[T kernel.Float](o *op, in []gorgonia.Value) error {

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -13,7 +15,10 @@ import (
 func (b *Builder) SoftmaxLoss(x, t *Node) *Node {
 	return b.rowLoss("softmax_loss", x, t,
 		pick(b, eachRow(kernel.SoftmaxLoss[float32]), eachRow(kernel.SoftmaxLoss[float64])),
-		pick(b, eachRowGrad(kernel.SoftmaxLossGrad[float32]), eachRowGrad(kernel.SoftmaxLossGrad[float64])))
+		pick(b, eachRowGrad(kernel.SoftmaxLossGrad[float32]), eachRowGrad(kernel.SoftmaxLossGrad[float64])),
+		func(x, t, dy *Node) *Node { // softmax(x)·Σt − t
+			return b.Mul(b.Sub(b.Mul(b.Softmax(x), b.RowSums(t)), t), dy)
+		})
 }
 
 // CategoricalLoss emits the categorical cross-entropy −Σ t·log p of each row
@@ -23,7 +28,17 @@ func (b *Builder) SoftmaxLoss(x, t *Node) *Node {
 func (b *Builder) CategoricalLoss(x, t *Node) *Node {
 	return b.rowLoss("categorical_loss", x, t,
 		pick(b, eachRow(kernel.CategoricalLoss[float32]), eachRow(kernel.CategoricalLoss[float64])),
-		pick(b, eachRowGrad(kernel.CategoricalLossGrad[float32]), eachRowGrad(kernel.CategoricalLossGrad[float64])))
+		pick(b, eachRowGrad(kernel.CategoricalLossGrad[float32]), eachRowGrad(kernel.CategoricalLossGrad[float64])),
+		func(x, t, dy *Node) *Node { // (Σ' t − t/p)/Σx
+			total := b.RowSums(x)
+			some := b.levels("some", total, func(x float64) float64 { return choose(x == 0, 0, 1) })
+			total = b.Add(total, b.Affine(-1, some, 1)) // 1 in place of 0
+			p := b.Div(x, total)
+			high := pick(b, float64(float32(1-epsilon)), 1-epsilon)
+			inside := b.Mul(t, b.levels("inside", p, func(p float64) float64 { return choose(p >= epsilon && p <= high, 1, 0) }))
+			left := b.Sub(b.Div(inside, b.Clip(p, epsilon, 1)), b.RowSums(inside))
+			return b.Neg(b.Mul(b.Div(b.Mul(left, some), total), dy))
+		})
 }
 
 // CosineLoss emits the negative cosine −⟨x, t⟩/(‖x‖·‖t‖) of each row [rows, 1]; a
@@ -31,7 +46,16 @@ func (b *Builder) CategoricalLoss(x, t *Node) *Node {
 func (b *Builder) CosineLoss(x, t *Node) *Node {
 	return b.rowLoss("cosine_loss", x, t,
 		pick(b, eachRow(kernel.CosineLoss[float32]), eachRow(kernel.CosineLoss[float64])),
-		pick(b, eachRowGrad(kernel.CosineLossGrad[float32]), eachRowGrad(kernel.CosineLossGrad[float64])))
+		pick(b, eachRowGrad(kernel.CosineLossGrad[float32]), eachRowGrad(kernel.CosineLossGrad[float64])),
+		func(x, t, dy *Node) *Node { // −(t/‖t‖ − c·x/‖x‖)/‖x‖
+			squares := b.RowSums(b.Mul(x, x))
+			long := b.levels("long", squares, func(x float64) float64 { return choose(x > epsilon*epsilon, 1, 0) })
+			ix := b.Rsqrt(b.Clip(squares, epsilon*epsilon, math.Inf(1)))
+			it := b.Rsqrt(b.Clip(b.RowSums(b.Mul(t, t)), epsilon*epsilon, math.Inf(1)))
+			x, t = b.Mul(x, ix), b.Mul(t, it)
+			c := b.Mul(b.RowSums(b.Mul(x, t)), long)
+			return b.Mul(b.Sub(b.Mul(x, c), t), b.Mul(dy, ix))
+		})
 }
 
 // SparseSoftmaxLoss emits −log softmax(x) at the class of each row [rows, 1] of
@@ -47,16 +71,35 @@ func (b *Builder) SparseSoftmaxLoss(x, classes *Node) *Node {
 	}
 	return b.loss("sparse_softmax_loss", tensor.Shape{rows, 1}, x, classes,
 		pick(b, sparseSoftmaxLoss[float32], sparseSoftmaxLoss[float64]),
-		pick(b, sparseSoftmaxLossGrad[float32], sparseSoftmaxLossGrad[float64]))
+		pick(b, sparseSoftmaxLossGrad[float32], sparseSoftmaxLossGrad[float64]),
+		func(x, classes, dy *Node) *Node {
+			return b.Mul(b.Sub(b.Softmax(x), b.oneHot(classes, x.Shape()[1])), dy)
+		})
+}
+
+// oneHot emits rows of zeros with a 1 in the column of each class.
+func (b *Builder) oneHot(classes *Node, cols int) *Node {
+	return b.apply(&op{
+		name:  "one_hot",
+		shape: tensor.Shape{classes.Shape()[0], cols},
+		run:   pick(b, oneHot[float32], oneHot[float64]),
+		grad:  noGrad,
+	}, ".", classes)
+}
+
+func oneHot[T kernel.Float](o *op, in []gorgonia.Value) error {
+	y := Floats[T](o.out)
+	clear(y)
+	return eachClass(Floats[T](in[0]), len(y), func(_, from, _, class int) { y[from+class] = 1 })
 }
 
 // rowLoss emits a loss of each row, for targets of the outputs' shape.
-func (b *Builder) rowLoss(name string, x, t *Node, f, df runFunc) *Node {
+func (b *Builder) rowLoss(name string, x, t *Node, f, df runFunc, form func(x, t, dy *Node) *Node) *Node {
 	rows, _, ok := b.matrix(name, x)
 	if !ok || !b.alike(name, x, t) {
 		return nil
 	}
-	return b.loss(name, tensor.Shape{rows, 1}, x, t, f, df)
+	return b.loss(name, tensor.Shape{rows, 1}, x, t, f, df, form)
 }
 
 func eachRow[T kernel.Float](f func(x, t []T) T) runFunc {

@@ -53,7 +53,13 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 			name:  "lstm_grad",
 			shape: tensor.Shape{volume(grads)},
 			run:   pick(b, lstmBackward[float32](l, at), lstmBackward[float64](l, at)),
-		}, "", append([]*Node{dout, out, in[2], b.packed(in[3], true)}, in[5:]...)...)
+			form: func(in []*Node) *Node {
+				z, h0, c0, u := in[4], in[5], in[2], in[6]
+				hs, c := b.loopedLSTM(z, h0, c0, u, in[7:], steps)
+				douts := b.unpack(b.whole(in[0], at, out.Shape()), shapes)
+				return b.flat(b.within([]*Node{hs, c}, douts, []*Node{z, h0, c0})...)
+			},
+		}, "d.d.ddd", append([]*Node{dout, out, in[2], b.packed(in[3], true), in[0], in[1], in[3]}, in[5:]...)...)
 		ds := b.unpack(packed, grads)
 		hs := b.window(out, &part{0, rows * units}, tensor.Shape{rows, units})
 		du := b.matmul(true, false, in[1], b.rows(ds[0], 0, batch))
@@ -63,7 +69,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 			if b.isZeros(in[1]) {
 				du = later
 			} else {
-				du = b.Sum(later, du)
+				du = b.AddN(later, du)
 			}
 		}
 		return append([]*Node{ds[0], ds[1], ds[2], du}, make([]*Node, len(in)-4)...)
@@ -124,7 +130,7 @@ func lstmBackward[T kernel.Float](l *lstm, at *part) runFunc {
 		size := l.batch * l.units
 		gates, cs, tanhC := Floats[T](l.gates), Floats[T](l.c), Floats[T](l.tanhC)
 		dout, c0, ut, dz := Floats[T](in[0]), Floats[T](in[2]), Floats[T](in[3]), Floats[T](o.out)
-		mask := maskOf[T](in, 4)
+		mask := maskOf[T](in, 7)
 		from, to := 0, (l.steps+1)*size
 		if at != nil {
 			from, to = at.from, at.to

@@ -45,7 +45,13 @@ func (b *Builder) NormalizeRows(x *Node, eps float64) *Node {
 				name:  "normalize_rows_grad",
 				shape: y.Shape(),
 				run:   pick(b, normalizeRowsGrad[float32](cols, eps), normalizeRowsGrad[float64](cols, eps)),
-			}, "", in[0], y, dy)}
+				form: func(in []*Node) *Node {
+					c := b.Sub(in[0], b.RowMeans(in[0]))
+					s := b.InvSqrt(b.RowMeans(b.Mul(c, c)), eps)
+					y, dy := b.Mul(c, s), in[2]
+					return b.Mul(b.Sub(b.Sub(dy, b.RowMeans(dy)), b.Mul(y, b.RowMeans(b.Mul(y, dy)))), s)
+				},
+			}, "d.d", in[0], y, dy)}
 		},
 	}, "d", x)
 }
@@ -122,10 +128,30 @@ func (b *Builder) NormalizeColumns(x, mask *Node, eps float64) *Node {
 				name:  "normalize_columns_grad",
 				shape: y.Shape(),
 				run:   pick(b, normalizeColumnsGrad[float32](cols, eps), normalizeColumnsGrad[float64](cols, eps)),
-			}, "", append([]*Node{y, dy}, in[1:]...)...)
+				form:  func(in []*Node) *Node { return b.normalizedGrad(in[3], in[1], in[4:], eps) },
+			}, ".d.d", append([]*Node{y, dy, in[1], in[0]}, in[2:]...)...)
 			return append([]*Node{dx}, make([]*Node, len(in)-1)...)
 		},
 	}, "d", in...)
+}
+
+// normalizedGrad is the form of NormalizeColumns' gradient: of x and dy alone.
+func (b *Builder) normalizedGrad(x, dy *Node, mask []*Node, eps float64) *Node {
+	if !b.ok(x, dy) {
+		return nil
+	}
+	rows, cols := x.Shape()[0], x.Shape()[1]
+	taken := b.Ones(rows, 1)
+	if len(mask) > 0 {
+		taken = b.levels("taken", mask[0], func(m float64) float64 { return choose(m == 0, 0, 1) })
+	}
+	n := b.levels("rows", b.Sum(taken), func(n float64) float64 { return max(n, 1) })
+	mean := func(x *Node) *Node { return b.Div(b.ColumnSums(b.Where(taken, x, b.Zeros(rows, cols))), n) }
+	c := b.Sub(x, mean(x))
+	s := b.InvSqrt(mean(b.Mul(c, c)), eps)
+	y := b.Mul(c, s)
+	along := b.Add(b.Mul(y, b.Div(b.ColumnSums(b.Mul(y, dy)), n)), b.Div(b.ColumnSums(dy), n))
+	return b.Mul(b.Sub(dy, b.Mul(along, taken)), s)
 }
 
 // Moments emits the mean and the biased variance of each column of a matrix
@@ -223,7 +249,7 @@ func normalizeColumnsGrad[T kernel.Float](cols int, eps float64) runFunc {
 	scale := make([]T, cols)
 	g, h := make([]float64, cols), make([]float64, cols)
 	return func(o *op, in []gorgonia.Value) error {
-		y, dy, mask, dx := Floats[T](in[0]), Floats[T](in[1]), maskOf[T](in, 3), Floats[T](o.out)
+		y, dy, mask, dx := Floats[T](in[0]), Floats[T](in[1]), maskOf[T](in, 4), Floats[T](o.out)
 		invSqrt[T](eps)(scale, Floats[T](in[2])[cols:])
 		clear(g)
 		clear(h)

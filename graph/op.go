@@ -34,9 +34,15 @@ type op struct {
 	view bool
 	ids  bool // some inputs are not of the graph's element type
 
-	// grad emits the gradient for each input, nil for one that has none; it
-	// is nil where the operation has no gradient at all.
+	// grad emits the gradient for each input, nil for one that has none.
+	//
+	// form stands in place of grad where the operation is one kernel for what
+	// several operations compute: it emits the same value from these, and the
+	// gradient is that of the form. So the gradient of a gradient needs no kernel.
+	//
+	// Both are nil where the operation has no gradient at all.
 	grad func(in []*Node, out, dout *Node) []*Node
+	form func(in []*Node) *Node
 	diff []bool
 
 	// parts[i] is set where the operation reads only a run of elements of its
@@ -102,10 +108,10 @@ func (o *op) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 // SymDiff lets gorgonia.Grad differentiate through our operations; Builder.Grad
 // takes the same road.
 func (o *op) SymDiff(in gorgonia.Nodes, out, dout *Node) (gorgonia.Nodes, error) {
-	if o.grad == nil {
+	if o.diff == nil {
 		return nil, errors.Errorf("%s has no gradient", o.name)
 	}
-	ds := o.grad(in, out, dout)
+	ds := o.gradient(in, out, dout)
 	for i, p := range o.parts {
 		if p != nil && ds[i] != nil {
 			ds[i] = o.b.sum(in[i].Shape(), []term{{ds[i], p}})
@@ -117,6 +123,14 @@ func (o *op) SymDiff(in gorgonia.Nodes, out, dout *Node) (gorgonia.Nodes, error)
 		}
 	}
 	return ds, o.b.err
+}
+
+// gradient emits the gradient for each input, nil for one that has none.
+func (o *op) gradient(in []*Node, out, dout *Node) []*Node {
+	if o.grad != nil {
+		return o.grad(in, out, dout)
+	}
+	return o.b.partials(o.form, in, dout, o.diff)
 }
 
 // runFunc computes an operation's output; pick chooses its element type.
@@ -150,7 +164,7 @@ func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 	for i, c := range diff {
 		o.diff[i] = c == 'd'
 	}
-	if o.grad == nil {
+	if o.grad == nil && o.form == nil {
 		o.diff = nil
 	}
 	// The tape machine merges nodes by a 32-bit hash without looking

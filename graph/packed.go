@@ -43,7 +43,8 @@ func (b *Builder) mulTransposed(x, u *Node) *Node {
 		name:  "matmul_packed",
 		shape: tensor.Shape{m, n},
 		run:   pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
-	}, "", x, b.packed(u, true))
+		form:  func(in []*Node) *Node { return b.matmul(false, true, in[0], in[2]) },
+	}, "d.d", x, b.packed(u, true), u)
 }
 
 func mulPacked[T kernel.Float](m, n, k int) runFunc {

@@ -18,10 +18,32 @@ func (b *Builder) MaxPool(x *Node, steps int, w Window) *Node {
 	}
 	return b.pool("max_pool", x, over, batch,
 		pick(b, maxPool[float32](over), maxPool[float64](over)),
-		func(x, y, dy *Node) *Node {
-			return b.apply(&op{name: "max_pool_grad", shape: x.Shape(),
-				run: pick(b, maxPoolGrad[float32](over), maxPoolGrad[float64](over))}, "", x, y, dy)
-		})
+		func(x, y, dy *Node) *Node { return b.maxPoolGrad(x, y, dy, over) })
+}
+
+// maxPoolGrad emits the gradient of a pooled sequence by the sequence, and pooledAt
+// the elements of another sequence where x has its largest ones, each first one's.
+// Each is linear in its last input and is the other's gradient.
+func (b *Builder) maxPoolGrad(x, y, dy *Node, w window) *Node {
+	return b.apply(&op{
+		name:  "max_pool_grad",
+		shape: x.Shape(),
+		run:   pick(b, maxPoolGrad[float32](w), maxPoolGrad[float64](w)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{nil, nil, b.pooledAt(in[0], in[1], dout, w)}
+		},
+	}, "..d", x, y, dy)
+}
+
+func (b *Builder) pooledAt(x, y, other *Node, w window) *Node {
+	return b.apply(&op{
+		name:  "max_pool_at",
+		shape: y.Shape(),
+		run:   pick(b, pooledAt[float32](w), pooledAt[float64](w)),
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			return []*Node{nil, nil, b.maxPoolGrad(in[0], in[1], dout, w)}
+		},
+	}, "..d", x, y, other)
 }
 
 // AveragePool emits the mean of each feature in each window of a time-major
@@ -34,8 +56,12 @@ func (b *Builder) AveragePool(x *Node, steps int, w Window) *Node {
 	return b.pool("average_pool", x, over, batch,
 		pick(b, averagePool[float32](over), averagePool[float64](over)),
 		func(x, _, dy *Node) *Node {
-			return b.apply(&op{name: "average_pool_grad", shape: x.Shape(),
-				run: pick(b, averagePoolGrad[float32](over), averagePoolGrad[float64](over))}, "", dy)
+			return b.apply(&op{
+				name:  "average_pool_grad",
+				shape: x.Shape(),
+				run:   pick(b, averagePoolGrad[float32](over), averagePoolGrad[float64](over)),
+				grad:  func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.AveragePool(dout, steps, w)} },
+			}, "d", dy)
 		})
 }
 
@@ -53,7 +79,7 @@ func (b *Builder) GlobalAverage(x, mask *Node, steps int) *Node {
 	if mask == nil {
 		return b.AveragePool(x, steps, Window{Size: steps})
 	}
-	rows, cols, ok := b.matrix("global average", x)
+	rows, _, ok := b.matrix("global average", x)
 	if !ok || !b.maskFits("global average", mask, x) {
 		return nil
 	}
@@ -74,12 +100,7 @@ func (b *Builder) GlobalAverage(x, mask *Node, steps int) *Node {
 		run:   pick(b, weightedSteps[float32], weightedSteps[float64]),
 		grad:  func(in []*Node, _, dy *Node) []*Node { return []*Node{b.Mul(dy, in[1]), nil} },
 	}, "d.", x, shares)
-	return b.apply(&op{
-		name:  "step_sums",
-		shape: tensor.Shape{batch, cols},
-		run:   pick(b, stepSums[float32], stepSums[float64]),
-		grad:  func(_ []*Node, _, dy *Node) []*Node { return []*Node{b.Repeat(dy, steps)} },
-	}, "d", weighted)
+	return b.stepSums(weighted, steps)
 }
 
 // weightedSteps computes x∘shares. A step without a share may hold anything, NaN
@@ -172,24 +193,45 @@ func maxPool[T kernel.Float](w window) runFunc {
 }
 
 func maxPoolGrad[T kernel.Float](w window) runFunc {
+	first := firstLargest[T](w)
 	return func(o *op, in []gorgonia.Value) error {
-		x, y, dy, dx := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](o.out)
+		dy, dx := Floats[T](in[2]), Floats[T](o.out)
 		clear(dx)
+		first(in, func(at, from int) { dx[from] += dy[at] })
+		return nil
+	}
+}
+
+func pooledAt[T kernel.Float](w window) runFunc {
+	first := firstLargest[T](w)
+	return func(o *op, in []gorgonia.Value) error {
+		x, y := Floats[T](in[2]), Floats[T](o.out)
+		clear(y)
+		first(in, func(at, from int) { y[at] = x[from] })
+		return nil
+	}
+}
+
+// firstLargest calls f for each element at of the pooled sequence in[1] with the
+// first place in in[0] that it was taken from.
+func firstLargest[T kernel.Float](w window) func(in []gorgonia.Value, f func(at, from int)) {
+	var given []bool
+	return func(in []gorgonia.Value, f func(at, from int)) {
+		x, y := Floats[T](in[0]), Floats[T](in[1])
 		size := len(y) / w.out
-		given := make([]bool, size)
+		given = resize(given, size)
 		for s := range w.out {
 			clear(given)
-			most, d := y[s*size:(s+1)*size], dy[s*size:(s+1)*size]
+			most := y[s*size : (s+1)*size]
 			w.inside(s, func(i int) {
 				for j, v := range x[i*size : (i+1)*size] {
 					if !given[j] && v == most[j] {
 						given[j] = true
-						dx[i*size+j] += d[j]
+						f(s*size+j, i*size+j)
 					}
 				}
 			})
 		}
-		return nil
 	}
 }
 

@@ -46,7 +46,7 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 	}
 	var inputs gorgonia.Nodes
 	hashes := map[uint32]*Node{}
-	order := b.topological(kept)
+	order := b.topological(kept, nil)
 	for _, n := range order {
 		if other := hashes[n.Hashcode()]; other != nil {
 			return nil, errors.Errorf("compile: nodes %v and %v share a hash, and Gorgonia would merge them", other, n)

@@ -62,7 +62,7 @@ func (g *randomGraph) grow() {
 	case "step":
 		row = g.Step(g.seq(), rapid.IntRange(0, fuzzSteps-1).Draw(g.r, "t"), fuzzSteps)
 	case "stack":
-		seq = g.Stack(g.row(), g.row(), g.row())
+		seq = g.Concat(0, g.row(), g.row(), g.row())
 	case "tanh_matmul":
 		seq = g.Tanh(g.MatMul(g.seq(), g.mat()))
 	case "muladd":
@@ -72,7 +72,7 @@ func (g *randomGraph) grow() {
 	case "add":
 		mat = g.Add(g.mat(), g.mat())
 	case "sum":
-		row = g.Sum(g.row(), g.row(), g.row())
+		row = g.AddN(g.row(), g.row(), g.row())
 	case "loop":
 		var final []*Node
 		seq, final = g.loop(rapid.IntRange(0, 3).Draw(g.r, "step's graph"))
@@ -141,7 +141,7 @@ func TestRandomGraphs(t *testing.T) {
 		}
 		weigh := func(x *Node) *Node { return g.Inner(x, weights[x.Shape()[0]]) }
 		last := func(nodes []*Node) *Node { return nodes[len(nodes)-1] }
-		cost := g.Sum(weigh(g.seq()), weigh(g.row()), weigh(last(g.sequence)), weigh(last(g.step)), weigh(last(g.square)))
+		cost := g.AddN(weigh(g.seq()), weigh(g.row()), weigh(last(g.sequence)), weigh(last(g.step)), weigh(last(g.square)))
 		grads := g.Grad(cost, g.inputs...)
 		p, err := g.Compile(append(slices.Clone(grads), cost)...)
 		if err != nil {

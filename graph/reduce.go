@@ -34,6 +34,22 @@ func (b *Builder) RowSums(x *Node) *Node {
 	}, "d", x)
 }
 
+// ColumnSums emits the sum of each column of a matrix, a vector [cols].
+func (b *Builder) ColumnSums(x *Node) *Node {
+	rows, cols, ok := b.matrix("column sums", x)
+	if !ok {
+		return nil
+	}
+	return b.apply(&op{
+		name:  "column_sums",
+		shape: tensor.Shape{cols},
+		run:   pick(b, colSums[float32], colSums[float64]),
+		grad: func(_ []*Node, _, dout *Node) []*Node {
+			return []*Node{b.Add(b.Zeros(rows, cols), dout)}
+		},
+	}, "d", x)
+}
+
 // RowMeans emits the mean of each row of a matrix, a column [rows, 1]: of a
 // column, itself.
 func (b *Builder) RowMeans(x *Node) *Node {
@@ -60,7 +76,10 @@ func (b *Builder) Penalty(x *Node, l1, l2 float64) *Node {
 				name:  "penalty_grad",
 				shape: in[0].Shape(),
 				run:   pick(b, penaltyGrad[float32](l1, l2), penaltyGrad[float64](l1, l2)),
-			}, "", in[0], dout)}
+				form: func(in []*Node) *Node {
+					return b.spread(b.Add(b.Affine(2*l2, in[0], 0), b.Affine(l1, b.Sign(in[0]), 0)), in[1], in[0].Shape())
+				},
+			}, "dd", in[0], dout)}
 		},
 	}, "d", x)
 }
@@ -132,7 +151,8 @@ func anyNotEqual[T kernel.Float](cols int, value float64) runFunc {
 func (b *Builder) InvSqrt(x *Node, eps float64) *Node {
 	return b.elementwise("inv_sqrt", x,
 		pick(b, map1(invSqrt[float32](eps)), map1(invSqrt[float64](eps))),
-		pick(b, map2(invSqrtGrad[float32]), map2(invSqrtGrad[float64])))
+		pick(b, map2(invSqrtGrad[float32]), map2(invSqrtGrad[float64])),
+		func(y, dy *Node) *Node { return b.Affine(-0.5, b.Mul(dy, b.Mul(y, b.Mul(y, y))), 0) })
 }
 
 func invSqrt[T kernel.Float](eps float64) func(y, x []T) {

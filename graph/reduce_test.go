@@ -218,7 +218,7 @@ func TestConstantsOfTheirInputs(t *testing.T) {
 			b := New(tensor.Float64)
 			x := b.Input("x", random(rand.New(rand.NewPCG(1, 1)), 2, 3))
 			y := f(b, x)
-			g := b.Grad(b.Sum(b.Inner(y, y), b.Inner(x, x)), x)[0]
+			g := b.Grad(b.AddN(b.Inner(y, y), b.Inner(x, x)), x)[0]
 			if b.Err() != nil {
 				t.Fatal(b.Err())
 			}

@@ -54,7 +54,6 @@ func (b *Builder) SimpleRNNStep(activation string, z, h, u *Node, t, steps int) 
 	}
 	at := rowsOf(t*batch, (t+1)*batch, units)
 	shape := tensor.Shape{batch, units}
-	df := pick(b, map2(activations32[activation].df), map2(activations64[activation].df))
 	return b.apply(&op{
 		name:  "simple_rnn_step",
 		shape: shape,
@@ -62,7 +61,7 @@ func (b *Builder) SimpleRNNStep(activation string, z, h, u *Node, t, steps int) 
 		parts: []*part{at, nil, nil, nil},
 		run:   pick(b, simpleRNNStep[float32](activation, at, shape), simpleRNNStep[float64](activation, at, shape)),
 		grad: func(in []*Node, y, dy *Node) []*Node {
-			dz := b.apply(&op{name: activation + "_grad", shape: shape, run: df}, "", y, dy)
+			dz := b.slope(activation, y, dy, b.slopes(activation), func(y, dy *Node) *Node { return b.derivative(activation, y, dy) })
 			if b.isZeros(in[1]) {
 				return []*Node{dz, nil, nil, nil}
 			}
@@ -107,7 +106,10 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 			name:  "simple_rnn_grad",
 			shape: hs.Shape(),
 			run:   pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
-		}, "", append([]*Node{hs, dhs, b.packed(in[2], true)}, in[4:]...)...)
+			form: func(in []*Node) *Node {
+				return b.simpleRNNGrad(activation, in[0], b.whole(in[1], at, hs.Shape()), in[3], in[4:], steps)
+			},
+		}, "dd.d", append([]*Node{hs, dhs, b.packed(in[2], true), in[2]}, in[4:]...)...)
 		none := make([]*Node, len(in)-3)
 		var du []*Node
 		if steps > 1 {
@@ -122,7 +124,7 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 		}
 		first := b.rows(dz, 0, batch)
 		du = append(du, b.matmul(true, false, in[1], first))
-		return append([]*Node{dz, b.mulTransposed(first, in[2]), b.Sum(du...)}, none...)
+		return append([]*Node{dz, b.mulTransposed(first, in[2]), b.AddN(du...)}, none...)
 	}
 	in := []*Node{z, h0, u, b.packed(u, false)}
 	if mask != nil {
@@ -172,7 +174,7 @@ func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		hs, dhs, ut, dz := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](o.out)
 		size := l.batch * l.units
-		mask := maskOf[T](in, 3)
+		mask := maskOf[T](in, 4)
 		if mask != nil {
 			past = resize(past, size) // gradients that pass by masked steps
 			clear(past)

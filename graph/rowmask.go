@@ -54,7 +54,7 @@ func moveRows[T kernel.Float](mask, y, x []T) {
 }
 
 // resize returns x, or a new slice if its length is not n.
-func resize[T kernel.Float](x []T, n int) []T {
+func resize[T any](x []T, n int) []T {
 	if len(x) != n {
 		return make([]T, n)
 	}

@@ -8,28 +8,39 @@ import (
 	"unroll/internal/kernel"
 )
 
-// Where emits, row by row, x where the mask is not 0 and y where it is. The
-// mask is a column [rows, 1] and has no gradient; x and y have one shape.
+// Where emits the elements of x where those of the mask are not 0, and those of y
+// where they are. The shapes are broadcast as those of Add. The mask has no gradient.
 func (b *Builder) Where(mask, x, y *Node) *Node {
-	rows, cols, ok := b.matrix("where", x)
-	if !ok || !b.ok(mask, y) {
+	if !b.ok(mask, x, y) {
 		return nil
 	}
-	if !y.Shape().Eq(x.Shape()) || !mask.Shape().Eq(tensor.Shape{rows, 1}) {
-		return b.Fail(errors.Errorf("where: mask %s, %s and %s do not fit", shapeString(mask), shapeString(x), shapeString(y)))
+	shape, err := broadcastShape(x.Shape(), y.Shape())
+	if err == nil {
+		shape, err = broadcastShape(mask.Shape(), shape)
+	}
+	if err != nil {
+		return b.Fail(errors.WithMessage(err, "where"))
+	}
+	x, y = b.BroadcastTo(x, shape...), b.BroadcastTo(y, shape...)
+	run := 1 // elements for which one of the mask stands
+	if len(shape) == 2 && mask.Shape().Eq(tensor.Shape{shape[0], 1}) {
+		run = shape[1]
+	} else {
+		mask = b.BroadcastTo(mask, shape...)
 	}
 	return b.apply(&op{
 		name:  "where",
-		shape: x.Shape(),
-		run:   pick(b, where[float32](cols), where[float64](cols)),
+		shape: shape,
+		run:   pick(b, where[float32](run), where[float64](run)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
-			zeros := b.Zeros(rows, cols)
+			zeros := b.Zeros(shape...)
 			return []*Node{nil, b.Where(in[0], dout, zeros), b.Where(in[0], zeros, dout)}
 		},
 	}, ".dd", mask, x, y)
 }
 
-func where[T kernel.Float](cols int) runFunc {
+// where takes runs of n elements of x or y.
+func where[T kernel.Float](n int) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		z, x, y := Floats[T](o.out), Floats[T](in[1]), Floats[T](in[2])
 		for i, m := range Floats[T](in[0]) {
@@ -37,30 +48,30 @@ func where[T kernel.Float](cols int) runFunc {
 			if m == 0 {
 				from = y
 			}
-			copy(z[i*cols:(i+1)*cols], from[i*cols:])
+			copy(z[i*n:(i+1)*n], from[i*n:])
 		}
 		return nil
 	}
 }
 
-// NotEqual emits a column [n, 1] that is 0 where the ids [n] (int32) are id and
+// NotID emits a column [n, 1] that is 0 where the ids [n] (int32) are id and
 // 1 elsewhere.
-func (b *Builder) NotEqual(ids *Node, id int32) *Node {
+func (b *Builder) NotID(ids *Node, id int32) *Node {
 	if !b.ok(ids) {
 		return nil
 	}
 	if ids.Dtype() != tensor.Int32 || ids.Dims() != 1 {
-		return b.Fail(errors.Errorf("not equal: ids are %v %s, want a vector of int32", ids.Dtype(), shapeString(ids)))
+		return b.Fail(errors.Errorf("not id: ids are %v %s, want a vector of int32", ids.Dtype(), shapeString(ids)))
 	}
 	return b.apply(&op{
-		name:  "not_equal",
+		name:  "not_id",
 		ids:   true,
 		shape: tensor.Shape{ids.Shape()[0], 1},
-		run:   pick(b, notEqual[float32](id), notEqual[float64](id)),
+		run:   pick(b, notID[float32](id), notID[float64](id)),
 	}, "", ids)
 }
 
-func notEqual[T kernel.Float](id int32) runFunc {
+func notID[T kernel.Float](id int32) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		y := Floats[T](o.out)
 		for i, v := range ids(in[0]) {
@@ -131,86 +142,8 @@ func reverse[T kernel.Float](size int) runFunc {
 
 // Columns emits the columns from to to of a matrix.
 func (b *Builder) Columns(x *Node, from, to int) *Node {
-	rows, cols, ok := b.matrix("columns", x)
-	if !ok {
+	if _, _, ok := b.matrix("columns", x); !ok {
 		return nil
 	}
-	if from < 0 || to <= from || to > cols {
-		return b.Fail(errors.Errorf("columns: %d to %d of %s", from, to, shapeString(x)))
-	}
-	return b.apply(&op{
-		name:  "columns",
-		shape: tensor.Shape{rows, to - from},
-		run:   pick(b, columns[float32](from, to, cols), columns[float64](from, to, cols)),
-		grad: func(_ []*Node, _, dout *Node) []*Node {
-			parts := []*Node{dout}
-			if from > 0 {
-				parts = append([]*Node{b.Zeros(rows, from)}, parts...)
-			}
-			if to < cols {
-				parts = append(parts, b.Zeros(rows, cols-to))
-			}
-			return []*Node{b.Concat(parts...)}
-		},
-	}, "d", x)
-}
-
-func columns[T kernel.Float](from, to, cols int) runFunc {
-	return map1(func(y, x []T) {
-		for ; len(x) > 0; x = x[cols:] {
-			y = y[copy(y, x[from:to]):]
-		}
-	})
-}
-
-// Concat emits matrices of as many rows side by side.
-func (b *Builder) Concat(xs ...*Node) *Node {
-	if len(xs) == 0 {
-		return b.Fail(errors.New("concat: nothing to join"))
-	}
-	widths := make([]int, len(xs))
-	total, rows := 0, 0
-	for i, x := range xs {
-		r, c, ok := b.matrix("concat", x)
-		if !ok {
-			return nil
-		}
-		if i > 0 && r != rows {
-			return b.Fail(errors.Errorf("concat: matrix %d has %d rows, matrix 0 has %d", i, r, rows))
-		}
-		rows, widths[i] = r, c
-		total += c
-	}
-	diff := make([]byte, len(xs))
-	for i := range diff {
-		diff[i] = 'd'
-	}
-	return b.apply(&op{
-		name:  "concat",
-		shape: tensor.Shape{rows, total},
-		run:   pick(b, concat[float32](widths), concat[float64](widths)),
-		grad: func(_ []*Node, _, dout *Node) []*Node {
-			ds := make([]*Node, len(widths))
-			at := 0
-			for i, w := range widths {
-				ds[i] = b.Columns(dout, at, at+w)
-				at += w
-			}
-			return ds
-		},
-	}, string(diff), xs...)
-}
-
-func concat[T kernel.Float](widths []int) runFunc {
-	return func(o *op, in []gorgonia.Value) error {
-		y, total := Floats[T](o.out), o.shape[1]
-		for i, w := range widths {
-			x := Floats[T](in[i])
-			for row := range o.shape[0] {
-				copy(y[row*total:row*total+w], x[row*w:])
-			}
-			y = y[w:]
-		}
-		return nil
-	}
+	return b.Slice(x, 1, from, to)
 }

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -8,60 +10,91 @@ import (
 	"unroll/internal/kernel"
 )
 
-// Gather emits the rows of table [rows, cols] named by ids [n] (int32): a
-// matrix [n, cols]. It equals the product of one-hot rows with the table. The
-// gradient scatters with addition, so repeated ids sum. An id outside the
-// table is an error when the program runs.
+// Gather emits the elements of the first axis of table [rows, ...] named by ids [n]
+// (int32): [n, ...]. Of a matrix it equals the product of one-hot rows with the table.
+// The gradient is ScatterAdd. An id outside the table is an error when the program
+// runs.
 func (b *Builder) Gather(table, ids *Node) *Node {
-	rows, cols, ok := b.matrix("gather", table)
-	if !ok || !b.ok(ids) {
+	rows, cols, ok := b.rowsBy("gather", table, ids)
+	if !ok {
 		return nil
-	}
-	if ids.Dtype() != tensor.Int32 || ids.Dims() != 1 {
-		return b.Fail(errors.Errorf("gather: ids are %v %s, want a vector of int32", ids.Dtype(), shapeString(ids)))
 	}
 	n := ids.Shape()[0]
 	return b.apply(&op{
 		name:  "gather",
 		ids:   true,
-		shape: tensor.Shape{n, cols},
+		shape: slices.Concat([]int{n}, table.Shape()[1:]),
 		run:   pick(b, gather[float32](rows, cols), gather[float64](rows, cols)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
-			return []*Node{b.scatter(in[1], dout, rows, cols), nil}
+			return []*Node{b.ScatterAdd(in[1], dout, rows), nil}
 		},
 	}, "d.", table, ids)
+}
+
+// rowsBy checks a node whose first axis is gone along by ids.
+func (b *Builder) rowsBy(name string, x, ids *Node) (rows, cols int, ok bool) {
+	if !b.ok(x, ids) {
+		return 0, 0, false
+	}
+	switch {
+	case x.Dtype() != b.dt || x.Dims() < 2:
+		b.Fail(errors.Errorf("%s: input is %v %s, want %v of two axes at least", name, x.Dtype(), shapeString(x), b.dt))
+	case ids.Dtype() != tensor.Int32 || ids.Dims() != 1:
+		b.Fail(errors.Errorf("%s: ids are %v %s, want a vector of int32", name, ids.Dtype(), shapeString(ids)))
+	}
+	return x.Shape()[0], volumeOf(x.Shape()[1:]), b.err == nil
 }
 
 func gather[T kernel.Float](rows, cols int) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		at := ids(in[1])
-		for i, id := range at {
-			if id < 0 || int(id) >= rows {
-				return errors.Errorf("id %d at row %d is outside the table of %d rows", id, i, rows)
-			}
+		if err := within(at, rows); err != nil {
+			return err
 		}
 		kernel.GatherRows(Floats[T](o.out), Floats[T](in[0]), at, cols)
 		return nil
 	}
 }
 
-// scatter emits a table [rows, cols] of zeros to which row i of dout is added
-// at row ids[i].
-func (b *Builder) scatter(ids, dout *Node, rows, cols int) *Node {
+// within refuses an id that is outside a table.
+func within(ids []int32, rows int) error {
+	for i, id := range ids {
+		if id < 0 || int(id) >= rows {
+			return errors.Errorf("id %d at row %d is outside the table of %d rows", id, i, rows)
+		}
+	}
+	return nil
+}
+
+// ScatterAdd emits a table of zeros [rows, ...] to which element i of the first axis of
+// x [n, ...] is added at ids[i] (int32), so that repeated ids sum. An id outside the
+// table is an error when the program runs.
+func (b *Builder) ScatterAdd(ids, x *Node, rows int) *Node {
+	n, cols, ok := b.rowsBy("scatter add", x, ids)
+	if !ok {
+		return nil
+	}
+	if rows < 1 || ids.Shape()[0] != n {
+		return b.Fail(errors.Errorf("scatter add: %d ids of %s for %d rows", ids.Shape()[0], shapeString(x), rows))
+	}
 	return b.apply(&op{
 		name:  "scatter_add",
 		ids:   true,
-		shape: tensor.Shape{rows, cols},
-		run:   pick(b, scatter[float32](cols), scatter[float64](cols)),
-	}, "", ids, dout)
+		shape: slices.Concat([]int{rows}, x.Shape()[1:]),
+		run:   pick(b, scatter[float32](rows, cols), scatter[float64](rows, cols)),
+		grad:  func(in []*Node, _, d *Node) []*Node { return []*Node{nil, b.Gather(d, in[0])} },
+	}, ".d", ids, x)
 }
 
 // scatter clears the rows that the run before touched, not the whole table,
 // where these are the fewer.
-func scatter[T kernel.Float](cols int) runFunc {
+func scatter[T kernel.Float](rows, cols int) runFunc {
 	var touched []int32
 	return func(o *op, in []gorgonia.Value) error {
 		table, at := Floats[T](o.out), ids(in[0])
+		if err := within(at, rows); err != nil {
+			return err
+		}
 		if len(touched) == 0 || len(touched)*cols > len(table)/2 {
 			clear(table)
 		} else {
@@ -145,28 +178,4 @@ func viewPart[T kernel.Float](at *part) runFunc {
 		seen = &x[0]
 		return nil
 	}
-}
-
-// Stack emits matrices of as many columns under each other: the time-major
-// sequence [steps·batch, features] of steps [batch, features], or of shorter
-// sequences.
-func (b *Builder) Stack(xs ...*Node) *Node {
-	if len(xs) == 0 {
-		return b.Fail(errors.New("stack: nothing to stack"))
-	}
-	terms := make([]term, len(xs))
-	width, at := 0, 0
-	for i, x := range xs {
-		rows, cols, ok := b.matrix("stack", x)
-		if !ok {
-			return nil
-		}
-		if i > 0 && cols != width {
-			return b.Fail(errors.Errorf("stack: matrix %d is %s, matrix 0 is %s", i, shapeString(x), shapeString(xs[0])))
-		}
-		width = cols
-		terms[i] = term{x, rowsOf(at, at+rows, cols)}
-		at += rows
-	}
-	return b.sum(tensor.Shape{at, width}, terms)
 }

@@ -16,19 +16,19 @@ type term struct {
 	at   *part
 }
 
-// Sum emits the sum of nodes of one shape as a single operation, added up in
+// AddN emits the sum of nodes of one shape as a single operation, added up in
 // the order given.
-func (b *Builder) Sum(xs ...*Node) *Node {
+func (b *Builder) AddN(xs ...*Node) *Node {
 	if !b.ok(xs...) {
 		return nil
 	}
 	if len(xs) == 0 {
-		return b.Fail(errors.New("sum: nothing to add"))
+		return b.Fail(errors.New("add n: nothing to add"))
 	}
 	terms := make([]term, len(xs))
 	for i, x := range xs {
 		if !x.Shape().Eq(xs[0].Shape()) {
-			return b.Fail(errors.Errorf("sum: term %d is %s, term 0 is %s", i, shapeString(x), shapeString(xs[0])))
+			return b.Fail(errors.Errorf("add n: term %d is %s, term 0 is %s", i, shapeString(x), shapeString(xs[0])))
 		}
 		terms[i] = term{node: x}
 	}

@@ -166,7 +166,7 @@ func (l Bidirectional) merge(c *Context, x, y *graph.Node) *graph.Node {
 	case MergeAve:
 		return c.Affine(0.5, c.Add(x, y), 0)
 	}
-	return c.Concat(x, y)
+	return c.Concat(1, x, y)
 }
 
 // bidirectional is Bidirectional in a file.

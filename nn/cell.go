@@ -48,7 +48,7 @@ func (c *Context) dropInputs(rate float64, x Value) Value {
 		return x
 	}
 	mask := c.DropoutMask("dropout", rate, c.Batch, n.Shape()[1])
-	return Value{Node: c.Mul(n, c.Repeat(mask, x.Steps)), Steps: x.Steps, Mask: x.Mask}
+	return Value{Node: c.Mul(n, c.RepeatSteps(mask, x.Steps)), Steps: x.Steps, Mask: x.Mask}
 }
 
 // dropState drops features of a state where it enters the product with the

@@ -64,7 +64,7 @@ func lossProgramOf(t *testing.T, m *Model, exec Execution, batch int, steps []in
 		}
 	}
 	p := &lossProgram{Pass: pass, model: m}
-	p.loss = pass.Sum(append(terms, pass.Losses()...)...)
+	p.loss = pass.AddN(append(terms, pass.Losses()...)...)
 	nodes := []*graph.Node{}
 	for _, w := range m.Weights() {
 		nodes = append(nodes, p.WeightNode(w))

@@ -193,7 +193,7 @@ func (l Concatenate) Apply(c *Context, in ...Value) []Value {
 	for i, x := range in {
 		nodes[i] = c.Dense(x)
 	}
-	return []Value{{Node: c.Concat(nodes...), Steps: in[0].Steps, Mask: c.either(in...)}}
+	return []Value{{Node: c.Concat(1, nodes...), Steps: in[0].Steps, Mask: c.either(in...)}}
 }
 
 func (c *Context) oneAfterTheOther(in []Value) (out Value) {
@@ -206,9 +206,9 @@ func (c *Context) oneAfterTheOther(in []Value) (out Value) {
 			masks[i] = c.Ones(c.Batch*x.Steps, 1)
 		}
 	}
-	out.Node = c.Stack(nodes...)
+	out.Node = c.Concat(0, nodes...)
 	if masked {
-		out.Mask = c.Stack(masks...)
+		out.Mask = c.Concat(0, masks...)
 	}
 	return out
 }

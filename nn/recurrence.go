@@ -126,7 +126,7 @@ func (r *recurrence) unrolled() {
 		}
 		r.last, r.state, outs[t] = out, next, out
 	}
-	r.all = func() *graph.Node { return r.Stack(outs...) }
+	r.all = func() *graph.Node { return r.Concat(0, outs...) }
 }
 
 func (r *recurrence) step(t int) (*graph.Node, []*graph.Node) {

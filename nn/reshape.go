@@ -132,5 +132,5 @@ func (l RepeatVector) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 
 // Apply implements Layer.
 func (l RepeatVector) Apply(c *Context, in ...Value) []Value {
-	return []Value{{Node: c.Repeat(c.Dense(in[0]), l.N), Steps: l.N}}
+	return []Value{{Node: c.RepeatSteps(c.Dense(in[0]), l.N), Steps: l.N}}
 }

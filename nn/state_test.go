@@ -48,7 +48,7 @@ func (l primed) Apply(c *Context, in ...Value) []Value {
 		}
 		sum = append(sum, y)
 	}
-	return []Value{{Node: c.Sum(sum...)}}
+	return []Value{{Node: c.AddN(sum...)}}
 }
 
 // TestStates checks the gradients through first and final states in every

@@ -76,7 +76,7 @@ func (l Embedding) Apply(c *Context, in ...Value) []Value {
 	}
 	x.Table = c.Weight("embeddings")
 	if l.MaskZero {
-		x.Mask = c.NotEqual(x.IDs, 0)
+		x.Mask = c.NotID(x.IDs, 0)
 	}
 	return []Value{x}
 }

@@ -145,9 +145,9 @@ func (p *program) emitLosses(objectives []Objective) {
 	}
 	p.nodes.share = input("share", &p.in.share, 1)
 	if added := p.pass.Losses(); len(added) > 0 {
-		terms = append(terms, p.pass.Inner(p.pass.Sum(added...), p.nodes.share))
+		terms = append(terms, p.pass.Inner(p.pass.AddN(added...), p.nodes.share))
 	}
-	p.loss = p.pass.Sum(terms...)
+	p.loss = p.pass.AddN(terms...)
 }
 
 func (p *program) compileMasks() (err error) {

@@ -88,7 +88,7 @@ func (l twoBiases) Init(s *nn.Scope, in ...nn.Shape) ([]nn.Shape, error) {
 }
 
 func (l twoBiases) Apply(c *nn.Context, in ...nn.Value) []nn.Value {
-	return []nn.Value{{Node: c.Linear(in[0], c.Weight("kernel"), c.Sum(c.Weight("b1"), c.Weight("b2")))}}
+	return []nn.Value{{Node: c.Linear(in[0], c.Weight("kernel"), c.AddN(c.Weight("b1"), c.Weight("b2")))}}
 }
 
 // TestSharedGradient: two weights whose gradient is one node move alike, by

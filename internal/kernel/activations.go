@@ -5,14 +5,14 @@ import "math"
 // Activation functions under Keras's names and with its constants. Every y and
 // dx may be the same slice as one of the inputs.
 
-// leakySlope is LeakyRelu's slope below 0.
-const leakySlope = 0.2
+// LeakySlope is LeakyRelu's slope below 0.
+const LeakySlope = 0.2
 
-// The constants of Selu. Klambauer et al., Self-normalizing neural networks,
+// SeluAlpha and SeluScale are the constants of Selu. Klambauer et al., Self-normalizing neural networks,
 // 2017.
 const (
-	seluAlpha = 1.6732632423543772848170429916717
-	seluScale = 1.0507009873554804934193349852946
+	SeluAlpha = 1.6732632423543772848170429916717
+	SeluScale = 1.0507009873554804934193349852946
 )
 
 // block is the number of values of a scratch array on the stack.
@@ -21,7 +21,7 @@ const block = 256
 // LeakyRelu computes y = x where x > 0, else 0.2·x.
 func LeakyRelu[T Float](y, x []T) {
 	for i, v := range x[:len(y)] {
-		y[i] = max(v, 0) + leakySlope*min(v, 0)
+		y[i] = max(v, 0) + LeakySlope*min(v, 0)
 	}
 }
 
@@ -31,7 +31,7 @@ func LeakyReluGrad[T Float](dx, y, dy []T) {
 		if v > 0 {
 			dx[i] = dy[i]
 		} else {
-			dx[i] = leakySlope * dy[i]
+			dx[i] = LeakySlope * dy[i]
 		}
 	}
 }
@@ -44,10 +44,10 @@ func Elu[T Float](y, x []T) { elu(y, x, 1, 1) }
 func EluGrad[T Float](dx, y, dy []T) { eluGrad(dx, y, dy, 1, 1) }
 
 // Selu computes y = s·x where x > 0, else s·a·(eˣ − 1).
-func Selu[T Float](y, x []T) { elu(y, x, seluScale, seluAlpha) }
+func Selu[T Float](y, x []T) { elu(y, x, SeluScale, SeluAlpha) }
 
 // SeluGrad computes dx = s·dy where y > 0, else dy·(y + s·a).
-func SeluGrad[T Float](dx, y, dy []T) { eluGrad(dx, y, dy, seluScale, seluAlpha) }
+func SeluGrad[T Float](dx, y, dy []T) { eluGrad(dx, y, dy, SeluScale, SeluAlpha) }
 
 func elu[T Float](y, x []T, scale, alpha T) {
 	var scratch [block]T

@@ -21,7 +21,7 @@ func (parity) Init(_ *nn.Scope, in ...nn.Shape) ([]nn.Shape, error) {
 }
 
 func (parity) Apply(c *nn.Context, in ...nn.Value) []nn.Value {
-	return []nn.Value{{Node: c.NotEqual(in[0].IDs, 1), Steps: in[0].Steps}}
+	return []nn.Value{{Node: c.NotID(in[0].IDs, 1), Steps: in[0].Steps}}
 }
 
 func TestExplainErrors(t *testing.T) {

@@ -26,8 +26,8 @@ func run(t *testing.T, b *Builder, nodes ...*Node) [][]float64 {
 	return values
 }
 
-// TestModesAgree: the products with a Jacobian, from either side, and those with a
-// Hessian are those of the matrices themselves, for every operation.
+// TestModesAgree: for every operation, ⟨u, J·v⟩ from the one side is ⟨Jᵀ·u, v⟩ from the
+// other, and the Hessian's products are symmetric, ⟨w, H·v⟩ = ⟨v, H·w⟩.
 func TestModesAgree(t *testing.T) {
 	for name, all := range operations {
 		for i, op := range all {
@@ -42,10 +42,11 @@ func TestModesAgree(t *testing.T) {
 func checkModes(t *testing.T, op operation) {
 	r := rand.New(rand.NewPCG(5, 6))
 	b := New(tensor.Float64)
-	var params, vs []*Node
+	var params, vs, ws []*Node
 	for i, s := range op.shapes {
 		params = append(params, b.Input(fmt.Sprint("p", i), random(r, s...)))
 		vs = append(vs, b.Input(fmt.Sprint("v", i), random(r, s...)))
+		ws = append(ws, b.Input(fmt.Sprint("w", i), random(r, s...)))
 	}
 	y := op.build(b, params)
 	if b.Err() != nil {
@@ -53,47 +54,18 @@ func checkModes(t *testing.T, op operation) {
 	}
 	u := b.Input("u", random(r, y.Shape()...))
 	cost := b.Inner(y, u)
-	nodes := b.JVP([]*Node{y}, params, vs)
-	nodes = append(nodes, b.VJP([]*Node{y}, []*Node{u}, params...)...)
-	nodes = append(nodes, b.HVP(cost, params, vs)...)
-	for _, p := range params {
-		nodes = append(nodes, b.Jacobian(y, p))
-	}
-	grads := b.Grad(cost, params...)
-	for _, g := range grads {
-		for _, p := range params {
-			nodes = append(nodes, b.Jacobian(g, p))
+	inner := func(xs, ys []*Node) *Node {
+		var terms []*Node
+		for i, x := range xs {
+			terms = append(terms, b.Inner(x, ys[i]))
 		}
+		return b.AddN(terms...)
 	}
-	in := append(append([]*Node{}, vs...), u)
-	for i, n := range in {
-		in[i] = b.Keep(n)
-	}
-	values := run(t, b, append(nodes, in...)...)
-	n := len(params)
-	jvp, vjp, hvp := values[0], values[1:1+n], values[1+n:1+2*n]
-	jacobians, hessians := values[1+2*n:1+3*n], values[1+3*n:1+3*n+n*n]
-	v, cot := values[len(values)-n-1:len(values)-1], values[len(values)-1]
-	wantJVP := make([]float64, len(jvp))
-	for i, jac := range jacobians {
-		for at, d := range jac {
-			row, col := at/len(v[i]), at%len(v[i])
-			wantJVP[row] += d * v[i][col]
-		}
-		want := make([]float64, len(v[i]))
-		for at, d := range jac {
-			want[at%len(want)] += d * cot[at/len(want)]
-		}
-		compare(t, "vjp", vjp[i], want, 1e-9)
-		want = make([]float64, len(v[i]))
-		for j := range params {
-			for at, d := range hessians[i*n+j] {
-				want[at/len(v[j])] += d * v[j][at%len(v[j])]
-			}
-		}
-		compare(t, "hvp", hvp[i], want, 1e-9)
-	}
-	compare(t, "jvp", jvp, wantJVP, 1e-9)
+	got := run(t, b,
+		b.Inner(u, b.JVP([]*Node{y}, params, vs)[0]), inner(b.VJP([]*Node{y}, []*Node{u}, params...), vs),
+		inner(ws, b.HVP(cost, params, vs)), inner(vs, b.HVP(cost, params, ws)))
+	compare(t, "⟨u, J·v⟩", got[0], got[1], 1e-10)
+	compare(t, "⟨w, H·v⟩", got[2], got[3], 1e-10)
 }
 
 // TestHessian of x₀²·x₁ + sin x₁.
@@ -104,6 +76,32 @@ func TestHessian(t *testing.T) {
 	cost := b.Sum(b.Add(b.Mul(b.Mul(x0, x0), x1), b.Sin(x1)))
 	got := run(t, b, b.Hessian(cost, x))
 	compare(t, "hessian", got[0], []float64{1, 6, 6, -0.479425538604203}, 1e-14)
+}
+
+// TestJacobian holds the matrices against the products with them.
+func TestJacobian(t *testing.T) {
+	for _, name := range []string{"Div", "Einsum", "LogSumExp", "SimpleRNN", "Transpose"} {
+		op := operations[name][0]
+		r := rand.New(rand.NewPCG(5, 6))
+		b := New(tensor.Float64)
+		var params []*Node
+		for i, s := range op.shapes {
+			params = append(params, b.Input(fmt.Sprint("p", i), random(r, s...)))
+		}
+		y := op.build(b, params)
+		x, v, u := params[0], random(r, params[0].Shape()...), random(r, y.Shape()...)
+		vn, un := b.Input("v", v), b.Input("u", u)
+		cost := b.Inner(b.Mul(y, y), un)
+		got := run(t, b, b.Jacobian(y, x), b.JVP([]*Node{y}, []*Node{x}, []*Node{vn})[0], b.Hessian(cost, x), b.HVP(cost, []*Node{x}, []*Node{vn})[0])
+		for i := range 2 {
+			matrix, want := got[2*i], got[2*i+1]
+			product := make([]float64, len(want))
+			for at, d := range matrix {
+				product[at/len(v.Float64s())] += d * v.Float64s()[at%len(v.Float64s())]
+			}
+			compare(t, name, product, want, 1e-10)
+		}
+	}
 }
 
 // TestStopGradient: x·stop(x) has the derivative x.

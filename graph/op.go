@@ -24,8 +24,8 @@ type op struct {
 	b     *Builder
 	id    uint32
 	name  string
-	place string // where it was emitted, as Builder.Wrap says
-	typ   hm.Type
+	place string    // where it was emitted, as Builder.Wrap says
+	types []hm.Type // of the inputs and of the output
 	shape tensor.Shape
 	out   gorgonia.Value
 
@@ -70,7 +70,6 @@ var opCount atomic.Uint32
 var _ gorgonia.SDOp = (*op)(nil)
 
 func (o *op) Arity() int                                            { return -1 }
-func (o *op) Type() hm.Type                                         { return o.typ }
 func (o *op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) { return o.shape, nil }
 func (o *op) ReturnsPtr() bool                                      { return true }
 func (o *op) CallsExtern() bool                                     { return false }
@@ -78,6 +77,10 @@ func (o *op) OverwritesInput() int                                  { return -1 
 func (o *op) Hashcode() uint32                                      { return o.id }
 func (o *op) String() string                                        { return o.name }
 func (o *op) DiffWRT(int) []bool                                    { return o.diff }
+
+// Type returns a new value each time: Gorgonia gives it to a pool when it has read it.
+func (o *op) Type() hm.Type { return hm.NewFnType(o.types...) }
+
 func (o *op) WriteHash(h hash.Hash) {
 	var buf [12]byte
 	copy(buf[:8], "unroll.o")
@@ -155,11 +158,11 @@ func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 		}
 	}
 	o.b, o.place = b, b.place
-	types := make([]hm.Type, 0, len(in)+1)
+	o.types = make([]hm.Type, 0, len(in)+1)
 	for _, n := range in {
-		types = append(types, n.Type())
+		o.types = append(o.types, n.Type())
 	}
-	o.typ = hm.NewFnType(append(types, typeOf(b.dt, o.shape))...)
+	o.types = append(o.types, typeOf(b.dt, o.shape))
 	o.diff = make([]bool, len(in))
 	for i, c := range diff {
 		o.diff[i] = c == 'd'

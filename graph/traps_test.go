@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -235,4 +236,22 @@ func TestViewsOfGorgoniasNodesAreOfCopies(t *testing.T) {
 	if of := inputsOf(b.Step(x, 1, 2))[0]; of != x {
 		t.Errorf("a view of an input is one of %v", of)
 	}
+}
+
+// TestTakenHash: a node whose hash another node has gets another number.
+func TestTakenHash(t *testing.T) {
+	b := New(tensor.Float64)
+	x := input(b, "x", []int{2}, 1, 2)
+	first := b.Tanh(x)
+	opCount.Store(first.Op().(*op).id - 1)
+	second := b.Exp(x)
+	if b.Err() != nil {
+		t.Fatal(b.Err())
+	}
+	if first.Hashcode() == second.Hashcode() {
+		t.Error("two nodes share a hash")
+	}
+	got := run(t, b, first, second)
+	compare(t, "tanh", got[0], []float64{math.Tanh(1), math.Tanh(2)}, 1e-15)
+	compare(t, "exp", got[1], []float64{math.E, math.E * math.E}, 1e-15)
 }

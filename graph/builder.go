@@ -32,6 +32,8 @@ type Builder struct {
 	// runErr is the error of the operation that failed last. The tape machine
 	// wraps what an operation returns in a page of its own state.
 	runErr error
+
+	recorder *recorder // of the program that runs, while it is profiled
 }
 
 // New returns a Builder for an empty graph whose floats are tensor.Float32 or

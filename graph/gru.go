@@ -52,6 +52,7 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 		grads := []tensor.Shape{{rows, width}, {rows, width}, {batch, units}}
 		packed := b.apply(&op{
 			name:  "gru_grad",
+			work:  2 * float64(rows) * float64(units) * float64(width),
 			shape: tensor.Shape{volume(grads)},
 			run:   pick(b, gruBackward[float32](l, at), gruBackward[float64](l, at)),
 			form: func(in []*Node) *Node {

@@ -142,6 +142,7 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 		name:  "loop",
 		ids:   true,
 		work:  float64(steps) * l.body.Work(l.out...),
+		steps: l.forward,
 		shape: tensor.Shape{volume(shapes)},
 		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
 		grad: func(in []*Node, out, dout *Node) []*Node {
@@ -152,6 +153,7 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 			packed := b.apply(&op{
 				name:  "loop_grad",
 				ids:   true,
+				steps: l.backward,
 				shape: tensor.Shape{volume(gradShapes)},
 				run:   pick(b, loopBackward[float32](l), loopBackward[float64](l)),
 				form: func(in []*Node) *Node {
@@ -228,6 +230,7 @@ func (l *loop) accumulate(g *Node) *Node {
 	in := []*Node{g}
 	if o, ok := g.Op().(*op); ok && o.mm != nil {
 		in = inputsOf(g)
+		sum.work = o.work
 		sum.run = pick(b, gemmTo[float32](*o.mm), gemmTo[float64](*o.mm))
 	}
 	return b.apply(sum, "", in...)

@@ -51,6 +51,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 		grads := []tensor.Shape{{rows, width}, state, state}
 		packed := b.apply(&op{
 			name:  "lstm_grad",
+			work:  2 * float64(rows) * float64(units) * float64(width),
 			shape: tensor.Shape{volume(grads)},
 			run:   pick(b, lstmBackward[float32](l, at), lstmBackward[float64](l, at)),
 			form: func(in []*Node) *Node {

@@ -56,6 +56,9 @@ type op struct {
 	mm *matmul // of a matrix product
 
 	work float64 // floating-point operations of a run, where they are many
+
+	steps *Program // that it runs for every step, of a Loop
+	node  *Node
 }
 
 // part is a run of consecutive elements of a value, row-major: whole rows of a
@@ -102,7 +105,11 @@ func (o *op) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 	if o.out == nil && !o.view {
 		o.out = newValue(o.b.dt, o.shape)
 	}
-	if err := o.run(o, in); err != nil {
+	run := o.run
+	if o.b.recorder != nil {
+		run = record
+	}
+	if err := run(o, in); err != nil {
 		return nil, errors.Wrap(err, o.name)
 	}
 	return o.out, nil
@@ -181,6 +188,7 @@ func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 		}
 		if !b.hashes[n.Hashcode()] {
 			b.hashes[n.Hashcode()] = true
+			probe.node = n
 			return n
 		}
 	}

@@ -42,6 +42,7 @@ func (b *Builder) mulTransposed(x, u *Node) *Node {
 	return b.apply(&op{
 		name:  "matmul_packed",
 		shape: tensor.Shape{m, n},
+		work:  2 * float64(m) * float64(n) * float64(k),
 		run:   pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
 		form:  func(in []*Node) *Node { return b.matmul(false, true, in[0], in[2]) },
 	}, "d.d", x, b.packed(u, true), u)

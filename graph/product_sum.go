@@ -16,6 +16,7 @@ func (b *Builder) joinProducts(ts []term) []term {
 	var rest []term
 	var pairs []*Node
 	var mm *matmul
+	var work float64
 	for _, t := range ts {
 		o, _ := t.node.Op().(*op)
 		if o == nil || o.mm == nil || t.at != nil || !o.mm.tx || o.mm.ty {
@@ -23,6 +24,7 @@ func (b *Builder) joinProducts(ts []term) []term {
 			continue
 		}
 		mm = o.mm
+		work += o.work
 		pairs = append(pairs, inputsOf(t.node)...)
 	}
 	if len(pairs) < 4 {
@@ -30,6 +32,7 @@ func (b *Builder) joinProducts(ts []term) []term {
 	}
 	joined := b.apply(&op{
 		name:  "matmul_sum",
+		work:  work,
 		shape: tensor.Shape{mm.m, mm.n},
 		run:   pick(b, gemmSum[float32](mm.m, mm.n), gemmSum[float64](mm.m, mm.n)),
 		form: func(in []*Node) *Node {

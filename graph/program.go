@@ -20,6 +20,8 @@ type Program struct {
 	run   func() error
 	kept  map[*Node]*Node // the node whose value is that of the node asked for
 	order []*Node         // that a run executes, inputs first
+
+	recorder *recorder // while it is profiled, else nil
 }
 
 // Compile builds the program that computes the given nodes and what they need;
@@ -112,7 +114,10 @@ func (b *Builder) stable(n *Node) *Node {
 
 // Run computes the program's nodes from the inputs' present values.
 func (p *Program) Run() error {
-	p.b.runErr = nil
+	p.b.runErr, p.b.recorder = nil, p.recorder
+	if p.recorder != nil {
+		defer p.recorder.run()()
+	}
 	p.vm.Reset()
 	if err := p.run(); err != nil {
 		if p.b.runErr != nil {

@@ -104,6 +104,7 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
 		dz := b.apply(&op{
 			name:  "simple_rnn_grad",
+			work:  2 * float64(steps*batch) * float64(units) * float64(units),
 			shape: hs.Shape(),
 			run:   pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
 			form: func(in []*Node) *Node {

@@ -47,7 +47,11 @@ func (g Graph) WriteDOT(w io.Writer) error {
 		}
 		for k, n := range g.Nodes {
 			if n.Lane == lane {
-				fmt.Fprintf(&b, "%sn%d [label=%s tooltip=%s %s]\n", indent, k, quote(n.label()), quote(n.about()), dotShapes[n.Kind])
+				look := dotShapes[n.Kind]
+				if g.hot(n.Kind) {
+					look += fmt.Sprintf(` fillcolor="%s"`, heats[heat(n.Heat)].light)
+				}
+				fmt.Fprintf(&b, "%sn%d [label=%s tooltip=%s %s]\n", indent, k, quote(n.label()), quote(n.about()), look)
 			}
 		}
 		if lane != "" {

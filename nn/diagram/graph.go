@@ -13,6 +13,7 @@ import (
 type Graph struct {
 	Title string // a line above the picture
 	Note  string // a line below the title
+	Heat  string // if set, operations are coloured by their Heat, and this says in a legend what it is a share of
 	Nodes []Node
 	Edges []Edge
 }
@@ -25,6 +26,7 @@ type Node struct {
 	Rows  [][2]string // a table below them: what, value
 	Lane  string      // nodes of one lane lie in one band of the picture; may have several lines
 	Tip   string      // more about the node, shown where a pointer rests on it
+	Heat  float64     // a share, 0 to 1; see Graph
 }
 
 // Edge leads from one of a graph's nodes to another, given by their indices.
@@ -72,6 +74,9 @@ func (g Graph) check() ([]int, error) {
 		if n.Kind < 0 || int(n.Kind) >= len(kinds) {
 			return nil, errors.Errorf("diagram: node %d, %q, is of no kind: %d", i, n.Name, int(n.Kind))
 		}
+	}
+	if err := g.checkHeat(); err != nil {
+		return nil, err
 	}
 	for i, e := range g.Edges {
 		if min(e.From, e.To) < 0 || max(e.From, e.To) >= len(g.Nodes) {

@@ -135,7 +135,7 @@ func (p *picture) place(g Graph, l *layered, bands []band) (tops, bottoms []floa
 	if gutter > 0 {
 		inner += 2 * lanePad
 	}
-	wide := max(textWidth(g.Title, titleSize, &bold), textWidth(g.Note, noteSize, &regular), legendWidth(g), gutter+inner)
+	wide := max(textWidth(g.Title, titleSize, &bold), textWidth(g.Note, noteSize, &regular), legendWidth(g), g.heatWidth(), gutter+inner)
 	by := margin + gutter - low + (wide-gutter-inner)/2
 	if gutter > 0 {
 		by += lanePad

@@ -28,9 +28,14 @@ func (g Graph) WriteSVG(w io.Writer) error {
 	if legend != nil {
 		height += legendHeight
 	}
+	styles, heatY := style, height-margin+18
+	if g.Heat != "" {
+		height += legendHeight
+		styles += heatStyle()
+	}
 	s.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="-0.5 -0.5 %s %s" width="%[1]s" height="%[2]s" role="img" aria-labelledby="title desc">`+"\n", px(p.w), px(height))
 	s.f("<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", esc(g.title()), esc(g.description()))
-	s.f("<style>%s</style>\n", style)
+	s.f("<style>%s</style>\n", styles)
 	s.f(`<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="head" d="M0.5 0.8 L7.5 4 L0.5 7.2 Z"/></marker>`)
 	s.f(`<marker id="back" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="head gradient" d="M0.5 0.8 L7.5 4 L0.5 7.2 Z"/></marker></defs>` + "\n")
 	s.f(`<rect class="paper" x="-0.5" y="-0.5" width="%s" height="%s"/>`+"\n", px(p.w), px(height))
@@ -61,15 +66,18 @@ func (g Graph) WriteSVG(w io.Writer) error {
 		}
 	}
 	for i, n := range g.Nodes {
-		s.node(n, p.boxes[i])
+		s.node(n, g.classes(n.Kind, n.Heat), p.boxes[i])
 	}
 	x := float64(margin)
 	for _, k := range legend {
-		s.f(`<g class="%s">`, k)
+		s.f(`<g class="%s">`, g.classes(k, 0))
 		s.shape(k, rect{x, p.h - 4, 22, 14})
 		s.f("</g>")
 		s.text("note", "start", x+29, p.h+7, k.String())
 		x += legendStep(k)
+	}
+	if g.Heat != "" {
+		s.heatLegend(g, heatY)
 	}
 	s.f("\n</svg>\n")
 	_, err = w.Write(s.Bytes())
@@ -172,8 +180,8 @@ func (s *svg) edge(g Graph, e Edge, path []point) {
 	s.f(`"/>` + "\n")
 }
 
-func (s *svg) node(n Node, b rect) {
-	s.f(`<g class="%s"><title>%s</title>`, n.Kind, esc(n.about()))
+func (s *svg) node(n Node, classes string, b rect) {
+	s.f(`<g class="%s"><title>%s</title>`, classes, esc(n.about()))
 	s.shape(n.Kind, b)
 	s.f("\n")
 	middle, y := b.x+b.w/2, b.y+padY+12

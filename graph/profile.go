@@ -218,7 +218,7 @@ func (p *Profile) String() string {
 	slices.SortStableFunc(order, func(a, b key) int { return cmp.Compare(lines[b].Time, lines[a].Time) })
 
 	runs := float64(p.Runs)
-	ms := func(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()*1e3/runs) }
+	micros := func(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()*1e6/runs) }
 	percent := func(part, whole float64) string { return fmt.Sprintf("%.1f", 100*part/max(whole, 1)) }
 	var rows [][]any
 	for _, k := range order {
@@ -228,17 +228,17 @@ func (p *Profile) String() string {
 			name += fmt.Sprintf(" (%d nodes)", l.nodes)
 		}
 		if l.Total != l.Time {
-			total = ms(l.Total)
+			total = micros(l.Total)
 		}
 		if l.Work > 0 {
 			work = fmt.Sprintf("%.3f", l.Work/1e6/runs)
 		}
 		rows = append(rows, []any{
-			name, k.shape, percent(float64(l.Time), float64(p.Time)), ms(l.Time), total, show.Thousands(l.Count), work,
+			name, k.shape, percent(float64(l.Time), float64(p.Time)), micros(l.Time), total, show.Thousands(l.Count), work,
 			show.Thousands(l.Bytes), percent(float64(l.Bytes), float64(p.Bytes)),
 		})
 	}
-	rows = append(rows, []any{"between the nodes", "", percent(float64(rest), float64(p.Time)), ms(rest)})
-	return fmt.Sprintf("%s of %s ms; %s bytes of buffers\n", show.Plural(p.Runs, "run"), ms(p.Time), show.Thousands(p.Bytes)) +
-		show.Table([]any{"Node", "Shape", "% of time", "ms a run", "with steps", "Computed", "Mflop a run", "Bytes", "% of bytes"}, rows, 2) + "\n"
+	rows = append(rows, []any{"between the nodes", "", percent(float64(rest), float64(p.Time)), micros(rest)})
+	return fmt.Sprintf("%s of %s µs; %s bytes of buffers\n", show.Plural(p.Runs, "run"), micros(p.Time), show.Thousands(p.Bytes)) +
+		show.Table([]any{"Node", "Shape", "% of time", "µs a run", "with steps", "Computed", "Mflop a run", "Bytes", "% of bytes"}, rows, 2) + "\n"
 }

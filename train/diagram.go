@@ -26,24 +26,24 @@ func (t *Trainer) Diagram(batch int, steps ...int) (diagram.Graph, error) {
 	if err != nil {
 		return diagram.Graph{}, errors.WithMessage(err, "diagram")
 	}
-	g := p.diagram()
+	g, _ := p.draw()
 	return g, errors.WithMessage(p.Close(), "diagram")
 }
 
-// diagram draws the nodes that a run of p executes.
-func (p *program) diagram() diagram.Graph {
+// draw draws the nodes that a run of p executes, and says where each is in the picture.
+func (p *program) draw() (g diagram.Graph, at map[*graph.Node]int) {
 	execution := p.pass.Execution
 	if execution == nn.Auto {
 		execution = "auto"
 	}
 	executed := p.prog.Executed()
-	g := diagram.Graph{
+	g = diagram.Graph{
 		Title: "Training program, " + string(execution),
 		Note:  fmt.Sprintf("%d nodes for a batch of %d and %s steps", len(executed), p.batch, strings.Trim(p.shape.steps, "[]")),
 	}
 	needs := map[*graph.Node]Part{}
 	p.visit(func(o Operation) { needs[o.Node] = o.Part })
-	at := map[*graph.Node]int{}
+	at = map[*graph.Node]int{}
 	draw := func(s graph.Executed) {
 		at[s.Node] = len(g.Nodes)
 		n := p.box(s, needs[s.Node])
@@ -81,7 +81,7 @@ func (p *program) diagram() diagram.Graph {
 		g.Nodes[at[o.node]].Kind = diagram.Output
 	}
 	g.Nodes[at[p.loss]].Kind = diagram.Output
-	return g
+	return g, at
 }
 
 func (p *program) isInput(n *graph.Node) bool {

@@ -79,6 +79,15 @@ func divides(l line) string {
 	return ""
 }
 
+// expression is the rule of a flag that tells more about an expression graph, where it
+// is drawn.
+func expression(l line) string {
+	if l.command == "graph" && l.value("view") != "expression" {
+		return "without --view expression"
+	}
+	return ""
+}
+
 // flagRules holds a rule for each flag of each command: a flag is never without
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
@@ -123,10 +132,11 @@ var flagRules = map[string]rule{
 		}
 		return ""
 	},
+	"profile": expression,
 	"rnn": func(l line) string {
-		switch {
-		case l.command == "graph" && l.value("view") != "expression":
-			return "without --view expression"
+		switch why := expression(l); {
+		case why != "":
+			return why
 		case l.none(run.Model.Recurrent):
 			return "on a model without a recurrent layer"
 		}
@@ -138,12 +148,7 @@ var flagRules = map[string]rule{
 		}
 		return divides(l)
 	},
-	"steps": func(l line) string {
-		if l.command == "graph" && l.value("view") != "expression" {
-			return "without --view expression"
-		}
-		return ""
-	},
+	"steps": expression,
 	"test-data": func(l line) string {
 		switch {
 		case l.command == "probe":
@@ -153,6 +158,7 @@ var flagRules = map[string]rule{
 		}
 		return ""
 	},
+	"trace": needs("profile"),
 	"validation": func(l line) string {
 		if l.value("folds") != "" && l.value("folds") != "0" {
 			return "with --folds"

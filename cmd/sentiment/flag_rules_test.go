@@ -100,6 +100,8 @@ func TestFlagsWithoutEffect(t *testing.T) {
 		{"rnn", []string{"graph", "--rnn", "looped"}},
 		{"rnn", []string{"graph", "--rnn", "looped", "--view", "expression", "--model", "conv"}},
 		{"steps", []string{"graph", "--steps", "4"}},
+		{"profile", []string{"graph", "--profile"}},
+		{"trace", []string{"graph", "--view", "expression", "--trace", out}},
 		{"maxlen", []string{"graph", "--view", "expression", "--maxlen", "4"}},
 		{"padding", tiny(out, "--padding", "post", "--model", "bow")},
 		{"skip-top", tiny(out, "--skip-top", "3", "--tokenizer", "bpe")},

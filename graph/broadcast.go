@@ -40,18 +40,24 @@ func (b *Builder) Div(x, y *Node) *Node {
 		})
 }
 
-// Pow emits xʸ. The gradient by y is 0 where x is not positive and xʸ has no
-// derivative by y.
+// Pow emits xʸ, of a negative x for whole y, else NaN. The gradient by x is that of
+// y·xʸ⁻¹, and 0 where y is 0, so that a polynomial has all its derivatives at 0. The
+// gradient by y is 0 where x is not positive, as xʸ has no derivative by y there.
 func (b *Builder) Pow(x, y *Node) *Node {
 	return b.binary("pow", x, y, pick(b, zipEach(pow[float32]), zipEach(pow[float64])),
 		func(in []*Node, out, dout *Node) (dx, dy *Node) {
-			positive := b.levels("positive", in[0], func(x float64) float64 { return choose(x > 0, 1, 0) })
-			log := b.Mul(positive, b.Log(b.Where(positive, in[0], b.Ones(in[0].Shape()...))))
-			power := b.Mul(in[1], b.Pow(in[0], b.Affine(1, in[1], -1)))
-			// x⁰ is 1 everywhere: its slope is 0 at 0 too, and not 0·∞.
-			flat := b.levels("flat", in[1], func(y float64) float64 { return choose(y == 0, 1, 0) })
-			power = b.Where(flat, b.Zeros(out.Shape()...), power)
-			return b.Mul(dout, power), b.Mul(b.Mul(dout, out), log)
+			x, y := in[0], in[1]
+			// x⁰ is 1 everywhere: its slope is 0 where x is 0 or NaN too, and not 0·x⁻¹.
+			// There it is taken as 0·x⁰, whose slopes are 0 again.
+			flat := b.Mul(
+				b.levels("no_inverse", x, func(x float64) float64 { return choose(x == 0 || x != x, 1, 0) }),
+				b.levels("zero", y, func(y float64) float64 { return choose(y == 0, 1, 0) }))
+			less := b.Affine(1, b.Where(flat, b.Ones(1), y), -1)
+			dx = b.Mul(dout, b.Mul(y, b.Pow(x, less)))
+			// Both factors are held back where there is no logarithm: xʸ may be ∞.
+			none := b.levels("not_positive", x, func(x float64) float64 { return choose(x <= 0, 1, 0) })
+			log := b.Log(b.Where(none, b.Ones(1), x))
+			return dx, b.Mul(dout, b.Mul(b.Where(none, b.Zeros(1), out), log))
 		})
 }
 
@@ -169,6 +175,9 @@ func (b *Builder) BroadcastTo(x *Node, shape ...int) *Node {
 		return nil
 	}
 	from, to := x.Shape(), tensor.Shape(slices.Clone(shape))
+	if err := checkSize(to); err != nil {
+		return b.Fail(errors.WithMessage(err, "broadcast"))
+	}
 	if got, err := broadcastShape(from, to); err != nil || !slices.Equal(got, to) {
 		return b.Fail(errors.Errorf("broadcast: %s cannot take the shape %v", shapeString(x), shape))
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
 
 	"unroll/internal/kernel"
 )
@@ -57,8 +58,10 @@ func (b *Builder) Sqrt(x *Node) *Node {
 	return b.pointwise("sqrt", x, math.Sqrt, func(_, y, dy *Node) *Node { return b.Div(b.Affine(0.5, dy, 0), y) })
 }
 
-// Rsqrt emits 1/√x.
-func (b *Builder) Rsqrt(x *Node) *Node { return b.InvSqrt(x, 0) }
+// Rsqrt emits 1/√x: NaN below 0.
+func (b *Builder) Rsqrt(x *Node) *Node {
+	return b.InvSqrt(x, math.Copysign(0, -1)) // which, unlike 0, leaves −0 as it is
+}
 
 // Abs emits |x|, whose gradient at 0 is 0.
 func (b *Builder) Abs(x *Node) *Node {
@@ -95,11 +98,14 @@ func (b *Builder) Erf(x *Node) *Node {
 	})
 }
 
-// Clip emits x held to [low, high]. Its gradient is 1 from low to high, both
-// included, and 0 beyond.
+// Clip emits x held to [low, high], which are rounded to the graph's element type. Its
+// gradient is 1 from low to high, both included, and 0 beyond.
 func (b *Builder) Clip(x *Node, low, high float64) *Node {
 	if !(low <= high) {
 		return b.Fail(errors.Errorf("clip: %v to %v is no range", low, high))
+	}
+	if b.dt == tensor.Float32 {
+		low, high = float64(float32(low)), float64(float32(high))
 	}
 	within := func(x float64) float64 { return choose(low <= x && x <= high, 1, 0) }
 	return b.pointwise("clip", x, func(x float64) float64 { return min(max(x, low), high) },

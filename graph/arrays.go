@@ -20,7 +20,7 @@ func (b *Builder) reshaped(x *Node, shape tensor.Shape) *Node {
 
 // ExpandDims emits x with an axis of size 1 more, at the given place.
 func (b *Builder) ExpandDims(x *Node, axis int) *Node {
-	if !b.ok(x) {
+	if !b.floats("expand dims", x) {
 		return nil
 	}
 	n := x.Dims() + 1
@@ -45,11 +45,11 @@ func (b *Builder) Squeeze(x *Node, axis int) *Node {
 // Transpose emits x with its axes in another order, reversed if none is given: axis i
 // of the result is axis axes[i] of x.
 func (b *Builder) Transpose(x *Node, axes ...int) *Node {
-	if !b.ok(x) {
+	if !b.floats("transpose", x) {
 		return nil
 	}
 	n := x.Dims()
-	if axes == nil {
+	if len(axes) == 0 {
 		for i := range n {
 			axes = append(axes, n-1-i)
 		}
@@ -122,7 +122,7 @@ func (b *Builder) Pad(x *Node, axis, before, after int) *Node {
 	if !ok {
 		return nil
 	}
-	if before < 0 || after < 0 {
+	if before < 0 || after < 0 || before > maxElements || after > maxElements {
 		return b.Fail(errors.Errorf("pad: %d zeros before and %d after", before, after))
 	}
 	if before+after == 0 {
@@ -251,7 +251,7 @@ func (b *Builder) Repeat(x *Node, axis, n int) *Node {
 	if !ok {
 		return nil
 	}
-	if n < 1 {
+	if n < 1 || n > maxElements {
 		return b.Fail(errors.Errorf("repeat: %d times", n))
 	}
 	wide := b.ExpandDims(x, axis+1)

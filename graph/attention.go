@@ -142,7 +142,7 @@ func (b *Builder) MaskScores(scores, mask *Node, causal bool, batch int) *Node {
 		if !b.ok(mask) {
 			return nil
 		}
-		if !mask.Shape().Eq(tensor.Shape{tk * batch, 1}) {
+		if !sameShape(mask.Shape(), tensor.Shape{tk * batch, 1}) {
 			return b.Fail(errors.Errorf("mask scores: mask is %s, want [%d 1]", shapeString(mask), tk*batch))
 		}
 		in = append(in, mask)

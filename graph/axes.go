@@ -15,11 +15,7 @@ import (
 
 // axisOf returns the axis of x that a number means.
 func (b *Builder) axisOf(name string, x *Node, axis int) (int, bool) {
-	if !b.ok(x) {
-		return 0, false
-	}
-	if x.Dtype() != b.dt {
-		b.Fail(errors.Errorf("%s: input is %v, the graph computes in %v", name, x.Dtype(), b.dt))
+	if !b.floats(name, x) {
 		return 0, false
 	}
 	n := x.Dims()
@@ -53,10 +49,10 @@ func without(s tensor.Shape, axis int) tensor.Shape {
 
 // reduce emits an operation f of each axis, all if none is given, the last first.
 func (b *Builder) reduce(name string, x *Node, axes []int, f func(x *Node, axis int) *Node) *Node {
-	if !b.ok(x) {
+	if !b.floats(name, x) {
 		return nil
 	}
-	if axes == nil {
+	if len(axes) == 0 {
 		for i := range x.Dims() {
 			axes = append(axes, i)
 		}
@@ -152,6 +148,9 @@ func (b *Builder) firstExtreme(name string, x *Node, axis int, sign float64) *No
 		return nil
 	}
 	over := alongAxis(x.Shape(), axis)
+	if b.dt == tensor.Float32 && over.size > 1<<24 {
+		return b.Fail(errors.Errorf("%s: axis %d of %s has places that a float32 does not hold", name, axis, shapeString(x)))
+	}
 	return b.apply(&op{
 		name:  name,
 		shape: without(x.Shape(), axis),
@@ -236,7 +235,7 @@ func (b *Builder) LogSumExp(x *Node, axes ...int) *Node {
 	top = b.levels("finite", top, func(x float64) float64 { return choose(math.IsInf(x, 0), 0, x) })
 	kept := slices.Clone(x.Shape())
 	for i := range kept {
-		if axes == nil || slices.Contains(axes, i) || slices.Contains(axes, i-len(kept)) {
+		if len(axes) == 0 || slices.Contains(axes, i) || slices.Contains(axes, i-len(kept)) {
 			kept[i] = 1
 		}
 	}

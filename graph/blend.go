@@ -20,7 +20,7 @@ func (b *Builder) Blend(weight, x, base *Node) *Node {
 	if !ok || !b.ok(weight, base) {
 		return nil
 	}
-	if !weight.Shape().Eq(tensor.Shape{rows, 1}) || !base.Shape().Eq(tensor.Shape{cols}) {
+	if !sameShape(weight.Shape(), tensor.Shape{rows, 1}) || !sameShape(base.Shape(), tensor.Shape{cols}) {
 		return b.Fail(errors.Errorf("blend: weight %s, %s and base %s do not fit", shapeString(weight), shapeString(x), shapeString(base)))
 	}
 	return b.apply(&op{
@@ -79,10 +79,10 @@ func blendWeight[T kernel.Float](o *op, in []gorgonia.Value) error {
 // 1 give 1 for each id that occurs. The gradient is the weights'.
 func (b *Builder) WeightedCounts(weight, ids *Node, batch, depth int, padding, once bool) *Node {
 	n := b.Counts(ids, batch, depth, padding)
-	if !b.ok(n, weight) {
+	if !b.ok(n) || !b.floats("weighted counts", weight) {
 		return nil
 	}
-	if want := (tensor.Shape{ids.Shape()[0], 1}); !weight.Shape().Eq(want) {
+	if want := (tensor.Shape{ids.Shape()[0], 1}); !sameShape(weight.Shape(), want) {
 		return b.Fail(errors.Errorf("weighted counts: weight %s, want %v", shapeString(weight), []int(want)))
 	}
 	return b.weightedCounts(weight, ids, n, padding, once)

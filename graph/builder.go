@@ -188,10 +188,8 @@ func (b *Builder) constant(kind string, v float64, shape tensor.Shape) *Node {
 	if n := b.consts[name]; n != nil {
 		return n
 	}
-	for _, n := range shape {
-		if n < 1 {
-			return b.Fail(errors.Errorf("%s: sizes must be positive", name))
-		}
+	if err := checkSize(shape); err != nil {
+		return b.Fail(errors.WithMessage(err, kind))
 	}
 	if b.names[name] {
 		return b.Fail(errors.Errorf("%s: an input has this name", name))
@@ -215,16 +213,20 @@ func fill[T float32 | float64](x []T, v float64) {
 	}
 }
 
+// floats reports whether x is of the graph's element type, and fails if not.
+func (b *Builder) floats(name string, x *Node) bool {
+	if b.ok(x) && x.Dtype() != b.dt {
+		b.Fail(errors.Errorf("%s: input is %v, the graph computes in %v", name, x.Dtype(), b.dt))
+	}
+	return b.err == nil
+}
+
 // matrix returns the rows and columns of x and fails if x is not a matrix.
 func (b *Builder) matrix(name string, x *Node) (rows, cols int, ok bool) {
-	if !b.ok(x) {
+	if !b.floats(name, x) {
 		return 0, 0, false
 	}
 	s := x.Shape()
-	if x.Dtype() != b.dt {
-		b.Fail(errors.Errorf("%s: input is %v, the graph computes in %v", name, x.Dtype(), b.dt))
-		return 0, 0, false
-	}
 	if s.Dims() != 2 {
 		b.Fail(errors.Errorf("%s: input is %s, want a matrix", name, shapeString(x)))
 		return 0, 0, false

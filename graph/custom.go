@@ -107,8 +107,16 @@ func (b *Builder) WithGradient(y *Node, in []*Node, rule func(dy *Node) []*Node)
 	if !b.ok(y) || !b.ok(in...) {
 		return nil
 	}
+	if !b.floats("with gradient", y) {
+		return nil
+	}
 	if rule == nil {
 		return b.Fail(errors.New("with gradient: want a rule"))
+	}
+	for i, n := range in {
+		if n.Dtype() != b.dt {
+			return b.Fail(errors.Errorf("with gradient: node %d is %v, which has no gradients", i, n.Dtype()))
+		}
 	}
 	return b.apply(&op{
 		name:  "with_gradient",

@@ -35,23 +35,23 @@ func (b *Builder) VJP(outs, douts []*Node, wrt ...*Node) []*Node {
 	if !b.ok(outs...) || !b.ok(wrt...) {
 		return grads
 	}
-	if len(outs) != len(douts) {
-		b.Fail(errors.Errorf("vjp: %d cotangents for %d outputs", len(douts), len(outs)))
+	if !b.fits("vjp: %d cotangents for %d outputs", "vjp: cotangent %d is %s for an output %s", douts, outs) {
 		return grads
 	}
-	for i, d := range douts {
-		if d == nil {
-			continue
-		}
-		if !b.ok(d) {
-			return grads
-		}
-		if !d.Shape().Eq(outs[i].Shape()) {
-			b.Fail(errors.Errorf("vjp: cotangent %d is %s for an output %s", i, shapeString(d), shapeString(outs[i])))
-			return grads
+	return b.vjp(outs, douts, wrt, nil)
+}
+
+// fits checks vectors, nil for zeros, that go with nodes. The formats are of the errors.
+func (b *Builder) fits(number, shape string, vectors, nodes []*Node) bool {
+	if len(vectors) != len(nodes) {
+		b.Fail(errors.Errorf(number, len(vectors), len(nodes)))
+	}
+	for i, v := range vectors {
+		if b.err == nil && v != nil && b.ok(v, nodes[i]) && !sameShape(v.Shape(), nodes[i].Shape()) {
+			b.Fail(errors.Errorf(shape, i, shapeString(v), shapeString(nodes[i])))
 		}
 	}
-	return b.vjp(outs, douts, wrt, nil)
+	return b.err == nil
 }
 
 // partials emits the gradients of the value that form makes of in, each input taken

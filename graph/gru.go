@@ -36,9 +36,9 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 		return nil
 	case steps < 1 || rows%steps != 0:
 		return b.Fail(errors.Errorf("gru: %d rows are not %d steps", rows, steps))
-	case width%3 != 0 || !u.Shape().Eq(tensor.Shape{units, width}) || !bias.Shape().Eq(tensor.Shape{width}):
+	case width%3 != 0 || !sameShape(u.Shape(), tensor.Shape{units, width}) || !sameShape(bias.Shape(), tensor.Shape{width}):
 		return b.Fail(errors.Errorf("gru: recurrent kernel is %s and bias %s for gates %s", shapeString(u), shapeString(bias), shapeString(z)))
-	case !h0.Shape().Eq(tensor.Shape{batch, units}):
+	case !sameShape(h0.Shape(), tensor.Shape{batch, units}):
 		return b.Fail(errors.Errorf("gru: state is %s, want [%d %d]", shapeString(h0), batch, units))
 	case !b.maskFits("gru", mask, z):
 		return nil

@@ -15,6 +15,9 @@ func (b *Builder) Reshape(x *Node, shape ...int) *Node {
 		return nil
 	}
 	size := x.Shape().TotalSize()
+	if err := checkSize(shape); err != nil {
+		return b.Fail(errors.WithMessage(err, "reshape"))
+	}
 	if tensor.Shape(shape).TotalSize() != size {
 		return b.Fail(errors.Errorf("reshape: %s to %v differ in size", shapeString(x), shape))
 	}

@@ -53,6 +53,11 @@ func (l *LoopBody) Capture(n *Node) *Node {
 // states it kept; gradients of what was captured sum over the steps, last to
 // first.
 func (b *Builder) Loop(seqs, states []*Node, steps int, step Step) (outs *Node, final []*Node) {
+	defer func() {
+		if b.err != nil { // of which a caller takes his states nevertheless
+			outs, final = nil, make([]*Node, len(states))
+		}
+	}()
 	if len(seqs) == 0 {
 		return b.Fail(errors.New("loop: no sequence")), nil
 	}
@@ -109,7 +114,7 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 	}
 	batch, units, ok := l.body.matrix("loop", out)
 	for i, n := range next {
-		if !n.Shape().Eq(states[i].Shape()) {
+		if !sameShape(n.Shape(), states[i].Shape()) {
 			return b.Fail(errors.Errorf("loop: state %d is %s after the step, %s before", i, shapeString(n), shapeString(states[i]))), nil
 		}
 	}

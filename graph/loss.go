@@ -176,7 +176,7 @@ func (b *Builder) alike(name string, x, t *Node) bool {
 	if !b.ok(x, t) {
 		return false
 	}
-	if !x.Shape().Eq(t.Shape()) {
+	if !sameShape(x.Shape(), t.Shape()) {
 		b.Fail(errors.Errorf("%s: outputs are %s, targets %s", name, shapeString(x), shapeString(t)))
 		return false
 	}

@@ -63,10 +63,10 @@ func (b *Builder) CosineLoss(x, t *Node) *Node {
 // cols−1; another value is an error when the program runs.
 func (b *Builder) SparseSoftmaxLoss(x, classes *Node) *Node {
 	rows, _, ok := b.matrix("sparse_softmax_loss", x)
-	if !ok || !b.ok(classes) {
+	if !ok || !b.floats("sparse_softmax_loss", classes) {
 		return nil
 	}
-	if !classes.Shape().Eq(tensor.Shape{rows, 1}) {
+	if !sameShape(classes.Shape(), tensor.Shape{rows, 1}) {
 		return b.Fail(errors.Errorf("sparse_softmax_loss: logits are %s, classes %s", shapeString(x), shapeString(classes)))
 	}
 	return b.loss("sparse_softmax_loss", tensor.Shape{rows, 1}, x, classes,

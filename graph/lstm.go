@@ -33,9 +33,9 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 	switch {
 	case steps < 1 || rows%steps != 0:
 		return b.Fail(errors.Errorf("lstm: %d rows are not %d steps", rows, steps)), nil
-	case width%4 != 0 || !u.Shape().Eq(tensor.Shape{units, width}):
+	case width%4 != 0 || !sameShape(u.Shape(), tensor.Shape{units, width}):
 		return b.Fail(errors.Errorf("lstm: recurrent kernel is %s for gates %s", shapeString(u), shapeString(z))), nil
-	case !h0.Shape().Eq(state) || !c0.Shape().Eq(state):
+	case !sameShape(h0.Shape(), state) || !sameShape(c0.Shape(), state):
 		return b.Fail(errors.Errorf("lstm: states are %s and %s, want %v", shapeString(h0), shapeString(c0), []int(state))), nil
 	}
 	if !b.maskFits("lstm", mask, z) {

@@ -64,7 +64,7 @@ func (b *Builder) MulAdd(z, x, y *Node) *Node {
 		return nil
 	}
 	shape := tensor.Shape{m, n}
-	if k != k2 || !z.Shape().Eq(shape) {
+	if k != k2 || !sameShape(z.Shape(), shape) {
 		return b.Fail(errors.Errorf("muladd: %s plus %s by %s do not fit", shapeString(z), shapeString(x), shapeString(y)))
 	}
 	return b.apply(&op{

@@ -3,7 +3,6 @@ package graph
 import (
 	"fmt"
 
-	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 )
 
@@ -19,8 +18,7 @@ func (b *Builder) JVP(outs, wrt, tangents []*Node) []*Node {
 	if !b.ok(outs...) || !b.ok(wrt...) {
 		return dots
 	}
-	if len(wrt) != len(tangents) {
-		b.Fail(errors.Errorf("jvp: %d tangents for %d nodes", len(tangents), len(wrt)))
+	if !b.fits("jvp: %d tangents for %d nodes", "jvp: tangent %d is %s for a node %s", tangents, wrt) {
 		return dots
 	}
 	us := make([]*Node, len(outs))
@@ -39,8 +37,7 @@ func (b *Builder) variable(shape tensor.Shape) *Node {
 // each wᵢ of wrt, v having the shapes of wrt: the gradient of ⟨gradient, v⟩. A nil v is
 // one of zeros. Pearlmutter, Fast exact multiplication by the Hessian, 1994.
 func (b *Builder) HVP(cost *Node, wrt, v []*Node) []*Node {
-	if len(wrt) != len(v) {
-		b.Fail(errors.Errorf("hvp: %d vectors for %d nodes", len(v), len(wrt)))
+	if !b.fits("hvp: %d vectors for %d nodes", "hvp: vector %d is %s for a node %s", v, wrt) {
 		return make([]*Node, len(wrt))
 	}
 	return b.VJP(b.Grad(cost, wrt...), v, wrt...)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
 	"sync/atomic"
 	"unsafe"
 
@@ -160,9 +161,12 @@ func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 		return nil
 	}
 	for _, n := range in {
-		if !o.ids && n.Dtype() != b.dt {
-			return b.Fail(errors.Errorf("%s: input is %v, the graph computes in %v", o.name, n.Dtype(), b.dt))
+		if !o.ids && !b.floats(o.name, n) {
+			return nil
 		}
+	}
+	if err := checkSize(o.shape); err != nil {
+		return b.Fail(errors.WithMessage(err, o.name))
 	}
 	o.b, o.place = b, b.place
 	o.types = make([]hm.Type, 0, len(in)+1)
@@ -193,6 +197,24 @@ func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 		}
 	}
 	return b.Fail(errors.Errorf("%s: no free hash for the node", o.name))
+}
+
+// maxElements is more than any memory holds, and less than an int can count.
+const maxElements = 1 << 40
+
+// checkSize refuses a shape that no value can have.
+func checkSize(s tensor.Shape) error {
+	volume := 1
+	for _, n := range s {
+		if n < 1 {
+			return errors.Errorf("shape %v: sizes must be positive", []int(s))
+		}
+		if n > maxElements/volume {
+			return errors.Errorf("shape %v has too many elements", []int(s))
+		}
+		volume *= n
+	}
+	return nil
 }
 
 func typeOf(dt tensor.Dtype, s tensor.Shape) hm.Type {
@@ -258,5 +280,8 @@ func Set(v gorgonia.Value, i int, x float64) {
 }
 
 func ids(v gorgonia.Value) []int32 { return v.(*tensor.Dense).Int32s() }
+
+// sameShape tells a column and a vector apart, which Shape.Eq takes for equal.
+func sameShape(s, t tensor.Shape) bool { return slices.Equal(s, t) }
 
 func shapeString(n *Node) string { return fmt.Sprint([]int(n.Shape())) }

@@ -30,9 +30,9 @@ func (b *Builder) simpleRNN(name, activation string, z, h, u *Node, steps int) (
 		b.Fail(errors.Errorf("%s: unknown activation %q", name, activation))
 	case steps < 1 || rows%steps != 0:
 		b.Fail(errors.Errorf("%s: %d rows are not %d steps", name, rows, steps))
-	case !h.Shape().Eq(tensor.Shape{batch, units}):
+	case !sameShape(h.Shape(), tensor.Shape{batch, units}):
 		b.Fail(errors.Errorf("%s: state is %s, want [%d %d]", name, shapeString(h), batch, units))
-	case !u.Shape().Eq(tensor.Shape{units, units}):
+	case !sameShape(u.Shape(), tensor.Shape{units, units}):
 		b.Fail(errors.Errorf("%s: recurrent kernel is %s, want [%d %d]", name, shapeString(u), units, units))
 	}
 	return batch, units, b.err == nil

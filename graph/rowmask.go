@@ -16,7 +16,7 @@ func (b *Builder) maskFits(name string, mask, z *Node) bool {
 	if !b.ok(mask) {
 		return false
 	}
-	if !mask.Shape().Eq(tensor.Shape{z.Shape()[0], 1}) {
+	if !sameShape(mask.Shape(), tensor.Shape{z.Shape()[0], 1}) {
 		b.Fail(errors.Errorf("%s: mask is %s for a sequence %s", name, shapeString(mask), shapeString(z)))
 	}
 	return b.err == nil

@@ -23,7 +23,7 @@ func (b *Builder) Where(mask, x, y *Node) *Node {
 	}
 	x, y = b.BroadcastTo(x, shape...), b.BroadcastTo(y, shape...)
 	run := 1 // elements for which one of the mask stands
-	if len(shape) == 2 && mask.Shape().Eq(tensor.Shape{shape[0], 1}) {
+	if len(shape) == 2 && sameShape(mask.Shape(), tensor.Shape{shape[0], 1}) {
 		run = shape[1]
 	} else {
 		mask = b.BroadcastTo(mask, shape...)

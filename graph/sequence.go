@@ -42,7 +42,10 @@ func (b *Builder) rowsBy(name string, x, ids *Node) (rows, cols int, ok bool) {
 	case ids.Dtype() != tensor.Int32 || ids.Dims() != 1:
 		b.Fail(errors.Errorf("%s: ids are %v %s, want a vector of int32", name, ids.Dtype(), shapeString(ids)))
 	}
-	return x.Shape()[0], volumeOf(x.Shape()[1:]), b.err == nil
+	if b.err != nil {
+		return 0, 0, false
+	}
+	return x.Shape()[0], volumeOf(x.Shape()[1:]), true
 }
 
 func gather[T kernel.Float](rows, cols int) runFunc {

@@ -27,7 +27,7 @@ func (b *Builder) AddN(xs ...*Node) *Node {
 	}
 	terms := make([]term, len(xs))
 	for i, x := range xs {
-		if !x.Shape().Eq(xs[0].Shape()) {
+		if !sameShape(x.Shape(), xs[0].Shape()) {
 			return b.Fail(errors.Errorf("add n: term %d is %s, term 0 is %s", i, shapeString(x), shapeString(xs[0])))
 		}
 		terms[i] = term{node: x}

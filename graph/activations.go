@@ -90,9 +90,10 @@ func (b *Builder) elementwise(name string, x *Node, f, df runFunc, form func(y, 
 	}
 	shape := x.Shape()
 	return b.apply(&op{
-		name:  name,
-		shape: shape,
-		run:   f,
+		name:    name,
+		shape:   shape,
+		run:     f,
+		inPlace: 1,
 		grad: func(_ []*Node, y, dy *Node) []*Node {
 			return []*Node{b.slope(name, y, dy, df, form)}
 		},
@@ -102,10 +103,11 @@ func (b *Builder) elementwise(name string, x *Node, f, df runFunc, form func(y, 
 // slope emits dx = df(y, dy) as one kernel.
 func (b *Builder) slope(name string, y, dy *Node, df runFunc, form func(y, dy *Node) *Node) *Node {
 	return b.apply(&op{
-		name:  name + "_grad",
-		shape: y.Shape(),
-		run:   df,
-		form:  func(in []*Node) *Node { return form(in[0], in[1]) },
+		name:    name + "_grad",
+		shape:   y.Shape(),
+		run:     df,
+		inPlace: 2,
+		form:    func(in []*Node) *Node { return form(in[0], in[1]) },
 	}, "dd", y, dy)
 }
 

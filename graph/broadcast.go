@@ -108,10 +108,15 @@ func (b *Builder) binary(name string, x, y *Node, run runFunc, grad func(in []*N
 		y = b.BroadcastTo(y, shape...)
 		same = true
 	}
+	places := 1
+	if same {
+		places = 2
+	}
 	return b.apply(&op{
-		name:  name,
-		shape: shape,
-		run:   run,
+		name:    name,
+		shape:   shape,
+		run:     run,
+		inPlace: places,
 		grad: func(in []*Node, out, dout *Node) []*Node {
 			dx, dy := grad(in, out, dout)
 			switch {

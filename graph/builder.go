@@ -19,15 +19,18 @@ type Node = gorgonia.Node
 // at once, and the caller reads Err once at the end. Methods take and return
 // matrices [rows, columns] unless they say otherwise.
 type Builder struct {
-	g      *gorgonia.ExprGraph
-	dt     tensor.Dtype
-	err    error
-	names  map[string]bool
-	hashes map[uint32]bool
-	consts map[string]*Node
-	packs  map[packKey]*Node
-	place  string // prefixes of Wrap, where nodes are emitted now
-	random *Random
+	g       *gorgonia.ExprGraph
+	dt      tensor.Dtype
+	err     error
+	names   map[string]bool
+	hashes  map[uint32]bool
+	consts  map[string]*Node
+	packs   map[packKey]*Node
+	place   string // prefixes of Wrap, where nodes are emitted now
+	random  *Random
+	options Options
+	active  *Program    // whose buffers the operations have now
+	watch   func(o *op) // is told of each operation that has run, if not nil
 
 	// runErr is the error of the operation that failed last. The tape machine
 	// wraps what an operation returns in a page of its own state.

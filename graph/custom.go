@@ -14,8 +14,8 @@ type Value = gorgonia.Value
 // Custom emits an operation of one's own, of the given shape. Forward computes out from
 // the inputs' values. Backward computes their gradients from the values, the output
 // and its gradient dout; a gradient that it leaves alone is zeros. Both write in place,
-// by Floats, into values that hold what they held after the last run, zeros at first.
-// Both must not change their inputs and must compute from them alone.
+// by Floats: all elements of out, which may hold anything before. Both must not change
+// their inputs and must compute from them alone.
 //
 // A nil backward is that of a constant. The gradient has itself no gradient: where
 // second derivatives are wanted, give a rule made of nodes by WithGradient.
@@ -70,6 +70,8 @@ func (b *Builder) customGrad(name string, backward func(grads, in []Value, out, 
 				if diff[i] == 'd' && grads[i] == nil {
 					grads[i] = newValue(o.b.dt, n.Shape())
 				}
+				clear(Floats[float32](grads[i]))
+				clear(Floats[float64](grads[i]))
 			}
 			if err := backward(grads, values[2:], values[0], values[1]); err != nil {
 				return err

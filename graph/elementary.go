@@ -20,10 +20,11 @@ func (b *Builder) pointwise(name string, x *Node, f func(x float64) float64, gra
 		return nil
 	}
 	return b.apply(&op{
-		name:  name,
-		shape: x.Shape(),
-		run:   pick(b, mapTo[float32](f), mapTo[float64](f)),
-		grad:  func(in []*Node, y, dy *Node) []*Node { return []*Node{grad(in[0], y, dy)} },
+		name:    name,
+		shape:   x.Shape(),
+		run:     pick(b, mapTo[float32](f), mapTo[float64](f)),
+		inPlace: 1,
+		grad:    func(in []*Node, y, dy *Node) []*Node { return []*Node{grad(in[0], y, dy)} },
 	}, "d", x)
 }
 
@@ -119,10 +120,11 @@ func (b *Builder) levels(name string, x *Node, f func(x float64) float64) *Node 
 		return nil
 	}
 	return b.apply(&op{
-		name:  name,
-		shape: x.Shape(),
-		run:   pick(b, mapTo[float32](f), mapTo[float64](f)),
-		grad:  noGrad,
+		name:    name,
+		shape:   x.Shape(),
+		run:     pick(b, mapTo[float32](f), mapTo[float64](f)),
+		inPlace: 1,
+		grad:    noGrad,
 	}, ".", x)
 }
 

@@ -51,10 +51,11 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
 		grads := []tensor.Shape{{rows, width}, {rows, width}, {batch, units}}
 		packed := b.apply(&op{
-			name:  "gru_grad",
-			work:  2 * float64(rows) * float64(units) * float64(width),
-			shape: tensor.Shape{volume(grads)},
-			run:   pick(b, gruBackward[float32](l, at), gruBackward[float64](l, at)),
+			name:   "gru_grad",
+			work:   2 * float64(rows) * float64(units) * float64(width),
+			shape:  tensor.Shape{volume(grads)},
+			run:    pick(b, gruBackward[float32](l, at), gruBackward[float64](l, at)),
+			unread: []int{4, 5, 6},
 			form: func(in []*Node) *Node {
 				z, h0, e := in[4], in[2], b.variable(tensor.Shape{rows, width}) // whose gradient is that of a
 				hs := b.loopedGRU(z, e, h0, in[5], in[6], in[7:], steps)
@@ -78,6 +79,8 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 	}
 	return b.apply(&op{
 		name:     "gru",
+		unread:   []int{2},
+		own:      func() int64 { return int64(6*rows*units) * int64(b.dt.Size()) },
 		shape:    tensor.Shape{rows, units},
 		work:     2 * float64(rows) * float64(units) * float64(width),
 		run:      pick(b, gruForward[float32](l), gruForward[float64](l)),

@@ -83,7 +83,7 @@ type Step = func(l *LoopBody, seqs, states []*Node) (out *Node, next []*Node)
 // loop is Loop for sequences whose steps may differ in their rows.
 func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*Node]*Node) (outs *Node, final []*Node) {
 	l := &loop{steps: steps, seqs: len(seqs), body: &LoopBody{Builder: New(b.dt), outer: b, instead: instead}}
-	l.body.random = b.random // the same draws at every step, and in the gradient
+	l.body.random, l.body.options = b.random, Options{Unshared: b.options.Unshared} // the same draws at every step, and in the gradient
 	feed := func(name string, shape ...int) {
 		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
 		l.feeds = append(l.feeds, t)
@@ -148,6 +148,7 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 		ids:   true,
 		work:  float64(steps) * l.body.Work(l.out...),
 		steps: l.forward,
+		own:   l.bytes,
 		shape: tensor.Shape{volume(shapes)},
 		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
 		grad: func(in []*Node, out, dout *Node) []*Node {
@@ -156,11 +157,13 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 				return make([]*Node, len(in))
 			}
 			packed := b.apply(&op{
-				name:  "loop_grad",
-				ids:   true,
-				steps: l.backward,
-				shape: tensor.Shape{volume(gradShapes)},
-				run:   pick(b, loopBackward[float32](l), loopBackward[float64](l)),
+				name:   "loop_grad",
+				ids:    true,
+				steps:  l.backward,
+				shape:  tensor.Shape{volume(gradShapes)},
+				run:    pick(b, loopBackward[float32](l), loopBackward[float64](l)),
+				own:    func() int64 { return l.backward.memory.Peak },
+				unread: []int{1},
 				form: func(in []*Node) *Node {
 					return b.loopGrad(l, step, in[0], in[2:], string(diff))
 				},
@@ -193,6 +196,15 @@ type loop struct {
 	kept     []gorgonia.Value // each state before every step and after the last
 	cots     []*tensor.Dense  // cotangents of out
 	grads    []*Node          // of in, then of what was captured
+}
+
+// bytes are those of the buffers that the forward pass needs besides its output.
+func (l *loop) bytes() int64 {
+	n := l.forward.memory.Peak
+	for _, f := range l.feeds[l.seqs:] {
+		n += int64((l.steps+1)*f.Shape().TotalSize()) * int64(l.body.dt.Size())
+	}
+	return n
 }
 
 // differentiate compiles the step's vector–Jacobian product.
@@ -231,7 +243,7 @@ func (l *loop) accumulate(g *Node) *Node {
 	if !b.ok(g) {
 		return nil
 	}
-	sum := &op{name: "accumulate", shape: g.Shape(), run: pick(b, addTo[float32], addTo[float64])}
+	sum := &op{name: "accumulate", pinned: true, shape: g.Shape(), run: pick(b, addTo[float32], addTo[float64])}
 	in := []*Node{g}
 	if o, ok := g.Op().(*op); ok && o.mm != nil {
 		in = inputsOf(g)

@@ -50,10 +50,11 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 	back := func(in []*Node, out, dout *Node, at *part) []*Node {
 		grads := []tensor.Shape{{rows, width}, state, state}
 		packed := b.apply(&op{
-			name:  "lstm_grad",
-			work:  2 * float64(rows) * float64(units) * float64(width),
-			shape: tensor.Shape{volume(grads)},
-			run:   pick(b, lstmBackward[float32](l, at), lstmBackward[float64](l, at)),
+			name:   "lstm_grad",
+			work:   2 * float64(rows) * float64(units) * float64(width),
+			shape:  tensor.Shape{volume(grads)},
+			run:    pick(b, lstmBackward[float32](l, at), lstmBackward[float64](l, at)),
+			unread: []int{1, 4, 5, 6},
 			form: func(in []*Node) *Node {
 				z, h0, c0, u := in[4], in[5], in[2], in[6]
 				hs, c := b.loopedLSTM(z, h0, c0, u, in[7:], steps)
@@ -77,6 +78,8 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 	}
 	packed := b.apply(&op{
 		name:     "lstm",
+		unread:   []int{3},
+		own:      func() int64 { return int64(6*rows*units) * int64(b.dt.Size()) },
 		shape:    tensor.Shape{volume(shapes)},
 		work:     2 * float64(rows) * float64(units) * float64(width),
 		run:      pick(b, lstmForward[float32](l), lstmForward[float64](l)),

@@ -120,9 +120,10 @@ func (b *Builder) Affine(a float64, x *Node, c float64) *Node {
 		return nil
 	}
 	return b.apply(&op{
-		name:  "affine",
-		shape: x.Shape(),
-		run:   pick(b, affine[float32](a, c), affine[float64](a, c)),
+		name:    "affine",
+		shape:   x.Shape(),
+		run:     pick(b, affine[float32](a, c), affine[float64](a, c)),
+		inPlace: 1,
 		grad: func(_ []*Node, _, dout *Node) []*Node {
 			return []*Node{b.Affine(a, dout, 0)}
 		},

@@ -125,10 +125,11 @@ func (b *Builder) NormalizeColumns(x, mask *Node, eps float64) *Node {
 		// is the whole one, that which goes through them included.
 		grad: func(in []*Node, y, dy *Node) []*Node {
 			dx := b.apply(&op{
-				name:  "normalize_columns_grad",
-				shape: y.Shape(),
-				run:   pick(b, normalizeColumnsGrad[float32](cols, eps), normalizeColumnsGrad[float64](cols, eps)),
-				form:  func(in []*Node) *Node { return b.normalizedGrad(in[3], in[1], in[4:], eps) },
+				name:   "normalize_columns_grad",
+				unread: []int{3},
+				shape:  y.Shape(),
+				run:    pick(b, normalizeColumnsGrad[float32](cols, eps), normalizeColumnsGrad[float64](cols, eps)),
+				form:   func(in []*Node) *Node { return b.normalizedGrad(in[3], in[1], in[4:], eps) },
 			}, ".d.d", append([]*Node{y, dy, in[1], in[0]}, in[2:]...)...)
 			return append([]*Node{dx}, make([]*Node, len(in)-1)...)
 		},

@@ -56,6 +56,15 @@ type op struct {
 
 	mm *matmul // of a matrix product
 
+	// What a plan of the memory has to know: how many of the first inputs the output
+	// may be computed in the place of, element by element; which inputs are read by the
+	// form alone; whether the output must keep its elements between runs; and the bytes
+	// of buffers that the operation has besides.
+	inPlace int
+	unread  []int
+	pinned  bool
+	own     func() int64
+
 	work float64 // floating-point operations of a run, where they are many
 
 	steps *Program // that it runs for every step, of a Loop
@@ -112,6 +121,9 @@ func (o *op) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 	}
 	if err := run(o, in); err != nil {
 		return nil, errors.Wrap(err, o.name)
+	}
+	if o.b.watch != nil {
+		o.b.watch(o)
 	}
 	return o.out, nil
 }

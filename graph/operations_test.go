@@ -268,7 +268,7 @@ var underivable = map[string]string{
 	"Input": "no operation", "Ones": "no operation", "Zeros": "no operation",
 	"Grad": "a walk", "VJP": "a walk", "JVP": "a walk", "HVP": "a walk", "Jacobian": "a walk", "Hessian": "a walk",
 	"Compile": "of the Builder", "Dtype": "of the Builder", "Err": "of the Builder", "Fail": "of the Builder", "Graph": "of the Builder",
-	"Random": "of the Builder", "Work": "of the Builder", "Wrap": "of the Builder",
+	"Options": "of the Builder", "Random": "of the Builder", "Work": "of the Builder", "Wrap": "of the Builder",
 }
 
 const constantOf = "a constant of its inputs"

@@ -40,11 +40,12 @@ func pack[T kernel.Float](transpose bool, k, n int) runFunc {
 func (b *Builder) mulTransposed(x, u *Node) *Node {
 	m, n, k := x.Shape()[0], u.Shape()[0], u.Shape()[1]
 	return b.apply(&op{
-		name:  "matmul_packed",
-		shape: tensor.Shape{m, n},
-		work:  2 * float64(m) * float64(n) * float64(k),
-		run:   pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
-		form:  func(in []*Node) *Node { return b.matmul(false, true, in[0], in[2]) },
+		name:   "matmul_packed",
+		shape:  tensor.Shape{m, n},
+		work:   2 * float64(m) * float64(n) * float64(k),
+		run:    pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
+		form:   func(in []*Node) *Node { return b.matmul(false, true, in[0], in[2]) },
+		unread: []int{2},
 	}, "d.d", x, b.packed(u, true), u)
 }
 

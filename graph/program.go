@@ -15,11 +15,13 @@ import (
 // Program is a compiled graph on Gorgonia's tape machine. It is not reentrant:
 // one Run at a time.
 type Program struct {
-	b     *Builder
-	vm    gorgonia.VM
-	run   func() error
-	kept  map[*Node]*Node // the node whose value is that of the node asked for
-	order []*Node         // that a run executes, inputs first
+	b      *Builder
+	vm     gorgonia.VM
+	run    func() error
+	kept   map[*Node]*Node // the node whose value is that of the node asked for
+	order  []*Node         // that a run executes, inputs first
+	places plan
+	memory Memory
 
 	recorder *recorder // while it is profiled, else nil
 }
@@ -76,6 +78,10 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 		p.run = run
 	}
 	p.order = order
+	if err := p.plan(prog, kept); err != nil {
+		_ = vm.Close()
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -115,6 +121,10 @@ func (b *Builder) stable(n *Node) *Node {
 // Run computes the program's nodes from the inputs' present values.
 func (p *Program) Run() error {
 	p.b.runErr, p.b.recorder = nil, p.recorder
+	if p.b.active != p {
+		p.places.occupy(p.b)
+		p.b.active = p
+	}
 	if p.recorder != nil {
 		defer p.recorder.run()()
 	}
@@ -151,17 +161,18 @@ func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	return v, nil
 }
 
-// NonFinite returns what the last Run came upon first that is NaN or infinite:
-// an operation, such as "lstm: matmul (32, 8): element 3 is NaN", or else an
-// input. The inputs come last since weights have been updated since. Nodes of
-// Gorgonia's own operations, and views, are passed over.
+// NonFinite runs the program once more and returns what it comes upon first that is NaN
+// or infinite: an operation, such as "lstm: matmul (32, 8): element 3 is NaN", or else
+// an input. Nodes of Gorgonia's own operations are passed over.
 func (p *Program) NonFinite() (where string, ok bool) {
-	for _, n := range p.order {
-		if o, ours := n.Op().(*op); ours && !o.view && o.out != nil {
-			if where, ok := nonFinite(o.place+o.name, o.out); ok {
-				return where, true
-			}
+	p.b.watch = func(o *op) {
+		if !ok && !o.view {
+			where, ok = nonFinite(o.place+o.name, o.out)
 		}
+	}
+	err := p.Run()
+	if p.b.watch = nil; ok || err != nil {
+		return where, ok
 	}
 	for _, n := range p.order {
 		if v := n.Value(); n.Op() == nil && v != nil {

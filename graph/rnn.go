@@ -55,11 +55,12 @@ func (b *Builder) SimpleRNNStep(activation string, z, h, u *Node, t, steps int) 
 	at := rowsOf(t*batch, (t+1)*batch, units)
 	shape := tensor.Shape{batch, units}
 	return b.apply(&op{
-		name:  "simple_rnn_step",
-		shape: shape,
-		work:  2 * float64(batch) * float64(units) * float64(units),
-		parts: []*part{at, nil, nil, nil},
-		run:   pick(b, simpleRNNStep[float32](activation, at, shape), simpleRNNStep[float64](activation, at, shape)),
+		name:   "simple_rnn_step",
+		shape:  shape,
+		work:   2 * float64(batch) * float64(units) * float64(units),
+		parts:  []*part{at, nil, nil, nil},
+		unread: []int{2},
+		run:    pick(b, simpleRNNStep[float32](activation, at, shape), simpleRNNStep[float64](activation, at, shape)),
 		grad: func(in []*Node, y, dy *Node) []*Node {
 			dz := b.slope(activation, y, dy, b.slopes(activation), func(y, dy *Node) *Node { return b.derivative(activation, y, dy) })
 			if b.isZeros(in[1]) {
@@ -103,10 +104,11 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 	l := loopSize{steps, batch, units}
 	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
 		dz := b.apply(&op{
-			name:  "simple_rnn_grad",
-			work:  2 * float64(steps*batch) * float64(units) * float64(units),
-			shape: hs.Shape(),
-			run:   pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
+			name:   "simple_rnn_grad",
+			work:   2 * float64(steps*batch) * float64(units) * float64(units),
+			shape:  hs.Shape(),
+			run:    pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
+			unread: []int{3},
 			form: func(in []*Node) *Node {
 				return b.simpleRNNGrad(activation, in[0], b.whole(in[1], at, hs.Shape()), in[3], in[4:], steps)
 			},
@@ -133,6 +135,7 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 	}
 	return b.apply(&op{
 		name:     "simple_rnn",
+		unread:   []int{2},
 		shape:    z.Shape(),
 		work:     2 * float64(steps*batch) * float64(units) * float64(units),
 		run:      pick(b, forward[float32](l, activation, b.isZeros(h0)), forward[float64](l, activation, b.isZeros(h0))),

@@ -81,11 +81,12 @@ func (b *Builder) ScatterAdd(ids, x *Node, rows int) *Node {
 		return b.Fail(errors.Errorf("scatter add: %d ids of %s for %d rows", ids.Shape()[0], shapeString(x), rows))
 	}
 	return b.apply(&op{
-		name:  "scatter_add",
-		ids:   true,
-		shape: slices.Concat([]int{rows}, x.Shape()[1:]),
-		run:   pick(b, scatter[float32](rows, cols), scatter[float64](rows, cols)),
-		grad:  func(in []*Node, _, d *Node) []*Node { return []*Node{nil, b.Gather(d, in[0])} },
+		name:   "scatter_add",
+		ids:    true,
+		pinned: true,
+		shape:  slices.Concat([]int{rows}, x.Shape()[1:]),
+		run:    pick(b, scatter[float32](rows, cols), scatter[float64](rows, cols)),
+		grad:   func(in []*Node, _, d *Node) []*Node { return []*Node{nil, b.Gather(d, in[0])} },
 	}, ".d", ids, x)
 }
 
@@ -171,14 +172,12 @@ func (b *Builder) Last(x *Node, steps int) *Node { return b.Step(x, steps-1, ste
 // viewPart points out at a part of its input. The input nearly always sits
 // where it sat in the run before, and then there is nothing to do.
 func viewPart[T kernel.Float](at *part) runFunc {
-	var seen *T
 	return func(o *op, in []gorgonia.Value) error {
-		x := Floats[T](in[0])
-		if &x[0] == seen {
+		x := Floats[T](in[0])[at.from:at.to]
+		if seen := Floats[T](o.out); len(seen) > 0 && &x[0] == &seen[0] {
 			return nil
 		}
-		o.out = tensor.New(tensor.WithShape(o.shape...), tensor.WithBacking(x[at.from:at.to]))
-		seen = &x[0]
+		o.out = tensor.New(tensor.WithShape(o.shape...), tensor.WithBacking(x))
 		return nil
 	}
 }

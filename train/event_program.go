@@ -42,10 +42,16 @@ func addTo[T float32 | float64](sum []float64, x []T) []float64 {
 }
 
 // NonFinite describes the first node of the last update's expression graph whose
-// value was NaN or infinite; false if there was none.
+// value was NaN or infinite, if the loss was; else it runs the graph once more, with
+// the weights as they are now. False means that all is finite.
 func (e *Event) NonFinite() (string, bool) {
 	if e.run == nil {
 		return "", false
+	}
+	for _, p := range e.run.last {
+		if p.bad != "" {
+			return p.bad, true
+		}
 	}
 	for _, p := range e.run.last {
 		if where, ok := p.prog.NonFinite(); ok {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -36,6 +37,7 @@ type program struct {
 	weights []*nn.Weight // those that the model reads, and their gradients
 	grads   []*graph.Node
 	sums    []*tensor.Dense // of the gradients of several shards
+	bad     string          // what was not finite first in the last run, if the loss was not
 }
 
 // feedNodes are the nodes that a feed is bound to.
@@ -189,7 +191,24 @@ func (p *program) swap() error {
 }
 
 // run computes the outputs, the loss and the gradients.
-func (p *program) run() error { return p.prog.Run() }
+func (p *program) run() error {
+	if err := p.prog.Run(); err != nil {
+		return err
+	}
+	p.bad = ""
+	if p.shape.phase != nn.Train {
+		return nil
+	}
+	v, err := p.prog.Value(p.loss)
+	if err != nil {
+		return err
+	}
+	if loss := graph.At(v, 0); math.IsNaN(loss) || math.IsInf(loss, 0) {
+		// Now, while the weights are those that it was computed with.
+		p.bad, _ = p.prog.NonFinite()
+	}
+	return nil
+}
 
 // assign writes what the run computed for the model's states.
 func (p *program) assign() error {

@@ -178,7 +178,7 @@ func Add[T Float](y, x []T) {
 	}
 }
 
-// AddTo computes z = x + y.
+// AddTo computes z = x + y; z may be one of them.
 func AddTo[T Float](z, x, y []T) {
 	x, y = x[:len(z)], y[:len(z)]
 	if len(z) <= 16 { // the loop costs less than the calls
@@ -186,6 +186,9 @@ func AddTo[T Float](z, x, y []T) {
 			z[i] = x[i] + y[i]
 		}
 		return
+	}
+	if &z[0] == &y[0] {
+		x, y = y, x
 	}
 	copy(z, x)
 	Add(z, y)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 
@@ -23,13 +24,16 @@ const (
 	WeightsFile      = "weights.safetensors"
 )
 
-// Save writes the model into the folder dir, which must exist: its layers as
-// JSON and its weights as safetensors keyed by path. Each file is replaced as a
-// whole or not at all.
+// Save writes the model into the folder dir, which it makes if there is none: its
+// layers as JSON and its weights as safetensors keyed by path. Each file is replaced
+// as a whole or not at all.
 func (m *Model) Save(dir string) error {
 	doc, err := m.document()
 	if err != nil {
 		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return errors.Wrap(err, "save model")
 	}
 	err = safefile.Write(filepath.Join(dir, WeightsFile), func(f io.Writer) error {
 		return tensorfile.Write(f, m.Tensors(), map[string]string{"architecture": digest(doc)})

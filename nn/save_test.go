@@ -199,7 +199,20 @@ func TestMissingFiles(t *testing.T) {
 	nowhere := filepath.Join(dir, "nowhere")
 	_, err := Load(nowhere)
 	refused(t, "no folder to load from", err, nowhere)
-	refused(t, "no folder to save to", m.Save(nowhere), nowhere)
+	file := filepath.Join(dir, WeightsFile)
+	refused(t, "a file in the folder's place", m.Save(filepath.Join(file, "model")), file)
+}
+
+// TestSaveMakesItsFolder: and those above it.
+func TestSaveMakesItsFolder(t *testing.T) {
+	m, _ := savedModel(t, tensor.Float32)
+	dir := filepath.Join(t.TempDir(), "a", "model")
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(dir); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestFailedSaveLeavesTheOldModel: a folder stands where the weights should go.

@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"encoding/json"
-	"os"
 	"strconv"
 	"strings"
 
@@ -72,11 +71,7 @@ func (c *ModelCheckpoint) handle(e *train.Event) error {
 				return nil
 			}
 		}
-		dir := strings.ReplaceAll(c.Dir, "{epoch}", strconv.Itoa(e.Epoch))
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return errors.WithStack(err)
-		}
-		return e.Model.Save(dir)
+		return e.Model.Save(strings.ReplaceAll(c.Dir, "{epoch}", strconv.Itoa(e.Epoch)))
 	case train.TrainEnd:
 		if c.BestOnly && c.state.Epoch == 0 && trained(e) {
 			return errors.Errorf("%s was not a number in any epoch to be saved: nothing is in %s", w.name, c.Dir)

@@ -2,7 +2,6 @@ package classifier
 
 import (
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 
@@ -76,9 +75,6 @@ func readTask(fsys fs.FS, dir string) (string, Task, error) {
 
 // Save writes the model into the folder dir, which it makes if there is none.
 func (m *Model) Save(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return errors.Wrap(err, "save model")
-	}
 	if err := m.net.Save(dir); err != nil {
 		return err
 	}

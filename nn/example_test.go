@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"unroll/nn"
@@ -30,13 +31,13 @@ func (l Gated) Init(s *nn.Scope, in ...nn.Shape) ([]nn.Shape, error) {
 	s.Weight("kernel", nn.GlorotUniform(), features, l.Units)
 	s.Weight("bias", nn.Zeros(), l.Units)
 	s.Weight("gate", nn.GlorotUniform(), features, l.Units)
-	return []nn.Shape{append(x[:len(x)-1:len(x)-1], l.Units)}, nil
+	return []nn.Shape{append(slices.Clone(x[:len(x)-1]), l.Units)}, nil
 }
 
 // Apply emits the equation; the gradient follows from the nodes.
 func (l Gated) Apply(c *nn.Context, in ...nn.Value) []nn.Value {
 	x := in[0]
-	linear := c.Add(c.Dot(x, c.Weight("kernel")), c.Weight("bias"))
+	linear := c.Linear(x, c.Weight("kernel"), c.Weight("bias"))
 	gate := c.Sigmoid(c.Dot(x, c.Weight("gate")))
 	return []nn.Value{{Node: c.Mul(linear, gate), Steps: x.Steps, Mask: x.Mask}}
 }

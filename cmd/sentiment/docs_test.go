@@ -14,8 +14,9 @@ import (
 	"unroll/cmd/sentiment/internal/terminal"
 )
 
-// commandLines matches the program in a line of a guide, alone or in a pipe.
-var commandLines = regexp.MustCompile(`(?:^|[|$;] ?)(?:go run \./cmd/sentiment|sentiment)((?: .*)?)$`)
+// commandLines matches the program in a line of a guide, alone, in a pipe or in the
+// shell's <( ).
+var commandLines = regexp.MustCompile(`(?:^|[|$;(] ?)(?:go run \./cmd/sentiment|sentiment)((?: .*?)?)\)?$`)
 
 // TestGuidesCommands parses every command line in README.md and the guides, with
 // the checks that need no data: commands, arguments and flags exist.

@@ -63,7 +63,7 @@ func snippets(t *testing.T, file string) []snippet {
 
 // standard are the packages of the standard library that a snippet may use
 // without an import.
-var standard = []string{"context", "embed", "errors", "fmt", "io", "iter", "log", "net/http", "os", "strings"}
+var standard = []string{"context", "embed", "errors", "fmt", "io", "iter", "log", "net/http", "os", "slices", "strings"}
 
 // source makes a file of a snippet: of declarations as they are, of statements
 // as the body of a function.

@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint bench peers results generate rename
+.PHONY: check test race lint bench peers results pictures generate rename
 
 check: lint test race ## what must hold before a commit lands
 
@@ -32,6 +32,19 @@ results: ## writes bench/RESULTS.md, about half an hour on an idle machine
 	printf '`go test -bench . -benchmem -count $(COUNT) ./bench`: medians, and how many\ntimes faster than the naive graph.\n\n' && \
 	cat "$$dir/table.md" && printf '\n## Peers\n\n`go run ./bench/peers`\n\n' && \
 	cat "$$dir/peers.md"; } > "$$dir/results.md" && mv "$$dir/results.md" bench/RESULTS.md
+
+CHROME = chromium
+REVIEWS = aclImdb.tar.gz
+SHOT = $(CHROME) --headless --no-sandbox --disable-gpu --hide-scrollbars \
+	--force-prefers-reduced-motion --virtual-time-budget=10000
+pictures: ## takes those of the guides anew, best on an idle machine
+	@dir=$$(mktemp -d) && trap 'kill $$pid; rm -rf "$$dir"' EXIT && \
+	go build -o "$$dir/sentiment" ./cmd/sentiment && \
+	"$$dir/sentiment" train --quiet --data "$(REVIEWS)" --model onehot,embedding,bow --out "$$dir/run" && \
+	{ "$$dir/sentiment" serve "$$dir/run" --addr 127.0.0.1:8097 & pid=$$!; } && sleep 3 && \
+	$(SHOT) --window-size=1100,1200 --screenshot=docs/report.png "file://$$dir/run/report.html" && \
+	$(SHOT) --window-size=1100,1050 --screenshot=docs/page.png \
+	'http://127.0.0.1:8097/#text=Not+a+wonderful+film.+The+story+is+dull,+but+the+acting+was+great.'
 
 # make rename MODULE=example.com/you/unroll gives the module another path.
 rename:

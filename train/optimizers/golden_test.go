@@ -115,6 +115,15 @@ var optimizers = map[string]func() gorgonia.Solver{
 	},
 }
 
+// TestEveryNameIsInTheTable: a new optimizer is held to values, too.
+func TestEveryNameIsInTheTable(t *testing.T) {
+	for name := range Names() {
+		if optimizers[name] == nil || optimizerGoldens[name] == nil {
+			t.Errorf("%s is not in the tables of optimizers and of their values", name)
+		}
+	}
+}
+
 // TestOptimizerGoldens holds 50 steps of every optimizer and option to plain
 // Python's.
 func TestOptimizerGoldens(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"unroll/internal/choice"
 )
 
 var update = flag.Bool("update", false, "write testdata/records/*.golden.json anew")
@@ -192,7 +194,7 @@ func TestRecordsRefuseOptions(t *testing.T) {
 		o    RecordOptions
 		want string
 	}{
-		{RecordOptions{Format: "xml"}, `format: unknown "xml", want csv, tsv, jsonl, fasttext, lines or folder`},
+		{RecordOptions{Format: "xml"}, `format: unknown "xml", want ` + choice.List(Formats())},
 		{RecordOptions{Header: "maybe"}, "Header is \"maybe\", want yes, no or nothing"},
 		{RecordOptions{SkipBad: -1}, "SkipBad is -1, want at least 0"},
 		{RecordOptions{Delimiter: '"'}, `'"' cannot be a delimiter`},

@@ -1,6 +1,11 @@
 package nn
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+
+	"unroll/graph"
+)
 
 // Call is one use of a layer in a model.
 type Call struct {
@@ -40,4 +45,37 @@ func (m *Model) Calls() []Call {
 		}
 	}
 	return calls
+}
+
+// keepOutputs keeps what a call of a layer returned, for Pass.Layer.
+func (c *Context) keepOutputs(values []Value) {
+	for k, v := range values {
+		c.layers[fmt.Sprintf("%s[%d][%d]", c.path, c.call, k)] = v
+		if c.call == 0 && k == 0 {
+			c.layers[c.path] = v
+		}
+	}
+}
+
+// Layer returns the node of a layer's output, by the name that Model.Layer takes or that
+// SubModel takes: "lstm[0][1]" is the second output of the first call. Rows of a
+// table, as an Embedding's output is, are emitted anew: each layer after it takes its own.
+// Of an activation, logits is the node that it was taken of, from which a loss may be
+// computed in its place; else it is nil.
+//
+// It is an error if nothing has this name, if it is in the step of a recurrence, or if
+// the output is word ids.
+func (p *Pass) Layer(name string) (output, logits *graph.Node, err error) {
+	v, ok := p.layers[name]
+	switch {
+	case !ok:
+		return nil, nil, errorf("there is no output of a layer %q", name)
+	case v.ids():
+		return nil, nil, errorf("the output of %q is word ids", name)
+	}
+	output = p.Dense(v)
+	if v.logits != nil && v.logits.of == output && v.logits.node != output {
+		logits = v.logits.node
+	}
+	return output, logits, p.Err()
 }

@@ -41,6 +41,7 @@ type Context struct {
 type emitted struct {
 	nodes    map[string]*graph.Node // that are made once, by path
 	assigned map[string]*graph.Node // next values of states
+	layers   map[string]Value       // outputs of layers, by path and as Keras names them
 	losses   []*graph.Node
 	whole    bool
 	blended  map[*graph.Node]bool        // the weights of blends that something was blended by
@@ -51,6 +52,7 @@ func newEmitted() *emitted {
 	return &emitted{
 		nodes:    map[string]*graph.Node{},
 		assigned: map[string]*graph.Node{},
+		layers:   map[string]Value{},
 		blended:  map[*graph.Node]bool{},
 		original: map[*graph.Node]*graph.Node{},
 	}

@@ -162,6 +162,7 @@ func (w *wiring) apply(c *Context, in []Value) []Value {
 			inner.call = c.call*most[call.layer] + done[call.layer]
 			values[i] = w.layers[call.layer].Apply(inner, args...)
 			inner.checkValues(values[i], w.shapes[i])
+			inner.keepOutputs(values[i])
 		})
 		done[call.layer]++
 	}

@@ -39,6 +39,7 @@ func (r *fitRun) configure(c FitConfig) error {
 	r.fit, r.at.Epoch = c, c.InitialEpoch
 	r.at.Source = r.at.source(c.StepsPerEpoch)
 	r.scores = r.newScores()
+	r.wantWatched()
 	var err error
 	if r.classes, err = r.classWeights(c.ClassWeights, c.OutputClassWeights); err != nil {
 		return err

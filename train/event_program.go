@@ -30,9 +30,9 @@ func (e *Event) Gradients() (map[string][]float64, error) {
 	return all, nil
 }
 
-// addTo adds x to sum, which is zeros if it is nil.
+// addTo adds x to sum, which is zeros if it is empty.
 func addTo[T float32 | float64](sum []float64, x []T) []float64 {
-	if sum == nil {
+	if len(sum) == 0 {
 		sum = make([]float64, len(x))
 	}
 	for i, v := range x {

@@ -64,10 +64,7 @@ func (p *program) measure(d Data, t *table, runs int) (*Profile, error) {
 	if err := t.outputs(d, p); err != nil {
 		return nil, err
 	}
-	rows := make([]int, t.n)
-	for i := range rows {
-		rows[i] = i
-	}
+	rows := rowsTo(t.n)
 	p.fill(p.next, t, rows, t.n)
 	if err := p.swap(); err != nil {
 		return nil, err

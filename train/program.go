@@ -17,6 +17,7 @@ type shape struct {
 	phase nn.Phase
 	batch int
 	steps string // of the inputs, printed
+	watch string // names of the outputs of layers that can be read, printed
 }
 
 // program is a compiled model with its inputs. The rows of a batch that is
@@ -38,6 +39,7 @@ type program struct {
 	grads   []*graph.Node
 	sums    []*tensor.Dense // of the gradients of several shards
 	bad     string          // what was not finite first in the last run, if the loss was not
+	watched []watched
 }
 
 // feedNodes are the nodes that a feed is bound to.
@@ -56,13 +58,14 @@ type output struct {
 	valid []float32 // of the batch at hand, [samples·steps]: 1 for rows that count, else 0
 }
 
-// compile makes a program. objectives belong to the model's outputs.
-func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Phase, batch int, steps []int) (*program, error) {
+// compile makes a program. objectives belong to the model's outputs; the outputs of the
+// layers that are watched can be read after a run.
+func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Phase, batch int, steps []int, watch ...string) (*program, error) {
 	pass, err := m.Forward(phase, exec, batch, steps...)
 	if err != nil {
 		return nil, err
 	}
-	p := &program{shape: shape{phase, batch, fmt.Sprint(steps)}, model: m, aims: objectives, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
+	p := &program{shape: shape{phase, batch, fmt.Sprint(steps), fmt.Sprintf("%q", watch)}, model: m, aims: objectives, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
 	var roots []*graph.Node
 	for _, in := range pass.Inputs {
 		p.in.x = append(p.in.x, in.X)
@@ -92,8 +95,14 @@ func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Ph
 				nodes = append(nodes, n)
 			}
 		}
-		p.grads = pass.Grad(p.loss, nodes...)
-		roots = append(roots, p.grads...)
+		ends, err := p.watch(watch)
+		if err != nil {
+			return nil, err
+		}
+		grads := pass.Grad(p.loss, append(nodes, ends...)...)
+		p.grads = grads[:len(p.weights)]
+		roots = append(roots, grads...)
+		roots = append(roots, p.setWatched(grads[len(p.weights):])...)
 	}
 	if err := p.compileMasks(); err != nil {
 		return nil, err

@@ -21,6 +21,8 @@ type fitRun struct {
 	team     *team
 	solver   []gorgonia.ValueGrad
 	last     []*program // that computed the last step
+	batch    *job       // of the last step
+	watch    []string   // the outputs of layers that callbacks ask for
 
 	at      position
 	scores  *scores // of the epoch so far
@@ -78,7 +80,7 @@ func (r *fitRun) set(rows int, steps []int) (shardSet, error) {
 func (r *fitRun) borrowSet(key string, size, k int, steps []int) (shardSet, error) {
 	s := shardSet{size: size}
 	for range k {
-		p, err := r.borrow(nn.Train, size, steps)
+		p, err := r.borrow(nn.Train, size, steps, r.watch...)
 		if err != nil {
 			return s, err
 		}

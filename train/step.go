@@ -66,7 +66,7 @@ func (r *fitRun) step(now, next *job) error {
 	for _, w := range shards[0].weights {
 		w.Constrain()
 	}
-	r.last = shards
+	r.last, r.batch = shards, now
 	return nil
 }
 

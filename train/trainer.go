@@ -135,9 +135,9 @@ func (t *Trainer) Model() *nn.Model { return t.model }
 func (t *Trainer) Close() error { return t.pool.Close() }
 
 // borrow takes a program out of the pool, or compiles one; give puts it back.
-func (t *Trainer) borrow(phase nn.Phase, batch int, steps []int) (*program, error) {
-	return t.pool.Borrow(shape{phase, batch, fmt.Sprint(steps)}, func() (*program, error) {
-		return compile(t.model, t.aims, t.config.Execution, phase, batch, steps)
+func (t *Trainer) borrow(phase nn.Phase, batch int, steps []int, watched ...string) (*program, error) {
+	return t.pool.Borrow(shape{phase, batch, fmt.Sprint(steps), fmt.Sprintf("%q", watched)}, func() (*program, error) {
+		return compile(t.model, t.aims, t.config.Execution, phase, batch, steps, watched...)
 	})
 }
 

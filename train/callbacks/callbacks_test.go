@@ -115,6 +115,8 @@ func TestHookErrors(t *testing.T) {
 		`fit: model_checkpoint: Dir is "" and Every 0, want a folder and at least 0`:                                &callbacks.ModelCheckpoint{},
 		"fit: learning_rate_scheduler: no Schedule":                                                                 callbacks.LearningRateScheduler{},
 		"fit: reduce_lr_on_plateau: Factor is 2, Patience 0 and Cooldown 0, want a factor below 1 and none below 0": &callbacks.ReduceLROnPlateau{Factor: 2},
+		"fit: node_stats: no Names": callbacks.NodeStats{},
+		`fit: the model has no layer "gru", but embedding, simple_rnn, dense`: callbacks.NodeStats{Names: []string{"gru"}},
 	} {
 		tr := traintest.Trainer(t, 1)
 		if _, err := tr.Fit(context.Background(), d, train.FitConfig{Callbacks: []train.Callback{h}}); err == nil || err.Error() != want {

@@ -15,10 +15,11 @@ import (
 
 // Profile is what the runs of a program spent, node by node. String is a table of it.
 type Profile struct {
-	Runs  int
-	Time  time.Duration // of all runs
-	Bytes int           // of all buffers of outputs; inputs and weights are not among them
-	Nodes []NodeCost    // that were computed, those that took most of the time first
+	Runs   int
+	Time   time.Duration // of all runs
+	Memory Memory        // of the program
+	Bytes  int           // of all nodes; Memory tells what they need when they share buffers
+	Nodes  []NodeCost    // that were computed, those that took most of the time first
 
 	spans []span
 }
@@ -34,7 +35,7 @@ type NodeCost struct {
 	Total time.Duration // with it
 	Share float64       // of Time in that of all runs
 	Work  float64       // floating-point operations of all runs: those of products, convolutions and recurrences are counted
-	Bytes int           // of the buffer of its output; 0 of a view, and where the buffer is counted already: the gradient of a Loop computes the step in the same ones once more
+	Bytes int           // of its output and of what it keeps besides; 0 of a view
 }
 
 // Profile calls f and returns what the program's runs in it spent; it is an error if
@@ -64,7 +65,9 @@ func (p *Program) Profile(f func() error) (*Profile, error) {
 	if r.runs == 0 {
 		return nil, errors.New("profile: the program has not run")
 	}
-	return all.profile(r), nil
+	profile := all.profile(r)
+	profile.Memory = p.memory
+	return profile, nil
 }
 
 // recording is what all recorders of a profile share. An operation may be recorded by
@@ -159,7 +162,6 @@ func (r *recorder) run() (end func()) {
 // profile sums up what was recorded.
 func (all *recording) profile(r *recorder) *Profile {
 	p := &Profile{Runs: r.runs, Time: r.time, spans: all.spans}
-	counted := map[*op]bool{}
 	for _, c := range all.costs {
 		n := NodeCost{
 			Node: c.op.node, Name: c.name(), Count: c.count, Time: c.time - c.inner, Total: c.time,
@@ -171,9 +173,14 @@ func (all *recording) profile(r *recorder) *Profile {
 		if c.steps == nil {
 			n.Work = c.op.work * float64(c.count)
 		}
-		if !c.op.view && !counted[c.op] {
-			n.Bytes = c.op.shape.TotalSize() * int(c.op.b.dt.Size())
-			counted[c.op] = true
+		if !c.op.view {
+			n.Bytes = volumeOf(c.op.shape) * int(c.op.b.dt.Size())
+			if c.op.own != nil {
+				n.Bytes += int(c.op.own())
+			}
+			if c.steps != nil { // the step's nodes have their own
+				n.Bytes -= int(c.op.steps.memory.Peak)
+			}
 		}
 		p.Bytes += n.Bytes
 		p.Nodes = append(p.Nodes, n)
@@ -239,6 +246,6 @@ func (p *Profile) String() string {
 		})
 	}
 	rows = append(rows, []any{"between the nodes", "", percent(float64(rest), float64(p.Time)), micros(rest)})
-	return fmt.Sprintf("%s of %s µs; %s bytes of buffers\n", show.Plural(p.Runs, "run"), micros(p.Time), show.Thousands(p.Bytes)) +
+	return fmt.Sprintf("%s of %s µs; %v\n", show.Plural(p.Runs, "run"), micros(p.Time), p.Memory) +
 		show.Table([]any{"Node", "Shape", "% of time", "µs a run", "with steps", "Computed", "Mflop a run", "Bytes", "% of bytes"}, rows, 2) + "\n"
 }

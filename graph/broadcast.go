@@ -104,13 +104,11 @@ func (b *Builder) binary(name string, x, y *Node, run runFunc, grad func(in []*N
 	x = b.BroadcastTo(x, shape...)
 	ys := y.Shape()
 	same, row, col := broadcast(shape, ys)
-	if !same && !row && !col {
-		y = b.BroadcastTo(y, shape...)
-		same = true
-	}
-	places := 1
-	if same {
-		places = 2
+	places := 2
+	if !same && (row || col) {
+		places = 1
+	} else if !same {
+		y, same = b.BroadcastTo(y, shape...), true
 	}
 	return b.apply(&op{
 		name:    name,

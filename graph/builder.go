@@ -29,8 +29,9 @@ type Builder struct {
 	place   string // prefixes of Wrap, where nodes are emitted now
 	random  *Random
 	options Options
-	active  *Program    // whose buffers the operations have now
-	watch   func(o *op) // is told of each operation that has run, if not nil
+	active  *Program       // whose buffers the operations have now
+	wanted  map[*Node]bool // in a walk back: the nodes that depend on what it differentiates by
+	watch   func(o *op)    // is told of each operation that has run, if not nil
 
 	// runErr is the error of the operation that failed last. The tape machine
 	// wraps what an operation returns in a page of its own state.

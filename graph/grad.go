@@ -106,6 +106,9 @@ func (b *Builder) vjp(outs, douts, wrt []*Node, ends map[*Node]bool) []*Node {
 			}
 		}
 	}
+	outer := b.wanted
+	b.wanted = active
+	defer func() { b.wanted = outer }()
 	terms := map[*Node][]term{}
 	for i, n := range outs {
 		if douts[i] != nil {
@@ -124,7 +127,7 @@ func (b *Builder) vjp(outs, douts, wrt []*Node, ends map[*Node]bool) []*Node {
 		if b.place = placeOf(n); n.Op() == nil {
 			b.place = placeOf(ts[0].node) // of an input's last reader
 		}
-		if o, ok := n.Op().(*op); ok && o.gradPart != nil && !ends[n] && len(ts) == 1 && ts[0].at != nil && !wanted[n] {
+		if o, ok := n.Op().(*op); ok && o.gradPart != nil && !ends[n] && len(ts) == 1 && ts[0].at != nil && ts[0].at.of(o.grain) && !wanted[n] {
 			b.handOn(n, o.gradPart(inputsOf(n), n, ts[0].node, ts[0].at), active, terms)
 		} else {
 			sums[n] = b.total(n, ts)
@@ -143,6 +146,10 @@ func (b *Builder) vjp(outs, douts, wrt []*Node, ends map[*Node]bool) []*Node {
 	}
 	return grads
 }
+
+// wants reports whether a gradient of n is asked for by the walk that goes on, for an
+// operation that computes all its gradients at once. Outside of one it is.
+func (b *Builder) wants(n *Node) bool { return b.wanted == nil || b.wanted[n] }
 
 // backward hands the gradient dn of n on to n's active inputs.
 func (b *Builder) backward(n, dn *Node, active map[*Node]bool, terms map[*Node][]term) {

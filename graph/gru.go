@@ -86,6 +86,7 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 		run:      pick(b, gruForward[float32](l), gruForward[float64](l)),
 		grad:     func(in []*Node, hs, dhs *Node) []*Node { return back(in, hs, dhs, nil) },
 		gradPart: back,
+		grain:    batch * units,
 	}, "dddd", in...)
 }
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -82,7 +83,7 @@ type Step = func(l *LoopBody, seqs, states []*Node) (out *Node, next []*Node)
 
 // loop is Loop for sequences whose steps may differ in their rows.
 func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*Node]*Node) (outs *Node, final []*Node) {
-	l := &loop{steps: steps, seqs: len(seqs), body: &LoopBody{Builder: New(b.dt), outer: b, instead: instead}}
+	l := &loop{steps: steps, seqs: len(seqs), backs: map[string]*loopBack{}, body: &LoopBody{Builder: New(b.dt), outer: b, instead: instead}}
 	l.body.random, l.body.options = b.random, Options{Unshared: b.options.Unshared} // the same draws at every step, and in the gradient
 	feed := func(name string, shape ...int) {
 		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
@@ -128,19 +129,18 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 	}
 
 	// The packed output is the outputs of all steps and then the final states;
-	// the packed gradient is that of the sequences, the states and what was captured.
+	// the packed gradient is that of the sequences and of what was captured, where it
+	// is wanted, and of the states between.
 	shapes := []tensor.Shape{{steps * batch, units}}
 	for _, s := range states {
 		shapes = append(shapes, s.Shape())
 	}
 	in := append(append(append([]*Node{}, seqs...), states...), l.body.captured...)
 	diff := make([]byte, len(in))
-	var gradShapes []tensor.Shape
 	for i, n := range in {
 		diff[i] = '.'
 		if n.Dtype() == b.dt {
 			diff[i] = 'd'
-			gradShapes = append(gradShapes, n.Shape())
 		}
 	}
 	packed := b.apply(&op{
@@ -152,26 +152,40 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 		shape: tensor.Shape{volume(shapes)},
 		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
 		grad: func(in []*Node, out, dout *Node) []*Node {
-			if err := l.differentiate(string(diff)); err != nil {
+			want := slices.Clone(diff)
+			var gradShapes []tensor.Shape
+			for i, n := range in {
+				if state := i >= l.seqs && i < len(l.in); !state && !b.wants(n) {
+					want[i] = '.'
+				}
+				if want[i] == 'd' {
+					gradShapes = append(gradShapes, n.Shape())
+				}
+			}
+			ds := make([]*Node, len(in))
+			if volume(gradShapes) == 0 {
+				return ds
+			}
+			back, err := l.differentiate(string(want))
+			if err != nil {
 				b.Fail(errors.WithMessage(err, "loop"))
-				return make([]*Node, len(in))
+				return ds
 			}
 			packed := b.apply(&op{
 				name:   "loop_grad",
 				ids:    true,
-				steps:  l.backward,
+				steps:  back.program,
 				shape:  tensor.Shape{volume(gradShapes)},
-				run:    pick(b, loopBackward[float32](l), loopBackward[float64](l)),
-				own:    func() int64 { return l.backward.memory.Peak },
+				run:    pick(b, loopBackward[float32](l, back), loopBackward[float64](l, back)),
+				own:    func() int64 { return back.program.memory.Peak },
 				unread: []int{1},
 				form: func(in []*Node) *Node {
-					return b.loopGrad(l, step, in[0], in[2:], string(diff))
+					return b.loopGrad(l, step, in[0], in[2:], string(want))
 				},
 			}, "d."+string(diff), append([]*Node{dout, out}, in...)...)
 			views := b.unpack(packed, gradShapes)
-			ds := make([]*Node, len(in))
 			for i := range ds {
-				if diff[i] == 'd' {
+				if want[i] == 'd' {
 					ds[i], views = views[0], views[1:]
 				}
 			}
@@ -185,17 +199,17 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 // loop is the compiled step of one Loop and what it keeps between the forward
 // and the backward pass.
 type loop struct {
-	steps    int
-	seqs     int // number of sequences
-	body     *LoopBody
-	in       []*Node         // the sequences' rows and the states
-	feeds    []*tensor.Dense // their values
-	out      []*Node         // the output and the next states
-	forward  *Program
-	backward *Program
-	kept     []gorgonia.Value // each state before every step and after the last
-	cots     []*tensor.Dense  // cotangents of out
-	grads    []*Node          // of in, then of what was captured
+	steps   int
+	seqs    int // number of sequences
+	body    *LoopBody
+	in      []*Node         // the sequences' rows and the states
+	feeds   []*tensor.Dense // their values
+	out     []*Node         // the output and the next states
+	forward *Program
+	kept    []gorgonia.Value // each state before every step and after the last
+	cots    []*tensor.Dense  // cotangents of out
+	douts   []*Node          // their nodes
+	backs   map[string]*loopBack
 }
 
 // bytes are those of the buffers that the forward pass needs besides its output.
@@ -207,37 +221,57 @@ func (l *loop) bytes() int64 {
 	return n
 }
 
-// differentiate compiles the step's vector–Jacobian product.
-func (l *loop) differentiate(diff string) error {
-	if l.backward != nil {
-		return nil
+// loopBack is the compiled vector–Jacobian product of a Loop's step.
+type loopBack struct {
+	program *Program
+	grads   []*Node // of in, then of what was captured; nil where none is wanted
+}
+
+// differentiate compiles the step's vector–Jacobian product with respect to those
+// of the inputs and of what was captured that have a d in want.
+func (l *loop) differentiate(want string) (*loopBack, error) {
+	if back := l.backs[want]; back != nil {
+		return back, nil
 	}
-	var douts []*Node
-	for i, n := range l.out {
+	for i := len(l.cots); i < len(l.out); i++ {
+		n := l.out[i]
 		t := tensor.New(tensor.Of(n.Dtype()), tensor.WithShape(n.Shape()...))
 		l.cots = append(l.cots, t)
-		douts = append(douts, l.body.Input(fmt.Sprintf("cotangent_%d", i), t))
+		l.douts = append(l.douts, l.body.Input(fmt.Sprintf("cotangent_%d", i), t))
 	}
 	var wrt []*Node
 	for i, n := range append(append([]*Node{}, l.in...), l.body.inner...) {
-		if diff[i] == 'd' {
+		if want[i] == 'd' {
 			wrt = append(wrt, n)
 		}
 	}
-	l.grads = l.body.VJP(l.out, douts, wrt...)
-	for i, g := range l.grads[len(l.in):] {
-		l.grads[len(l.in)+i] = l.accumulate(g)
+	ds := l.body.VJP(l.out, l.douts, wrt...)
+	back := &loopBack{grads: make([]*Node, len(want))}
+	var roots []*Node
+	for i := range back.grads {
+		if want[i] != 'd' {
+			continue
+		}
+		g := ds[0]
+		if ds = ds[1:]; i >= len(l.in) {
+			g = l.accumulate(g)
+		}
+		back.grads[i] = g
+		roots = append(roots, g)
 	}
 	if err := l.body.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	var err error
-	l.backward, err = l.body.Compile(l.grads...)
-	return err
+	if back.program, err = l.body.Compile(roots...); err != nil {
+		return nil, err
+	}
+	l.backs[want] = back
+	return back, nil
 }
 
-// accumulate returns a node that adds g to a buffer in every step. A product is
-// summed into the buffer itself.
+// accumulate returns a node that adds g to a buffer in every step. Products are
+// summed into the buffer itself, so that over all steps each element is one sum.
 func (l *loop) accumulate(g *Node) *Node {
 	b := l.body.Builder
 	if !b.ok(g) {
@@ -245,10 +279,22 @@ func (l *loop) accumulate(g *Node) *Node {
 	}
 	sum := &op{name: "accumulate", pinned: true, shape: g.Shape(), run: pick(b, addTo[float32], addTo[float64])}
 	in := []*Node{g}
-	if o, ok := g.Op().(*op); ok && o.mm != nil {
-		in = inputsOf(g)
-		sum.work = o.work
-		sum.run = pick(b, gemmTo[float32](*o.mm), gemmTo[float64](*o.mm))
+	products := in
+	if o, ok := g.Op().(*op); ok && o.name == "sum" {
+		products = inputsOf(g)
+	}
+	var factors []*Node
+	var mms []matmul
+	for _, p := range products {
+		if o, ok := p.Op().(*op); ok && o.mm != nil && sameShape(p.Shape(), g.Shape()) {
+			mms = append(mms, *o.mm)
+			sum.work += o.work
+			factors = append(factors, inputsOf(p)...)
+		}
+	}
+	if len(mms) == len(products) {
+		in = factors
+		sum.run = pick(b, gemmTo[float32](mms), gemmTo[float64](mms))
 	}
 	return b.apply(sum, "", in...)
 }
@@ -258,9 +304,11 @@ func addTo[T kernel.Float](o *op, in []gorgonia.Value) error {
 	return nil
 }
 
-func gemmTo[T kernel.Float](mm matmul) runFunc {
+func gemmTo[T kernel.Float](mms []matmul) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
-		kernel.Gemm(mm.tx, mm.ty, mm.m, mm.n, mm.k, Floats[T](in[0]), Floats[T](in[1]), Floats[T](o.out), true)
+		for i, mm := range mms {
+			kernel.Gemm(mm.tx, mm.ty, mm.m, mm.n, mm.k, Floats[T](in[2*i]), Floats[T](in[2*i+1]), Floats[T](o.out), true)
+		}
 		return nil
 	}
 }

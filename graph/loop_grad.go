@@ -10,7 +10,7 @@ import (
 // puts out the states before every step; a second one walks the steps in reverse,
 // emits each once more with its vector–Jacobian product, hands on the gradient of the
 // states, and sums up that of what was captured.
-func (b *Builder) loopGrad(l *loop, step Step, dout *Node, in []*Node, diff string) *Node {
+func (b *Builder) loopGrad(l *loop, step Step, dout *Node, in []*Node, want string) *Node {
 	seqs, states, captured := in[:l.seqs], in[l.seqs:len(l.in)], in[len(l.in):]
 	instead := map[*Node]*Node{}
 	for i, n := range l.body.captured {
@@ -44,11 +44,11 @@ func (b *Builder) loopGrad(l *loop, step Step, dout *Node, in []*Node, diff stri
 	}
 	carry := douts[1:]
 	for i, n := range captured {
-		if diff[len(l.in)+i] == 'd' {
+		if want[len(l.in)+i] == 'd' {
 			carry = append(carry, b.Zeros(1, n.Shape().TotalSize()))
 		}
 	}
-	widths := make([]int, len(seqs)) // of a step
+	var widths []int // of a step's gradients of sequences
 	dseqs, final := b.loop(back, carry, l.steps, func(body *LoopBody, zs, s []*Node) (*Node, []*Node) {
 		var before []*Node
 		if len(states) > 0 {
@@ -57,9 +57,16 @@ func (b *Builder) loopGrad(l *loop, step Step, dout *Node, in []*Node, diff stri
 			}
 		}
 		out, next := step(body, zs[:len(seqs)], before)
-		wrt := append(append([]*Node{}, zs[:len(seqs)]...), before...)
+		var wrt []*Node
+		for i, z := range zs[:len(seqs)] {
+			if want[i] == 'd' {
+				wrt = append(wrt, z)
+			}
+		}
+		n := len(wrt) // sequences
+		wrt = append(wrt, before...)
 		for i, n := range body.inner {
-			if diff[len(l.in)+i] == 'd' {
+			if want[len(l.in)+i] == 'd' {
 				wrt = append(wrt, n)
 			}
 		}
@@ -67,20 +74,27 @@ func (b *Builder) loopGrad(l *loop, step Step, dout *Node, in []*Node, diff stri
 		if !body.ok(ds...) {
 			return nil, nil
 		}
-		after := slices.Clone(ds[len(seqs):len(l.in)])
-		for i, d := range ds[len(l.in):] {
+		after := slices.Clone(ds[n : n+len(states)])
+		for i, d := range ds[n+len(states):] {
 			sum := s[len(states)+i]
 			after = append(after, body.Add(sum, body.reshaped(d, sum.Shape())))
 		}
-		for i, d := range ds[:len(seqs)] {
-			widths[i] = d.Shape().TotalSize()
+		widths = nil
+		for _, d := range ds[:n] {
+			widths = append(widths, d.Shape().TotalSize())
 		}
-		return body.wide(ds[:len(seqs)]), after
+		if n == 0 {
+			return body.Zeros(1, 1), after
+		}
+		return body.wide(ds[:n]), after
 	}, instead)
 	if !b.ok(dseqs) {
 		return nil
 	}
-	return b.flat(append(b.Split(b.Reverse(dseqs, l.steps), 1, widths...), final...)...)
+	if len(widths) > 0 {
+		final = append(b.Split(b.Reverse(dseqs, l.steps), 1, widths...), final...)
+	}
+	return b.flat(final...)
 }
 
 // wide emits the elements of nodes side by side in one row.

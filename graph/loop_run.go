@@ -82,53 +82,61 @@ func (l *loop) history(b *Builder) []gorgonia.Value {
 	return l.kept
 }
 
-func loopBackward[T kernel.Float](l *loop) runFunc {
+func loopBackward[T kernel.Float](l *loop, back *loopBack) runFunc {
+	dseqs, dstates, sums := back.grads[:l.seqs], back.grads[l.seqs:len(l.in)], back.grads[len(l.in):]
 	return func(o *op, in []gorgonia.Value) error {
 		dpacked, in := Floats[T](in[0]), in[2:]
 		if err := l.bind(in[len(l.in):]); err != nil {
 			return err
 		}
 		dout := Floats[T](l.cots[0])
-		dstates := dpacked[l.steps*len(dout):]
+		carried := dpacked[l.steps*len(dout):]
 		for _, c := range l.cots[1:] {
 			d := Floats[T](c)
-			dstates = dstates[copy(d, dstates):]
+			carried = carried[copy(d, carried):]
 		}
-		for _, n := range l.grads[len(l.in):] {
-			if sum := n.Op().(*op); sum.out != nil {
-				clear(Floats[T](sum.out))
+		for _, n := range sums {
+			if n != nil && n.Op().(*op).out != nil {
+				clear(Floats[T](n.Op().(*op).out))
 			}
 		}
+		var rest []T // of the packed gradient, behind that of the sequences
 		for t := l.steps - 1; t >= 0; t-- {
 			load[T](l, in, t)
 			copy(dout, dpacked[t*len(dout):])
-			if err := l.backward.Run(); err != nil {
+			if err := back.program.Run(); err != nil {
 				return errors.WithMessagef(err, "step %d", t)
 			}
-			grad := Floats[T](o.out) // of the sequences, one after the other
-			for i, n := range l.grads[:len(l.in)] {
-				v, err := l.backward.Value(n)
+			rest = Floats[T](o.out)
+			for _, n := range dseqs {
+				if n == nil {
+					continue
+				}
+				v, err := back.program.Value(n)
 				if err != nil {
 					return err
 				}
-				if d := Floats[T](v); i < l.seqs {
-					copy(grad[t*len(d):], d)
-					grad = grad[l.steps*len(d):]
-				} else {
-					copy(Floats[T](l.cots[i-l.seqs+1]), d)
+				d := Floats[T](v)
+				copy(rest[t*len(d):], d)
+				rest = rest[l.steps*len(d):]
+			}
+			for i, n := range dstates {
+				v, err := back.program.Value(n)
+				if err != nil {
+					return err
 				}
+				copy(Floats[T](l.cots[1+i]), Floats[T](v))
 			}
 		}
 		// What stands now is the gradient of the first states and the sums.
-		rest := Floats[T](o.out)
-		for _, x := range l.feeds[:l.seqs] {
-			rest = rest[l.steps*x.Shape().TotalSize():]
-		}
 		for _, c := range l.cots[1:] {
 			rest = rest[copy(rest, Floats[T](c)):]
 		}
-		for _, n := range l.grads[len(l.in):] {
-			v, err := l.backward.Value(n)
+		for _, n := range sums {
+			if n == nil {
+				continue
+			}
+			v, err := back.program.Value(n)
 			if err != nil {
 				return err
 			}

@@ -43,7 +43,7 @@ func (l *LoopBody) keeping(zs []*Node, at int, states, next []*Node) []*Node {
 //
 //	dz_t = f'(h_t)∘(dh_t + d)        d = dz_t·uᵀ
 //
-// Where a row is masked d passes by.
+// Where a row is masked d passes by. The last d is the gradient of the first state.
 func (b *Builder) simpleRNNGrad(activation string, hs, dhs, u *Node, mask []*Node, steps int) *Node {
 	if !b.ok(hs, dhs, u) {
 		return nil
@@ -53,7 +53,7 @@ func (b *Builder) simpleRNNGrad(activation string, hs, dhs, u *Node, mask []*Nod
 		seqs = append(seqs, b.Reverse(m, steps))
 	}
 	first := b.Zeros(hs.Shape()[0]/steps, hs.Shape()[1])
-	dz, _ := b.Loop(seqs, []*Node{first}, steps, func(l *LoopBody, zs, states []*Node) (*Node, []*Node) {
+	dz, final := b.Loop(seqs, []*Node{first}, steps, func(l *LoopBody, zs, states []*Node) (*Node, []*Node) {
 		d := l.Add(zs[1], states[0])
 		here, past := d, l.Zeros(first.Shape()...)
 		if len(zs) > 2 {
@@ -63,7 +63,10 @@ func (b *Builder) simpleRNNGrad(activation string, hs, dhs, u *Node, mask []*Nod
 		dz := l.derivative(activation, zs[0], here)
 		return dz, []*Node{l.Add(l.matmul(false, true, dz, l.Capture(u)), past)}
 	})
-	return b.Reverse(dz, steps)
+	if !b.ok(final...) {
+		return nil
+	}
+	return b.flat(b.Reverse(dz, steps), final[0])
 }
 
 // loopedLSTM emits what LSTM emits as a Loop.

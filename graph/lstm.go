@@ -85,6 +85,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 		run:      pick(b, lstmForward[float32](l), lstmForward[float64](l)),
 		grad:     func(in []*Node, out, dout *Node) []*Node { return back(in, out, dout, nil) },
 		gradPart: back,
+		grain:    batch * units,
 	}, "dddd", in...)
 	views := b.unpack(packed, shapes)
 	return views[0], views[1]

@@ -51,8 +51,9 @@ type op struct {
 	parts []*part
 
 	// gradPart is grad for the case that only a part of the output has a
-	// gradient, dout, and the rest zeros.
+	// gradient, dout, and the rest zeros; the part is of whole grains of elements.
 	gradPart func(in []*Node, out, dout *Node, at *part) []*Node
+	grain    int
 
 	mm *matmul // of a matrix product
 
@@ -74,6 +75,9 @@ type op struct {
 // part is a run of consecutive elements of a value, row-major: whole rows of a
 // matrix, or the piece of a vector in which something was packed.
 type part struct{ from, to int }
+
+// of reports whether the part is of whole grains.
+func (p *part) of(grain int) bool { return p.from%grain == 0 && p.to%grain == 0 }
 
 // rowsOf is the part that rows from to to are of a matrix.
 func rowsOf(from, to, cols int) *part { return &part{from * cols, to * cols} }

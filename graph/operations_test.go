@@ -101,6 +101,9 @@ var operations = map[string][]operation{
 		{[][]int{{6, 6}, {2, 6}}, func(b *Builder, p []*Node) *Node {
 			return b.Last(b.GRU(p[0], maskOfSteps(b), b.Zeros(2, 2), p[1], nil, 3), 3)
 		}},
+		{[][]int{{6, 6}, {2, 6}}, func(b *Builder, p []*Node) *Node { // a part of a step
+			return b.Row(b.GRU(p[0], nil, b.Zeros(2, 2), p[1], nil, 3), 3)
+		}},
 	},
 	"Gather": {{[][]int{{4, 2}}, func(b *Builder, p []*Node) *Node { return b.Gather(p[0], b.Input("ids", intIDs(3, 0, 3, 1))) }}},
 	"Gelu":   unary((*Builder).Gelu),
@@ -123,6 +126,10 @@ var operations = map[string][]operation{
 		{[][]int{{6, 8}, {2, 8}}, func(b *Builder, p []*Node) *Node {
 			hs, _ := b.LSTM(p[0], maskOfSteps(b), b.Zeros(2, 2), b.Zeros(2, 2), p[1], 3)
 			return b.Step(hs, 1, 3)
+		}},
+		{[][]int{{6, 8}, {2, 8}}, func(b *Builder, p []*Node) *Node { // a part of a step
+			hs, _ := b.LSTM(p[0], nil, b.Zeros(2, 2), b.Zeros(2, 2), p[1], 3)
+			return b.Row(hs, 3)
 		}},
 	},
 	"Last":      {{[][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.Last(p[0], 3) }}},
@@ -183,6 +190,7 @@ var operations = map[string][]operation{
 	"Rsqrt":       unary(func(b *Builder, x *Node) *Node { return b.Rsqrt(positive(b, x)) }),
 	"ScatterAdd":  {{[][]int{{4, 2}}, func(b *Builder, p []*Node) *Node { return b.ScatterAdd(b.Input("ids", intIDs(3, 0, 3, 1)), p[0], 5) }}},
 	"Scores":      {{[][]int{{4, 3}, {6, 3}}, func(b *Builder, p []*Node) *Node { return b.Scores(p[0], p[1], 2) }}},
+	"Segments":    segments,
 	"Selu":        unary((*Builder).Selu),
 	"Sigmoid":     unary((*Builder).Sigmoid),
 	"Silu":        unary((*Builder).Silu),
@@ -190,6 +198,12 @@ var operations = map[string][]operation{
 		{[][]int{{6, 2}, {2, 2}, {2, 2}}, func(b *Builder, p []*Node) *Node { return b.SimpleRNN("tanh", p[0], nil, p[1], p[2], 3) }},
 		{[][]int{{6, 2}, {2, 2}}, func(b *Builder, p []*Node) *Node {
 			return b.Last(b.SimpleRNN("sigmoid", p[0], maskOfSteps(b), b.Zeros(2, 2), p[1], 3), 3)
+		}},
+		{[][]int{{6, 2}, {2, 2}, {2, 2}}, func(b *Builder, p []*Node) *Node {
+			return b.Last(b.SimpleRNN("sigmoid", p[0], maskOfSteps(b), p[1], p[2], 3), 3)
+		}},
+		{[][]int{{6, 2}, {2, 2}}, func(b *Builder, p []*Node) *Node { // a part of a step
+			return b.Row(b.SimpleRNN("tanh", p[0], nil, b.Zeros(2, 2), p[1], 3), 3)
 		}},
 	},
 	"SimpleRNNStep": {{[][]int{{4, 2}, {2, 2}, {2, 2}}, func(b *Builder, p []*Node) *Node {

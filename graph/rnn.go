@@ -91,43 +91,40 @@ func simpleRNNStep[T kernel.Float](name string, at *part, shape tensor.Shape) ru
 //	dz_t = f'(h_t)∘(dh_t + dz_{t+1}·uᵀ)
 //
 // from which follow du = Σ h_{t−1}ᵀ·dz_t, one product over all steps, and
-// dh0 = dz_0·uᵀ. Where the mask [steps·batch, 1] is 0 a row stays as it was; h0
-// must then be Zeros. A nil mask is 1 everywhere.
+// dh0 = dz_0·uᵀ. Where the mask [steps·batch, 1] is 0 a row stays as it was. A nil
+// mask is 1 everywhere.
 func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) *Node {
 	batch, units, ok := b.simpleRNN("simple rnn", activation, z, h0, u, steps)
 	if !ok || !b.maskFits("simple rnn", mask, z) {
 		return nil
 	}
-	if mask != nil && !b.isZeros(h0) {
-		return b.Fail(errors.New("simple rnn: with a mask the first state must be zeros"))
-	}
 	l := loopSize{steps, batch, units}
 	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
-		dz := b.apply(&op{
+		grads := []tensor.Shape{hs.Shape(), {batch, units}}
+		packed := b.apply(&op{
 			name:   "simple_rnn_grad",
 			work:   2 * float64(steps*batch) * float64(units) * float64(units),
-			shape:  hs.Shape(),
+			shape:  tensor.Shape{volume(grads)},
 			run:    pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
 			unread: []int{3},
 			form: func(in []*Node) *Node {
 				return b.simpleRNNGrad(activation, in[0], b.whole(in[1], at, hs.Shape()), in[3], in[4:], steps)
 			},
 		}, "dd.d", append([]*Node{hs, dhs, b.packed(in[2], true), in[2]}, in[4:]...)...)
+		ds := b.unpack(packed, grads)
 		none := make([]*Node, len(in)-3)
 		var du []*Node
 		if steps > 1 {
 			n := (steps - 1) * batch
-			du = append(du, b.matmul(true, false, b.rows(hs, 0, n), b.rows(dz, batch, batch+n)))
+			du = append(du, b.matmul(true, false, b.rows(hs, 0, n), b.rows(ds[0], batch, batch+n)))
 		}
-		if b.isZeros(in[1]) {
-			if du == nil {
-				return append([]*Node{dz, nil, nil}, none...)
-			}
-			return append([]*Node{dz, nil, du[0]}, none...)
+		if !b.isZeros(in[1]) {
+			du = append(du, b.matmul(true, false, in[1], b.rows(ds[0], 0, batch)))
 		}
-		first := b.rows(dz, 0, batch)
-		du = append(du, b.matmul(true, false, in[1], first))
-		return append([]*Node{dz, b.mulTransposed(first, in[2]), b.AddN(du...)}, none...)
+		if du == nil {
+			return append([]*Node{ds[0], nil, nil}, none...)
+		}
+		return append([]*Node{ds[0], ds[1], b.AddN(du...)}, none...)
 	}
 	in := []*Node{z, h0, u, b.packed(u, false)}
 	if mask != nil {
@@ -141,6 +138,7 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 		run:      pick(b, forward[float32](l, activation, b.isZeros(h0)), forward[float64](l, activation, b.isZeros(h0))),
 		grad:     func(in []*Node, hs, dhs *Node) []*Node { return back(in, hs, dhs, nil) },
 		gradPart: back,
+		grain:    batch * units,
 	}, "ddd", in...)
 }
 
@@ -188,6 +186,13 @@ func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 			from, to = at.from, at.to
 		}
 		var after []T // dz of the step after
+		// before computes in d the gradient of the state before that step.
+		before := func(d []T) {
+			kernel.MulPacked(l.batch, l.units, l.units, after, ut, nil, d)
+			if mask != nil {
+				kernel.Add(d, past)
+			}
+		}
 		for t := l.steps - 1; t >= 0; t-- {
 			a, e := t*size, (t+1)*size
 			d := dz[a:e]
@@ -197,10 +202,7 @@ func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 			}
 			switch {
 			case after != nil:
-				kernel.MulPacked(l.batch, l.units, l.units, after, ut, nil, d)
-				if mask != nil {
-					kernel.Add(d, past)
-				}
+				before(d)
 				if dh != nil {
 					kernel.Add(d, dh)
 				}
@@ -216,6 +218,11 @@ func backward[T kernel.Float](l loopSize, activation string, at *part) runFunc {
 			}
 			df(d, hs[a:e], d)
 			after = d
+		}
+		if d := dz[l.steps*size:]; after != nil {
+			before(d)
+		} else {
+			clear(d)
 		}
 		return nil
 	}

@@ -8,9 +8,9 @@ import (
 // takeOptions moves a recurrent layer's options for the way over a sequence into
 // an RNN: what is left are the settings of its cell. Layers are flat as in Keras,
 // so that one literal says all, and a cell is its layer without these options.
-func takeOptions(sequences, state, backwards, stateful, zeros *bool, exec *Execution) RNN {
-	r := RNN{ReturnSequences: *sequences, ReturnState: *state, GoBackwards: *backwards, Stateful: *stateful, ZeroOutputForMask: *zeros, Execution: *exec}
-	*sequences, *state, *backwards, *stateful, *zeros, *exec = false, false, false, false, false, Auto
+func takeOptions(sequences, state, backwards, stateful, zeros, remat *bool, exec *Execution) RNN {
+	r := RNN{ReturnSequences: *sequences, ReturnState: *state, GoBackwards: *backwards, Stateful: *stateful, ZeroOutputForMask: *zeros, Remat: *remat, Execution: *exec}
+	*sequences, *state, *backwards, *stateful, *zeros, *remat, *exec = false, false, false, false, false, false, Auto
 	return r
 }
 
@@ -19,7 +19,7 @@ func takeOptions(sequences, state, backwards, stateful, zeros *bool, exec *Execu
 func checkCell(options RNN, in Shape, units int, dropout, recurrentDropout float64, activations ...Func) (features int, err error) {
 	cell := options.Cell
 	if options.Cell = nil; options != (RNN{}) {
-		return 0, errorf("%s: ReturnSequences, ReturnState, GoBackwards, Stateful, ZeroOutputForMask and Execution are not a cell's: set them in RNN", show.Type(cell))
+		return 0, errorf("%s: ReturnSequences, ReturnState, GoBackwards, Stateful, ZeroOutputForMask, Execution and Remat are not a cell's: set them in RNN", show.Type(cell))
 	}
 	if err := positive("units", units); err != nil {
 		return 0, err

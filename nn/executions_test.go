@@ -11,8 +11,8 @@ import (
 )
 
 // TestExecutionsAgree draws recurrent models and holds the loss and every
-// gradient of the unrolled, looped and fused executions, and of the cell's
-// definition in plain nodes, to one another in float64.
+// gradient of the unrolled, looped and fused executions, with and without Remat,
+// and of the cell's definition in plain nodes, to one another in float64.
 func TestExecutionsAgree(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		batch := rapid.IntRange(1, 9).Draw(r, "B")
@@ -36,19 +36,23 @@ func TestExecutionsAgree(t *testing.T) {
 		}
 		var want []float64
 		for _, e := range []struct {
-			name string
-			cell Cell
-			exec Execution
+			name  string
+			cell  Cell
+			exec  Execution
+			remat bool
 		}{
-			{"definition", plainCell{cell}, Unrolled},
-			{"unrolled", cell, Unrolled},
-			{"looped", cell, Looped},
-			{"fused", cell, fused},
+			{"definition", plainCell{cell}, Unrolled, false},
+			{"unrolled", cell, Unrolled, false},
+			{"looped", cell, Looped, false},
+			{"fused", cell, fused, false},
+			{"unrolled, recomputed", cell, Unrolled, true},
+			{"looped, recomputed", cell, Looped, true},
+			{"fused, recomputed", cell, fused, true},
 		} {
 			p := newLossProgram(t, Sequential{
 				Input: input,
 				Layers: append(slices.Clone(before),
-					RNN{Cell: e.cell, ReturnSequences: sequences, GoBackwards: backwards, ZeroOutputForMask: zero, Execution: e.exec}, Dense{Units: 2}),
+					RNN{Cell: e.cell, ReturnSequences: sequences, GoBackwards: backwards, ZeroOutputForMask: zero, Execution: e.exec, Remat: e.remat}, Dense{Units: 2}),
 				Seed: seed,
 			}, Auto, batch, steps, fill)
 			got := append(p.gradient(t), p.run(t))

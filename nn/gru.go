@@ -41,6 +41,7 @@ type GRU struct {
 	Stateful          bool      `json:"stateful,omitempty"`
 	ZeroOutputForMask bool      `json:"zero_output_for_mask,omitempty"`
 	Execution         Execution `json:"execution,omitempty"`
+	Remat             bool      `json:"remat,omitempty"`
 }
 
 var _ Layer = GRU{}
@@ -48,7 +49,7 @@ var _ Layer = GRU{}
 func init() { Register(GRU{}); Register(GRUCell{}) }
 
 func (l GRU) rnn() RNN {
-	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Execution)
+	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Remat, &l.Execution)
 	r.Cell = GRUCell(l)
 	return r
 }

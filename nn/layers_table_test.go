@@ -129,6 +129,12 @@ func layerCases() []layerCase {
 		{name: "stateful", input: Features(3, 2), layers: []Layer{LSTM{Units: 2, Stateful: true}, Dense{Units: 1}}, batch: 2},
 		{name: "stateful_masked", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, SimpleRNN{Units: 2, Stateful: true, ReturnSequences: true}}, fill: paddedRow, batch: 3},
 
+		{name: "simple_rnn_remat", input: Features(5, 4), layers: []Layer{SimpleRNN{Units: 3, Remat: true, ReturnSequences: true}, SimpleRNN{Units: 2, Remat: true}}},
+		{name: "lstm_remat", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, LSTM{Units: 3, Remat: true, ReturnSequences: true, GoBackwards: true}, LSTM{Units: 2, Remat: true}}, fill: paddedRow},
+		{name: "gru_remat_dropout", input: Features(5, 6), layers: []Layer{GRU{Units: 5, Remat: true, Dropout: 0.3, RecurrentDropout: 0.4}}, random: true},
+		{name: "bidirectional_remat", input: Tokens(4), layers: []Layer{OneHot{Depth: 12}, Bidirectional{Layer: GRU{Units: 2, Remat: true, ReturnSequences: true}}, Dense{Units: 1}}, fill: paddedRow},
+		{name: "stateful_remat", input: Features(3, 2), layers: []Layer{LSTM{Units: 2, Stateful: true, Remat: true}, Dense{Units: 1}}, batch: 2},
+
 		{name: "attention", describe: func() *Functional { return attentive(Attention{}, 3) }},
 		{name: "attention_scaled_causal", describe: func() *Functional { return attentive(Attention{UseScale: true, Causal: true}, 4) }},
 		{name: "attention_dropout", describe: func() *Functional { return attentive(Attention{Dropout: 0.4}, 4) }, random: true},

@@ -40,6 +40,7 @@ type LSTM struct {
 	Stateful          bool      `json:"stateful,omitempty"`
 	ZeroOutputForMask bool      `json:"zero_output_for_mask,omitempty"`
 	Execution         Execution `json:"execution,omitempty"`
+	Remat             bool      `json:"remat,omitempty"`
 }
 
 var _ Layer = LSTM{}
@@ -47,7 +48,7 @@ var _ Layer = LSTM{}
 func init() { Register(LSTM{}); Register(LSTMCell{}) }
 
 func (l LSTM) rnn() RNN {
-	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Execution)
+	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Remat, &l.Execution)
 	r.Cell = LSTMCell(l)
 	return r
 }

@@ -19,10 +19,19 @@ type recurrence struct {
 	consts []*graph.Node // for all steps
 	state  []*graph.Node // before the first step, after run the final ones
 
-	fromZeros bool // no first states were given
+	fromZeros bool        // no first states were given
+	before    *graph.Node // the output before the first step: zeros at the start of a sequence
 
 	last *graph.Node        // output of the last step
 	all  func() *graph.Node // emits the outputs of all steps, time-major
+}
+
+// begin emits what the cell reads of the inputs.
+func (r *recurrence) begin(x Value) {
+	r.z, r.consts = r.cell.Begin(r.Context, x)
+	if r.Err() == nil && (r.z == nil || r.z.Dims() != 2 || r.z.Shape()[0] != x.Steps*r.Batch) {
+		r.Fail(errorf("cell %s: Begin did not return a matrix of %d rows, steps·batch", show.Type(r.cell), x.Steps*r.Batch))
+	}
 }
 
 // run emits the recurrence in one of its executions.
@@ -65,9 +74,9 @@ func (r *recurrence) fused() bool {
 	all, final, ok := f.Fuse(r.Context, r.z, r.mask, r.consts, r.state, r.steps)
 	if ok && r.check(r.Context, r.steps*r.Batch, all, final) {
 		if r.mask != nil && !r.fromZeros {
-			// Until the first step that is not masked the output is zeros, as in
-			// Keras, which no fused operation tells from the first state.
-			all = r.Where(r.Seen(r.mask, r.steps), all, r.Zeros(r.steps*r.Batch, all.Shape()[1]))
+			// Until the first step that is not masked the output is the one before,
+			// zeros as in Keras, which no fused operation tells from the first state.
+			all = r.Where(r.Seen(r.mask, r.steps), all, r.RepeatSteps(r.before, r.steps))
 		}
 		r.state = final
 		r.done(all)
@@ -80,15 +89,11 @@ func (r *recurrence) fused() bool {
 func (r *recurrence) looped() {
 	seqs, state := []*graph.Node{r.z}, r.state
 	if r.mask != nil {
-		width, _ := r.cell.Sizes()
 		seqs = append(seqs, r.mask)
-		state = append(state[:len(state):len(state)], r.Zeros(r.Batch, width))
+		state = append(state[:len(state):len(state)], r.before)
 	}
 	all, final := r.Loop(seqs, state, r.steps, func(body *graph.LoopBody, seqs, state []*graph.Node) (*graph.Node, []*graph.Node) {
-		inner := &Context{
-			Builder: body.Builder, Phase: r.Phase, Batch: r.Batch, Execution: r.Execution,
-			path: r.path, call: r.call, frozen: r.frozen, weights: r.weights, emitted: newEmitted(), outer: r.Context, body: body,
-		}
+		inner := r.inside(body)
 		consts := make([]*graph.Node, len(r.consts))
 		for i, n := range r.consts {
 			consts[i] = body.Capture(n)
@@ -110,11 +115,18 @@ func (r *recurrence) looped() {
 	}
 }
 
+// inside returns the context of the same layer in a loop's step.
+func (c *Context) inside(body *graph.LoopBody) *Context {
+	return &Context{
+		Builder: body.Builder, Phase: c.Phase, Batch: c.Batch, Execution: c.Execution,
+		path: c.path, call: c.call, frozen: c.frozen, weights: c.weights, emitted: newEmitted(), outer: c, body: body,
+	}
+}
+
 // unrolled emits a copy of the step for each step, as one operation where the
 // cell offers that.
 func (r *recurrence) unrolled() {
-	width, _ := r.cell.Sizes()
-	r.last = r.Zeros(r.Batch, width)
+	r.last = r.before
 	outs := make([]*graph.Node, r.steps)
 	for t := range outs {
 		out, next := r.step(t)

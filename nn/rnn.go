@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"unroll/graph"
-	"unroll/internal/show"
 )
 
 // Stepper is a Cell that offers its step as a single operation, for unrolled
@@ -38,7 +37,15 @@ type Fuser interface {
 //
 // If Stateful is set, a batch goes on from the states that the batch before it
 // ended in, row by row, until Model.ResetStates: the model must have a fixed
-// Batch, and in Fit NoShuffle keeps the sequences in their order. Keras: RNN.
+// Batch, and in Fit NoShuffle keeps the sequences in their order.
+//
+// If Remat is set a long sequence takes the memory of a short one: it is cut into
+// about √time segments, of which the states between alone are kept, and the rest,
+// the projection of the inputs too, is computed anew on the way back, which makes a
+// training step about a third longer. The outputs are the same bits; see
+// graph.Builder.Segments for the gradients. Word ids are made dense.
+//
+// Keras: RNN, without Remat, of which the name is JAX's.
 type RNN struct {
 	Cell              Cell      `json:"-"`
 	ReturnSequences   bool      `json:"return_sequences,omitempty"`
@@ -47,6 +54,7 @@ type RNN struct {
 	Stateful          bool      `json:"stateful,omitempty"`
 	ZeroOutputForMask bool      `json:"zero_output_for_mask,omitempty"` // zeros in place of the output before, in the sequences returned
 	Execution         Execution `json:"execution,omitempty"`
+	Remat             bool      `json:"remat,omitempty"` // recompute on the way back instead of keeping
 }
 
 var _ Layer = RNN{}
@@ -107,18 +115,20 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 		c.Fail(errorf("input is not a sequence"))
 		return []Value{{}}
 	}
-	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1 && !l.Stateful}
-	r.z, r.consts = l.Cell.Begin(c, x)
-	if c.Err() == nil && (r.z == nil || r.z.Dims() != 2 || r.z.Shape()[0] != x.Steps*c.Batch) {
-		c.Fail(errorf("cell %s: Begin did not return a matrix of %d rows, steps·batch", show.Type(l.Cell), x.Steps*c.Batch))
+	width, sizes := l.Cell.Sizes()
+	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1 && !l.Stateful, before: c.Zeros(c.Batch, width)}
+	if l.Remat {
+		x = Value{Node: c.Dense(x), Steps: x.Steps, Mask: x.Mask}
+	} else {
+		r.begin(x)
 	}
-	if l.GoBackwards {
-		r.z = c.Reverse(r.z, x.Steps)
-		if r.mask != nil {
-			r.mask = c.Reverse(r.mask, x.Steps)
+	backwards := func(n *graph.Node) *graph.Node {
+		if n == nil || !l.GoBackwards {
+			return n
 		}
+		return c.Reverse(n, x.Steps)
 	}
-	_, sizes := l.Cell.Sizes()
+	r.z, r.mask = backwards(r.z), backwards(r.mask)
 	for i, width := range sizes {
 		switch {
 		case i+1 < len(in):
@@ -133,7 +143,11 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	if c.Execution != Auto {
 		exec = c.Execution
 	}
-	r.run(exec)
+	if l.Remat {
+		r.segments(backwards(x.Node), l.ReturnSequences, exec)
+	} else {
+		r.run(exec)
+	}
 	for i, h := range r.state {
 		if l.Stateful {
 			c.Assign(stateName(i), h)

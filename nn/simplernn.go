@@ -32,6 +32,7 @@ type SimpleRNN struct {
 	Stateful          bool      `json:"stateful,omitempty"`
 	ZeroOutputForMask bool      `json:"zero_output_for_mask,omitempty"`
 	Execution         Execution `json:"execution,omitempty"`
+	Remat             bool      `json:"remat,omitempty"`
 }
 
 var _ Layer = SimpleRNN{}
@@ -39,7 +40,7 @@ var _ Layer = SimpleRNN{}
 func init() { Register(SimpleRNN{}); Register(SimpleRNNCell{}) }
 
 func (l SimpleRNN) rnn() RNN {
-	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Execution)
+	r := takeOptions(&l.ReturnSequences, &l.ReturnState, &l.GoBackwards, &l.Stateful, &l.ZeroOutputForMask, &l.Remat, &l.Execution)
 	r.Cell = SimpleRNNCell(l)
 	return r
 }
@@ -107,8 +108,7 @@ func (l SimpleRNNCell) StepAt(c *Context, z *graph.Node, _, state []*graph.Node,
 // Fuse implements Fuser.
 func (l SimpleRNNCell) Fuse(c *Context, z, mask *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
 	f := string(l.Activation.or(Tanh))
-	masked := mask != nil && state[0] != c.Zeros(c.Batch, l.Units) // the operation has no such form
-	if !graph.Elementwise(f) || c.dropsState(l.RecurrentDropout) || masked {
+	if !graph.Elementwise(f) || c.dropsState(l.RecurrentDropout) {
 		return nil, nil, false
 	}
 	outs := c.SimpleRNN(f, z, mask, state[0], c.Weight("recurrent_kernel"), steps)

@@ -55,13 +55,16 @@ func (l primed) Apply(c *Context, in ...Value) []Value {
 // execution, with and without a mask.
 func TestStates(t *testing.T) {
 	for name, layer := range map[string]primed{
-		"simple_rnn":      {SimpleRNN{Units: 2, ReturnState: true}, 2, 1},
-		"simple_rnn_back": {SimpleRNN{Units: 2, ReturnState: true, ReturnSequences: true, GoBackwards: true}, 2, 1},
-		"lstm":            {LSTM{Units: 2, ReturnState: true}, 2, 2},
-		"lstm_sequences":  {LSTM{Units: 2, ReturnState: true, ReturnSequences: true}, 2, 2},
-		"gru":             {GRU{Units: 2, ReturnState: true}, 2, 1},
-		"gru_sequences":   {GRU{Units: 2, ReturnState: true, ReturnSequences: true, ResetBefore: true}, 2, 1},
-		"rnn":             {RNN{Cell: plainCell{LSTMCell{Units: 2}}, ReturnState: true}, 2, 2},
+		"simple_rnn":       {SimpleRNN{Units: 2, ReturnState: true}, 2, 1},
+		"simple_rnn_back":  {SimpleRNN{Units: 2, ReturnState: true, ReturnSequences: true, GoBackwards: true}, 2, 1},
+		"lstm":             {LSTM{Units: 2, ReturnState: true}, 2, 2},
+		"lstm_sequences":   {LSTM{Units: 2, ReturnState: true, ReturnSequences: true}, 2, 2},
+		"gru":              {GRU{Units: 2, ReturnState: true}, 2, 1},
+		"gru_sequences":    {GRU{Units: 2, ReturnState: true, ReturnSequences: true, ResetBefore: true}, 2, 1},
+		"simple_rnn_remat": {SimpleRNN{Units: 2, ReturnState: true, ReturnSequences: true, GoBackwards: true, Remat: true}, 2, 1},
+		"lstm_remat":       {LSTM{Units: 2, ReturnState: true, Remat: true}, 2, 2},
+		"gru_remat":        {GRU{Units: 2, ReturnState: true, ReturnSequences: true, Remat: true}, 2, 1},
+		"rnn":              {RNN{Cell: plainCell{LSTMCell{Units: 2}}, ReturnState: true}, 2, 2},
 	} {
 		for _, mask := range []bool{false, true} {
 			var want []float64

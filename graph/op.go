@@ -72,16 +72,6 @@ type op struct {
 	node  *Node
 }
 
-// part is a run of consecutive elements of a value, row-major: whole rows of a
-// matrix, or the piece of a vector in which something was packed.
-type part struct{ from, to int }
-
-// of reports whether the part is of whole grains.
-func (p *part) of(grain int) bool { return p.from%grain == 0 && p.to%grain == 0 }
-
-// rowsOf is the part that rows from to to are of a matrix.
-func rowsOf(from, to, cols int) *part { return &part{from * cols, to * cols} }
-
 var opCount atomic.Uint32
 
 var _ gorgonia.SDOp = (*op)(nil)

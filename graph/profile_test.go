@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gorgonia.org/tensor"
@@ -67,7 +68,7 @@ func TestProfile(t *testing.T) {
 		Work         float64
 	}
 	got, bytes := map[string]row{}, 0
-	sum := profile.Nodes[0].Time - profile.Nodes[0].Time
+	var sum time.Duration
 	inside := map[*Node]int64{}
 	for i, n := range profile.Nodes {
 		got[n.Name] = row{n.Count, n.Bytes, n.Work}

@@ -52,12 +52,12 @@ func (b *Builder) Pow(x, y *Node) *Node {
 			flat := b.Mul(
 				b.levels("no_inverse", x, func(x float64) float64 { return choose(x == 0 || x != x, 1, 0) }),
 				b.levels("zero", y, func(y float64) float64 { return choose(y == 0, 1, 0) }))
-			less := b.Affine(1, b.Where(flat, b.Ones(1), y), -1)
+			less := b.Affine(1, b.Where(flat, b.Ones(), y), -1)
 			dx = b.Mul(dout, b.Mul(y, b.Pow(x, less)))
 			// Both factors are held back where there is no logarithm: xʸ may be ∞.
 			none := b.levels("not_positive", x, func(x float64) float64 { return choose(x <= 0, 1, 0) })
-			log := b.Log(b.Where(none, b.Ones(1), x))
-			return dx, b.Mul(dout, b.Mul(b.Where(none, b.Zeros(1), out), log))
+			log := b.Log(b.Where(none, b.Ones(), x))
+			return dx, b.Mul(dout, b.Mul(b.Where(none, b.Zeros(), out), log))
 		})
 }
 
@@ -121,7 +121,7 @@ func (b *Builder) binary(name string, x, y *Node, run runFunc, grad func(in []*N
 			case same:
 			case row:
 				dy = b.ColumnSums(dy)
-			case col && len(ys) == 2 && ys[0] == shape[0]:
+			case col && len(shape) == 2 && len(ys) == 2 && ys[0] == shape[0]:
 				dy = b.RowSums(dy)
 			case col:
 				dy = b.reshaped(b.Sum(dy), ys)

@@ -26,7 +26,7 @@ func positive(b *Builder, x *Node) *Node { return b.Affine(1, x, 2.5) }
 // broadcasts are the shapes in which functions of two nodes meet.
 func broadcasts(f func(b *Builder, x, y *Node) *Node) (all []operation) {
 	for _, s := range [][2][]int{
-		{{2, 3}, {2, 3}}, {{2, 3}, {3}}, {{2, 3}, {2, 1}}, {{3}, {2, 3}}, {{2, 1}, {1, 3}}, {{}, {2, 3}}, {{2, 3}, {}}, {{2, 1, 3}, {4, 1}},
+		{{2, 3}, {2, 3}}, {{2, 3}, {3}}, {{2, 3}, {2, 1}}, {{3}, {2, 3}}, {{2, 1}, {1, 3}}, {{}, {2, 3}}, {{2, 3}, {}}, {{2, 1, 3}, {4, 1}}, {{1, 2, 3}, {1, 1}}, {{}, {}},
 	} {
 		all = append(all, operation{[][]int{s[0], s[1]}, func(b *Builder, p []*Node) *Node { return f(b, p[0], p[1]) }})
 	}

@@ -177,7 +177,7 @@ func viewPart[T kernel.Float](at *part) runFunc {
 		if seen := Floats[T](o.out); len(seen) > 0 && &x[0] == &seen[0] {
 			return nil
 		}
-		o.out = tensor.New(tensor.WithShape(o.shape...), tensor.WithBacking(x))
+		o.out = valueOf(x, o.shape)
 		return nil
 	}
 }

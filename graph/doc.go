@@ -12,9 +12,10 @@
 //	err = p.Run()
 //	y, err := p.Value(h)
 //
-// Every operation here has a symbolic gradient, computes into a buffer that it
-// owns, and has a hash of its own; Gorgonia's hashes collide, its slices modulo
-// 256. Grad walks the same symbolic gradients as gorgonia.Grad and is tested
+// Every operation here has a symbolic gradient, made of operations that have
+// gradients: any order works. JVP is forward mode, HVP multiplies by a Hessian, Custom
+// and WithGradient make operations of one's own; docs/autodiff.md tells how. Each
+// operation has a hash of its own; Gorgonia's collide, its slices modulo 256. Grad walks the same symbolic gradients as gorgonia.Grad and is tested
 // against it. A Program is a compiled graph on Gorgonia's tape machine.
 //
 // Sequences are time-major matrices [steps·batch, features]: a step is one

@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestProfile(t *testing.T) {
 			}
 			if strings.HasPrefix(n.Name, "loop") {
 				loops++
-				if !strings.Contains(n.Tip, "% muladd") {
+				if !regexp.MustCompile(`(?m)^\d+\.\d% \w+$`).MatchString(n.Tip) { // which ones depends on the machine
 					t.Errorf("%s says of its steps %q", n.Name, n.Tip)
 				}
 			}

@@ -57,27 +57,21 @@ func arg(f *pflag.Flag) string {
 // A flag that can have one value is refused if it has two, whichever command it
 // is of, however it is written, and also where both are the same.
 func TestFlagsGivenTwice(t *testing.T) {
-	for _, c := range everyCommand() {
-		var path []string
-		if c.HasParent() {
-			path = []string{c.Name()}
+	eachFlag(func(path []string, f *pflag.Flag) {
+		if _, ok := f.Value.(pflag.SliceValue); ok {
+			return
 		}
-		c.Flags().VisitAll(func(f *pflag.Flag) {
-			if _, ok := f.Value.(pflag.SliceValue); ok {
-				return
-			}
-			given := "--" + f.Name + "=" + arg(f)
-			again := [][]string{{given}}
-			if f.Shorthand != "" {
-				again = append(again, []string{"-" + f.Shorthand})
-			}
-			for _, second := range again {
-				args := slices.Concat(path, []string{given}, second, []string{"dir", "word"})
-				status, stdout, stderr := command("", args...)
-				checkFailure(t, status, exitUsage, stdout, stderr, "--"+f.Name+" is given twice")
-			}
-		})
-	}
+		given := "--" + f.Name + "=" + arg(f)
+		again := [][]string{{given}}
+		if f.Shorthand != "" {
+			again = append(again, []string{"-" + f.Shorthand})
+		}
+		for _, second := range again {
+			args := slices.Concat(path, []string{given}, second, []string{"dir", "word"})
+			status, stdout, stderr := command("", args...)
+			checkFailure(t, status, exitUsage, stdout, stderr, "--"+f.Name+" is given twice")
+		}
+	})
 }
 
 // TestFlagsWithoutEffect: each is refused before anything is read or written.
@@ -161,17 +155,11 @@ func TestFlagsOfOtherFormats(t *testing.T) {
 // TestValuesOfTheWrongKind: each flag that is not free text tells of a value of another
 // kind, and of the kind that it wants, in a user's words.
 func TestValuesOfTheWrongKind(t *testing.T) {
-	for _, c := range everyCommand() {
-		var path []string
-		if c.HasParent() {
-			path = []string{c.Name()}
+	eachFlag(func(path []string, f *pflag.Flag) {
+		if f.Value.Type() == "string" || f.Value.Type() == "stringArray" || f.Name == "help" || f.Name == "version" {
+			return
 		}
-		c.Flags().VisitAll(func(f *pflag.Flag) {
-			if f.Value.Type() == "string" || f.Value.Type() == "stringArray" || f.Name == "help" || f.Name == "version" {
-				return
-			}
-			status, stdout, stderr := command("", append(path, "--"+f.Name+"=some")...)
-			checkFailure(t, status, exitUsage, stdout, stderr, "--"+f.Name+` is "some", want `)
-		})
-	}
+		status, stdout, stderr := command("", append(path, "--"+f.Name+"=some")...)
+		checkFailure(t, status, exitUsage, stdout, stderr, "--"+f.Name+` is "some", want `)
+	})
 }

@@ -34,6 +34,8 @@ func TestFolds(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, printed)
 		}
 	}
+	status, stdout, stderr := command("", "compare", "--out", filepath.Join(t.TempDir(), "c.html"), out)
+	checkFailure(t, status, exitFailure, stdout, stderr, out+" holds a cross-validation in 4 folds, which has no report to compare")
 }
 
 // TestOwnParts: files for validation and test, a group that stays together, and

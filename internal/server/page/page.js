@@ -154,7 +154,7 @@ function explainIn(words, prediction) {
   if (words.length === 0) return;
   const no = prediction.no_text;
   const answer = no && (chosen.task === "number" ? number(no.value) : `${no.label}, ${percent(no.probability)}`);
-  const from = Number.isFinite(prediction.baseline) ? ` They start from its answer without any text, ${answer ? `${answer}: ` : ""}${signed(prediction.baseline)}.${prediction.warning ? ` Warning: ${prediction.warning}.` : ""}` : "";
+  const from = Number.isFinite(prediction.baseline) ? `${answer ? ` Without any text it answers ${answer}.` : ""} The pushes start from ${signed(prediction.baseline)}.${prediction.warning ? ` Warning: ${prediction.warning}.` : ""}` : "";
   byId("why-lead").textContent = `The strongest pushes on ${chosen.name}${chosen.task === "number" ? "" : ", in logits"}.${from}`;
   byId("why-tables").replaceChildren(...tables(words, sides(chosen, prediction.class)));
 }

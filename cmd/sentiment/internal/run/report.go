@@ -237,11 +237,14 @@ func processor() string {
 	return ""
 }
 
-// readReport reads the report of a run's folder.
+// ReadReport reads the report of a run's folder.
 func ReadReport(dir string) (r report.Report, err error) {
 	path := filepath.Join(dir, ReportData)
 	data, err := os.ReadFile(path)
 	if err != nil {
+		if results, e := readRunResults(dir); e == nil && results.Folds > 0 {
+			return r, errors.Errorf("%s holds a cross-validation in %d folds, which has no report to compare", dir, results.Folds)
+		}
 		return r, errors.Errorf("%s: not a run with a report: there is no %s", dir, path)
 	}
 	if err := json.Unmarshal(data, &r); err != nil {

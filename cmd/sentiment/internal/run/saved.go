@@ -74,6 +74,9 @@ func isModelDir(dir string) bool {
 
 func readTraining(path string) (t Training, err error) {
 	doc, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return t, errors.Errorf("the model was not saved by sentiment train: there is no %s", path)
+	}
 	if err != nil {
 		return t, errors.Wrap(err, "load settings")
 	}

@@ -20,7 +20,7 @@ import (
 //
 // An input that no layer embeds is an error.
 func (m *Model) Blended(exec Execution, batch int, steps ...int) (*Pass, error) {
-	p, err := m.forward(Infer, exec, batch, steps, true)
+	p, err := m.forward(Context{Phase: Infer, Batch: batch, Execution: exec}, steps, true)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,9 @@ type Context struct {
 	Batch int // rows of the batch
 	// Execution overrides the layers' own where it is not Auto.
 	Execution Execution
+	// Remat sets the Remat of every recurrent layer but those on one-hot ids, which
+	// stay a gather of weights and would take more memory if they were made dense.
+	Remat bool
 
 	path    string
 	call    int  // of a shared layer: 0 for its first call
@@ -44,6 +47,7 @@ type emitted struct {
 	layers   map[string]Value       // outputs of layers, by path and as Keras names them
 	losses   []*graph.Node
 	whole    bool
+	remat    []string                    // paths of the layers that recompute
 	blended  map[*graph.Node]bool        // the weights of blends that something was blended by
 	original map[*graph.Node]*graph.Node // what was blended, by what came of it
 }

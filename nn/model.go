@@ -140,30 +140,31 @@ type PassInput struct {
 // Forward emits the model's forward pass for a batch and, for each input, a
 // number of steps, which is 0 for one that is no sequence.
 func (m *Model) Forward(phase Phase, exec Execution, batch int, steps ...int) (*Pass, error) {
-	return m.forward(phase, exec, batch, steps, false)
+	return m.forward(Context{Phase: phase, Batch: batch, Execution: exec}, steps, false)
 }
 
-func (m *Model) forward(phase Phase, exec Execution, batch int, steps []int, blended bool) (*Pass, error) {
-	if batch < 1 {
-		return nil, errorf("batch of %d rows", batch)
+// ForwardRemat is Forward with Context.Remat set: for a program that would need more
+// memory than there is.
+func (m *Model) ForwardRemat(phase Phase, exec Execution, batch int, steps ...int) (*Pass, error) {
+	return m.forward(Context{Phase: phase, Batch: batch, Execution: exec, Remat: true}, steps, false)
+}
+
+// forward emits a forward pass into c, which holds its settings.
+func (m *Model) forward(c Context, steps []int, blended bool) (*Pass, error) {
+	if c.Batch < 1 {
+		return nil, errorf("batch of %d rows", c.Batch)
 	}
-	if m.batch > 0 && batch != m.batch {
-		return nil, errorf("batch of %d rows, the model's is %d", batch, m.batch)
+	if m.batch > 0 && c.Batch != m.batch {
+		return nil, errorf("batch of %d rows, the model's is %d", c.Batch, m.batch)
 	}
 	if len(steps) != len(m.inputs) {
 		return nil, errorf("%d numbers of steps for %d inputs", len(steps), len(m.inputs))
 	}
-	if err := exec.check(); err != nil {
+	if err := c.Execution.check(); err != nil {
 		return nil, err
 	}
-	p := &Pass{Context: &Context{
-		Builder:   graph.New(m.dtype),
-		Phase:     phase,
-		Batch:     batch,
-		Execution: exec,
-		weights:   m.weights,
-		emitted:   newEmitted(),
-	}}
+	c.Builder, c.weights, c.emitted = graph.New(m.dtype), m.weights, newEmitted()
+	p := &Pass{Context: &c}
 	inputs := make([]Value, len(m.inputs))
 	for i, in := range m.inputs {
 		if want := in.Steps(); want != Any && want != steps[i] || want == Any && steps[i] < 1 {
@@ -218,6 +219,10 @@ func (p *Pass) Losses() []*graph.Node { return p.losses }
 // Whole reports whether the pass must be run on whole batches, see
 // Context.WholeBatch.
 func (p *Pass) Whole() bool { return p.whole }
+
+// Recomputes returns the paths of the recurrent layers that recompute on the way back
+// what they do not keep, such as "bidirectional/forward".
+func (p *Pass) Recomputes() []string { return slices.Clone(p.remat) }
 
 // Assigned returns the nodes whose values are the next ones of states.
 func (p *Pass) Assigned() map[*Weight]*graph.Node {

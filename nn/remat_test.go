@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -45,5 +46,31 @@ func TestRematGradientsFromZeros(t *testing.T) {
 				t.Errorf("%v, want %v", got, want)
 			}
 		})
+	}
+}
+
+// TestForwardRemat: every recurrent layer recomputes but those on one-hot ids, a shared
+// one is told of once, and Forward leaves it to the layers.
+func TestForwardRemat(t *testing.T) {
+	f := new(Functional)
+	words, features := f.Input("words", Tokens(6)), f.Input("features", Features(6, 2))
+	f.Output("words", f.Call(LSTM{Units: 2, ReturnSequences: true}, f.Call(OneHot{Depth: 5}, words)))
+	shared := f.Share(GRU{Units: 2, ReturnSequences: true})
+	f.Output("twice", shared.Call(shared.Call(features)))
+	f.Output("both", f.Call(Frozen{Bidirectional{Layer: SimpleRNN{Units: 2, Remat: true}, Backward: RNN{Cell: LSTMCell{Units: 2}}}}, features))
+	m, err := f.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, phase := range []Phase{Train, Infer} {
+		for want, forward := range map[string]func(Phase, Execution, int, ...int) (*Pass, error){
+			"bidirectional/forward":                            m.Forward,
+			"gru bidirectional/forward bidirectional/backward": m.ForwardRemat,
+		} {
+			p, err := forward(phase, Auto, 3, 6, 6)
+			if err != nil || strings.Join(p.Recomputes(), " ") != want {
+				t.Errorf("%v, %v, want %s", p.Recomputes(), err, want)
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"slices"
 	"strconv"
 
 	"unroll/graph"
@@ -43,7 +44,8 @@ type Fuser interface {
 // about √time segments, of which the states between alone are kept, and the rest,
 // the projection of the inputs too, is computed anew on the way back, which makes a
 // training step about a third longer. The outputs are the same bits; see
-// graph.Builder.Segments for the gradients. Word ids are made dense.
+// graph.Builder.Segments for the gradients. Word ids are made dense. Model.ForwardRemat
+// sets it where memory is short.
 //
 // Keras: RNN, without Remat, of which the name is JAX's.
 type RNN struct {
@@ -117,7 +119,11 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	}
 	width, sizes := l.Cell.Sizes()
 	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1 && !l.Stateful, before: c.Zeros(c.Batch, width)}
-	if l.Remat {
+	remat := l.Remat || c.Remat && x.Depth == 0
+	if remat {
+		if !slices.Contains(c.remat, c.path) { // of a shared layer it is
+			c.remat = append(c.remat, c.path)
+		}
 		x = Value{Node: c.Dense(x), Steps: x.Steps, Mask: x.Mask}
 	} else {
 		r.begin(x)
@@ -143,7 +149,7 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	if c.Execution != Auto {
 		exec = c.Execution
 	}
-	if l.Remat {
+	if remat {
 		r.segments(backwards(x.Node), l.ReturnSequences, exec)
 	} else {
 		r.run(exec)

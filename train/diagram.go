@@ -22,7 +22,7 @@ func (t *Trainer) Diagram(batch int, steps ...int) (diagram.Graph, error) {
 	if err := t.wantLoss(); err != nil {
 		return diagram.Graph{}, errors.WithMessage(err, "diagram")
 	}
-	p, err := compile(t.model, t.aims, t.config.Execution, nn.Train, batch, steps)
+	p, err := t.compile(nn.Train, batch, steps, 1)
 	if err != nil {
 		return diagram.Graph{}, errors.WithMessage(err, "diagram")
 	}

@@ -33,6 +33,10 @@
 // of samples multiply it and do not enter its denominator, and a smaller last
 // batch is a mean over its own samples.
 //
+// With Config.MemoryLimit recurrent layers recompute what a batch has no memory for,
+// and a batch that needs more nevertheless is refused before it is run; Trainer.Memory
+// tells what one needs.
+//
 // A batch may be shared by several programs that run in parallel. Their number
 // depends on the model and the batch alone, and their gradients are summed in a
 // fixed order, so the same seed gives bit-identical weights on any number of

@@ -10,7 +10,7 @@ func (t *Trainer) ShardsFor(batch int, steps []int) (int, error) { return t.shar
 
 // ProgramSize returns the numbers of nodes and edges of a training program.
 func (t *Trainer) ProgramSize(batch int, steps ...int) (nodes, edges int, err error) {
-	p, err := compile(t.model, t.aims, t.config.Execution, nn.Train, batch, steps)
+	p, err := t.compile(nn.Train, batch, steps, 1)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -25,3 +25,13 @@ func (d Data) Slice(m *nn.Model, from, to int) Data { return d.slice(m, from, to
 
 // SetStepped says that weights are of steps.
 func (d *Data) SetStepped(on bool) { d.stepped = on }
+
+// AtATime returns what a program of Predict needs, and how many of n batches are
+// computed at a time.
+func (t *Trainer) AtATime(n, batch int, steps ...int) (at int, bytes int64, err error) {
+	p, err := t.compile(nn.Infer, batch, steps, 1)
+	if err != nil {
+		return 0, 0, err
+	}
+	return t.atATime(n, p), p.bytes(), p.Close()
+}

@@ -15,7 +15,7 @@ func (t *Trainer) checkLabels(d Data, batch int) error {
 	if batch, err = t.batchSize(batch, data.n); err != nil {
 		return err
 	}
-	p, err := t.borrow(nn.Infer, min(batch, data.n), data.steps)
+	p, err := t.borrow(nn.Infer, min(batch, data.n), data.steps, 1)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 		}
 	}()
 	borrow := func(batch int) error {
-		p, err := t.borrow(nn.Infer, batch, data.steps)
+		p, err := t.borrow(nn.Infer, batch, data.steps, 1)
 		if err == nil {
 			programs = append(programs, p)
 		}
@@ -62,7 +62,7 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 			return err
 		}
 	}
-	at := places
+	at := t.atATime(places, programs[0])
 	if programs[0].pass.Whole() {
 		at = 1
 	}

@@ -48,7 +48,7 @@ func (t *Trainer) profile(d Data, batch, runs int) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := compile(t.model, t.aims, t.config.Execution, nn.Train, table.n, table.steps)
+	p, err := t.compile(nn.Train, table.n, table.steps, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -14,10 +14,15 @@ import (
 
 // shape names a program of a model.
 type shape struct {
-	phase nn.Phase
-	batch int
-	steps string // of the inputs, printed
-	watch string // names of the outputs of layers that can be read, printed
+	phase    nn.Phase
+	batch    int
+	steps    string // of the inputs, printed
+	programs int    // that share a batch
+	watch    string // names of the outputs of layers that can be read, printed
+}
+
+func shapeOf(phase nn.Phase, batch int, steps []int, programs int, watch []string) shape {
+	return shape{phase, batch, fmt.Sprint(steps), programs, fmt.Sprintf("%q", watch)}
 }
 
 // program is a compiled model with its inputs. The rows of a batch that is
@@ -58,14 +63,18 @@ type output struct {
 	valid []float32 // of the batch at hand, [samples·steps]: 1 for rows that count, else 0
 }
 
-// compile makes a program. objectives belong to the model's outputs; the outputs of the
-// layers that are watched can be read after a run.
-func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Phase, batch int, steps []int, watch ...string) (*program, error) {
-	pass, err := m.Forward(phase, exec, batch, steps...)
+// forward emits a forward pass of a model: Model.Forward or Model.ForwardRemat.
+type forward = func(phase nn.Phase, exec nn.Execution, batch int, steps ...int) (*nn.Pass, error)
+
+// compileBy makes a program of a forward pass. The outputs of the layers that are watched
+// can be read after a run.
+func (t *Trainer) compileBy(emit forward, phase nn.Phase, batch int, steps []int, programs int, watch []string) (*program, error) {
+	m := t.model
+	pass, err := emit(phase, t.config.Execution, batch, steps...)
 	if err != nil {
 		return nil, err
 	}
-	p := &program{shape: shape{phase, batch, fmt.Sprint(steps), fmt.Sprintf("%q", watch)}, model: m, aims: objectives, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
+	p := &program{shape: shapeOf(phase, batch, steps, programs, watch), model: m, aims: t.aims, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
 	var roots []*graph.Node
 	for _, in := range pass.Inputs {
 		p.in.x = append(p.in.x, in.X)
@@ -74,7 +83,7 @@ func compile(m *nn.Model, objectives []Objective, exec nn.Execution, phase nn.Ph
 		p.outs[i] = output{node: y.Node, target: target{steps: y.Node.Shape()[0] / batch, units: y.Node.Shape()[1]}}
 		roots = append(roots, y.Node)
 	}
-	p.emitLosses(objectives)
+	p.emitLosses(t.aims)
 	if p.loss != nil {
 		roots = append(roots, p.loss)
 		for _, o := range p.outs {

@@ -55,13 +55,11 @@ func (r *fitRun) set(rows int, steps []int) (shardSet, error) {
 		return s, nil
 	}
 	if !ok {
-		k, err := r.shards(r.capacity, steps)
+		size, programs, err := r.split(r.capacity, steps)
 		if err != nil {
 			return s, err
 		}
-		s.size = (r.capacity + k - 1) / k
-		// Less those that would get no sample.
-		if s, err = r.borrowSet(full, s.size, (r.capacity+s.size-1)/s.size, steps); err != nil {
+		if s, err = r.borrowSet(full, size, programs, steps); err != nil {
 			return s, err
 		}
 		if rows == r.capacity || !s.shards[0].pass.Whole() {
@@ -80,7 +78,7 @@ func (r *fitRun) set(rows int, steps []int) (shardSet, error) {
 func (r *fitRun) borrowSet(key string, size, k int, steps []int) (shardSet, error) {
 	s := shardSet{size: size}
 	for range k {
-		p, err := r.borrow(nn.Train, size, steps, r.watch...)
+		p, err := r.borrow(nn.Train, size, steps, k, r.watch...)
 		if err != nil {
 			return s, err
 		}

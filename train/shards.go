@@ -92,3 +92,13 @@ func (t *Trainer) shards(batch int, steps []int) (int, error) {
 	k := int(pass.Work(nodes...) / shardWork)
 	return max(1, min(k, batch/shardRows, maxShards)), nil
 }
+
+// split returns how many programs share a batch, and how many samples each takes.
+func (t *Trainer) split(batch int, steps []int) (size, programs int, err error) {
+	k, err := t.shards(batch, steps)
+	if err != nil {
+		return 0, 0, err
+	}
+	size = (batch + k - 1) / k
+	return size, (batch + size - 1) / size, nil // less those that would get no sample
+}

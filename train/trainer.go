@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -36,6 +35,19 @@ type Config struct {
 	// gradients are summed, and so the last bits of the result. 0 chooses it by
 	// the model and the batch alone, the same on every machine.
 	Shards int
+
+	// MemoryLimit is the most bytes that a batch may need for what the programs that
+	// share it compute and read; 0 is no limit. The weights, what an optimizer keeps
+	// and the data are not counted, and programs of batches of other lengths and of
+	// validation each have the limit for themselves.
+	//
+	// A program that would need more is compiled so that its recurrent layers
+	// recompute on the way back what they do not keep, as if their Remat were set:
+	// outputs are the same bits, gradients agree to rounding, see nn.RNN. If that is
+	// too much, too, it is refused before it runs. Evaluate and Predict compute no
+	// more batches at a time than keep within it. Trainer.Memory tells what a batch
+	// needs.
+	MemoryLimit int64
 }
 
 // Trainer trains, evaluates and runs a model. Fit and Evaluate run one at a
@@ -57,6 +69,9 @@ func Compile(m *nn.Model, c Config) (*Trainer, error) {
 	}
 	if c.Shards < 0 {
 		return nil, errors.Errorf("compile: %d shards", c.Shards)
+	}
+	if c.MemoryLimit < 0 {
+		return nil, errors.Errorf("compile: MemoryLimit is %d, want at least 0", c.MemoryLimit)
 	}
 	t := &Trainer{
 		model:  m,
@@ -135,9 +150,9 @@ func (t *Trainer) Model() *nn.Model { return t.model }
 func (t *Trainer) Close() error { return t.pool.Close() }
 
 // borrow takes a program out of the pool, or compiles one; give puts it back.
-func (t *Trainer) borrow(phase nn.Phase, batch int, steps []int, watched ...string) (*program, error) {
-	return t.pool.Borrow(shape{phase, batch, fmt.Sprint(steps), fmt.Sprintf("%q", watched)}, func() (*program, error) {
-		return compile(t.model, t.aims, t.config.Execution, phase, batch, steps, watched...)
+func (t *Trainer) borrow(phase nn.Phase, batch int, steps []int, programs int, watched ...string) (*program, error) {
+	return t.pool.Borrow(shapeOf(phase, batch, steps, programs, watched), func() (*program, error) {
+		return t.compile(phase, batch, steps, programs, watched...)
 	})
 }
 

@@ -52,11 +52,12 @@ type Word struct {
 // strongAnswer is the probability at which an answer to no text is worth a warning.
 const strongAnswer = 0.9
 
-// NoTextWarning says of an answer to no text that the model has made up its mind
-// before it reads; "" if it has not.
+// NoTextWarning says of an answer to no text that the model is sure before it reads;
+// "" if it is not. Its answers may come from the words all the same: they push it from
+// there.
 func (a *Answer) NoTextWarning() string {
 	if a.IsNumber() || a.Probability < strongAnswer {
 		return ""
 	}
-	return fmt.Sprintf("even without any text the model answers %s (%.2f): little of its answer comes from the words", a.Label, a.Probability)
+	return fmt.Sprintf("even without any text the model answers %s (%.2f): explanations start from that answer", a.Label, a.Probability)
 }

@@ -51,7 +51,7 @@ rename:
 	@test -n "$(MODULE)" || { echo "usage: make rename MODULE=example.com/you/unroll"; exit 2; }
 	@old=$$(go list -m); \
 	files=$$(find . -name '*.go' -not -path './.git/*'); \
-	sed -i.bak "s|\"$$old/|\"$(MODULE)/|g; s|require $$old@|require $(MODULE)@|g; s|replace $$old=|replace $(MODULE)=|g" \
+	sed -i.bak "s|\([\"\` ]\)$$old/|\1$(MODULE)/|g; s|require $$old@|require $(MODULE)@|g; s|replace $$old=|replace $(MODULE)=|g" \
 		$$files README.md docs/*.md && find . -name "*.bak" -not -path "./.git/*" -delete; \
 	for dir in "" /tools /internal/kernel/gen; do (cd ".$$dir" && go mod edit -module "$(MODULE)$$dir"); done; \
 	gofmt -w $$files; \

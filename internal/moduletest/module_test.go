@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -78,8 +79,8 @@ func TestUseFromAnotherModule(t *testing.T) {
 	use(t, root(t), goCmd(t, root(t), "list", "-m"))
 }
 
-// TestRename gives a copy of the module another path, and builds and uses it;
-// the old path is nowhere left.
+// TestRename gives a copy of the module another path, and builds and uses it; the
+// guides have the old path nowhere left.
 func TestRename(t *testing.T) {
 	for _, tool := range []string{"make", "sed", "find"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -106,6 +107,20 @@ func TestRename(t *testing.T) {
 	for _, want := range []string{"-require " + module + "@v0.0.0", "-replace " + module + "=", `"` + module + `/nn"`} {
 		if !strings.Contains(string(readme), want) {
 			t.Errorf("the README has no %s", want)
+		}
+	}
+	old := regexp.MustCompile("[`\" ]" + regexp.QuoteMeta(goCmd(t, root(t), "list", "-m")) + "/[a-z]+")
+	for _, guide := range guides(t) {
+		rel, err := filepath.Rel(root(t), guide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(copied, rel))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, left := range old.FindAllString(string(text), -1) {
+			t.Errorf("%s still has %s", rel, left)
 		}
 	}
 	goCmd(t, copied, "build", "./...")

@@ -75,8 +75,9 @@ func (s snippet) source(packages map[string]string) string {
 			fmt.Fprintf(&b, "import %q\n", importPath)
 		}
 	}
-	body := fmt.Sprintf("//line %s:%d\n%s", s.file, s.line, s.text)
-	if _, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+s.text, 0); err == nil {
+	text := strings.Replace(s.text, "package main\n", "\n", 1) // of a whole program
+	body := fmt.Sprintf("//line %s:%d\n%s", s.file, s.line, text)
+	if _, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, 0); err == nil {
 		return b.String() + body
 	}
 	return fmt.Sprintf("%s\nfunc _(%s) error {\n%s\npanic(0)\n}\n", &b, s.given, body)

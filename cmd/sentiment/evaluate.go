@@ -125,7 +125,7 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	}
 	samples := set.Data(s.Name(), s.Task(), rows)
 	defer s.Close()
-	t, err := run.Compile(s.Task(), s.Net(), nil, nn.Auto)
+	t, err := run.Compile(s.Task(), s.Net(), nil, nn.Auto, 0)
 	if err != nil {
 		return err
 	}

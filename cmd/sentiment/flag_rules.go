@@ -93,7 +93,7 @@ func expression(l line) string {
 var flagRules = map[string]rule{
 	"addr": always, "batch": always, "best": always, "case": always, "checkpoint-every": always, "clip": always, "data": always, "early-stop": always,
 	"epochs": always, "examples": always, "explain": always, "folds": always, "html": always, "json": always, "log-texts": always,
-	"lr": always, "max-body": always, "max-texts": always, "min-count": always, "model": always, "nearest": always, "normalize": always,
+	"lr": always, "max-body": always, "max-texts": always, "memory": always, "min-count": always, "model": always, "nearest": always, "normalize": always,
 	"num-words": always, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
 	"resume": always, "schedule": always, "seed": always, "tensorboard": always, "timeout": always, "tokenizer": always,
 	"truncating": always, "validation-data": always, "view": always, "watch": always,

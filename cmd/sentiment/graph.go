@@ -96,7 +96,7 @@ func (a *app) draw(f *trainFlags, d drawing) error {
 	if d.view == "layers" {
 		return write(m.Diagram())
 	}
-	t, err := run.Compile(corpus.ReviewTask, m, nil, exec)
+	t, err := run.Compile(corpus.ReviewTask, m, nil, exec, 0)
 	if err != nil {
 		return err
 	}

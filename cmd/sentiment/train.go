@@ -118,6 +118,7 @@ func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&f.Batch, "batch", 32, "texts per batch")
 	flags.Uint64Var(&f.Seed, "seed", 42, "seed of the split, the weights and the shuffling")
 	choose(flags, &f.RNN, "rnn", "auto", "`execution` of recurrent layers: %s", run.Executions())
+	flags.Var(&f.Memory, "memory", "most `bytes` that a batch may need, such as 512MB; above it recurrent layers recompute, or the model is refused (default: no limit)")
 	choose(flags, &f.Optimizer, "optimizer", "", "`name` of the optimizer: %s (default: the model's own)", optimizers.Names())
 	flags.Float64Var(&f.Rate, "lr", 0, "learning `rate` (default: the optimizer's own)")
 	choose(flags, &f.Schedule, "schedule", "", "`schedule` by which the learning rate falls: %s", optimizers.ScheduleNames())

@@ -72,7 +72,7 @@ func TestEvaluate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trainer, err := run.Compile(s.Task(), s.Net(), nil, nn.Auto)
+		trainer, err := run.Compile(s.Task(), s.Net(), nil, nn.Auto, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,11 +42,18 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 	}
 	fitOn, validation, test := l.Data(e.Name, l.task, l.Train), l.Data(e.Name, l.task, l.Validation), l.Data(e.Name, l.task, l.Test)
 	fmt.Fprintf(r.Say, "Experiment %s\n%s\n", e.Name, net.Summary())
-	trainer, err := Compile(l.task, net, r.optimizer(e, fitOn.Len()), exec)
+	trainer, err := Compile(l.task, net, r.optimizer(e, fitOn.Len()), exec, r.Memory)
 	if err != nil {
 		return nil, err
 	}
 	defer trainer.Close()
+	if r.Memory > 0 {
+		m, err := trainer.Memory(min(r.Batch, fitOn.Len()), net.Inputs()[0].Steps())
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(r.Say, "Memory of a batch: %v\n\n", m)
+	}
 	if t.history, err = r.epochs(ctx, trainer, e.Name, fold, l.task.Score(), fitOn, validation); err != nil {
 		return nil, err
 	}

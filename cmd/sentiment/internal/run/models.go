@@ -168,9 +168,9 @@ func Execution(name string) (nn.Execution, error) {
 	return "", usage.Errorf("--rnn is %q, want %s", name, choice.List(Executions()))
 }
 
-// Compile puts a model together with what it is trained for.
-func Compile(t classifier.Task, m *nn.Model, o train.Optimizer, exec nn.Execution) (*train.Trainer, error) {
+// Compile puts a model together with what it is trained for, within a limit of memory.
+func Compile(t classifier.Task, m *nn.Model, o train.Optimizer, exec nn.Execution, limit Bytes) (*train.Trainer, error) {
 	c := t.Config()
-	c.Optimizer, c.Execution = o, exec
+	c.Optimizer, c.Execution, c.MemoryLimit = o, exec, int64(limit)
 	return train.Compile(m, c)
 }

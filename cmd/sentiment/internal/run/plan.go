@@ -31,6 +31,8 @@ func (p *Plan) check() error {
 		return err
 	}
 	switch {
+	case p.Memory < 0: // of a file
+		return usage.Errorf("--memory is %d, want at least 0", p.Memory)
 	case p.CheckpointEvery < 0:
 		return usage.Errorf("--checkpoint-every is %d, want at least 0", p.CheckpointEvery)
 	case p.Best && p.EarlyStop > 0:
@@ -65,6 +67,7 @@ type Plan struct {
 	Epochs          int    `json:"epochs"`
 	Folds           int    `json:"folds,omitempty"`
 	Batch           int    `json:"batch"`
+	Memory          Bytes  `json:"memory,omitempty"` // that a batch may need
 	Seed            uint64 `json:"seed"`
 	CheckpointEvery int    `json:"checkpoint_every,omitempty"`
 	Vectors         string `json:"vectors,omitempty"`

@@ -80,7 +80,7 @@ func (r *Run) probeOne(ctx context.Context, e Model, exec nn.Execution, l lesson
 		return err
 	}
 	data := l.Data(e.Name, l.task, l.Train)
-	trainer, err := Compile(l.task, model, r.optimizer(e, data.Len()), exec)
+	trainer, err := Compile(l.task, model, r.optimizer(e, data.Len()), exec, r.Memory)
 	if err != nil {
 		return err
 	}

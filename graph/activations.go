@@ -59,18 +59,18 @@ func (b *Builder) derivative(name string, y, dy *Node) *Node {
 	case "sigmoid": // y − y²
 		return b.Mul(dy, b.Mul(y, b.Affine(-1, y, 1)))
 	case "hard_sigmoid":
-		return b.Mul(dy, b.levels("slope", y, func(y float64) float64 { return choose(y > 0 && y < 1, 1./6, 0) }))
+		return b.Mul(dy, b.levels("hard_sigmoid_slope", y, func(y float64) float64 { return choose(y > 0 && y < 1, 1./6, 0) }))
 	case "relu":
-		return b.Mul(dy, b.levels("slope", y, func(y float64) float64 { return choose(y > 0, 1, 0) }))
+		return b.Mul(dy, b.levels("relu_slope", y, func(y float64) float64 { return choose(y > 0, 1, 0) }))
 	case "leaky_relu":
-		return b.Mul(dy, b.levels("slope", y, func(y float64) float64 { return choose(y > 0, 1, kernel.LeakySlope) }))
+		return b.Mul(dy, b.levels("leaky_relu_slope", y, func(y float64) float64 { return choose(y > 0, 1, kernel.LeakySlope) }))
 	case "elu", "selu": // s where x > 0, else y + s·a
 		s, a := 1., 1.
 		if name == "selu" {
 			s, a = kernel.SeluScale, kernel.SeluAlpha
 		}
-		below := b.levels("slope", y, func(y float64) float64 { return choose(y > 0, 0, 1) })
-		return b.Mul(dy, b.Add(b.Mul(below, y), b.levels("slope", y, func(y float64) float64 { return choose(y > 0, s, s*a) })))
+		below := b.levels("not_positive", y, func(y float64) float64 { return choose(y > 0, 0, 1) })
+		return b.Mul(dy, b.Add(b.Mul(below, y), b.levels(name+"_slope", y, func(y float64) float64 { return choose(y > 0, s, s*a) })))
 	case "softplus": // 1 − e⁻ʸ
 		return b.Mul(dy, b.Affine(-1, b.Exp(b.Affine(-1, y, 0)), 1))
 	case "softsign": // (1 − |y|)²
@@ -84,16 +84,17 @@ func (b *Builder) derivative(name string, y, dy *Node) *Node {
 
 // elementwise emits y = f(x) whose gradient is dx = df(y, dy), which form emits from
 // operations that have gradients.
-func (b *Builder) elementwise(name string, x *Node, f, df runFunc, form func(y, dy *Node) *Node) *Node {
+func (b *Builder) elementwise(name string, key any, x *Node, f, df pointed, form func(y, dy *Node) *Node) *Node {
 	if !b.ok(x) {
 		return nil
 	}
 	shape := x.Shape()
 	return b.apply(&op{
 		name:    name,
+		key:     key,
+		copies:  name == "linear",
 		shape:   shape,
-		run:     f,
-		inPlace: 1,
+		pointed: f,
 		grad: func(_ []*Node, y, dy *Node) []*Node {
 			return []*Node{b.slope(name, y, dy, df, form)}
 		},
@@ -101,25 +102,25 @@ func (b *Builder) elementwise(name string, x *Node, f, df runFunc, form func(y, 
 }
 
 // slope emits dx = df(y, dy) as one kernel.
-func (b *Builder) slope(name string, y, dy *Node, df runFunc, form func(y, dy *Node) *Node) *Node {
+func (b *Builder) slope(name string, y, dy *Node, df pointed, form func(y, dy *Node) *Node) *Node {
 	return b.apply(&op{
 		name:    name + "_grad",
+		key:     pure,
 		shape:   y.Shape(),
-		run:     df,
-		inPlace: 2,
+		pointed: df,
 		form:    func(in []*Node) *Node { return form(in[0], in[1]) },
 	}, "dd", y, dy)
 }
 
 func (b *Builder) activate(name string, x *Node) *Node {
 	a32, a64 := activations32[name], activations64[name]
-	return b.elementwise(name, x, pick(b, map1(a32.f), map1(a64.f)), b.slopes(name),
+	return b.elementwise(name, pure, x, pick(b, each1(a32.f), each1(a64.f)), b.slopes(name),
 		func(y, dy *Node) *Node { return b.derivative(name, y, dy) })
 }
 
 // slopes is the kernel of an activation's gradient.
-func (b *Builder) slopes(name string) runFunc {
-	return pick(b, map2(activations32[name].df), map2(activations64[name].df))
+func (b *Builder) slopes(name string) pointed {
+	return pick(b, each2(activations32[name].df), each2(activations64[name].df))
 }
 
 // Tanh emits tanh(x). This and the functions below take nodes of any shape.
@@ -168,9 +169,10 @@ func (b *Builder) normalCDF(x *Node) *Node {
 		return nil
 	}
 	return b.apply(&op{
-		name:  "normal_cdf",
-		shape: x.Shape(),
-		run:   pick(b, map1(kernel.NormalCDF[float32]), map1(kernel.NormalCDF[float64])),
+		name:    "normal_cdf",
+		key:     pure,
+		shape:   x.Shape(),
+		pointed: pick(b, each1(kernel.NormalCDF[float32]), each1(kernel.NormalCDF[float64])),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			density := b.Exp(b.Affine(-0.5, b.Mul(in[0], in[0]), -math.Log(2*math.Pi)/2))
 			return []*Node{b.Mul(dout, density)}
@@ -184,16 +186,17 @@ func (b *Builder) Softmax(x *Node) *Node {
 	if !ok {
 		return nil
 	}
-	return b.elementwise("softmax", x,
+	return b.elementwise("softmax", pure, x,
 		pick(b, softmax[float32](cols), softmax[float64](cols)),
 		pick(b, softmaxGrad[float32](cols), softmaxGrad[float64](cols)),
 		func(y, dy *Node) *Node { return b.Mul(y, b.Sub(dy, b.RowSums(b.Mul(y, dy)))) })
 }
 
-func softmax[T kernel.Float](cols int) runFunc {
-	return map1(func(y, x []T) { kernel.Softmax(y, x, cols) })
+// softmax, of whole rows, may compute in place, but not on blocks.
+func softmax[T kernel.Float](cols int) pointed {
+	return pointed{run: map1(func(y, x []T) { kernel.Softmax(y, x, cols) }), places: 1}
 }
 
-func softmaxGrad[T kernel.Float](cols int) runFunc {
-	return map2(func(dx, y, dy []T) { kernel.SoftmaxGrad(dx, y, dy, cols) })
+func softmaxGrad[T kernel.Float](cols int) pointed {
+	return pointed{run: map2(func(dx, y, dy []T) { kernel.SoftmaxGrad(dx, y, dy, cols) }), places: 2}
 }

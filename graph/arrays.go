@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -74,10 +75,12 @@ func (b *Builder) Transpose(x *Node, axes ...int) *Node {
 		shape[i], strides[i] = x.Shape()[a], volumeOf(x.Shape()[a+1:])
 	}
 	return b.apply(&op{
-		name:  "transpose",
-		shape: shape,
-		run:   pick(b, strided[float32](shape, strides), strided[float64](shape, strides)),
-		grad:  func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.Transpose(dout, back...)} },
+		name:   "transpose",
+		key:    fmt.Sprint(to),
+		undoes: &undo{"transpose", fmt.Sprint(back)},
+		shape:  shape,
+		run:    pick(b, strided[float32](shape, strides), strided[float64](shape, strides)),
+		grad:   func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.Transpose(dout, back...)} },
 	}, "d", x)
 }
 
@@ -102,6 +105,7 @@ func (b *Builder) Slice(x *Node, axis, from, to int) *Node {
 	}
 	return b.apply(&op{
 		name:  "slice",
+		key:   [3]int{axis, from, to},
 		shape: shape,
 		run:   pick(b, slice[float32](over, from, to), slice[float64](over, from, to)),
 		grad:  func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.Pad(dout, axis, from, s[axis]-to)} },
@@ -134,6 +138,7 @@ func (b *Builder) Pad(x *Node, axis, before, after int) *Node {
 	over := alongAxis(shape, axis)
 	return b.apply(&op{
 		name:  "pad",
+		key:   [3]int{axis, before, after},
 		shape: shape,
 		run:   pick(b, pad[float32](over, before, before+n), pad[float64](over, before, before+n)),
 		grad:  func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.Slice(dout, axis, before, before+n)} },
@@ -212,6 +217,7 @@ func (b *Builder) Concat(axis int, xs ...*Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "concat",
+		key:   axis,
 		shape: shape,
 		run:   pick(b, concat[float32](over, sizes), concat[float64](over, sizes)),
 		grad:  func(_ []*Node, _, dout *Node) []*Node { return b.Split(dout, axis, sizes...) },

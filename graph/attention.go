@@ -83,10 +83,16 @@ func (b *Builder) samples(name string, x *Node, batch int) (steps, cols int, ok 
 	return rows / batch, cols, true
 }
 
+type perSampleKey struct {
+	mm    matmul
+	batch int
+}
+
 // perSample emits a matrix product for every sample of the batch.
 func (b *Builder) perSample(name string, x, y *Node, batch int, mm matmul, grad func(x, y, dout *Node) (dx, dy *Node)) *Node {
 	return b.apply(&op{
 		name:  name,
+		key:   perSampleKey{mm, batch},
 		shape: tensor.Shape{mm.m * batch, mm.n},
 		work:  2 * float64(batch) * float64(mm.m) * float64(mm.n) * float64(mm.k),
 		run:   pick(b, perSample[float32](mm, batch), perSample[float64](mm, batch)),
@@ -151,12 +157,18 @@ func (b *Builder) MaskScores(scores, mask *Node, causal bool, batch int) *Node {
 	}
 	return b.apply(&op{
 		name:  "mask_scores",
+		key:   maskScoresKey{causal, batch},
 		shape: scores.Shape(),
 		run:   pick(b, maskScores[float32](causal, batch, tk), maskScores[float64](causal, batch, tk)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			return append([]*Node{dout}, make([]*Node, len(in)-1)...)
 		},
 	}, "d", in...)
+}
+
+type maskScoresKey struct {
+	causal bool
+	batch  int
 }
 
 func maskScores[T kernel.Float](causal bool, batch, tk int) runFunc {

@@ -86,6 +86,7 @@ func (b *Builder) sumAxis(x *Node, axis int) *Node {
 	over := alongAxis(s, axis)
 	return b.apply(&op{
 		name:  "sum_axis",
+		key:   axis,
 		shape: without(s, axis),
 		run:   pick(b, sumAxis[float32](over), sumAxis[float64](over)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
@@ -153,6 +154,7 @@ func (b *Builder) firstExtreme(name string, x *Node, axis int, sign float64) *No
 	}
 	return b.apply(&op{
 		name:  name,
+		key:   axis,
 		shape: without(x.Shape(), axis),
 		run:   pick(b, firstOf[float32](over, sign), firstOf[float64](over, sign)),
 		grad:  noGrad,
@@ -191,6 +193,7 @@ func (b *Builder) takeAlong(x, at *Node, axis int) *Node {
 	over := alongAxis(s, axis)
 	return b.apply(&op{
 		name:  "take_along",
+		key:   axis,
 		shape: at.Shape(),
 		run:   pick(b, takeAlong[float32](over), takeAlong[float64](over)),
 		grad:  func(in []*Node, _, dout *Node) []*Node { return []*Node{b.putAlong(dout, in[1], s, axis), nil} },
@@ -201,6 +204,7 @@ func (b *Builder) putAlong(x, at *Node, s tensor.Shape, axis int) *Node {
 	over := alongAxis(s, axis)
 	return b.apply(&op{
 		name:  "put_along",
+		key:   axis,
 		shape: s,
 		run:   pick(b, putAlong[float32](over), putAlong[float64](over)),
 		grad:  func(in []*Node, _, dout *Node) []*Node { return []*Node{b.takeAlong(dout, in[1], axis), nil} },
@@ -245,6 +249,11 @@ func (b *Builder) LogSumExp(x *Node, axes ...int) *Node {
 // CumSum emits the sums of the elements along the axis up to each one.
 func (b *Builder) CumSum(x *Node, axis int) *Node { return b.cumSum(x, axis, false) }
 
+type cumSumKey struct {
+	axis int
+	back bool
+}
+
 // cumSum sums from the end on if back is set. Each direction is the gradient of the
 // other.
 func (b *Builder) cumSum(x *Node, axis int, back bool) *Node {
@@ -255,6 +264,7 @@ func (b *Builder) cumSum(x *Node, axis int, back bool) *Node {
 	over := alongAxis(x.Shape(), axis)
 	return b.apply(&op{
 		name:  "cumsum",
+		key:   cumSumKey{axis, back},
 		shape: x.Shape(),
 		run:   pick(b, cumSum[float32](over, back), cumSum[float64](over, back)),
 		grad:  func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.cumSum(dout, axis, !back)} },

@@ -25,11 +25,13 @@ func (b *Builder) Blend(weight, x, base *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "blend",
+		key:   pure,
 		shape: x.Shape(),
 		run:   pick(b, blend[float32], blend[float64]),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			dweight := b.apply(&op{
 				name:  "blend_weight",
+				key:   pure,
 				shape: in[0].Shape(),
 				run:   pick(b, blendWeight[float32], blendWeight[float64]),
 				form: func(in []*Node) *Node {
@@ -93,6 +95,7 @@ func (b *Builder) WeightedCounts(weight, ids *Node, batch, depth int, padding, o
 func (b *Builder) weightedCounts(weight, ids, n *Node, padding, once bool) *Node {
 	return b.apply(&op{
 		name:  "weighted_counts",
+		key:   [2]bool{padding, once},
 		ids:   true,
 		shape: n.Shape(),
 		run:   pick(b, weightedCounts[float32](padding, once), weightedCounts[float64](padding, once)),
@@ -105,6 +108,7 @@ func (b *Builder) weightedCounts(weight, ids, n *Node, padding, once bool) *Node
 func (b *Builder) countsWeight(dout, ids, n *Node, padding, once bool) *Node {
 	return b.apply(&op{
 		name:  "weighted_counts_weight",
+		key:   [2]bool{padding, once},
 		ids:   true,
 		shape: tensor.Shape{ids.Shape()[0], 1},
 		run:   pick(b, countsWeight[float32](padding, once), countsWeight[float64](padding, once)),

@@ -15,25 +15,25 @@ import (
 // compared from their last sizes on, and where one has the size 1, or none, its
 // elements are used for all of the other's.
 func (b *Builder) Add(x, y *Node) *Node {
-	return b.binary("add", x, y, pick(b, zip(kernel.AddTo[float32], addScalar[float32]), zip(kernel.AddTo[float64], addScalar[float64])),
+	return b.binary("add", neutral{"zeros", true}, x, y, pick(b, zip(kernel.AddTo[float32], addScalar[float32]), zip(kernel.AddTo[float64], addScalar[float64])),
 		func(in []*Node, _, dout *Node) (dx, dy *Node) { return dout, dout })
 }
 
 // Sub emits x − y.
 func (b *Builder) Sub(x, y *Node) *Node {
-	return b.binary("sub", x, y, pick(b, zip(sub[float32], subScalar[float32]), zip(sub[float64], subScalar[float64])),
+	return b.binary("sub", neutral{"zeros", false}, x, y, pick(b, zip(sub[float32], subScalar[float32]), zip(sub[float64], subScalar[float64])),
 		func(in []*Node, _, dout *Node) (dx, dy *Node) { return dout, b.Affine(-1, dout, 0) })
 }
 
 // Mul emits the elementwise product x∘y.
 func (b *Builder) Mul(x, y *Node) *Node {
-	return b.binary("mul", x, y, pick(b, zip(mul[float32], mulScalar[float32]), zip(mul[float64], mulScalar[float64])),
+	return b.binary("mul", neutral{"ones", true}, x, y, pick(b, zip(mul[float32], mulScalar[float32]), zip(mul[float64], mulScalar[float64])),
 		func(in []*Node, _, dout *Node) (dx, dy *Node) { return b.Mul(dout, in[1]), b.Mul(dout, in[0]) })
 }
 
 // Div emits the elementwise quotient x/y.
 func (b *Builder) Div(x, y *Node) *Node {
-	return b.binary("div", x, y, pick(b, zipEach(div[float32]), zipEach(div[float64])),
+	return b.binary("div", neutral{"ones", false}, x, y, pick(b, zipEach(div[float32]), zipEach(div[float64])),
 		func(in []*Node, out, dout *Node) (dx, dy *Node) {
 			dx = b.Div(dout, in[1])
 			return dx, b.Neg(b.Mul(dx, out))
@@ -44,7 +44,7 @@ func (b *Builder) Div(x, y *Node) *Node {
 // y·xʸ⁻¹, and 0 where y is 0, so that a polynomial has all its derivatives at 0. The
 // gradient by y is 0 where x is not positive, as xʸ has no derivative by y there.
 func (b *Builder) Pow(x, y *Node) *Node {
-	return b.binary("pow", x, y, pick(b, zipEach(pow[float32]), zipEach(pow[float64])),
+	return b.binary("pow", neutral{"ones", false}, x, y, pick(b, zipEach(pow[float32]), zipEach(pow[float64])),
 		func(in []*Node, out, dout *Node) (dx, dy *Node) {
 			x, y := in[0], in[1]
 			// x⁰ is 1 everywhere: its slope is 0 where x is 0 or NaN too, and not 0·x⁻¹.
@@ -91,9 +91,16 @@ func mulScalar[T kernel.Float](z, x []T, y T) {
 	}
 }
 
+// neutral are the constants that leave the first input as it is, where they are the
+// second, or either is the other.
+type neutral struct {
+	constant string
+	commutes bool
+}
+
 // binary emits an elementwise operation of two inputs. grad gives both gradients in
 // the shape of the output; broadcasts are undone here and nowhere else.
-func (b *Builder) binary(name string, x, y *Node, run runFunc, grad func(in []*Node, out, dout *Node) (dx, dy *Node)) *Node {
+func (b *Builder) binary(name string, neutral neutral, x, y *Node, runs pointed, grad func(in []*Node, out, dout *Node) (dx, dy *Node)) *Node {
 	if !b.ok(x, y) {
 		return nil
 	}
@@ -112,8 +119,10 @@ func (b *Builder) binary(name string, x, y *Node, run runFunc, grad func(in []*N
 	}
 	return b.apply(&op{
 		name:    name,
+		key:     pure,
+		neutral: neutral,
 		shape:   shape,
-		run:     run,
+		pointed: runs,
 		inPlace: places,
 		grad: func(in []*Node, out, dout *Node) []*Node {
 			dx, dy := grad(in, out, dout)
@@ -197,6 +206,7 @@ func (b *Builder) BroadcastTo(x *Node, shape ...int) *Node {
 	}
 	return b.apply(&op{
 		name:  "broadcast",
+		key:   pure,
 		shape: to,
 		run:   pick(b, strided[float32](to, strides), strided[float64](to, strides)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
@@ -242,30 +252,10 @@ func strided[T kernel.Float](shape tensor.Shape, strides []int) runFunc {
 	})
 }
 
-func colSums[T kernel.Float](o *op, in []gorgonia.Value) error {
-	y := Floats[T](o.out)
-	clear(y)
-	kernel.ColSums(y, Floats[T](in[0]))
-	return nil
-}
-
-func rowSums[T kernel.Float](o *op, in []gorgonia.Value) error {
-	x, y := Floats[T](in[0]), Floats[T](o.out)
-	cols := len(x) / len(y)
-	for i := range y {
-		var s T
-		for _, v := range x[i*cols : (i+1)*cols] {
-			s += v
-		}
-		y[i] = s
-	}
-	return nil
-}
-
 // zip runs f over x and the y that fits to it by one of the three rules; scalar
 // is f for one value of y.
-func zip[T kernel.Float](f func(z, x, y []T), scalar func(z, x []T, y T)) runFunc {
-	return func(o *op, in []gorgonia.Value) error {
+func zip[T kernel.Float](f func(z, x, y []T), scalar func(z, x []T, y T)) pointed {
+	run := func(o *op, in []gorgonia.Value) error {
 		z, x, y := Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1])
 		same, row, _ := broadcast(in[0].Shape(), in[1].Shape())
 		switch {
@@ -283,10 +273,17 @@ func zip[T kernel.Float](f func(z, x, y []T), scalar func(z, x []T, y T)) runFun
 		}
 		return nil
 	}
+	return pointed{run, func(z []T, in [][]T) {
+		if x, y := in[0], in[1]; len(x) == len(y) {
+			f(z, x, y)
+		} else {
+			scalar(z, x, y[0])
+		}
+	}, 2}
 }
 
 // zipEach is zip for a function of one element each.
-func zipEach[T kernel.Float](f func(x, y T) T) runFunc {
+func zipEach[T kernel.Float](f func(x, y T) T) pointed {
 	return zip(func(z, x, y []T) {
 		for i, v := range x {
 			z[i] = f(v, y[i])

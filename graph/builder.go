@@ -26,7 +26,8 @@ type Builder struct {
 	hashes  map[uint32]bool
 	consts  map[string]*Node
 	packs   map[packKey]*Node
-	place   string // prefixes of Wrap, where nodes are emitted now
+	folded  map[*Node]*Node // constants that Compile computed, by what they are the value of
+	place   string          // prefixes of Wrap, where nodes are emitted now
 	random  *Random
 	options Options
 	active  *Program       // whose buffers the operations have now
@@ -50,6 +51,7 @@ func New(dt tensor.Dtype) *Builder {
 		hashes: map[uint32]bool{},
 		consts: map[string]*Node{},
 		packs:  map[packKey]*Node{},
+		folded: map[*Node]*Node{},
 		random: &Random{},
 	}
 	if dt != tensor.Float32 && dt != tensor.Float64 {

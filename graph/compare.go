@@ -43,15 +43,16 @@ func (b *Builder) compare(name string, x, y *Node, holds func(x, y float64) bool
 		return nil
 	}
 	return b.apply(&op{
-		name:  name,
-		shape: x.Shape(),
-		run:   pick(b, comparison[float32](holds), comparison[float64](holds)),
-		grad:  noGrad,
+		name:    name,
+		key:     pure,
+		shape:   x.Shape(),
+		pointed: pick(b, comparison[float32](holds), comparison[float64](holds)),
+		grad:    noGrad,
 	}, "..", x, y)
 }
 
-func comparison[T kernel.Float](holds func(x, y float64) bool) runFunc {
-	return map2(func(z, x, y []T) {
+func comparison[T kernel.Float](holds func(x, y float64) bool) pointed {
+	return each2(func(z, x, y []T) {
 		for i, v := range x {
 			z[i] = T(choose(holds(float64(v), float64(y[i])), 1, 0))
 		}

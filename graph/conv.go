@@ -158,6 +158,7 @@ func (b *Builder) convKernel(x, dy *Node, c conv) *Node {
 func (b *Builder) convOp(name string, shape tensor.Shape, c conv, x, y *Node, run runFunc, grad func(x, y, dout *Node) []*Node) *Node {
 	return b.apply(&op{
 		name:  name,
+		key:   c,
 		shape: shape,
 		work:  2 * float64(c.out*c.batch) * float64(c.in*c.filters*c.size),
 		run:   run,

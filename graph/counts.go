@@ -24,6 +24,7 @@ func (b *Builder) Counts(ids *Node, batch, depth int, padding bool) *Node {
 	}
 	return b.apply(&op{
 		name:  "counts",
+		key:   padding,
 		ids:   true,
 		shape: tensor.Shape{batch, depth},
 		run:   pick(b, occurrences[float32](padding), occurrences[float64](padding)),

@@ -121,10 +121,11 @@ func (b *Builder) WithGradient(y *Node, in []*Node, rule func(dy *Node) []*Node)
 		}
 	}
 	return b.apply(&op{
-		name:  "with_gradient",
-		ids:   true,
-		shape: y.Shape(),
-		run:   pick(b, map1(copyTo[float32]), map1(copyTo[float64])),
+		name:   "with_gradient",
+		copies: true,
+		ids:    true,
+		shape:  y.Shape(),
+		run:    pick(b, map1(copyTo[float32]), map1(copyTo[float64])),
 		grad: func(all []*Node, _, dy *Node) []*Node {
 			ds := rule(dy)
 			if len(ds) != len(in) {

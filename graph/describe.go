@@ -11,21 +11,29 @@ type Executed struct {
 	Constant bool
 }
 
-// Executed lists the nodes that a run executes, each after those that it reads. The
-// graph of a Loop's step is one of them.
-func (p *Program) Executed() []Executed {
+// Executed lists the nodes that a run executes, each after those that it reads; several
+// that are computed as one are the last of them. The graph of a Loop's step is one node.
+func (p *Program) Executed() []Executed { return p.code.describe() }
+
+// Emitted lists, as Executed does, the nodes that the graph has for what the program
+// computes: all that would be executed without the passes of Options.
+func (p *Program) Emitted() []Executed { return p.b.lower(p.asked).describe() }
+
+func (c *code) describe() (all []Executed) {
 	constant := map[*Node]bool{}
-	for _, n := range p.b.consts {
+	for _, n := range c.b.consts {
 		constant[n] = true
 	}
-	all := make([]Executed, len(p.order))
-	for i, n := range p.order {
-		s := Executed{Node: n, Inputs: inputsOf(n), Constant: constant[n]}
-		if n.Op() != nil {
-			s.Op = n.Op().String()
+	for _, n := range c.inputs {
+		all = append(all, Executed{Node: n, Constant: constant[n]})
+	}
+	for _, i := range c.list {
+		s := Executed{Node: i.node, Inputs: i.in, Op: i.node.Op().String()}
+		if i.op != nil {
+			s.Op = i.op.name
+			s.Path = strings.ReplaceAll(strings.TrimSuffix(i.op.place, ": "), ": ", "/")
 		}
-		s.Path = strings.ReplaceAll(strings.TrimSuffix(placeOf(n), ": "), ": ", "/")
-		all[i] = s
+		all = append(all, s)
 	}
 	return all
 }

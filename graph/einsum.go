@@ -49,6 +49,7 @@ func (b *Builder) batchMatMul(tx, ty bool, x, y *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "batch_matmul",
+		key:   mm,
 		shape: tensor.Shape{n, mm.m, mm.n},
 		work:  2 * float64(n) * float64(mm.m) * float64(mm.n) * float64(mm.k),
 		run:   pick(b, batchGemm[float32](n, mm), batchGemm[float64](n, mm)),

@@ -63,8 +63,8 @@ func Example_differentialEquation() {
 		p.Close()
 	}
 	// Output:
-	// 1394 nodes: stiffness 4.0018, damping 0.5003
-	// 21 nodes: stiffness 4.0018, damping 0.5003
+	// 1156 nodes: stiffness 4.0018, damping 0.5003
+	// 14 nodes: stiffness 4.0018, damping 0.5003
 }
 
 // rungeKutta emits a step of h from the state [1, 2]: x and x′.

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"gorgonia.org/gorgonia"
-
 	"unroll/internal/kernel"
 )
 
@@ -41,43 +39,46 @@ func (b *Builder) extreme(name string, x, y *Node, f32 func(x, y float32) bool, 
 	var share func(in []*Node, dout *Node, ofSecond bool) *Node // linear in dout
 	share = func(in []*Node, dout *Node, ofSecond bool) *Node {
 		return b.apply(&op{
-			name:  name + "_grad",
-			shape: x.Shape(),
-			run:   pick(b, extremeGrad(f32, ofSecond), extremeGrad(f64, ofSecond)),
+			name:    name + "_grad",
+			key:     ofSecond,
+			shape:   x.Shape(),
+			pointed: pick(b, extremeGrad(f32, ofSecond), extremeGrad(f64, ofSecond)),
 			grad: func(in []*Node, _, d *Node) []*Node {
 				return []*Node{nil, nil, share(in, d, ofSecond)}
 			},
 		}, "..d", in[0], in[1], dout)
 	}
 	return b.apply(&op{
-		name:  name,
-		shape: x.Shape(),
-		run:   pick(b, extreme(f32), extreme(f64)),
+		name:    name,
+		key:     pure,
+		shape:   x.Shape(),
+		pointed: pick(b, extreme(f32), extreme(f64)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			return []*Node{share(in, dout, false), share(in, dout, true)}
 		},
 	}, "dd", x, y)
 }
 
-func extreme[T kernel.Float](second func(x, y T) bool) runFunc {
-	return map2(func(z, x, y []T) {
+func extreme[T kernel.Float](second func(x, y T) bool) pointed {
+	return each2(func(z, x, y []T) {
 		for i, v := range x {
-			if z[i] = v; second(v, y[i]) {
-				z[i] = y[i]
+			w := y[i]
+			if z[i] = v; second(v, w) {
+				z[i] = w
 			}
 		}
 	})
 }
 
 // extremeGrad hands on the gradient where the input in question was returned.
-func extremeGrad[T kernel.Float](second func(x, y T) bool, ofSecond bool) runFunc {
-	return func(o *op, in []gorgonia.Value) error {
-		dx, y, dout := Floats[T](o.out), Floats[T](in[1]), Floats[T](in[2])
-		for i, v := range Floats[T](in[0]) {
-			if dx[i] = 0; second(v, y[i]) == ofSecond {
-				dx[i] = dout[i]
+func extremeGrad[T kernel.Float](second func(x, y T) bool, ofSecond bool) pointed {
+	return each3(func(dx, x, y, dout []T) {
+		for i, v := range x {
+			d := dout[i]
+			if second(v, y[i]) != ofSecond {
+				d = 0
 			}
+			dx[i] = d
 		}
-		return nil
-	}
+	})
 }

@@ -43,7 +43,7 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 	case !b.maskFits("gru", mask, z):
 		return nil
 	}
-	l := &gru{steps: steps, batch: batch, units: units}
+	l := &gru{steps: steps, batch: batch, units: units, hold: &hold{volume: 6 * rows * units}}
 	in := []*Node{z, h0, u, bias, b.packed(u, false)}
 	if mask != nil {
 		in = append(in, mask)
@@ -56,6 +56,8 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 			shape:  tensor.Shape{volume(grads)},
 			run:    pick(b, gruBackward[float32](l, at), gruBackward[float64](l, at)),
 			unread: []int{4, 5, 6},
+
+			readsHeld: l.hold,
 			form: func(in []*Node) *Node {
 				z, h0, e := in[4], in[2], b.variable(tensor.Shape{rows, width}) // whose gradient is that of a
 				hs := b.loopedGRU(z, e, h0, in[5], in[6], in[7:], steps)
@@ -80,7 +82,7 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 	return b.apply(&op{
 		name:     "gru",
 		unread:   []int{2},
-		own:      func() int64 { return int64(6*rows*units) * int64(b.dt.Size()) },
+		holds:    l.hold,
 		shape:    tensor.Shape{rows, units},
 		work:     2 * float64(rows) * float64(units) * float64(width),
 		run:      pick(b, gruForward[float32](l), gruForward[float64](l)),
@@ -91,20 +93,18 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 }
 
 // gru are the sizes of a recurrence, and what the forward pass keeps for the
-// backward pass, [steps, batch, 3·units]: the activated gates, and a.
+// backward pass, [steps, batch, 3·units]: the activated gates, which may lie in the
+// place of z, and a.
 type gru struct {
 	steps, batch, units int
-	gates, a            gorgonia.Value
+	hold                *hold
 }
 
 func gruForward[T kernel.Float](l *gru) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
-		if l.gates == nil {
-			l.gates = newValue(o.b.dt, tensor.Shape{l.steps * 3 * size})
-			l.a = newValue(o.b.dt, tensor.Shape{l.steps * 3 * size})
-		}
-		gates, as := Floats[T](l.gates), Floats[T](l.a)
+		all := held[T](o.b, l.hold)
+		gates, as := all[:3*l.steps*size], all[3*l.steps*size:]
 		h, bias, u, hs := Floats[T](in[1]), Floats[T](in[3]), Floats[T](in[4]), Floats[T](o.out)
 		mask := maskOf[T](in, 5)
 		copy(gates, Floats[T](in[0]))
@@ -131,7 +131,8 @@ func gruBackward[T kernel.Float](l *gru, at *part) runFunc {
 	var dh, past []T
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
-		gates, as := Floats[T](l.gates), Floats[T](l.a)
+		all := held[T](o.b, l.hold)
+		gates, as := all[:3*l.steps*size], all[3*l.steps*size:]
 		dhs, hs, h0, ut, out := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](in[3]), Floats[T](o.out)
 		dx, da := out[:3*l.steps*size], out[3*l.steps*size:6*l.steps*size]
 		mask := maskOf[T](in, 7)

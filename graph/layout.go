@@ -34,7 +34,7 @@ func (b *Builder) BatchMajor(x *Node, steps int) *Node {
 	if steps < 1 || rows%steps != 0 {
 		return b.Fail(errors.Errorf("batch major: %d rows are not %d steps", rows, steps))
 	}
-	return b.swapped("batch_major", x, tensor.Shape{rows / steps, steps * cols}, steps, rows/steps, cols,
+	return b.swapped("batch_major", "time_major", x, tensor.Shape{rows / steps, steps * cols}, steps, rows/steps, cols,
 		func(dy *Node) *Node { return b.TimeMajor(dy, steps) })
 }
 
@@ -48,18 +48,20 @@ func (b *Builder) TimeMajor(x *Node, steps int) *Node {
 	if steps < 1 || width%steps != 0 {
 		return b.Fail(errors.Errorf("time major: %d columns are not %d steps", width, steps))
 	}
-	return b.swapped("time_major", x, tensor.Shape{steps * batch, width / steps}, batch, steps, width/steps,
+	return b.swapped("time_major", "batch_major", x, tensor.Shape{steps * batch, width / steps}, batch, steps, width/steps,
 		func(dy *Node) *Node { return b.BatchMajor(dy, steps) })
 }
 
 // swapped emits the transpose of a matrix [m, n] whose elements are runs of size
 // values.
-func (b *Builder) swapped(name string, x *Node, shape tensor.Shape, m, n, size int, back func(dy *Node) *Node) *Node {
+func (b *Builder) swapped(name, undone string, x *Node, shape tensor.Shape, m, n, size int, back func(dy *Node) *Node) *Node {
 	return b.apply(&op{
-		name:  name,
-		shape: shape,
-		run:   pick(b, swap[float32](m, n, size), swap[float64](m, n, size)),
-		grad:  func(_ []*Node, _, dy *Node) []*Node { return []*Node{back(dy)} },
+		name:   name,
+		key:    [3]int{m, n, size},
+		undoes: &undo{undone, [3]int{n, m, size}},
+		shape:  shape,
+		run:    pick(b, swap[float32](m, n, size), swap[float64](m, n, size)),
+		grad:   func(_ []*Node, _, dy *Node) []*Node { return []*Node{back(dy)} },
 	}, "d", x)
 }
 
@@ -88,6 +90,7 @@ func (b *Builder) RepeatSteps(x *Node, steps int) *Node {
 	}
 	return b.apply(&op{
 		name:  "repeat_steps",
+		key:   pure,
 		shape: tensor.Shape{steps * batch, cols},
 		run:   pick(b, repeat[float32], repeat[float64]),
 		grad: func(_ []*Node, _, dy *Node) []*Node {
@@ -101,6 +104,7 @@ func (b *Builder) stepSums(x *Node, steps int) *Node {
 	s := x.Shape()
 	return b.apply(&op{
 		name:  "step_sums",
+		key:   pure,
 		shape: tensor.Shape{s[0] / steps, s[1]},
 		run:   pick(b, stepSums[float32], stepSums[float64]),
 		grad:  func(_ []*Node, _, dy *Node) []*Node { return []*Node{b.RepeatSteps(dy, steps)} },

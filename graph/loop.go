@@ -81,7 +81,7 @@ type Step = func(l *LoopBody, seqs, states []*Node) (out *Node, next []*Node)
 // loop is Loop for sequences whose steps may differ in their rows.
 func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*Node]*Node) (outs *Node, final []*Node) {
 	l := &loop{steps: steps, seqs: len(seqs), backs: map[string]*loopBack{}, body: &LoopBody{Builder: New(b.dt), outer: b, instead: instead}}
-	l.body.random, l.body.options = b.random, Options{Unshared: b.options.Unshared} // the same draws at every step, and in the gradient
+	l.body.random, l.body.options = b.random, Options{Unshared: b.options.Unshared, Skip: b.options.Skip} // the same draws at every step, and in the gradient
 	feed := func(name string, shape ...int) {
 		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
 		l.feeds = append(l.feeds, t)
@@ -145,6 +145,7 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 		ids:   true,
 		work:  float64(steps) * l.body.Work(l.out...),
 		steps: l.forward,
+		loop:  l,
 		own:   l.bytes,
 		shape: tensor.Shape{volume(shapes)},
 		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
@@ -172,6 +173,7 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 				name:   "loop_grad",
 				ids:    true,
 				steps:  back.program,
+				loop:   l,
 				shape:  tensor.Shape{volume(gradShapes)},
 				run:    pick(b, loopBackward[float32](l, back), loopBackward[float64](l, back)),
 				own:    func() int64 { return back.program.memory.Peak },

@@ -23,7 +23,7 @@ const epsilon = kernel.Epsilon
 //
 // The right side neither overflows nor takes the logarithm of 0.
 func (b *Builder) LogitLoss(x, t *Node) *Node {
-	return b.elementLoss("logit_loss", x, t, func(x, t float64) float64 {
+	return b.elementLoss("logit_loss", pure, x, t, func(x, t float64) float64 {
 		return max(x, 0) - x*t + math.Log1p(math.Exp(-math.Abs(x)))
 	}, func(x, t float64) float64 {
 		return 1/(1+math.Exp(-x)) - t
@@ -39,7 +39,7 @@ func (b *Builder) BinaryLoss(x, t *Node) *Node {
 	const low, high = epsilon, 1 - epsilon
 	// 1 − ε as the elements' type has it: log(1 − x) shows the difference.
 	top := pick(b, float64(float32(high)), high)
-	return b.elementLoss("binary_loss", x, t, func(x, t float64) float64 {
+	return b.elementLoss("binary_loss", pure, x, t, func(x, t float64) float64 {
 		x = min(max(x, low), top)
 		return -t*math.Log(x) - (1-t)*math.Log1p(-x)
 	}, func(x, t float64) float64 {
@@ -48,7 +48,7 @@ func (b *Builder) BinaryLoss(x, t *Node) *Node {
 		}
 		return (1-t)/(1-x) - t/x
 	}, func(x, t *Node) *Node {
-		within := b.levels("slope", x, func(x float64) float64 { return choose(x < low || x > top, 0, 1) })
+		within := b.levels("between_epsilons", x, func(x float64) float64 { return choose(x < low || x > top, 0, 1) })
 		held := b.Clip(x, low, top)
 		return b.Mul(within, b.Sub(b.Div(b.Affine(-1, t, 1), b.Affine(-1, held, 1)), b.Div(t, held)))
 	})
@@ -57,7 +57,7 @@ func (b *Builder) BinaryLoss(x, t *Node) *Node {
 // AbsoluteLoss emits |x − t|, whose gradient is 0 at 0. Keras:
 // mean_absolute_error.
 func (b *Builder) AbsoluteLoss(x, t *Node) *Node {
-	return b.elementLoss("absolute_loss", x, t, func(x, t float64) float64 {
+	return b.elementLoss("absolute_loss", pure, x, t, func(x, t float64) float64 {
 		return math.Abs(x - t)
 	}, func(x, t float64) float64 {
 		switch {
@@ -79,7 +79,7 @@ func (b *Builder) HuberLoss(x, t *Node, delta float64) *Node {
 	if !(delta > 0) {
 		return b.Fail(errors.Errorf("huber_loss: delta is %v, want a positive number", delta))
 	}
-	return b.elementLoss("huber_loss", x, t, func(x, t float64) float64 {
+	return b.elementLoss("huber_loss", delta, x, t, func(x, t float64) float64 {
 		e := math.Abs(x - t)
 		if e <= delta {
 			return e * e / 2
@@ -101,7 +101,7 @@ func (b *Builder) HingeLoss(x, t *Node) *Node {
 		}
 		return t
 	}
-	return b.elementLoss("hinge_loss", x, t, func(x, t float64) float64 {
+	return b.elementLoss("hinge_loss", pure, x, t, func(x, t float64) float64 {
 		return max(1-class(t)*x, 0)
 	}, func(x, t float64) float64 {
 		if t = class(t); t*x >= 1 {
@@ -109,8 +109,8 @@ func (b *Builder) HingeLoss(x, t *Node) *Node {
 		}
 		return -t
 	}, func(x, t *Node) *Node {
-		signs := b.levels("slope", t, func(t float64) float64 { return -class(t) })
-		return b.Mul(signs, b.levels("slope", b.Mul(signs, x), func(x float64) float64 { return choose(x > -1, 1, 0) }))
+		signs := b.levels("hinge_sign", t, func(t float64) float64 { return -class(t) })
+		return b.Mul(signs, b.levels("above_minus_one", b.Mul(signs, x), func(x float64) float64 { return choose(x > -1, 1, 0) }))
 	})
 }
 
@@ -119,7 +119,7 @@ func (b *Builder) HingeLoss(x, t *Node) *Node {
 // kl_divergence.
 func (b *Builder) DivergenceLoss(x, t *Node) *Node {
 	hold := func(p float64) float64 { return min(max(p, epsilon), 1) }
-	return b.elementLoss("divergence_loss", x, t, func(x, t float64) float64 {
+	return b.elementLoss("divergence_loss", pure, x, t, func(x, t float64) float64 {
 		t = hold(t)
 		return t * logRatio(t, hold(x))
 	}, func(x, t float64) float64 {
@@ -128,8 +128,8 @@ func (b *Builder) DivergenceLoss(x, t *Node) *Node {
 		}
 		return -hold(t) / x
 	}, func(x, t *Node) *Node {
-		signs := b.levels("slope", x, func(x float64) float64 { return choose(x < epsilon || x > 1, 0, -1) })
-		return b.Mul(signs, b.Div(b.levels("slope", t, hold), b.Clip(x, epsilon, 1)))
+		signs := b.levels("minus_probability", x, func(x float64) float64 { return choose(x < epsilon || x > 1, 0, -1) })
+		return b.Mul(signs, b.Div(b.levels("held", t, hold), b.Clip(x, epsilon, 1)))
 	})
 }
 
@@ -144,7 +144,7 @@ func logRatio(t, x float64) float64 {
 // PoissonLoss emits x − t·log(x + ε) for counts t and their expected values x,
 // with ε = 1e-7. Where t is 0 the logarithm is not taken. Keras: poisson.
 func (b *Builder) PoissonLoss(x, t *Node) *Node {
-	return b.elementLoss("poisson_loss", x, t, func(x, t float64) float64 {
+	return b.elementLoss("poisson_loss", pure, x, t, func(x, t float64) float64 {
 		if t == 0 {
 			return x
 		}
@@ -161,11 +161,11 @@ func (b *Builder) PoissonLoss(x, t *Node) *Node {
 
 // elementLoss emits f(x, t) of each element; df is its derivative by x, and form
 // emits that from operations that have gradients.
-func (b *Builder) elementLoss(name string, x, t *Node, f, df func(x, t float64) float64, form func(x, t *Node) *Node) *Node {
+func (b *Builder) elementLoss(name string, key any, x, t *Node, f, df func(x, t float64) float64, form func(x, t *Node) *Node) *Node {
 	if !b.alike(name, x, t) {
 		return nil
 	}
-	return b.loss(name, x.Shape(), x, t,
+	return b.loss(name, key, x.Shape(), x, t,
 		pick(b, eachElement[float32](f), eachElement[float64](f)),
 		pick(b, eachElementGrad[float32](df), eachElementGrad[float64](df)),
 		func(x, t, dy *Node) *Node { return b.Mul(dy, form(x, t)) })
@@ -185,38 +185,38 @@ func (b *Builder) alike(name string, x, t *Node) bool {
 
 // loss emits f(x, t), of the given shape, whose gradient is df(x, t, dy) by x
 // alone, which form emits from operations that have gradients.
-func (b *Builder) loss(name string, shape tensor.Shape, x, t *Node, f, df runFunc, form func(x, t, dy *Node) *Node) *Node {
+func (b *Builder) loss(name string, key any, shape tensor.Shape, x, t *Node, f, df pointed, form func(x, t, dy *Node) *Node) *Node {
 	return b.apply(&op{
-		name:  name,
-		shape: shape,
-		run:   f,
+		name:    name,
+		key:     key,
+		shape:   shape,
+		pointed: f,
 		grad: func(in []*Node, _, dy *Node) []*Node {
 			return []*Node{b.apply(&op{
-				name:  name + "_grad",
-				shape: x.Shape(),
-				run:   df,
-				form:  func(in []*Node) *Node { return form(in[0], in[1], in[2]) },
+				name:    name + "_grad",
+				key:     key,
+				shape:   x.Shape(),
+				pointed: df,
+				form:    func(in []*Node) *Node { return form(in[0], in[1], in[2]) },
 			}, "d.d", in[0], in[1], dy), nil}
 		},
 	}, "d.", x, t)
 }
 
-func eachElement[T kernel.Float](f func(x, t float64) float64) runFunc {
-	return map2(func(y, x, t []T) {
+func eachElement[T kernel.Float](f func(x, t float64) float64) pointed {
+	return each2(func(y, x, t []T) {
 		for i, v := range x {
 			y[i] = T(f(float64(v), float64(t[i])))
 		}
 	})
 }
 
-func eachElementGrad[T kernel.Float](df func(x, t float64) float64) runFunc {
-	return func(o *op, in []gorgonia.Value) error {
-		dx, t, dy := Floats[T](o.out), Floats[T](in[1]), Floats[T](in[2])
-		for i, v := range Floats[T](in[0]) {
+func eachElementGrad[T kernel.Float](df func(x, t float64) float64) pointed {
+	return each3(func(dx, x, t, dy []T) {
+		for i, v := range x {
 			dx[i] = dy[i] * T(df(float64(v), float64(t[i])))
 		}
-		return nil
-	}
+	})
 }
 
 // Inner emits the scalar Σ xᵢ·wᵢ of two nodes of one size. With wᵢ = vᵢ·sᵢ/Σv
@@ -231,6 +231,7 @@ func (b *Builder) Inner(x, w *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "inner",
+		key:   pure,
 		shape: tensor.ScalarShape(),
 		run:   pick(b, inner[float32], inner[float64]),
 		grad: func(in []*Node, _, dout *Node) []*Node {
@@ -248,6 +249,7 @@ func inner[T kernel.Float](o *op, in []gorgonia.Value) error {
 func (b *Builder) spread(x, s *Node, shape tensor.Shape) *Node {
 	return b.apply(&op{
 		name:  "spread",
+		key:   pure,
 		shape: shape,
 		run:   pick(b, spread[float32], spread[float64]),
 		grad: func(in []*Node, _, d *Node) []*Node {

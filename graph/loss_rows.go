@@ -69,9 +69,9 @@ func (b *Builder) SparseSoftmaxLoss(x, classes *Node) *Node {
 	if !sameShape(classes.Shape(), tensor.Shape{rows, 1}) {
 		return b.Fail(errors.Errorf("sparse_softmax_loss: logits are %s, classes %s", shapeString(x), shapeString(classes)))
 	}
-	return b.loss("sparse_softmax_loss", tensor.Shape{rows, 1}, x, classes,
-		pick(b, sparseSoftmaxLoss[float32], sparseSoftmaxLoss[float64]),
-		pick(b, sparseSoftmaxLossGrad[float32], sparseSoftmaxLossGrad[float64]),
+	return b.loss("sparse_softmax_loss", pure, tensor.Shape{rows, 1}, x, classes,
+		pointed{run: pick(b, sparseSoftmaxLoss[float32], sparseSoftmaxLoss[float64])},
+		pointed{run: pick(b, sparseSoftmaxLossGrad[float32], sparseSoftmaxLossGrad[float64])},
 		func(x, classes, dy *Node) *Node {
 			return b.Mul(b.Sub(b.Softmax(x), b.oneHot(classes, x.Shape()[1])), dy)
 		})
@@ -81,6 +81,7 @@ func (b *Builder) SparseSoftmaxLoss(x, classes *Node) *Node {
 func (b *Builder) oneHot(classes *Node, cols int) *Node {
 	return b.apply(&op{
 		name:  "one_hot",
+		key:   pure,
 		shape: tensor.Shape{classes.Shape()[0], cols},
 		run:   pick(b, oneHot[float32], oneHot[float64]),
 		grad:  noGrad,
@@ -99,7 +100,7 @@ func (b *Builder) rowLoss(name string, x, t *Node, f, df runFunc, form func(x, t
 	if !ok || !b.alike(name, x, t) {
 		return nil
 	}
-	return b.loss(name, tensor.Shape{rows, 1}, x, t, f, df, form)
+	return b.loss(name, pure, tensor.Shape{rows, 1}, x, t, pointed{run: f}, pointed{run: df}, form)
 }
 
 func eachRow[T kernel.Float](f func(x, t []T) T) runFunc {

@@ -41,7 +41,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 	if !b.maskFits("lstm", mask, z) {
 		return nil, nil
 	}
-	l := &lstm{steps: steps, batch: batch, units: units}
+	l := &lstm{steps: steps, batch: batch, units: units, hold: &hold{volume: 6 * rows * units}}
 	shapes := []tensor.Shape{{rows, units}, state}
 	in := []*Node{z, h0, c0, u, b.packed(u, false)}
 	if mask != nil {
@@ -55,6 +55,8 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 			shape:  tensor.Shape{volume(grads)},
 			run:    pick(b, lstmBackward[float32](l, at), lstmBackward[float64](l, at)),
 			unread: []int{1, 4, 5, 6},
+
+			readsHeld: l.hold,
 			form: func(in []*Node) *Node {
 				z, h0, c0, u := in[4], in[5], in[2], in[6]
 				hs, c := b.loopedLSTM(z, h0, c0, u, in[7:], steps)
@@ -79,7 +81,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 	packed := b.apply(&op{
 		name:     "lstm",
 		unread:   []int{3},
-		own:      func() int64 { return int64(6*rows*units) * int64(b.dt.Size()) },
+		holds:    l.hold,
 		shape:    tensor.Shape{volume(shapes)},
 		work:     2 * float64(rows) * float64(units) * float64(width),
 		run:      pick(b, lstmForward[float32](l), lstmForward[float64](l)),
@@ -92,22 +94,22 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 }
 
 // lstm are the sizes of a recurrence, and what the forward pass keeps for the
-// backward pass: the activated gates [steps, batch, 4·units], c and tanh(c)
-// [steps, batch, units].
+// backward pass: the activated gates [steps, batch, 4·units], which may lie in the place
+// of z, c and tanh(c) [steps, batch, units].
 type lstm struct {
 	steps, batch, units int
-	gates, c, tanhC     gorgonia.Value
+	hold                *hold
+}
+
+func kept[T kernel.Float](b *Builder, l *lstm) (gates, c, tanhC []T) {
+	all, n := held[T](b, l.hold), l.hold.volume/6
+	return all[:4*n], all[4*n : 5*n], all[5*n:]
 }
 
 func lstmForward[T kernel.Float](l *lstm) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
-		if l.gates == nil {
-			l.gates = newValue(o.b.dt, tensor.Shape{l.steps * 4 * size})
-			l.c = newValue(o.b.dt, tensor.Shape{l.steps * size})
-			l.tanhC = newValue(o.b.dt, tensor.Shape{l.steps * size})
-		}
-		gates, cs, tanhC := Floats[T](l.gates), Floats[T](l.c), Floats[T](l.tanhC)
+		gates, cs, tanhC := kept[T](o.b, l)
 		z, h, c, u, out := Floats[T](in[0]), Floats[T](in[1]), Floats[T](in[2]), Floats[T](in[4]), Floats[T](o.out)
 		mask := maskOf[T](in, 5)
 		for t := range l.steps {
@@ -133,7 +135,7 @@ func lstmBackward[T kernel.Float](l *lstm, at *part) runFunc {
 	var dh, dc, pastH, pastC []T
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
-		gates, cs, tanhC := Floats[T](l.gates), Floats[T](l.c), Floats[T](l.tanhC)
+		gates, cs, tanhC := kept[T](o.b, l)
 		dout, c0, ut, dz := Floats[T](in[0]), Floats[T](in[2]), Floats[T](in[3]), Floats[T](o.out)
 		mask := maskOf[T](in, 7)
 		from, to := 0, (l.steps+1)*size

@@ -35,6 +35,7 @@ func (b *Builder) matmul(tx, ty bool, x, y *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "matmul",
+		key:   matmul{tx, ty, m, n, k},
 		shape: tensor.Shape{m, n},
 		mm:    &matmul{tx, ty, m, n, k},
 		work:  2 * float64(m) * float64(n) * float64(k),
@@ -69,6 +70,7 @@ func (b *Builder) MulAdd(z, x, y *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "muladd",
+		key:   pure,
 		shape: shape,
 		work:  2 * float64(m) * float64(n) * float64(k),
 		run:   pick(b, mulAdd[float32](m, n, k), mulAdd[float64](m, n, k)),
@@ -119,19 +121,33 @@ func (b *Builder) Affine(a float64, x *Node, c float64) *Node {
 	if !b.ok(x) {
 		return nil
 	}
+	var undoes *undo
+	if a == -1 && c == 0 {
+		undoes = &undo{"affine", [2]float64{a, c}}
+	}
 	return b.apply(&op{
 		name:    "affine",
+		key:     [2]float64{a, c},
+		copies:  a == 1 && c == 0,
+		undoes:  undoes,
 		shape:   x.Shape(),
-		run:     pick(b, affine[float32](a, c), affine[float64](a, c)),
-		inPlace: 1,
+		pointed: pick(b, affine[float32](a, c), affine[float64](a, c)),
 		grad: func(_ []*Node, _, dout *Node) []*Node {
 			return []*Node{b.Affine(a, dout, 0)}
 		},
 	}, "d", x)
 }
 
-func affine[T kernel.Float](a, c float64) runFunc {
-	return map1(func(y, x []T) {
+// affine does not add 0, which would make 0 of −0.
+func affine[T kernel.Float](a, c float64) pointed {
+	if c == 0 {
+		return each1(func(y, x []T) {
+			for i, v := range x[:len(y)] {
+				y[i] = T(a) * v
+			}
+		})
+	}
+	return each1(func(y, x []T) {
 		for i, v := range x[:len(y)] {
 			y[i] = T(a)*v + T(c)
 		}

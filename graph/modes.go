@@ -91,10 +91,12 @@ func (b *Builder) StopGradient(x *Node) *Node {
 		return nil
 	}
 	return b.apply(&op{
-		name:  "stop_gradient",
-		shape: x.Shape(),
-		run:   pick(b, map1(copyTo[float32]), map1(copyTo[float64])),
-		grad:  noGrad,
+		name:    "stop_gradient",
+		key:     pure,
+		copies:  true,
+		shape:   x.Shape(),
+		pointed: pick(b, each1(copyTo[float32]), each1(copyTo[float64])),
+		grad:    noGrad,
 	}, ".", x)
 }
 

@@ -38,11 +38,13 @@ func (b *Builder) NormalizeRows(x *Node, eps float64) *Node {
 	}
 	return b.apply(&op{
 		name:  "normalize_rows",
+		key:   eps,
 		shape: x.Shape(),
 		run:   pick(b, normalizeRows[float32](cols, eps), normalizeRows[float64](cols, eps)),
 		grad: func(in []*Node, y, dy *Node) []*Node {
 			return []*Node{b.apply(&op{
 				name:  "normalize_rows_grad",
+				key:   eps,
 				shape: y.Shape(),
 				run:   pick(b, normalizeRowsGrad[float32](cols, eps), normalizeRowsGrad[float64](cols, eps)),
 				form: func(in []*Node) *Node {
@@ -119,6 +121,7 @@ func (b *Builder) NormalizeColumns(x, mask *Node, eps float64) *Node {
 	}
 	return b.apply(&op{
 		name:  "normalize_columns",
+		key:   eps,
 		shape: x.Shape(),
 		run:   pick(b, normalizeColumns[float32](cols, eps), normalizeColumns[float64](cols, eps)),
 		// The moments stand among the inputs as constants: the gradient of x
@@ -126,6 +129,7 @@ func (b *Builder) NormalizeColumns(x, mask *Node, eps float64) *Node {
 		grad: func(in []*Node, y, dy *Node) []*Node {
 			dx := b.apply(&op{
 				name:   "normalize_columns_grad",
+				key:    eps,
 				unread: []int{3},
 				shape:  y.Shape(),
 				run:    pick(b, normalizeColumnsGrad[float32](cols, eps), normalizeColumnsGrad[float64](cols, eps)),
@@ -177,6 +181,7 @@ func (b *Builder) moments(x, mask *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "moments",
+		key:   pure,
 		shape: tensor.Shape{3, cols},
 		run:   pick(b, moments[float32](cols), moments[float64](cols)),
 		grad:  noGrad,

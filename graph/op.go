@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"hash"
@@ -27,10 +28,12 @@ type op struct {
 	shape tensor.Shape
 	out   gorgonia.Value
 
-	// run computes out from the inputs' values. A view sets out itself.
-	run  func(o *op, in []gorgonia.Value) error
-	view bool
-	ids  bool // some inputs are not of the graph's element type
+	// run computes out from the inputs' values. A view sets out itself. An elementwise
+	// operation has pointed in place of it.
+	run     func(o *op, in []gorgonia.Value) error
+	pointed pointed
+	view    bool
+	ids     bool // some inputs are not of the graph's element type
 
 	// grad emits the gradient for each input, nil for one that has none.
 	//
@@ -54,18 +57,31 @@ type op struct {
 
 	mm *matmul // of a matrix product
 
+	// What the passes of the compiler have to know. The key holds all settings of an
+	// operation whose output depends on these and on its inputs' values alone: one of
+	// equal name, key, shape and inputs computes the same. It is nil of an operation
+	// that keeps something between runs, draws, or calls a function of others.
+	key     any
+	copies  bool // the output is the first input's value
+	neutral neutral
+	undoes  *undo // the operation whose inverse it is
+
 	// What a plan of the memory has to know: how many of the first inputs the output
-	// may be computed in the place of, element by element; which inputs are read by the
-	// form alone; whether the output must keep its elements between runs; and the bytes
-	// of buffers that the operation has besides.
-	inPlace int
-	unread  []int
-	pinned  bool
-	own     func() int64
+	// may be computed in the place of; which inputs are read by the form alone;
+	// whether the output must keep its elements between runs; what is held for the
+	// gradient, which names it as what it reads; and the bytes of buffers that the
+	// operation has besides.
+	inPlace   int
+	unread    []int
+	pinned    bool
+	holds     *hold
+	readsHeld *hold
+	own       func() int64
 
 	work float64 // floating-point operations of a run, where they are many
 
 	steps *Program // that it runs for every step, of a Loop
+	loop  *loop    // whose graphs it runs
 	node  *Node
 }
 
@@ -95,12 +111,17 @@ func (o *op) WriteHash(h hash.Hash) {
 // Do runs the operation on the tape machine's goroutine, where a panic could
 // not be recovered by anybody else.
 func (o *op) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
+	if out, err = o.do(in); err != nil {
+		o.b.runErr = err
+	}
+	return out, err
+}
+
+// do is Do on whatever goroutine.
+func (o *op) do(in []gorgonia.Value) (out gorgonia.Value, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.Errorf("%s: %v", o.name, r)
-		}
-		if err != nil {
-			o.b.runErr = err
 		}
 	}()
 	if o.out == nil && !o.view {
@@ -172,6 +193,10 @@ func (b *Builder) apply(o *op, diff string, in ...*Node) *Node {
 		return b.Fail(errors.WithMessage(err, o.name))
 	}
 	o.b, o.place = b, b.place
+	if o.pointed.run != nil {
+		o.run = o.pointed.run
+		o.inPlace = cmp.Or(o.inPlace, o.pointed.places)
+	}
 	o.types = make([]hm.Type, 0, len(in)+1)
 	for _, n := range in {
 		o.types = append(o.types, n.Type())

@@ -26,6 +26,7 @@ func (b *Builder) packed(u *Node, transpose bool) *Node {
 	}
 	b.packs[key] = b.apply(&op{
 		name:  "pack",
+		key:   transpose,
 		shape: tensor.Shape{k * n},
 		run:   pick(b, pack[float32](transpose, k, n), pack[float64](transpose, k, n)),
 	}, "", u)
@@ -41,6 +42,7 @@ func (b *Builder) mulTransposed(x, u *Node) *Node {
 	m, n, k := x.Shape()[0], u.Shape()[0], u.Shape()[1]
 	return b.apply(&op{
 		name:   "matmul_packed",
+		key:    pure,
 		shape:  tensor.Shape{m, n},
 		work:   2 * float64(m) * float64(n) * float64(k),
 		run:    pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),

@@ -27,6 +27,7 @@ func (b *Builder) MaxPool(x *Node, steps int, w Window) *Node {
 func (b *Builder) maxPoolGrad(x, y, dy *Node, w window) *Node {
 	return b.apply(&op{
 		name:  "max_pool_grad",
+		key:   w,
 		shape: x.Shape(),
 		run:   pick(b, maxPoolGrad[float32](w), maxPoolGrad[float64](w)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
@@ -38,6 +39,7 @@ func (b *Builder) maxPoolGrad(x, y, dy *Node, w window) *Node {
 func (b *Builder) pooledAt(x, y, other *Node, w window) *Node {
 	return b.apply(&op{
 		name:  "max_pool_at",
+		key:   w,
 		shape: y.Shape(),
 		run:   pick(b, pooledAt[float32](w), pooledAt[float64](w)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
@@ -58,6 +60,7 @@ func (b *Builder) AveragePool(x *Node, steps int, w Window) *Node {
 		func(x, _, dy *Node) *Node {
 			return b.apply(&op{
 				name:  "average_pool_grad",
+				key:   over,
 				shape: x.Shape(),
 				run:   pick(b, averagePoolGrad[float32](over), averagePoolGrad[float64](over)),
 				grad:  func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.AveragePool(dout, steps, w)} },
@@ -90,12 +93,14 @@ func (b *Builder) GlobalAverage(x, mask *Node, steps int) *Node {
 	// shares holds mask/Σ mask, [steps·batch, 1], so that the mean is a sum.
 	shares := b.apply(&op{
 		name:  "shares",
+		key:   batch,
 		shape: mask.Shape(),
 		run:   pick(b, maskShares[float32](batch), maskShares[float64](batch)),
 		grad:  noGrad,
 	}, ".", mask)
 	weighted := b.apply(&op{
 		name:  "weighted_steps",
+		key:   pure,
 		shape: x.Shape(),
 		run:   pick(b, weightedSteps[float32], weightedSteps[float64]),
 		grad:  func(in []*Node, _, dy *Node) []*Node { return []*Node{b.Mul(dy, in[1]), nil} },
@@ -155,6 +160,7 @@ func (b *Builder) pooled(name string, x *Node, steps int, w Window) (over window
 func (b *Builder) pool(name string, x *Node, w window, batch int, run runFunc, grad func(x, y, dy *Node) *Node) *Node {
 	return b.apply(&op{
 		name:  name,
+		key:   w,
 		shape: tensor.Shape{w.out * batch, x.Shape()[1]},
 		run:   run,
 		grad:  func(in []*Node, y, dy *Node) []*Node { return []*Node{grad(in[0], y, dy)} },

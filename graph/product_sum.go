@@ -32,6 +32,7 @@ func (b *Builder) joinProducts(ts []term) []term {
 	}
 	joined := b.apply(&op{
 		name:  "matmul_sum",
+		key:   pure,
 		work:  work,
 		shape: tensor.Shape{mm.m, mm.n},
 		run:   pick(b, gemmSum[float32](mm.m, mm.n), gemmSum[float64](mm.m, mm.n)),

@@ -33,7 +33,7 @@ type NodeCost struct {
 	Count int           // how often it was computed in all runs
 	Time  time.Duration // of all runs; of a Loop without that of its step's nodes
 	Total time.Duration // with it
-	Share float64       // of Time in that of all runs
+	Share float64       // of Time in that of all runs; where nodes run at the same time all shares are more than 1
 	Work  float64       // floating-point operations of all runs: those of products, convolutions and recurrences are counted
 	Bytes int           // of its output and of what it keeps besides; 0 of a view
 }
@@ -56,7 +56,7 @@ func (p *Program) Profile(f func() error) (*Profile, error) {
 		return nil, errors.New("profile: the program is being profiled")
 	}
 	all := &recording{began: time.Now()}
-	r := &recorder{recording: all, costs: map[*op]*cost{}}
+	r := &recorder{recording: all, costs: map[*op]*cost{}, threads: p.code.threads()}
 	p.recorder = r
 	defer func() { p.recorder = nil }()
 	if err := f(); err != nil {
@@ -87,6 +87,8 @@ type recorder struct {
 	time  time.Duration
 	at    int // run since the Loop began
 	costs map[*op]*cost
+
+	threads map[*op]int // of the operations that are not on the first
 }
 
 // cost is what is known of an operation in a program.
@@ -97,6 +99,8 @@ type cost struct {
 	count int
 	time  time.Duration
 	inner time.Duration // of the step's nodes
+
+	thread int // on which it runs, from 0
 }
 
 // span is a time in which something ran: a node, or, if run is not negative, the run
@@ -135,9 +139,12 @@ func (r *recorder) of(o *op) *cost {
 	defer r.mu.Unlock()
 	c := r.costs[o]
 	if c == nil {
-		c = &cost{op: o, loop: r.loop}
+		c = &cost{op: o, loop: r.loop, thread: r.threads[o]}
+		if r.loop != nil {
+			c.thread += r.loop.thread
+		}
 		if o.steps != nil {
-			c.steps = &recorder{recording: r.recording, loop: c, costs: map[*op]*cost{}}
+			c.steps = &recorder{recording: r.recording, loop: c, costs: map[*op]*cost{}, threads: o.steps.code.threads()}
 		}
 		r.costs[o] = c
 		r.recording.costs = append(r.recording.costs, c)
@@ -177,6 +184,9 @@ func (all *recording) profile(r *recorder) *Profile {
 			n.Bytes = volumeOf(c.op.shape) * int(c.op.b.dt.Size())
 			if c.op.own != nil {
 				n.Bytes += int(c.op.own())
+			}
+			if c.op.holds != nil {
+				n.Bytes += c.op.holds.volume * int(c.op.b.dt.Size())
 			}
 			if c.steps != nil { // the step's nodes have their own
 				n.Bytes -= int(c.op.steps.memory.Peak)
@@ -245,6 +255,7 @@ func (p *Profile) String() string {
 			show.Thousands(l.Bytes), percent(float64(l.Bytes), float64(p.Bytes)),
 		})
 	}
+	rest = max(rest, 0) // more than the time of the runs is spent where nodes run at the same time
 	rows = append(rows, []any{"between the nodes", "", percent(float64(rest), float64(p.Time)), micros(rest)})
 	return fmt.Sprintf("%s of %s µs; %v\n", show.Plural(p.Runs, "run"), micros(p.Time), p.Memory) +
 		show.Table([]any{"Node", "Shape", "% of time", "µs a run", "with steps", "Computed", "Mflop a run", "Bytes", "% of bytes"}, rows, 2) + "\n"

@@ -31,7 +31,8 @@ type traceArgs struct {
 
 // WriteTrace writes when each node ran, as JSON in Chrome's trace event format, which
 // chrome://tracing and ui.perfetto.dev show: an event for each run, node and step of a
-// Loop, in the order of their beginnings; what lies in another's time is part of it.
+// Loop, in the order of their beginnings; what lies in another's time is part of it. What runs
+// beside another is on a thread of its own.
 //
 // Google, Trace Event Format, 2016.
 func (p *Profile) WriteTrace(w io.Writer) error {
@@ -56,6 +57,9 @@ func (p *Profile) WriteTrace(w io.Writer) error {
 
 func (s span) event() traceEvent {
 	e := traceEvent{Phase: "X", Process: 1, Thread: 1, Start: micros(int64(s.from)), Duration: micros(int64(s.to - s.from))}
+	if s.cost != nil {
+		e.Thread += s.cost.thread
+	}
 	switch {
 	case s.run >= 0 && s.cost == nil:
 		e.Name, e.Category, e.Args.Run = "run", "run", &s.run

@@ -2,8 +2,7 @@ package graph
 
 import (
 	"fmt"
-	"reflect"
-	"unsafe"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -19,9 +18,12 @@ type Program struct {
 	vm     gorgonia.VM
 	run    func() error
 	kept   map[*Node]*Node // the node whose value is that of the node asked for
-	order  []*Node         // that a run executes, inputs first
+	asked  []*Node         // those of kept
+	code   *code
 	places plan
 	memory Memory
+
+	explanation Explanation
 
 	recorder *recorder // while it is profiled, else nil
 }
@@ -38,66 +40,63 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 		return nil, errors.New("compile: no nodes to compute")
 	}
 	p = &Program{b: b, kept: map[*Node]*Node{}}
-	var kept gorgonia.Nodes
 	for _, n := range roots {
 		if p.kept[n] == nil {
 			p.kept[n] = b.stable(n)
-			kept = append(kept, p.kept[n])
+			p.asked = append(p.asked, p.kept[n])
 		}
 	}
 	if b.err != nil {
 		return nil, b.err
 	}
-	var inputs gorgonia.Nodes
-	hashes := map[uint32]*Node{}
-	order := b.topological(kept, nil)
-	for _, n := range order {
-		if other := hashes[n.Hashcode()]; other != nil {
-			return nil, errors.Errorf("compile: nodes %v and %v share a hash, and Gorgonia would merge them", other, n)
-		}
-		hashes[n.Hashcode()] = n
-		if n.Op() == nil {
-			inputs = append(inputs, n)
-		}
-	}
-	if len(inputs) == 0 {
+	p.code = b.lower(p.asked)
+	if len(p.code.inputs) == 0 {
 		return nil, errors.New("compile: the graph has no inputs")
 	}
-	defer func() { // Gorgonia's compiler panics
+	if p.code.ours {
+		if p.explanation, err = p.code.optimize(); err != nil {
+			return nil, errors.WithMessage(err, "compile")
+		}
+	}
+	if err := p.plan(); err != nil {
+		return nil, err
+	}
+	defer func() { // Gorgonia panics
 		if r := recover(); r != nil {
 			p, err = nil, errors.Errorf("compile: %v", r)
 		}
 	}()
-	prog, locations, err := gorgonia.CompileFunction(b.g, inputs, kept)
+	if p.code.ours {
+		p.vm, p.run, err = p.code.tape()
+	} else {
+		p.vm, p.run, err = b.compileAsIs(p.code, p.asked)
+	}
 	if err != nil {
-		return nil, errors.Wrap(err, "compile")
-	}
-	vm := gorgonia.NewTapeMachine(b.g, gorgonia.WithPrecompiled(prog, locations))
-	p.vm, p.run = vm, vm.RunAll
-	if run := inline(vm.Run, prog); run != nil {
-		p.run = run
-	}
-	p.order = order
-	if err := p.plan(prog, kept); err != nil {
-		_ = vm.Close()
-		return nil, err
+		return nil, errors.WithMessage(err, "compile")
 	}
 	return p, nil
 }
 
-// inline returns a function that runs all of a program's instructions by the
-// machine's Run, on the caller's goroutine. RunAll, meant for devices, starts a
-// goroutine on another thread and waits for it, which costs more than a small
-// program's own work. Run wants the list of instructions, which the program
-// does not give away: it is taken from the field's place, and nil is returned
-// if that is not what it was in Gorgonia v0.9.18.
-func inline[F any](run func(F) error, prog any) func() error {
-	field := reflect.ValueOf(prog).Elem().FieldByName("instructions")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[F]() {
-		return nil
+// compileAsIs leaves a graph with operations of Gorgonia's own to its compiler, which
+// knows what registers they may compute in.
+func (b *Builder) compileAsIs(c *code, asked []*Node) (gorgonia.VM, func() error, error) {
+	hashes := map[uint32]*Node{}
+	all := slices.Clone(c.inputs)
+	for _, i := range c.list {
+		all = append(all, i.node)
 	}
-	instructions := *(*F)(unsafe.Pointer(field.UnsafeAddr()))
-	return func() error { return run(instructions) }
+	for _, n := range all {
+		if other := hashes[n.Hashcode()]; other != nil {
+			return nil, nil, errors.Errorf("nodes %v and %v share a hash, and Gorgonia would merge them", other, n)
+		}
+		hashes[n.Hashcode()] = n
+	}
+	prog, locations, err := gorgonia.CompileFunction(b.g, c.inputs, asked)
+	if err != nil {
+		return nil, nil, err
+	}
+	vm := gorgonia.NewTapeMachine(b.g, gorgonia.WithPrecompiled(prog, locations))
+	return vm, runner(vm.Run, vm.RunAll, prog), nil
 }
 
 func isOurs(n *Node) bool {
@@ -161,22 +160,34 @@ func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	return v, nil
 }
 
-// NonFinite runs the program once more and returns what it comes upon first that is NaN
-// or infinite: an operation, such as "lstm: matmul (32, 8): element 3 is NaN", or else
-// an input. Nodes of Gorgonia's own operations are passed over.
+// NonFinite computes the program's nodes once more, without the passes of Options, and
+// returns what it comes upon first that is NaN or infinite: an operation, such as
+// "lstm: matmul (32, 8): element 3 is NaN", or else an input. Nodes of Gorgonia's own
+// operations are passed over.
 func (p *Program) NonFinite() (where string, ok bool) {
+	options := p.b.options
+	p.b.options = Options{Skip: AllPasses}
+	all, err := p.b.Compile(p.asked...)
+	if p.b.options = options; err != nil {
+		return "", false
+	}
+	defer all.Close()
+	return all.nonFinite()
+}
+
+func (p *Program) nonFinite() (where string, ok bool) {
 	p.b.watch = func(o *op) {
 		if !ok && !o.view {
-			where, ok = nonFinite(o.place+o.name, o.out)
+			where, ok = notFiniteIn(o.place+o.name, o.out)
 		}
 	}
 	err := p.Run()
 	if p.b.watch = nil; ok || err != nil {
 		return where, ok
 	}
-	for _, n := range p.order {
-		if v := n.Value(); n.Op() == nil && v != nil {
-			if where, ok := nonFinite("input "+n.Name(), v); ok {
+	for _, n := range p.code.inputs {
+		if v := n.Value(); v != nil {
+			if where, ok := notFiniteIn("input "+n.Name(), v); ok {
 				return where, true
 			}
 		}
@@ -184,7 +195,7 @@ func (p *Program) NonFinite() (where string, ok bool) {
 	return "", false
 }
 
-func nonFinite(name string, v gorgonia.Value) (where string, ok bool) {
+func notFiniteIn(name string, v gorgonia.Value) (where string, ok bool) {
 	at, x := notFinite(Floats[float32](v))
 	y := float64(x)
 	if at < 0 {
@@ -203,7 +214,7 @@ func notFinite[T kernel.Float](x []T) (at int, v T) {
 }
 
 // Nodes returns the number of nodes that a run executes, inputs included.
-func (p *Program) Nodes() int { return len(p.order) }
+func (p *Program) Nodes() int { return len(p.code.inputs) + len(p.code.list) }
 
 // Close releases the machine. The program cannot run again.
 func (p *Program) Close() error { return p.vm.Close() }

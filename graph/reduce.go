@@ -26,6 +26,7 @@ func (b *Builder) RowSums(x *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "row_sums",
+		key:   pure,
 		shape: tensor.Shape{rows, 1},
 		run:   pick(b, rowSums[float32], rowSums[float64]),
 		grad: func(_ []*Node, _, dout *Node) []*Node {
@@ -42,12 +43,33 @@ func (b *Builder) ColumnSums(x *Node) *Node {
 	}
 	return b.apply(&op{
 		name:  "column_sums",
+		key:   pure,
 		shape: tensor.Shape{cols},
 		run:   pick(b, colSums[float32], colSums[float64]),
 		grad: func(_ []*Node, _, dout *Node) []*Node {
 			return []*Node{b.Add(b.Zeros(rows, cols), dout)}
 		},
 	}, "d", x)
+}
+
+func colSums[T kernel.Float](o *op, in []gorgonia.Value) error {
+	y := Floats[T](o.out)
+	clear(y)
+	kernel.ColSums(y, Floats[T](in[0]))
+	return nil
+}
+
+func rowSums[T kernel.Float](o *op, in []gorgonia.Value) error {
+	x, y := Floats[T](in[0]), Floats[T](o.out)
+	cols := len(x) / len(y)
+	for i := range y {
+		var s T
+		for _, v := range x[i*cols : (i+1)*cols] {
+			s += v
+		}
+		y[i] = s
+	}
+	return nil
 }
 
 // RowMeans emits the mean of each row of a matrix, a column [rows, 1]: of a
@@ -69,11 +91,13 @@ func (b *Builder) RowMeans(x *Node) *Node {
 func (b *Builder) Penalty(x *Node, l1, l2 float64) *Node {
 	return b.apply(&op{
 		name:  "penalty",
+		key:   [2]float64{l1, l2},
 		shape: tensor.ScalarShape(),
 		run:   pick(b, penalty[float32](l1, l2), penalty[float64](l1, l2)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			return []*Node{b.apply(&op{
 				name:  "penalty_grad",
+				key:   [2]float64{l1, l2},
 				shape: in[0].Shape(),
 				run:   pick(b, penaltyGrad[float32](l1, l2), penaltyGrad[float64](l1, l2)),
 				form: func(in []*Node) *Node {
@@ -128,6 +152,7 @@ func (b *Builder) AnyNotEqual(x *Node, value float64) *Node {
 	}
 	return b.apply(&op{
 		name:  "any_not_equal",
+		key:   value,
 		shape: tensor.Shape{rows, 1},
 		run:   pick(b, anyNotEqual[float32](cols, value), anyNotEqual[float64](cols, value)),
 		grad:  noGrad,
@@ -149,9 +174,9 @@ func anyNotEqual[T kernel.Float](cols int, value float64) runFunc {
 // InvSqrt emits 1/√(x + eps), of any shape. With y that value, its gradient is
 // dx = −½·y³·dy.
 func (b *Builder) InvSqrt(x *Node, eps float64) *Node {
-	return b.elementwise("inv_sqrt", x,
-		pick(b, map1(invSqrt[float32](eps)), map1(invSqrt[float64](eps))),
-		pick(b, map2(invSqrtGrad[float32]), map2(invSqrtGrad[float64])),
+	return b.elementwise("inv_sqrt", eps, x,
+		pick(b, each1(invSqrt[float32](eps)), each1(invSqrt[float64](eps))),
+		pick(b, each2(invSqrtGrad[float32]), each2(invSqrtGrad[float64])),
 		func(y, dy *Node) *Node { return b.Affine(-0.5, b.Mul(dy, b.Mul(y, b.Mul(y, y))), 0) })
 }
 

@@ -56,6 +56,7 @@ func (b *Builder) SimpleRNNStep(activation string, z, h, u *Node, t, steps int) 
 	shape := tensor.Shape{batch, units}
 	return b.apply(&op{
 		name:   "simple_rnn_step",
+		key:    rnnKey{activation, steps, *at},
 		shape:  shape,
 		work:   2 * float64(batch) * float64(units) * float64(units),
 		parts:  []*part{at, nil, nil, nil},
@@ -69,6 +70,14 @@ func (b *Builder) SimpleRNNStep(activation string, z, h, u *Node, t, steps int) 
 			return []*Node{dz, b.mulTransposed(dz, in[2]), b.matmul(true, false, in[1], dz), nil}
 		},
 	}, "ddd.", z, h, u, b.packed(u, false))
+}
+
+// rnnKey are the settings of a simple recurrence, and the part that is read or whose
+// gradient is given.
+type rnnKey struct {
+	activation string
+	steps      int
+	at         part
 }
 
 func simpleRNNStep[T kernel.Float](name string, at *part, shape tensor.Shape) runFunc {
@@ -101,8 +110,13 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 	l := loopSize{steps, batch, units}
 	back := func(in []*Node, hs, dhs *Node, at *part) []*Node {
 		grads := []tensor.Shape{hs.Shape(), {batch, units}}
+		key := rnnKey{activation, steps, part{}}
+		if at != nil {
+			key.at = *at
+		}
 		packed := b.apply(&op{
 			name:   "simple_rnn_grad",
+			key:    key,
 			work:   2 * float64(steps*batch) * float64(units) * float64(units),
 			shape:  tensor.Shape{volume(grads)},
 			run:    pick(b, backward[float32](l, activation, at), backward[float64](l, activation, at)),
@@ -132,6 +146,8 @@ func (b *Builder) SimpleRNN(activation string, z, mask, h0, u *Node, steps int) 
 	}
 	return b.apply(&op{
 		name:     "simple_rnn",
+		inPlace:  1,
+		key:      rnnKey{activation, steps, part{}},
 		unread:   []int{2},
 		shape:    z.Shape(),
 		work:     2 * float64(steps*batch) * float64(units) * float64(units),

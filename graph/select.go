@@ -29,9 +29,10 @@ func (b *Builder) Where(mask, x, y *Node) *Node {
 		mask = b.BroadcastTo(mask, shape...)
 	}
 	return b.apply(&op{
-		name:  "where",
-		shape: shape,
-		run:   pick(b, where[float32](run), where[float64](run)),
+		name:    "where",
+		key:     pure,
+		shape:   shape,
+		pointed: pick(b, where[float32](run), where[float64](run)),
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			zeros := b.Zeros(shape...)
 			return []*Node{nil, b.Where(in[0], dout, zeros), b.Where(in[0], zeros, dout)}
@@ -40,8 +41,19 @@ func (b *Builder) Where(mask, x, y *Node) *Node {
 }
 
 // where takes runs of n elements of x or y.
-func where[T kernel.Float](n int) runFunc {
-	return func(o *op, in []gorgonia.Value) error {
+func where[T kernel.Float](n int) pointed {
+	if n == 1 {
+		return each3(func(z, mask, x, y []T) {
+			for i, m := range mask {
+				v := x[i]
+				if m == 0 {
+					v = y[i]
+				}
+				z[i] = v
+			}
+		})
+	}
+	return pointed{run: func(o *op, in []gorgonia.Value) error {
 		z, x, y := Floats[T](o.out), Floats[T](in[1]), Floats[T](in[2])
 		for i, m := range Floats[T](in[0]) {
 			from := x
@@ -51,7 +63,7 @@ func where[T kernel.Float](n int) runFunc {
 			copy(z[i*n:(i+1)*n], from[i*n:])
 		}
 		return nil
-	}
+	}}
 }
 
 // NotID emits a column [n, 1] that is 0 where the ids [n] (int32) are id and
@@ -65,6 +77,7 @@ func (b *Builder) NotID(ids *Node, id int32) *Node {
 	}
 	return b.apply(&op{
 		name:  "not_id",
+		key:   id,
 		ids:   true,
 		shape: tensor.Shape{ids.Shape()[0], 1},
 		run:   pick(b, notID[float32](id), notID[float64](id)),
@@ -96,6 +109,7 @@ func (b *Builder) Seen(mask *Node, steps int) *Node {
 	}
 	return b.apply(&op{
 		name:  "seen",
+		key:   steps,
 		shape: mask.Shape(),
 		run:   pick(b, seen[float32](rows/steps), seen[float64](rows/steps)),
 		grad:  func([]*Node, *Node, *Node) []*Node { return []*Node{nil} }, // a constant
@@ -125,10 +139,12 @@ func (b *Builder) Reverse(x *Node, steps int) *Node {
 	}
 	size := rows / steps * cols
 	return b.apply(&op{
-		name:  "reverse",
-		shape: x.Shape(),
-		run:   pick(b, reverse[float32](size), reverse[float64](size)),
-		grad:  func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.Reverse(dout, steps)} },
+		name:   "reverse",
+		key:    steps,
+		undoes: &undo{"reverse", steps},
+		shape:  x.Shape(),
+		run:    pick(b, reverse[float32](size), reverse[float64](size)),
+		grad:   func(_ []*Node, _, dout *Node) []*Node { return []*Node{b.Reverse(dout, steps)} },
 	}, "d", x)
 }
 

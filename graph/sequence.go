@@ -22,6 +22,7 @@ func (b *Builder) Gather(table, ids *Node) *Node {
 	n := ids.Shape()[0]
 	return b.apply(&op{
 		name:  "gather",
+		key:   pure,
 		ids:   true,
 		shape: slices.Concat([]int{n}, table.Shape()[1:]),
 		run:   pick(b, gather[float32](rows, cols), gather[float64](rows, cols)),
@@ -155,11 +156,13 @@ func (b *Builder) window(x *Node, at *part, shape tensor.Shape) *Node {
 		x = b.Keep(x)
 	}
 	return b.apply(&op{
-		name:  "window",
-		shape: shape,
-		view:  true,
-		run:   pick(b, viewPart[float32](at), viewPart[float64](at)),
-		parts: []*part{at},
+		name:   "window",
+		key:    *at,
+		copies: true,
+		shape:  shape,
+		view:   true,
+		run:    pick(b, viewPart[float32](at), viewPart[float64](at)),
+		parts:  []*part{at},
 		grad: func(in []*Node, _, dout *Node) []*Node {
 			return []*Node{dout}
 		},

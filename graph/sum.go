@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -53,13 +56,20 @@ func (b *Builder) sum(shape tensor.Shape, terms []term) *Node {
 	}
 	nodes := make([]*Node, len(terms))
 	diff := make([]byte, len(terms))
+	places := make([]part, len(terms))
 	for i, t := range terms {
 		nodes[i], diff[i] = t.node, 'd'
+		if t.at != nil {
+			places[i] = *t.at
+		}
 	}
 	return b.apply(&op{
 		name:  "sum",
+		key:   fmt.Sprint(places),
 		shape: shape,
-		run:   pick(b, addTerms[float32](terms), addTerms[float64](terms)),
+
+		pointed: pick(b, addTerms[float32](terms), addTerms[float64](terms)),
+
 		grad: func(_ []*Node, _, dout *Node) []*Node {
 			ds := make([]*Node, len(terms))
 			for i, t := range terms {
@@ -75,8 +85,11 @@ func (b *Builder) sum(shape tensor.Shape, terms []term) *Node {
 
 // addTerms copies the first term that touches a place and adds the others, so
 // that the usual case, parts that tile the sum, is a copy.
-func addTerms[T kernel.Float](terms []term) runFunc {
-	return func(o *op, in []gorgonia.Value) error {
+func addTerms[T kernel.Float](terms []term) pointed {
+	if !slices.ContainsFunc(terms, func(t term) bool { return t.at != nil }) {
+		return addWhole[T](len(terms))
+	}
+	return pointed{run: func(o *op, in []gorgonia.Value) error {
 		y := Floats[T](o.out)
 		done := 0 // y[:done] holds a partial sum, the rest is yet to be set
 		for i, t := range terms {
@@ -98,5 +111,29 @@ func addTerms[T kernel.Float](terms []term) runFunc {
 		}
 		clear(y[done:])
 		return nil
+	}}
+}
+
+// addWhole adds up n terms of the sum's shape. The sum of two may lie in the place of
+// either; of more, a term that is read again would be lost.
+func addWhole[T kernel.Float](n int) pointed {
+	if n == 2 {
+		return each2(kernel.AddTo[T])
 	}
+	add := func(z []T, in [][]T) {
+		kernel.AddTo(z, in[0], in[1])
+		for _, x := range in[2:] {
+			kernel.Add(z, x)
+		}
+	}
+	var given [][]T
+	return pointed{run: func(o *op, in []gorgonia.Value) error {
+		given = given[:0]
+		for _, v := range in {
+			given = append(given, Floats[T](v))
+		}
+		add(Floats[T](o.out), given)
+		clear(given)
+		return nil
+	}, each: add}
 }

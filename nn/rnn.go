@@ -43,7 +43,7 @@ type Fuser interface {
 // If Remat is set a long sequence takes the memory of a short one: it is cut into
 // about √time segments, of which the states between alone are kept, and the rest,
 // the projection of the inputs too, is computed anew on the way back, which makes a
-// training step about a third longer. The outputs are the same bits; see
+// training step up to a third longer. The outputs are the same bits; see
 // graph.Builder.Segments for the gradients. Word ids are made dense. Model.ForwardRemat
 // sets it where memory is short.
 //

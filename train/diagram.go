@@ -26,17 +26,17 @@ func (t *Trainer) Diagram(batch int, steps ...int) (diagram.Graph, error) {
 	if err != nil {
 		return diagram.Graph{}, errors.WithMessage(err, "diagram")
 	}
-	g, _ := p.draw()
+	g, _ := p.draw(p.prog.Emitted())
 	return g, errors.WithMessage(p.Close(), "diagram")
 }
 
-// draw draws the nodes that a run of p executes, and says where each is in the picture.
-func (p *program) draw() (g diagram.Graph, at map[*graph.Node]int) {
+// draw draws nodes of p, all or those that a run executes, and says where each is in the
+// picture.
+func (p *program) draw(executed []graph.Executed) (g diagram.Graph, at map[*graph.Node]int) {
 	execution := p.pass.Execution
 	if execution == nn.Auto {
 		execution = "auto"
 	}
-	executed := p.prog.Executed()
 	g = diagram.Graph{
 		Title: "Training program, " + string(execution),
 		Note:  fmt.Sprintf("%d nodes for a batch of %d and %s steps", len(executed), p.batch, strings.Trim(p.shape.steps, "[]")),
@@ -47,7 +47,7 @@ func (p *program) draw() (g diagram.Graph, at map[*graph.Node]int) {
 	draw := func(s graph.Executed) {
 		at[s.Node] = len(g.Nodes)
 		n := p.box(s, needs[s.Node])
-		if needs[s.Node] == "" { // a copy, made so that it can be read after the run
+		if needs[s.Node] == "" && len(s.Inputs) == 1 { // a copy, made so that it can be read after the run
 			of := g.Nodes[at[s.Inputs[0]]]
 			n.Name, n.Kind, n.Lane = "copy", of.Kind, of.Lane
 		}

@@ -8,16 +8,17 @@ const MaxShards = maxShards
 // ShardsFor returns the number of shards for a batch.
 func (t *Trainer) ShardsFor(batch int, steps []int) (int, error) { return t.shards(batch, steps) }
 
-// ProgramSize returns the numbers of nodes and edges of a training program.
+// ProgramSize returns the numbers of nodes and edges of the graph of a training program.
 func (t *Trainer) ProgramSize(batch int, steps ...int) (nodes, edges int, err error) {
 	p, err := t.compile(nn.Train, batch, steps, 1)
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, s := range p.prog.Executed() {
+	all := p.prog.Emitted()
+	for _, s := range all {
 		edges += len(s.Inputs)
 	}
-	return p.prog.Nodes(), edges, p.Close()
+	return len(all), edges, p.Close()
 }
 
 // Slice returns the samples from to to.

@@ -97,7 +97,7 @@ func (p *program) measure(d Data, t *table, runs int) (*Profile, error) {
 
 // heated is the diagram of p with the times of a profile.
 func (p *program) heated(measured *graph.Profile) diagram.Graph {
-	g, at := p.draw()
+	g, at := p.draw(p.prog.Executed())
 	runs := float64(measured.Runs)
 	g.Heat = "Share of the time"
 	between := measured.Time
@@ -114,7 +114,7 @@ func (p *program) heated(measured *graph.Profile) diagram.Graph {
 			n.Tip = strings.Trim(n.Tip+"\n"+steps, "\n")
 		}
 	}
-	g.Note += fmt.Sprintf("; %.1f µs a run, %.1f%% of it between the nodes", measured.Time.Seconds()*1e6/runs, 100*float64(between)/float64(measured.Time))
+	g.Note += fmt.Sprintf("; %.1f µs a run, %.1f%% of it between the nodes", measured.Time.Seconds()*1e6/runs, 100*float64(max(between, 0))/float64(measured.Time))
 	return g
 }
 

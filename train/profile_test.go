@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -40,13 +41,15 @@ func TestProfile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Diagram.Heat == "" || len(p.Diagram.Nodes) != len(plain.Nodes) || !strings.HasPrefix(p.Diagram.Note, plain.Note+"; ") {
-			t.Errorf("%v: %d nodes, want %d; %q", execution, len(p.Diagram.Nodes), len(plain.Nodes), p.Diagram.Note)
+		// Fewer nodes are executed than the graph has.
+		note := fmt.Sprintf("%d nodes for a batch of 16 and 5 steps; ", len(p.Diagram.Nodes))
+		if p.Diagram.Heat == "" || len(p.Diagram.Nodes) >= len(plain.Nodes) || len(p.Diagram.Nodes) < len(plain.Nodes)/2 || !strings.HasPrefix(p.Diagram.Note, note) {
+			t.Errorf("%v: %d nodes of %d; %q", execution, len(p.Diagram.Nodes), len(plain.Nodes), p.Diagram.Note)
 		}
 		loops := 0
-		for i, n := range p.Diagram.Nodes {
+		for _, n := range p.Diagram.Nodes {
 			ran := n.Kind == diagram.Op || n.Kind == diagram.Gradient || n.Kind == diagram.Output
-			if timed := len(n.Notes) == len(plain.Nodes[i].Notes)+1; timed != ran || timed && !strings.HasSuffix(n.Notes[len(n.Notes)-1], " µs") {
+			if timed := strings.HasSuffix(n.Notes[len(n.Notes)-1], " µs"); timed != ran {
 				t.Errorf("%v: %s, %v, says %q", execution, n.Name, n.Kind, n.Notes)
 			}
 			if strings.HasPrefix(n.Name, "loop") {

@@ -66,13 +66,15 @@ type output struct {
 // forward emits a forward pass of a model: Model.Forward or Model.ForwardRemat.
 type forward = func(phase nn.Phase, exec nn.Execution, batch int, steps ...int) (*nn.Pass, error)
 
-// compileBy makes a program of a forward pass. The outputs of the layers that are watched
-// can be read after a run.
+// compileBy makes a program of a forward pass, in which watched layers can be read.
 func (t *Trainer) compileBy(emit forward, phase nn.Phase, batch int, steps []int, programs int, watch []string) (*program, error) {
 	m := t.model
 	pass, err := emit(phase, t.config.Execution, batch, steps...)
 	if err != nil {
 		return nil, err
+	}
+	if programs > 1 { // that run at the same time already
+		pass.Options().Skip |= graph.Parallel
 	}
 	p := &program{shape: shapeOf(phase, batch, steps, programs, watch), model: m, aims: t.aims, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
 	var roots []*graph.Node

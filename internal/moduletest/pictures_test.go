@@ -39,7 +39,7 @@ func TestPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 		var svg bytes.Buffer
-		if err := drawn(p.Executed(), known, picture.title).WriteSVG(&svg); err != nil {
+		if err := drawn(p.Emitted(), known, picture.title).WriteSVG(&svg); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Close(); err != nil {

@@ -30,7 +30,7 @@ results: ## writes bench/RESULTS.md, about half an hour on an idle machine
 	go run ./bench/peers > "$$dir/peers.md" && \
 	{ printf '# Results\n\nWritten by `make results`.\n\n## Executions\n\n' && \
 	printf '`go test -bench . -benchmem -count $(COUNT) ./bench`: medians, and how many\ntimes faster than the naive graph.\n\n' && \
-	cat "$$dir/table.md" && printf '\n## Peers\n\n`go run ./bench/peers`\n\n' && \
+	cat "$$dir/table.md" && printf '\n' && sed -n '/^## Engine/,/^## Peers/{/^## Peers/!p;}' bench/RESULTS.md && printf '## Peers\n\n`go run ./bench/peers`\n\n' && \
 	cat "$$dir/peers.md"; } > "$$dir/results.md" && mv "$$dir/results.md" bench/RESULTS.md
 
 CHROME = chromium

@@ -69,7 +69,7 @@ func (b *Builder) derivative(name string, y, dy *Node) *Node {
 		if name == "selu" {
 			s, a = kernel.SeluScale, kernel.SeluAlpha
 		}
-		below := b.levels("not_positive", y, func(y float64) float64 { return choose(y > 0, 0, 1) })
+		below := b.levels("elu_below", y, func(y float64) float64 { return choose(y > 0, 0, 1) })
 		return b.Mul(dy, b.Add(b.Mul(below, y), b.levels(name+"_slope", y, func(y float64) float64 { return choose(y > 0, s, s*a) })))
 	case "softplus": // 1 − e⁻ʸ
 		return b.Mul(dy, b.Affine(-1, b.Exp(b.Affine(-1, y, 0)), 1))

@@ -21,7 +21,7 @@ type plan struct {
 
 type place struct {
 	op   *op
-	from int // in elements
+	from int // in elements; −1 if it is not in the arena
 }
 
 type heldPlace struct {
@@ -53,7 +53,7 @@ func held[T kernel.Float](b *Builder, h *hold) []T {
 // occupy puts the operations' outputs where the plan says. Programs of one Builder
 // share operations, so it is done whenever another one of them has run.
 func (p *plan) occupy(b *Builder) {
-	if p.values == nil {
+	if p.values == nil && p.holds == nil {
 		pick(b, makeArena[float32], makeArena[float64])(p)
 	}
 	for i, at := range p.places {
@@ -67,6 +67,10 @@ func (p *plan) occupy(b *Builder) {
 func makeArena[T kernel.Float](p *plan) {
 	arena := make([]T, p.size)
 	for _, at := range p.places {
+		if at.from < 0 {
+			p.values = append(p.values, newValue(at.op.b.dt, at.op.shape))
+			continue
+		}
 		to := at.from + volumeOf(at.op.shape)
 		p.values = append(p.values, tensor.New(tensor.WithShape(at.op.shape...), tensor.WithBacking(arena[at.from:to:to])))
 	}

@@ -45,6 +45,7 @@ func (b *Builder) Custom(name string, shape []int, forward func(out Value, in []
 	}
 	return b.apply(&op{
 		name:  name,
+		calls: true,
 		ids:   true,
 		shape: slices.Clone(shape),
 		run:   func(o *op, in []gorgonia.Value) error { return forward(o.out, in) },
@@ -63,6 +64,7 @@ func (b *Builder) customGrad(name string, backward func(grads, in []Value, out, 
 	grads := make([]Value, len(in))
 	packed := b.apply(&op{
 		name:  name + "_grad",
+		calls: true,
 		ids:   true,
 		shape: []int{size},
 		run: func(o *op, values []gorgonia.Value) error {

@@ -110,7 +110,7 @@ func (b *Builder) Clip(x *Node, low, high float64) *Node {
 		low, high = float64(float32(low)), float64(float32(high))
 	}
 	within := func(x float64) float64 { return choose(low <= x && x <= high, 1, 0) }
-	return b.pointwise("clip", [2]float64{low, high}, x, func(x float64) float64 { return min(max(x, low), high) },
+	return b.pointwise("clip", bitsOf(low, high), x, func(x float64) float64 { return min(max(x, low), high) },
 		func(x, _, dy *Node) *Node {
 			return b.Mul(dy, b.levels(fmt.Sprint("within_", low, "_", high), x, within))
 		})

@@ -81,7 +81,7 @@ type Step = func(l *LoopBody, seqs, states []*Node) (out *Node, next []*Node)
 // loop is Loop for sequences whose steps may differ in their rows.
 func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*Node]*Node) (outs *Node, final []*Node) {
 	l := &loop{steps: steps, seqs: len(seqs), backs: map[string]*loopBack{}, body: &LoopBody{Builder: New(b.dt), outer: b, instead: instead}}
-	l.body.random, l.body.options = b.random, Options{Unshared: b.options.Unshared, Skip: b.options.Skip} // the same draws at every step, and in the gradient
+	l.body.random, l.body.options = b.random, Options{Unshared: b.options.Unshared, Skip: b.options.Skip | Parallel} // the same draws at every step, and in the gradient
 	feed := func(name string, shape ...int) {
 		t := tensor.New(tensor.Of(b.dt), tensor.WithShape(shape...))
 		l.feeds = append(l.feeds, t)

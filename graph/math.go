@@ -123,11 +123,11 @@ func (b *Builder) Affine(a float64, x *Node, c float64) *Node {
 	}
 	var undoes *undo
 	if a == -1 && c == 0 {
-		undoes = &undo{"affine", [2]float64{a, c}}
+		undoes = &undo{"affine", bitsOf(a, c)}
 	}
 	return b.apply(&op{
 		name:    "affine",
-		key:     [2]float64{a, c},
+		key:     bitsOf(a, c),
 		copies:  a == 1 && c == 0,
 		undoes:  undoes,
 		shape:   x.Shape(),

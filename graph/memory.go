@@ -7,7 +7,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Options say how the programs of a Builder are compiled. Change them before Compile.
+// Options say how the programs of a Builder are compiled. Change them before Compile, and
+// before a Loop is emitted, whose step is compiled then.
 type Options struct {
 	Unshared bool  // every node keeps a buffer of its own
 	Limit    int64 // bytes of buffers that a program may need; 0 is no limit
@@ -74,6 +75,9 @@ func (p *Program) plan() error {
 		p.memory.Unshared += int64(n) * int64(p.b.dt.Size())
 		if !shared || !l.planned(o) {
 			elements += n
+		}
+		if !shared && l.planned(o) {
+			p.places.places = append(p.places.places, place{o, -1})
 		}
 	}
 	p.memory.Unshared += own
@@ -162,7 +166,7 @@ func (l *lives) place(p *plan) (inPlace int) {
 	for place, step := range l.list {
 		o, i := step.op, l.time[place]
 		if h := o.holds; h != nil {
-			if x := step.in[0]; l.dies(place, x) && slots[x] != nil {
+			if x := step.in[0]; l.dies(place, x) && !slices.Contains(step.in[1:], x) && slots[x] != nil {
 				s := slots[x]
 				s.size = max(s.size, wholeLines(h.volume))
 				s.to = max(s.to, l.readers[h])
@@ -177,7 +181,7 @@ func (l *lives) place(p *plan) (inPlace int) {
 			inPlace++
 		} else if s = nil; true {
 			for k := 0; k < o.inPlace && s == nil; k++ {
-				if x := step.in[k]; l.dies(place, x) && slices.Equal(x.Shape(), o.shape) {
+				if x := step.in[k]; l.dies(place, x) && !slices.Contains(step.in[o.inPlace:], x) && slices.Equal(x.Shape(), o.shape) {
 					s = slots[x]
 				}
 			}

@@ -82,6 +82,7 @@ type op struct {
 
 	steps *Program // that it runs for every step, of a Loop
 	loop  *loop    // whose graphs it runs
+	calls bool     // a function of the caller's
 	node  *Node
 }
 

@@ -26,7 +26,7 @@ func (c *code) branch() (beside int) {
 	var long []int // places of long operations
 	work := make([]float64, len(c.list))
 	for i, step := range c.list {
-		if work[i] = step.work(); work[i] >= parallelWork {
+		if work[i] = step.work(); work[i] >= parallelWork && !step.op.callsOthers() {
 			long = append(long, i)
 		}
 	}
@@ -113,6 +113,12 @@ func (i *instr) work() float64 {
 		}
 	}
 	return i.op.work + elementWork*float64(elements)
+}
+
+// callsOthers reports whether an operation calls functions of the caller's, which need
+// not bear to be called at the same time.
+func (o *op) callsOthers() bool {
+	return o.calls || o.steps != nil && slices.ContainsFunc(o.steps.code.list, func(i *instr) bool { return i.op == nil || i.op.callsOthers() })
 }
 
 // shares reports whether two operations work on what one of them keeps.

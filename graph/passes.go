@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +69,9 @@ func (p *Program) Explain() Explanation { return p.explanation }
 
 // pure is the key of an operation without settings.
 var pure any = struct{}{}
+
+// bitsOf is a key of numbers, which tells 0 and −0 apart.
+func bitsOf(x, y float64) any { return [2]uint64{math.Float64bits(x), math.Float64bits(y)} }
 
 // undo names the operation of which another is the inverse, bit for bit.
 type undo struct {

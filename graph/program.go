@@ -140,7 +140,7 @@ func (p *Program) Run() error {
 // Let makes the program read the input n from t, of n's shape and type, from the
 // next Run on.
 func (p *Program) Let(n *Node, t *tensor.Dense) error {
-	if n == nil || n.Op() != nil || n.Graph() != p.b.g || t == nil || t.RequiresIterator() || t.DataOrder().IsTransposed() {
+	if n == nil || n.Op() != nil || n.Graph() != p.b.g || p.b.consts[n.Name()] == n || t == nil || t.RequiresIterator() || t.DataOrder().IsTransposed() {
 		return errors.New("let: want an input of this graph and a tensor whose elements are row-major")
 	}
 	return errors.Wrap(gorgonia.Let(n, t), "let")
@@ -160,10 +160,10 @@ func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	return v, nil
 }
 
-// NonFinite computes the program's nodes once more, without the passes of Options, and
-// returns what it comes upon first that is NaN or infinite: an operation, such as
-// "lstm: matmul (32, 8): element 3 is NaN", or else an input. Nodes of Gorgonia's own
-// operations are passed over.
+// NonFinite computes the program's nodes once more, without the passes of Options but in
+// the steps of Loops, and returns what it comes upon first that is NaN or infinite: an
+// operation, such as "lstm: matmul (32, 8): element 3 is NaN", or else an input. Nodes of
+// Gorgonia's own operations are passed over.
 func (p *Program) NonFinite() (where string, ok bool) {
 	options := p.b.options
 	p.b.options = Options{Skip: AllPasses}

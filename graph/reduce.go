@@ -174,7 +174,7 @@ func anyNotEqual[T kernel.Float](cols int, value float64) runFunc {
 // InvSqrt emits 1/√(x + eps), of any shape. With y that value, its gradient is
 // dx = −½·y³·dy.
 func (b *Builder) InvSqrt(x *Node, eps float64) *Node {
-	return b.elementwise("inv_sqrt", eps, x,
+	return b.elementwise("inv_sqrt", bitsOf(eps, 0), x,
 		pick(b, each1(invSqrt[float32](eps)), each1(invSqrt[float64](eps))),
 		pick(b, each2(invSqrtGrad[float32]), each2(invSqrtGrad[float64])),
 		func(y, dy *Node) *Node { return b.Affine(-0.5, b.Mul(dy, b.Mul(y, b.Mul(y, y))), 0) })

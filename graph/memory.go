@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/show"
 )
 
 // Options say how the programs of a Builder are compiled. Change them before Compile, and
@@ -31,7 +33,7 @@ type Memory struct {
 // place.
 func (m Memory) String() string {
 	return fmt.Sprintf("%s of buffers, %.0f %% of %s; %d of %d nodes in place",
-		bytesString(m.Peak), 100*float64(m.Peak)/float64(max(m.Unshared, 1)), bytesString(m.Unshared), m.InPlace, m.Nodes)
+		show.Bytes(m.Peak), 100*float64(m.Peak)/float64(max(m.Unshared, 1)), show.Bytes(m.Unshared), m.InPlace, m.Nodes)
 }
 
 // Memory returns what the program's buffers need. It is known before the first Run.
@@ -83,19 +85,9 @@ func (p *Program) plan() error {
 	p.memory.Unshared += own
 	p.memory.Peak = int64(elements)*int64(p.b.dt.Size()) + own
 	if limit := p.b.options.Limit; limit > 0 && p.memory.Peak > limit {
-		return errors.Errorf("compile: the program needs %s of buffers, more than the limit of %s", bytesString(p.memory.Peak), bytesString(limit))
+		return errors.Errorf("compile: the program needs %s of buffers, more than the limit of %s", show.Bytes(p.memory.Peak), show.Bytes(limit))
 	}
 	return nil
-}
-
-func bytesString(n int64) string {
-	if n < 1<<10 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	if n < 1<<20 {
-		return fmt.Sprintf("%.1f kB", float64(n)/(1<<10))
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }
 
 // lives holds until when each node's value is needed, and which share a place.

@@ -61,10 +61,11 @@ func (e Explanation) String() string {
 	if e.Beside > 0 {
 		saved += fmt.Sprintf(", %d beside another", e.Beside)
 	}
-	return fmt.Sprintf("%s of %s are executed%s, which read and write %s in place of %s", show.Thousands(e.Executed), show.Plural(e.Nodes, "node"), saved, bytesString(e.BytesAfter), bytesString(e.BytesBefore))
+	return fmt.Sprintf("%s of %s are executed%s, which read and write %s in place of %s", show.Thousands(e.Executed), show.Plural(e.Nodes, "node"), saved, show.Bytes(e.BytesAfter), show.Bytes(e.BytesBefore))
 }
 
-// Explain returns what the passes of Options did to the program.
+// Explain returns what the passes of Options did to the program: nothing to one with
+// functions of Gorgonia's own.
 func (p *Program) Explain() Explanation { return p.explanation }
 
 // pure is the key of an operation without settings.
@@ -79,9 +80,15 @@ type undo struct {
 	key  any
 }
 
+// asItIs explains code that no pass has touched.
+func (c *code) asItIs() Explanation {
+	nodes, bytes := len(c.inputs)+len(c.list), c.bytes()
+	return Explanation{Nodes: nodes, Executed: nodes, BytesBefore: bytes, BytesAfter: bytes}
+}
+
 // optimize makes the passes that Options do not leave out.
 func (c *code) optimize() (Explanation, error) {
-	e := Explanation{Nodes: len(c.inputs) + len(c.list), BytesBefore: c.bytes()}
+	e := c.asItIs()
 	skip := c.b.options.Skip
 	if err := c.simplify(skip, &e); err != nil {
 		return e, err

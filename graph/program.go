@@ -53,7 +53,14 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 	if len(p.code.inputs) == 0 {
 		return nil, errors.New("compile: the graph has no inputs")
 	}
-	if p.code.ours {
+	defer func() { // Gorgonia panics, and an operation may on constants
+		if r := recover(); r != nil {
+			p, err = nil, errors.Errorf("compile: %v", r)
+		}
+	}()
+	if !p.code.ours {
+		p.explanation = p.code.asItIs()
+	} else {
 		if p.explanation, err = p.code.optimize(); err != nil {
 			return nil, errors.WithMessage(err, "compile")
 		}
@@ -61,11 +68,6 @@ func (b *Builder) Compile(roots ...*Node) (p *Program, err error) {
 	if err := p.plan(); err != nil {
 		return nil, err
 	}
-	defer func() { // Gorgonia panics
-		if r := recover(); r != nil {
-			p, err = nil, errors.Errorf("compile: %v", r)
-		}
-	}()
 	if p.code.ours {
 		p.vm, p.run, err = p.code.tape()
 	} else {

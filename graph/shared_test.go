@@ -70,6 +70,9 @@ func TestProgramsBesideEachOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if e := second.Explain(); e.Nodes < 4 || !unshared && e.Executed != e.Nodes {
+			t.Errorf("unshared %t: %v", unshared, e)
+		}
 		for range 2 {
 			for _, p := range []*Program{first, second} {
 				if err := p.Run(); err != nil {

@@ -1,7 +1,9 @@
 package graph
 
-import "cmp"
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // instr is one operation of a program: the node whose value it computes, and the nodes
 // whose values it reads. op is nil where the operation is one of Gorgonia's own.

@@ -103,9 +103,9 @@ type lives struct {
 // slot is a place that values have one after the other, each in the place of the one
 // before.
 type slot struct {
-	from, to int // from the instruction that computes the first to the last's last reader
-	size     int // elements of the largest
-	at       int // in the arena
+	to   int // the time of the last one's last reader
+	size int // elements of the largest
+	at   int // in the arena
 }
 
 func newLives(list []*instr, roots []*Node) *lives {
@@ -169,20 +169,19 @@ func (l *lives) place(p *plan) (inPlace int) {
 			continue
 		}
 		s := l.granted[o.readsHeld]
-		if s != nil && l.readers[o.readsHeld] == i {
+		if s != nil && l.readers[o.readsHeld] != i {
+			s = nil // another one reads there later
+		}
+		for k := 0; k < o.inPlace && s == nil; k++ {
+			if x := step.in[k]; l.dies(place, x) && !slices.Contains(step.in[o.inPlace:], x) && slices.Equal(x.Shape(), o.shape) {
+				s = slots[x]
+			}
+		}
+		if s != nil {
 			inPlace++
-		} else if s = nil; true {
-			for k := 0; k < o.inPlace && s == nil; k++ {
-				if x := step.in[k]; l.dies(place, x) && !slices.Contains(step.in[o.inPlace:], x) && slices.Equal(x.Shape(), o.shape) {
-					s = slots[x]
-				}
-			}
-			if s != nil {
-				inPlace++
-			} else {
-				s = &slot{from: i}
-				begin[i] = append(begin[i], s)
-			}
+		} else {
+			s = &slot{}
+			begin[i] = append(begin[i], s)
 		}
 		slots[step.node] = s
 		s.size = max(s.size, wholeLines(volumeOf(o.shape)))

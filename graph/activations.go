@@ -18,17 +18,19 @@ type activation[T kernel.Float] struct {
 
 func activations[T kernel.Float]() map[string]activation[T] {
 	return map[string]activation[T]{
-		"linear":       {func(y, x []T) { copy(y, x) }, func(dx, _, dy []T) { copy(dx, dy) }},
-		"tanh":         {kernel.Tanh[T], kernel.TanhGrad[T]},
-		"sigmoid":      {kernel.Sigmoid[T], kernel.SigmoidGrad[T]},
-		"hard_sigmoid": {kernel.HardSigmoid[T], kernel.HardSigmoidGrad[T]},
-		"relu":         {kernel.Relu[T], kernel.ReluGrad[T]},
-		"leaky_relu":   {kernel.LeakyRelu[T], kernel.LeakyReluGrad[T]},
-		"elu":          {kernel.Elu[T], kernel.EluGrad[T]},
-		"selu":         {kernel.Selu[T], kernel.SeluGrad[T]},
-		"softplus":     {kernel.Softplus[T], kernel.SoftplusGrad[T]},
-		"softsign":     {kernel.Softsign[T], kernel.SoftsignGrad[T]},
-		"exponential":  {kernel.Exp[T], kernel.ExpGrad[T]},
+		"linear":              {func(y, x []T) { copy(y, x) }, func(dx, _, dy []T) { copy(dx, dy) }},
+		"hard_sigmoid_keras2": {kernel.HardSigmoidKeras2[T], kernel.HardSigmoidKeras2Grad[T]},
+		"relu6":               {kernel.Relu6[T], kernel.Relu6Grad[T]},
+		"tanh":                {kernel.Tanh[T], kernel.TanhGrad[T]},
+		"sigmoid":             {kernel.Sigmoid[T], kernel.SigmoidGrad[T]},
+		"hard_sigmoid":        {kernel.HardSigmoid[T], kernel.HardSigmoidGrad[T]},
+		"relu":                {kernel.Relu[T], kernel.ReluGrad[T]},
+		"leaky_relu":          {kernel.LeakyRelu[T], kernel.LeakyReluGrad[T]},
+		"elu":                 {kernel.Elu[T], kernel.EluGrad[T]},
+		"selu":                {kernel.Selu[T], kernel.SeluGrad[T]},
+		"softplus":            {kernel.Softplus[T], kernel.SoftplusGrad[T]},
+		"softsign":            {kernel.Softsign[T], kernel.SoftsignGrad[T]},
+		"exponential":         {kernel.Exp[T], kernel.ExpGrad[T]},
 	}
 }
 
@@ -60,6 +62,10 @@ func (b *Builder) derivative(name string, y, dy *Node) *Node {
 		return b.Mul(dy, b.Mul(y, b.Affine(-1, y, 1)))
 	case "hard_sigmoid":
 		return b.Mul(dy, b.levels("hard_sigmoid_slope", y, func(y float64) float64 { return choose(y > 0 && y < 1, 1./6, 0) }))
+	case "hard_sigmoid_keras2":
+		return b.Mul(dy, b.levels("hard_sigmoid_keras2_slope", y, func(y float64) float64 { return choose(y > 0 && y < 1, 0.2, 0) }))
+	case "relu6":
+		return b.Mul(dy, b.levels("relu6_slope", y, func(y float64) float64 { return choose(y > 0 && y < 6, 1, 0) }))
 	case "relu":
 		return b.Mul(dy, b.levels("relu_slope", y, func(y float64) float64 { return choose(y > 0, 1, 0) }))
 	case "leaky_relu":
@@ -131,6 +137,13 @@ func (b *Builder) Sigmoid(x *Node) *Node { return b.activate("sigmoid", x) }
 
 // HardSigmoid emits x/6 + 1/2, held to [0, 1]. Its gradient is 0 at both ends.
 func (b *Builder) HardSigmoid(x *Node) *Node { return b.activate("hard_sigmoid", x) }
+
+// HardSigmoidKeras2 emits x/5 + 1/2, held to [0, 1]: the hard sigmoid of Keras 2 and
+// of the first LSTMs. Its gradient is 0 at both ends.
+func (b *Builder) HardSigmoidKeras2(x *Node) *Node { return b.activate("hard_sigmoid_keras2", x) }
+
+// Relu6 emits x held to [0, 6]. Its gradient is 0 at both ends.
+func (b *Builder) Relu6(x *Node) *Node { return b.activate("relu6", x) }
 
 // Relu emits max(x, 0). In its gradient and those of LeakyRelu and Selu, 0
 // counts as negative.

@@ -3,6 +3,7 @@ package graph
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -17,6 +18,15 @@ var functions = []struct {
 	{"tanh", (*Builder).Tanh, math.Tanh},
 	{"sigmoid", (*Builder).Sigmoid, logistic},
 	{"hard_sigmoid", (*Builder).HardSigmoid, func(x float64) float64 { return math.Max(0, math.Min(x/6+0.5, 1)) }},
+	{"hard_sigmoid_keras2", (*Builder).HardSigmoidKeras2, func(x float64) float64 { return math.Max(0, math.Min(0.2*x+0.5, 1)) }},
+	{"relu6", (*Builder).Relu6, func(x float64) float64 { return math.Max(0, math.Min(x, 6)) }},
+	{"rectify", func(b *Builder, x *Node) *Node { return b.Rectify(x, 0.25, 1.5, 4) }, func(x float64) float64 {
+		if x > 1.5 {
+			return math.Min(x, 4)
+		}
+		return 0.25 * (x - 1.5)
+	}},
+	{"elu_of", func(b *Builder, x *Node) *Node { return b.EluOf(x, 0.3) }, func(x float64) float64 { return math.Max(x, 0) + 0.3*math.Expm1(math.Min(x, 0)) }},
 	{"relu", (*Builder).Relu, func(x float64) float64 { return math.Max(x, 0) }},
 	{"leaky_relu", (*Builder).LeakyRelu, func(x float64) float64 { return math.Max(x, 0.2*x) }},
 	{"elu", (*Builder).Elu, func(x float64) float64 { return math.Max(x, 0) + math.Expm1(math.Min(x, 0)) }},
@@ -78,8 +88,8 @@ func TestActivations(t *testing.T) {
 					if y := got[i]; rounded(dt, want) != y && !(math.Abs(y-want) <= tol*(1+math.Abs(want))) {
 						t.Errorf("%s(%g) is %g, want %g", f.name, at, y, want)
 					}
-					// Of these points the kinks are 0 and ±3.
-					if at == 0 || math.Abs(at) == 3 || math.IsInf(rounded(dt, want), 0) {
+					// Of these points the kinks are 0, ±3 and 6.
+					if at == 0 || math.Abs(at) == 3 || at == 6 || math.IsInf(rounded(dt, want), 0) {
 						continue
 					}
 					const h = 1e-5
@@ -105,7 +115,7 @@ func rounded(dt tensor.Dtype, x float64) float64 {
 // the function itself.
 func TestActivationsInRecurrences(t *testing.T) {
 	for _, f := range functions {
-		if known := f.name != "silu" && f.name != "gelu"; Elementwise(f.name) != known {
+		if known := !slices.Contains([]string{"silu", "gelu", "rectify", "elu_of"}, f.name); Elementwise(f.name) != known {
 			t.Errorf("Elementwise(%q) is %v", f.name, !known)
 		} else if !known {
 			continue

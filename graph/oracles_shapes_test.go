@@ -257,6 +257,7 @@ func ofMatrix(op func(b *Builder, x *Node) *Node, rows bool, f func(x []float64)
 
 // heldElsewhere are the methods whose values other tests hold, or that have none.
 var heldElsewhere = map[string]string{
+	"EluOf": activationsTest, "HardSigmoidKeras2": activationsTest, "Rectify": activationsTest, "Relu6": activationsTest,
 	"Elu": activationsTest, "Gelu": activationsTest, "HardSigmoid": activationsTest, "LeakyRelu": activationsTest, "Relu": activationsTest,
 	"Selu": activationsTest, "Sigmoid": activationsTest, "Silu": activationsTest, "Softplus": activationsTest, "Softsign": activationsTest,
 	"Tanh": activationsTest,

@@ -4,10 +4,11 @@ import "unroll/graph"
 
 // Activate emits f(x), elementwise or, for softmax, over each row.
 func (c *Context) Activate(f Func, x *graph.Node) *graph.Node {
-	if err := f.check(); err != nil {
+	emit, err := f.emit()
+	if err != nil {
 		return c.Fail(err)
 	}
-	return funcs[f](c.Builder, x)
+	return emit(c.Builder, x)
 }
 
 // activated returns x with f applied, and the logits where a loss wants them.

@@ -67,7 +67,10 @@
 //	Bidirectional                           the same, always with zeros        the input's, of sequences
 //	Dense, Activation, LayerNormalization,  as any step                        the input's
 //	Dropout, SpatialDropout1D,
-//	GaussianNoise
+//	GaussianNoise, ReLU, LeakyReLU, PReLU,
+//	ELU, Normalization, Rescaling
+//	SoftmaxLayer                            0 over the steps, as any step      the input's
+//	                                        over the features
 //	BatchNormalization                      not in the moments                 the input's
 //	TimeDistributed                         by its layer, which gets the mask  the input's
 //	Frozen, Named, Sequential, Functional   by their layers                    by their layers
@@ -81,7 +84,8 @@
 //	GlobalAveragePooling1D                  left out; zeros if all are masked  none
 //	Conv1D, MaxPooling1D,                   as any step                        none
 //	AveragePooling1D, GlobalMaxPooling1D,
-//	Flatten, Reshape
+//	Flatten, Reshape, ZeroPadding1D,
+//	Cropping1D, UpSampling1D, Permute
 //	Embedding, OneHot, CategoryEncoding,    have no mask in                    Embedding's own with MaskZero
 //	RepeatVector
 //	Masking                                 zeros, at those it finds           its own

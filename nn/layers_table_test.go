@@ -185,7 +185,9 @@ func layerCases() []layerCase {
 			return f
 		}},
 	}
-	for _, f := range []Func{HardSigmoid, LeakyRelu, Elu, Selu, Gelu, Silu, Softplus, Softsign, Exponential} {
+	list = append(list, kerasCases()...)
+	for _, f := range []Func{HardSigmoid, HardSigmoidKeras2, Relu6, LeakyRelu, LeakyReluOf(0.3), Elu, EluOf(0.4), Selu, ReluOf(0.2, 0.1, 0.7), Gelu, GeluApproximate, Silu,
+		HardSilu, Mish, LogSoftmax, LogSigmoid, HardTanh, Celu, Squareplus, SparsePlus, SparseSigmoid, TanhShrink, HardShrink, SoftShrink, Softplus, Softsign, Exponential} {
 		list = append(list, layerCase{name: "dense_" + string(f), input: Features(4), layers: []Layer{Dense{Units: 3, Activation: f}}})
 		if f != Exponential { // grows without bounds
 			list = append(list, layerCase{name: "simple_rnn_" + string(f), input: Features(3, 2), layers: []Layer{SimpleRNN{Units: 2, Activation: f}}})

@@ -77,6 +77,9 @@ func typeOf(l Layer) string {
 	if inner == nil {
 		inner = l
 	}
+	if _, ok := inner.(SoftmaxLayer); ok {
+		return "Softmax" // a name that in Go is the function's
+	}
 	return show.Type(inner)
 }
 

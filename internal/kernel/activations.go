@@ -40,6 +40,12 @@ func LeakyReluGrad[T Float](dx, y, dy []T) {
 // deep network learning by exponential linear units, 2015.
 func Elu[T Float](y, x []T) { elu(y, x, 1, 1) }
 
+// EluOf computes y = x where x > 0, else alpha·(eˣ − 1).
+func EluOf[T Float](y, x []T, alpha T) { elu(y, x, 1, alpha) }
+
+// EluOfGrad computes dx = dy where y > 0, else dy·(y + alpha), for alpha ≥ 0.
+func EluOfGrad[T Float](dx, y, dy []T, alpha T) { eluGrad(dx, y, dy, 1, alpha) }
+
 // EluGrad computes dx = dy where y > 0, else dy·(y + 1).
 func EluGrad[T Float](dx, y, dy []T) { eluGrad(dx, y, dy, 1, 1) }
 
@@ -151,6 +157,42 @@ func HardSigmoidGrad[T Float](dx, y, dy []T) {
 	for i, v := range y[:len(dx)] {
 		if v > 0 && v < 1 {
 			dx[i] = dy[i] / 6
+		} else {
+			dx[i] = 0
+		}
+	}
+}
+
+// HardSigmoidKeras2 computes y = x/5 + 1/2, held to [0, 1].
+func HardSigmoidKeras2[T Float](y, x []T) {
+	for i, v := range x[:len(y)] {
+		y[i] = min(max(v+2.5, 0), 5) / 5
+	}
+}
+
+// HardSigmoidKeras2Grad computes dx = dy/5 where 0 < y < 1, else 0.
+func HardSigmoidKeras2Grad[T Float](dx, y, dy []T) {
+	for i, v := range y[:len(dx)] {
+		if v > 0 && v < 1 {
+			dx[i] = dy[i] / 5
+		} else {
+			dx[i] = 0
+		}
+	}
+}
+
+// Relu6 computes y = max(x, 0), at most 6.
+func Relu6[T Float](y, x []T) {
+	for i, v := range x[:len(y)] {
+		y[i] = min(max(v, 0), 6)
+	}
+}
+
+// Relu6Grad computes dx = dy where 0 < y < 6, else 0.
+func Relu6Grad[T Float](dx, y, dy []T) {
+	for i, v := range y[:len(dx)] {
+		if v > 0 && v < 6 {
+			dx[i] = dy[i]
 		} else {
 			dx[i] = 0
 		}

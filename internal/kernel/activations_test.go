@@ -55,6 +55,25 @@ func functions[T Float]() []function[T] {
 				}
 				return 0
 			}},
+		{"hard_sigmoid_keras2", HardSigmoidKeras2[T], HardSigmoidKeras2Grad[T],
+			func(x float64) float64 { return math.Max(0, math.Min(x/5+0.5, 1)) },
+			func(x float64) float64 {
+				if x > -2.5 && x < 2.5 {
+					return 0.2
+				}
+				return 0
+			}},
+		{"relu6", Relu6[T], Relu6Grad[T],
+			func(x float64) float64 { return math.Max(0, math.Min(x, 6)) },
+			func(x float64) float64 {
+				if x > 0 && x < 6 {
+					return 1
+				}
+				return 0
+			}},
+		{"elu_of", func(y, x []T) { EluOf(y, x, 0.3) }, func(dx, y, dy []T) { EluOfGrad(dx, y, dy, 0.3) },
+			piece(line(1), func(x float64) float64 { return 0.3 * math.Expm1(x) }),
+			piece(constant(1), func(x float64) float64 { return 0.3 * math.Exp(x) })},
 		{"exponential", Exp[T], ExpGrad[T], math.Exp, math.Exp},
 	}
 }

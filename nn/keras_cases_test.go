@@ -1,0 +1,53 @@
+package nn
+
+// kerasCases are rows of the table of layers: what a model of others may have.
+func kerasCases() []layerCase {
+	gates := func(f Func, l Layer) layerCase {
+		return layerCase{name: "gates_" + string(f), input: Tokens(4), fill: paddedRow, layers: []Layer{
+			Embedding{InputDim: 12, OutputDim: 3, MaskZero: true, EmbeddingsInitializer: Uniform(2)}, l, Dense{Units: 2}}}
+	}
+	within := func(layers ...Layer) []Layer {
+		return append(append([]Layer{Dense{Units: 3}}, layers...), Dense{Units: 2})
+	}
+	embedded := func(layers ...Layer) []Layer {
+		return append(append([]Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true, EmbeddingsInitializer: Uniform(1)}}, layers...), GRU{Units: 2})
+	}
+	third := Constant(0.3)
+	return []layerCase{
+		gates(HardSigmoidKeras2, LSTM{Units: 3, RecurrentActivation: HardSigmoidKeras2, ReturnSequences: true}),
+		gates(HardSigmoid, GRU{Units: 3, RecurrentActivation: HardSigmoid, ResetBefore: true}),
+
+		{name: "relu", input: Features(3, 4), layers: within(ReLU{})},
+		{name: "relu_constants", input: Features(4), layers: within(ReLU{MaxValue: 0.9, NegativeSlope: 0.2, Threshold: 0.1})},
+		{name: "relu6_layer", input: Features(4), layers: within(ReLU{MaxValue: 6})},
+		{name: "leaky_relu", input: Features(4), layers: within(LeakyReLU{})},
+		{name: "leaky_relu_slope", input: Tokens(4), fill: paddedRow, layers: embedded(LeakyReLU{NegativeSlope: 0.1})},
+		{name: "elu", input: Features(4), layers: within(ELU{})},
+		{name: "elu_alpha", input: Features(3, 4), layers: within(ELU{Alpha: 0.4})},
+		{name: "softmax", input: Features(4), layers: within(SoftmaxLayer{})},
+		{name: "softmax_over_time", input: Features(3, 4), layers: within(SoftmaxLayer{Axis: 1})},
+		{name: "softmax_over_time_masked", input: Tokens(4), fill: paddedRow, layers: embedded(SoftmaxLayer{Axis: -2})},
+		{name: "p_relu", input: Features(4), layers: within(PReLU{AlphaInitializer: third, AlphaRegularizer: L2(0.1)})},
+		{name: "p_relu_sequence", input: Features(3, 4), layers: within(PReLU{AlphaInitializer: third})},
+		{name: "p_relu_shared", input: Tokens(4), fill: paddedRow, layers: embedded(PReLU{AlphaInitializer: third, SharedAxes: []int{1}})},
+		{name: "p_relu_shared_features", input: Features(3, 4), layers: within(PReLU{AlphaInitializer: third, SharedAxes: []int{-1}})},
+		{name: "p_relu_one_slope", input: Features(3, 4), layers: within(PReLU{AlphaInitializer: third, SharedAxes: []int{1, 2}})},
+
+		{name: "rescaling", input: Features(3, 4), layers: []Layer{Rescaling{Scale: 0.5, Offset: -1}, Dense{Units: 2}}},
+		{name: "normalization", input: Features(3, 4), layers: []Layer{Normalization{}, Dense{Units: 2}}},
+		{name: "normalization_given", input: Features(2), layers: []Layer{Dense{Units: 2}, Normalization{Mean: []float64{1, 2}, Variance: []float64{4, 9}}, Dense{Units: 2}}},
+		{name: "normalization_inverted", input: Features(3, 2), layers: []Layer{Dense{Units: 2}, Normalization{Mean: []float64{1}, Variance: []float64{4}, Invert: true}, Dense{Units: 2}}},
+		{name: "normalization_scalar", input: Tokens(4), fill: paddedRow, layers: embedded(Normalization{Scalar: true})},
+		{name: "normalization_steps", input: Features(3, 2), layers: []Layer{Dense{Units: 2}, Normalization{Axis: []int{1}}, Dense{Units: 2}}},
+		{name: "normalization_all", input: Features(3, 2), layers: []Layer{Dense{Units: 2}, Normalization{Axis: []int{1, 2}, Invert: true}, Dense{Units: 2}}},
+
+		{name: "zero_padding", input: Features(3, 4), layers: within(ZeroPadding1D{Padding: []int{2, 1}}, SimpleRNN{Units: 2})},
+		{name: "zero_padding_default", input: Tokens(4), fill: paddedRow, layers: embedded(ZeroPadding1D{})},
+		{name: "cropping", input: Features(4, 4), layers: within(Cropping1D{Cropping: []int{2, 1}}, SimpleRNN{Units: 2})},
+		{name: "cropping_default", input: Tokens(4), fill: paddedRow, layers: embedded(Cropping1D{})},
+		{name: "up_sampling", input: Features(3, 4), layers: within(UpSampling1D{Size: 3}, SimpleRNN{Units: 2})},
+		{name: "up_sampling_default", input: Tokens(4), fill: paddedRow, layers: embedded(UpSampling1D{})},
+		{name: "permute", input: Features(3, 4), layers: within(Permute{Dims: []int{2, 1}}, SimpleRNN{Units: 2})},
+		{name: "permute_nothing", input: Tokens(4), fill: paddedRow, layers: embedded(Permute{Dims: []int{1, 2}})},
+	}
+}

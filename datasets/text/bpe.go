@@ -76,7 +76,7 @@ func readBytePairs(merges [][2]int32) (*bytePairs, error) {
 // chunks cuts text where no pair reaches across, losing nothing: a chunk is a run
 // of letters with their marks, of numbers, of white space or of other characters,
 // with the space before it if there is one, and ends at maxChunk bytes.
-func (s *scratch) chunks(text string) {
+func (s *scratch) chunks(_ Config, text string) {
 	for lo := 0; lo < len(text); {
 		hi, kind := lo, 0
 		for hi < len(text) {

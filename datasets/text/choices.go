@@ -3,6 +3,7 @@ package text
 import (
 	"cmp"
 	"iter"
+	"slices"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -15,7 +16,7 @@ import (
 type tokenizer struct {
 	split bool // Keras's filters become spaces before
 	glued bool // tokens stand side by side in a text, without spaces
-	cut   func(s *scratch, text string)
+	cut   func(s *scratch, c Config, text string)
 }
 
 var tokenizers = choice.Table[tokenizer]{
@@ -29,13 +30,40 @@ var tokenizers = choice.Table[tokenizer]{
 const bpe = "bpe"
 
 // letterCase is what becomes of upper case.
-type letterCase struct{ ascii, lower bool }
+type letterCase struct {
+	ascii, lower bool
+	full         bool // lower as Unicode and Python have it, see rewriter.lowerFull
+}
+
+func (c letterCase) rewrite() func(*rewriter, string) {
+	if c.full {
+		return (*rewriter).lowerFull
+	}
+	return (*rewriter).lower
+}
 
 var cases = choice.Table[letterCase]{
 	{Name: "ascii", Help: "ASCII's letters to lower case", Value: letterCase{ascii: true}},
 	{Name: "lower", Help: "all letters to lower case, each by itself", Value: letterCase{ascii: true, lower: true}},
 	{Name: "keep", Help: "as they are"},
 }
+
+// What texts were encoded by elsewhere has tokenizers and a case of its own. They
+// are not offered to people, who have better ones, but saved and loaded alike.
+var (
+	allTokenizers = append(slices.Clip(tokenizers), choice.Table[tokenizer]{
+		{Name: split, Help: "what stands between given characters, as Keras's Tokenizer", Value: tokenizer{cut: (*scratch).split}},
+		{Name: "whitespace", Help: "what stands between ASCII's white space, as Keras's TextVectorization", Value: tokenizer{cut: (*scratch).whitespace}},
+		{Name: "codepoints", Help: "Unicode's code points", Value: tokenizer{glued: true, cut: (*scratch).codepoints}},
+		{Name: "whole", Help: "a text as one token", Value: tokenizer{cut: (*scratch).whole}},
+	}...)
+	allCases = append(slices.Clip(cases), choice.Row[letterCase]{
+		Name: "python", Help: "all letters to lower case, as Python's str.lower", Value: letterCase{ascii: true, lower: true, full: true},
+	})
+)
+
+// split is the tokenizer with a setting of its own, see Split.
+const split = "split"
 
 var normalForms = choice.Table[*norm.Form]{
 	{Name: "none", Help: "as they are"},
@@ -47,7 +75,9 @@ var normalForms = choice.Table[*norm.Form]{
 
 func form(f norm.Form) *norm.Form { return &f }
 
-// Tokenizers yields the names of the tokenizers with what they are.
+// Tokenizers yields the names of the tokenizers with what they are. Those that only
+// files of other programs bring along are not among them: "split", "whitespace",
+// "codepoints" and "whole", and the case "python".
 func Tokenizers() iter.Seq2[string, string] { return tokenizers.All() }
 
 // Cases yields the names of what may become of upper case.

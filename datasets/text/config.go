@@ -16,7 +16,7 @@ import (
 // the rule of keras.datasets.imdb, see Tokenize.
 //
 // A text is cleaned in the order of the fields: markup, then normal form, then
-// case. Before all of it a run of bytes that are not UTF-8 becomes U+FFFD.
+// case, then punctuation. Before all of it a run of bytes that are not UTF-8 becomes U+FFFD.
 type Config struct {
 	// HTML decodes character references (&eacute;, &#233;) and makes a space of each
 	// tag and comment.
@@ -25,13 +25,28 @@ type Config struct {
 	Normalize string `json:"normalize,omitempty"`
 	// Case is one of Cases; "" is ascii, as keras.datasets.imdb has it.
 	Case string `json:"case,omitempty"`
+	// StripPunctuation drops ASCII's punctuation, the apostrophe too, so that
+	// "don't" is "dont". Keras: TextVectorization's strip_punctuation.
+	StripPunctuation bool `json:"strip_punctuation,omitempty"`
 	// Tokenizer is one of Tokenizers; "" is keras. A word of Unicode (UAX #29) has a
 	// letter, a number or a symbol such as an emoji (category So).
 	Tokenizer string `json:"tokenizer,omitempty"`
+	// Split is how the tokenizer "split" cuts, and no other.
+	Split Split `json:"split,omitzero"`
 	// NGrams is the most tokens that are taken as one, joined by a space. At each
 	// token come first it alone, then it and the next, and so on; each is counted
 	// and ranked as a word is. 0 and 1 are tokens alone, the only way of "bpe".
 	NGrams int `json:"ngrams,omitempty"`
+	// NGramsByLength yields all tokens alone first, then all pairs, and so on, as
+	// Keras's TextVectorization does.
+	NGramsByLength bool `json:"ngrams_by_length,omitempty"`
+}
+
+// Split cuts as Keras's text_to_word_sequence(filters, split): each character of
+// Filters becomes At, and what stands between two At and is not empty is a token.
+type Split struct {
+	Filters string `json:"filters,omitempty"`
+	At      string `json:"at,omitempty"` // "" is a space
 }
 
 // maxNGrams bounds NGrams, so that a mistaken number is an error.
@@ -40,11 +55,15 @@ const maxNGrams = 10
 // check returns the configuration with its defaults in place.
 func (c Config) check() (Config, error) {
 	for _, s := range []struct {
-		field string
-		value *string
-		known iter.Seq2[string, string]
-	}{{"Normalize", &c.Normalize, NormalForms()}, {"Case", &c.Case, Cases()}, {"Tokenizer", &c.Tokenizer, Tokenizers()}} {
-		if err := choice.Check(s.field, *s.value, s.known); err != nil {
+		field      string
+		value      *string
+		known, all iter.Seq2[string, string]
+	}{
+		{"Normalize", &c.Normalize, NormalForms(), NormalForms()},
+		{"Case", &c.Case, Cases(), allCases.All()},
+		{"Tokenizer", &c.Tokenizer, Tokenizers(), allTokenizers.All()},
+	} {
+		if err := choice.Check(s.field, *s.value, s.known); err != nil && choice.Want(*s.value, s.all) != nil {
 			return c, err
 		}
 		if *s.value == choice.Names(s.known)[0] {
@@ -52,6 +71,10 @@ func (c Config) check() (Config, error) {
 		}
 	}
 	switch {
+	case c.Tokenizer != split && c.Split != Split{}:
+		return c, errors.Errorf("Split is %+v, only the tokenizer %s has it", c.Split, split)
+	case !utf8.ValidString(c.Split.Filters + c.Split.At):
+		return c, errors.Errorf("Split is %+v, which is not UTF-8", c.Split)
 	case c.NGrams < 0 || c.NGrams > maxNGrams:
 		return c, errors.Errorf("NGrams is %d, want 0 to %d", c.NGrams, maxNGrams)
 	case c.NGrams > 1 && c.Tokenizer == bpe:
@@ -59,6 +82,10 @@ func (c Config) check() (Config, error) {
 	case c.NGrams == 1:
 		c.NGrams = 0
 	}
+	if c.Tokenizer == split && c.Split.At == "" {
+		c.Split.At = " "
+	}
+	c.NGramsByLength = c.NGramsByLength && c.NGrams > 0
 	return c, nil
 }
 
@@ -75,8 +102,14 @@ func (s *scratch) clean(c Config, text string) string {
 	if form := valueOf(normalForms, c.Normalize); form != nil && !form.IsNormalString(text) {
 		text = s.rewrite(text, func(w *rewriter, text string) { w.normalize(*form, text) })
 	}
-	if valueOf(cases, c.Case).lower && strings.ContainsFunc(text, lowers) {
-		text = s.rewrite(text, (*rewriter).lower)
+	if to := valueOf(allCases, c.Case); to.lower && strings.ContainsFunc(text, lowers) {
+		text = s.rewrite(text, to.rewrite())
+	}
+	if c.StripPunctuation && strings.ContainsAny(text, punctuation) {
+		text = s.rewrite(text, (*rewriter).strip)
+	}
+	if c.Tokenizer == split && !c.Split.single() {
+		text = s.rewrite(text, func(w *rewriter, text string) { w.translate(c, text) })
 	}
 	return text
 }

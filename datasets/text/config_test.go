@@ -15,7 +15,7 @@ import (
 func tokensOf(c Config, text string) (tokens, sources []string) {
 	var s scratch
 	s.tokenize(c, text)
-	for gram, t := range s.grams(c.NGrams) {
+	for gram, t := range s.grams(c) {
 		t = s.original(t)
 		tokens, sources = append(tokens, string(gram)), append(sources, text[t.lo:t.hi])
 	}

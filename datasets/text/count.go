@@ -22,7 +22,7 @@ func Count(texts iter.Seq2[string, error], c Config) (*Vocabulary, error) {
 	workers, err := walk(texts, func(s *scratch, b batch) {
 		for _, text := range b.texts {
 			s.tokenize(c, text)
-			for gram := range s.grams(c.NGrams) {
+			for gram := range s.grams(c) {
 				s.counts.add(gram, 1)
 			}
 		}

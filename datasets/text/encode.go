@@ -24,14 +24,17 @@ func (e *Encoder) Encode(text string) []int32 {
 // EncodeSpans returns the ids of text as Encode does, but without padding, and for
 // each the bytes text[span[0]:span[1]] of which it was made. Where cleaning made
 // one piece of text of another of a different length, the whole of it counts as
-// the source; a "bpe" token may be a part of a letter.
+// the source; a "bpe" token may be a part of a letter. EncoderConfig.Start has the
+// span [0, 0].
 func (e *Encoder) EncodeSpans(text string) (ids []int32, spans [][2]int) {
 	e.with(text, func(s *scratch) {
 		lo, hi := window(len(s.ids), e.config.MaxLen, e.config.Truncating)
 		ids = slices.Clone(s.ids[lo:hi])
 		spans = make([][2]int, 0, len(ids))
 		for _, t := range s.spans[lo:hi] {
-			t = s.original(t)
+			if t.lo < t.hi {
+				t = s.original(t)
+			}
 			spans = append(spans, [2]int{t.lo, t.hi})
 		}
 	})
@@ -85,13 +88,7 @@ func (e *Encoder) EncodeTexts(texts iter.Seq2[string, error]) ([][]int32, Stats,
 // KnownWords counts the tokens of text that this encoder knows and keeps. 0 means
 // that the model sees nothing of it: better to say so than to predict.
 func (e *Encoder) KnownWords(text string) (n int) {
-	e.with(text, func(s *scratch) {
-		for _, id := range s.ids {
-			if e.keeps(id) {
-				n++
-			}
-		}
-	})
+	e.with(text, func(s *scratch) { n = e.Known(s.ids) })
 	return n
 }
 
@@ -105,7 +102,7 @@ func (e *Encoder) Tokens(text string) (tokens []string) {
 			}
 			return
 		}
-		for gram := range s.grams(e.config.Text.NGrams) {
+		for gram := range s.grams(e.config.Text) {
 			tokens = append(tokens, string(gram))
 		}
 	})
@@ -122,7 +119,7 @@ func (e *Encoder) Decode(ids []int32) string {
 			words = append(words, w)
 		}
 	}
-	if valueOf(tokenizers, e.config.Text.Tokenizer).glued {
+	if valueOf(allTokenizers, e.config.Text.Tokenizer).glued {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words, " ")
@@ -150,20 +147,28 @@ func (e *Encoder) pad(row, ids []int32) {
 func (e *Encoder) encode(s *scratch, text string) (tokens, unknown, ids int) {
 	s.tokenize(e.config.Text, text)
 	s.ids, s.spans = s.ids[:0], s.spans[:0]
+	if e.config.Start > 0 {
+		s.ids, s.spans = append(s.ids, e.config.Start), append(s.spans, token{})
+	}
 	if e.bpe != nil {
 		e.encodePairs(s)
 		return len(s.ids), 0, len(s.ids)
 	}
-	for gram, at := range s.grams(e.config.Text.NGrams) {
+	for gram, at := range s.grams(e.config.Text) {
 		tokens++
-		id := int32(e.vocab.find(gram)) + firstID
-		if id < firstID {
+		rank := e.vocab.find(gram)
+		id := int32(rank) + e.first()
+		kept := rank >= 0 && e.keeps(id)
+		if rank < 0 || id == e.config.Unknown {
 			unknown++
-			if e.config.OOVBuckets == 0 {
-				continue
-			}
+		}
+		switch {
+		case kept:
+		case e.config.Unknown > 0:
+			id = e.config.Unknown
+		case rank < 0 && e.config.OOVBuckets > 0:
 			id = e.bucket(gram)
-		} else if !e.keeps(id) {
+		default:
 			continue
 		}
 		s.ids, s.spans = append(s.ids, id), append(s.spans, at)
@@ -175,7 +180,7 @@ func (e *Encoder) encodePairs(s *scratch) {
 	for _, t := range s.tokens {
 		for _, symbol := range e.bpe.encode(&s.pairs, s.folded[t.lo:t.hi]) {
 			t.hi = t.lo + len(e.bpe.pieces[symbol])
-			s.ids, s.spans = append(s.ids, symbol+firstID), append(s.spans, t)
+			s.ids, s.spans = append(s.ids, symbol+e.first()), append(s.spans, t)
 			t.lo = t.hi
 		}
 	}

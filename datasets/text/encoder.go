@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"iter"
 	"math"
 	"sort"
@@ -30,6 +31,14 @@ type EncoderConfig struct {
 	// or too rare; a word's bytes decide for one of them (FNV-1a). 0 drops such
 	// words. Those below SkipTop are dropped always.
 	OOVBuckets int `json:"oov_buckets,omitempty"`
+	// FirstID is the id of the vocabulary's first word, 0 for 4. Keras's Tokenizer
+	// and TextVectorization have 1, for words of which the first stands for unknown
+	// ones.
+	FirstID int `json:"first_id,omitempty"`
+	// Unknown is the id of words that are unknown or not kept, 0 to drop them, and
+	// Start the id before each sequence, 0 for none. keras.datasets.imdb has 2 and 1.
+	Unknown int32 `json:"unknown,omitempty"`
+	Start   int32 `json:"start,omitempty"`
 	// MaxLen is the length of every sequence, in steps. At least 1.
 	MaxLen int `json:"max_len"`
 	// Padding is the side on which short sequences are filled with Value, and
@@ -42,6 +51,9 @@ type EncoderConfig struct {
 // maxSteps bounds MaxLen, so that a mistaken number is an error and does not eat
 // the memory.
 const maxSteps = 1 << 20
+
+// maxFirstID leaves room for more words than fit into the memory.
+const maxFirstID = 1 << 30
 
 // Encoder turns raw text into a model's input. It holds all that takes, so the
 // same value, saved with the model, serves training and predicting. It does not
@@ -103,20 +115,21 @@ func makeEncoder(words []string, bpe *bytePairs, c EncoderConfig) (*Encoder, err
 	if bpe != nil {
 		words = bpe.pieces
 	}
+	first := c.first()
 	if c.NumWords == 0 {
-		c.NumWords = firstID + len(words)
+		c.NumWords = first + len(words)
 	}
 	switch {
-	case c.NumWords <= max(firstID, c.SkipTop):
-		return nil, errors.Errorf("encoder: NumWords %d keeps no word, want more than %d", c.NumWords, max(firstID, c.SkipTop))
-	case firstID+len(words) <= max(firstID, c.SkipTop):
+	case c.NumWords <= max(first, c.SkipTop):
+		return nil, errors.Errorf("encoder: NumWords %d keeps no word, want more than %d", c.NumWords, max(first, c.SkipTop))
+	case first+len(words) <= max(first, c.SkipTop):
 		return nil, errors.Errorf("encoder: SkipTop %d keeps none of the vocabulary's %d words", c.SkipTop, len(words))
 	case c.OOVBuckets > math.MaxInt32-c.NumWords:
 		return nil, errors.Errorf("encoder: OOVBuckets is %d, want 0 to %d with NumWords %d", c.OOVBuckets, math.MaxInt32-c.NumWords, c.NumWords)
-	case c.Value < 0 || int(c.Value) >= c.NumWords+c.OOVBuckets:
-		return nil, errors.Errorf("encoder: Value is %d, want an id, 0 to %d", c.Value, c.NumWords+c.OOVBuckets-1)
+	case c.Value < 0 || int(c.Value) >= c.depth():
+		return nil, errors.Errorf("encoder: Value is %d, want an id, 0 to %d", c.Value, c.depth()-1)
 	}
-	n := min(len(words), c.NumWords-firstID)
+	n := min(len(words), c.NumWords-first)
 	return &Encoder{
 		config:  c,
 		vocab:   *newVocabulary(words[:n:n]),
@@ -141,6 +154,12 @@ func (c EncoderConfig) check() (EncoderConfig, error) {
 		return c, errors.Errorf("encoder: MinCount is %d, want 0 or more", c.MinCount)
 	case c.OOVBuckets < 0:
 		return c, errors.Errorf("encoder: OOVBuckets is %d, want 0 or more", c.OOVBuckets)
+	case c.FirstID < 0 || c.FirstID > maxFirstID:
+		return c, errors.Errorf("encoder: FirstID is %d, want 0 to %d", c.FirstID, maxFirstID)
+	case c.Unknown < 0 || c.Unknown == math.MaxInt32 || c.Start < 0 || c.Start == math.MaxInt32:
+		return c, errors.Errorf("encoder: Unknown is %d and Start %d, want ids, 0 to %d", c.Unknown, c.Start, math.MaxInt32-1)
+	case c.Unknown > 0 && c.OOVBuckets > 0:
+		return c, errors.Errorf("encoder: Unknown is %d and OOVBuckets %d, want one of them at most", c.Unknown, c.OOVBuckets)
 	case c.MaxLen < 1 || c.MaxLen > maxSteps:
 		return c, errors.Errorf("encoder: MaxLen is %d, want 1 to %d", c.MaxLen, maxSteps)
 	case c.Padding != Pre && c.Padding != Post || c.Truncating != Pre && c.Truncating != Post:
@@ -151,8 +170,18 @@ func (c EncoderConfig) check() (EncoderConfig, error) {
 		return c, errors.Errorf("encoder: NumWords is %d, the tokenizer bpe wants 0 or at least %d", c.NumWords, firstID+256)
 	case c.SkipTop > 0 || c.OOVBuckets > 0:
 		return c, errors.Errorf("encoder: SkipTop is %d and OOVBuckets %d, the tokenizer bpe wants 0", c.SkipTop, c.OOVBuckets)
+	case c.FirstID > 0 || c.Unknown > 0:
+		return c, errors.Errorf("encoder: FirstID is %d and Unknown %d, the tokenizer bpe wants 0", c.FirstID, c.Unknown)
 	}
 	return c, nil
+}
+
+// first is the first word's id.
+func (c EncoderConfig) first() int { return cmp.Or(c.FirstID, firstID) }
+
+// depth is the number of ids.
+func (c EncoderConfig) depth() int {
+	return max(c.NumWords+c.OOVBuckets, int(c.Unknown)+1, int(c.Start)+1)
 }
 
 // Config returns the configuration, NumWords always being the true number.
@@ -160,7 +189,7 @@ func (e *Encoder) Config() EncoderConfig { return e.config }
 
 // Depth returns the number of ids, those of padding and buckets included: the
 // depth of a one-hot input or an embedding's number of rows.
-func (e *Encoder) Depth() int { return e.config.NumWords + e.config.OOVBuckets }
+func (e *Encoder) Depth() int { return e.config.depth() }
 
 // WordOf returns the word of an id, "" for an id that this encoder does not keep.
 // Of "bpe" it is the bytes of the token, which need not be UTF-8.
@@ -168,19 +197,32 @@ func (e *Encoder) WordOf(id int32) string {
 	if !e.keeps(id) {
 		return ""
 	}
-	return e.vocab.Word(int(id) - rankOffset)
+	return e.vocab.Word(int(id) - e.config.first() + 1)
 }
 
 // IDOf returns the id of a word as Tokens gives it, and false if this encoder
 // does not keep the word.
 func (e *Encoder) IDOf(word string) (int32, bool) {
 	rank, ok := e.vocab.Rank(word)
-	if id := int32(rank) + rankOffset; ok && e.keeps(id) {
+	if id := int32(rank-1) + e.first(); ok && e.keeps(id) {
 		return id, true
 	}
 	return 0, false
 }
 
+// Known returns how many of ids are those of words.
+func (e *Encoder) Known(ids []int32) (n int) {
+	for _, id := range ids {
+		if e.keeps(id) {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *Encoder) first() int32 { return int32(e.config.first()) }
+
 func (e *Encoder) keeps(id int32) bool {
-	return int(id) >= max(firstID, e.config.SkipTop) && int(id) < e.config.NumWords
+	c := &e.config
+	return int(id) >= max(c.first(), c.SkipTop) && int(id) < c.NumWords && (id != c.Unknown || id == 0)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -21,7 +22,7 @@ const encoderVersion = 2
 type encoderFile struct {
 	Version int `json:"version"`
 	EncoderConfig
-	Words  []string   `json:"words,omitempty"`  // words[i] has id i+4
+	Words  []string   `json:"words,omitempty"`  // words[i] has id i+4, or i+FirstID; "" is no word
 	Merges [][2]int32 `json:"merges,omitempty"` // of "bpe": merge i joins two bytes or earlier merges
 	SHA256 string     `json:"sha256"`           // of all other fields, see sum
 }
@@ -94,15 +95,14 @@ func (f *encoderFile) encoder() (*Encoder, error) {
 		}
 		n = len(pairs.pieces)
 	}
-	if most := max(0, c.NumWords-firstID); n > most {
+	if most := max(0, c.NumWords-c.first()); n > most {
 		return nil, errors.Errorf("it holds %d words, NumWords %d allows %d", n, f.NumWords, most)
 	}
-	seen := make(map[string]bool, len(f.Words))
-	for _, w := range f.Words {
-		if w == "" || seen[w] {
-			return nil, errors.Errorf("it holds the word %q twice or empty", w)
-		}
-		seen[w] = true
+	if len(f.Words) > 0 && !slices.ContainsFunc(f.Words, notEmpty) {
+		return nil, errors.New("all its words are empty")
+	}
+	if err := distinct(f.Words); err != nil {
+		return nil, err
 	}
 	return makeEncoder(f.Words, pairs, c)
 }

@@ -8,6 +8,7 @@ import (
 type rewriter struct {
 	out    []byte
 	pieces offsets
+	gap    bool // something was dropped since the last piece
 }
 
 // offsets lead from a written text back to the text that was read: what was
@@ -23,7 +24,8 @@ type piece struct {
 // copy writes s for as many bytes at from, one for one.
 func (w *rewriter) copy(s string, from int) {
 	n := len(w.pieces)
-	if n == 0 || w.pieces[n-1].whole {
+	if n == 0 || w.gap || w.pieces[n-1].whole {
+		w.gap = false
 		w.pieces = append(w.pieces, piece{to: len(w.out), from: from})
 	}
 	w.out = append(w.out, s...)

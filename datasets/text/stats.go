@@ -70,7 +70,9 @@ func (e *Encoder) stats(workers []*scratch) (s Stats) {
 			}
 		}
 	}
-	s.Empty = texts[0]
+	if s.Empty = texts[0]; e.config.Start > 0 {
+		s.Empty = texts[1]
+	}
 	lengths := slices.Sorted(maps.Keys(texts))
 	if len(lengths) == 0 {
 		return s

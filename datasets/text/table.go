@@ -74,6 +74,9 @@ func (t *table) add(word []byte) int {
 func (t *table) grow(n int) {
 	t.slots = make([]slot, n)
 	for i, w := range t.words {
+		if w == "" {
+			continue // a rank without a word
+		}
 		k := key([]byte(w))
 		*t.place([]byte(w), k) = slot{k, int32(i + 1)}
 	}

@@ -1,7 +1,6 @@
 package text
 
 import (
-	"iter"
 	"unicode"
 	"unicode/utf8"
 
@@ -81,14 +80,14 @@ func Tokenize(text string) []string {
 // pair reaches across.
 func (s *scratch) tokenize(c Config, text string) {
 	text = s.clean(c, text)
-	t := valueOf(tokenizers, c.Tokenizer)
-	s.fold(text, foldings[folds{valueOf(cases, c.Case).ascii, t.split}])
+	t := valueOf(allTokenizers, c.Tokenizer)
+	s.fold(text, foldings[folds{valueOf(allCases, c.Case).ascii && !c.translated(), t.split}])
 	s.tokens = s.tokens[:0]
-	t.cut(s, text)
+	t.cut(s, c, text)
 }
 
 // words takes Unicode's words.
-func (s *scratch) words(text string) {
+func (s *scratch) words(_ Config, text string) {
 	for w := words.FromString(text); w.Next(); {
 		if isWord(w.Value()) {
 			s.tokens = append(s.tokens, token{w.Start(), w.End()})
@@ -97,7 +96,7 @@ func (s *scratch) words(text string) {
 }
 
 // characters takes grapheme clusters.
-func (s *scratch) characters(text string) {
+func (s *scratch) characters(_ Config, text string) {
 	for g := graphemes.FromString(text); g.Next(); {
 		s.tokens = append(s.tokens, token{g.Start(), g.End()})
 	}
@@ -111,7 +110,7 @@ func (s *scratch) fold(text string, f *folding) {
 }
 
 // between takes what is between the spaces of the folded text.
-func (s *scratch) between(string) {
+func (s *scratch) between(Config, string) {
 	lo := 0
 	for i, c := range s.folded {
 		if c != ' ' {
@@ -136,26 +135,4 @@ func isWord(segment string) bool {
 		}
 	}
 	return false
-}
-
-// grams yields the runs of 1 to n tokens, as they are spelled and where they are,
-// in the order that Config.NGrams tells. The spelling is valid until the next.
-func (s *scratch) grams(n int) iter.Seq2[[]byte, token] {
-	return func(yield func([]byte, token) bool) {
-		for i, t := range s.tokens {
-			if !yield(s.folded[t.lo:t.hi], t) {
-				return
-			}
-			if n < 2 {
-				continue
-			}
-			s.gram = append(s.gram[:0], s.folded[t.lo:t.hi]...)
-			for _, next := range s.tokens[i+1 : min(i+n, len(s.tokens))] {
-				s.gram = append(append(s.gram, ' '), s.folded[next.lo:next.hi]...)
-				if !yield(s.gram, token{t.lo, next.hi}) {
-					return
-				}
-			}
-		}
-	}
 }

@@ -18,7 +18,7 @@ func (c Config) Tokens() (func(text string) iter.Seq[[]byte], error) {
 	return func(text string) iter.Seq[[]byte] {
 		return func(yield func([]byte) bool) {
 			s.tokenize(c, text)
-			for gram := range s.grams(c.NGrams) {
+			for gram := range s.grams(c) {
 				if !yield(gram) {
 					return
 				}

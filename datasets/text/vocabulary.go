@@ -3,6 +3,8 @@ package text
 import (
 	"encoding/json"
 	"io"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 )
@@ -59,6 +61,42 @@ func ReadWordIndex(r io.Reader) (*Vocabulary, error) {
 		words[rank-1] = w
 	}
 	return newVocabulary(words), nil
+}
+
+// NewVocabulary makes a vocabulary of words by their rank, the first having rank 1,
+// as texts cut as c says have them. A rank without a word has "". It errs if a word
+// is there twice, is not UTF-8, or there is none.
+func NewVocabulary(words []string, c Config) (*Vocabulary, error) {
+	c, err := c.check()
+	if err != nil {
+		return nil, errors.WithMessage(err, "vocabulary")
+	}
+	if err := distinct(words); err != nil {
+		return nil, errors.WithMessage(err, "vocabulary")
+	}
+	if !slices.ContainsFunc(words, notEmpty) {
+		return nil, errors.New("vocabulary: it holds no words")
+	}
+	v := newVocabulary(slices.Clone(words))
+	v.text = c
+	return v, nil
+}
+
+func notEmpty(word string) bool { return word != "" }
+
+// distinct errs if one of words, "" excepted, is there twice or cannot be saved.
+func distinct(words []string) error {
+	seen := make(map[string]bool, len(words))
+	for _, w := range words {
+		switch {
+		case seen[w]:
+			return errors.Errorf("it holds the word %q twice", w)
+		case !utf8.ValidString(w):
+			return errors.Errorf("it holds the word %q, which is not UTF-8", w)
+		}
+		seen[w] = w != ""
+	}
+	return nil
 }
 
 // newVocabulary takes ownership of words, which must differ from each other.

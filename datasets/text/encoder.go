@@ -191,6 +191,17 @@ func (e *Encoder) Config() EncoderConfig { return e.config }
 // depth of a one-hot input or an embedding's number of rows.
 func (e *Encoder) Depth() int { return e.config.depth() }
 
+// LargestID returns the largest id that the encoder gives. It is less than Depth-1 if
+// NumWords allows for more words than there are.
+func (e *Encoder) LargestID() int32 {
+	c := &e.config
+	last := c.first() + len(e.vocab.words) - 1
+	if c.OOVBuckets > 0 {
+		last = c.depth() - 1
+	}
+	return max(int32(last), c.Unknown, c.Start, c.Value)
+}
+
 // WordOf returns the word of an id, "" for an id that this encoder does not keep.
 // Of "bpe" it is the bytes of the token, which need not be UTF-8.
 func (e *Encoder) WordOf(id int32) string {
@@ -224,5 +235,5 @@ func (e *Encoder) first() int32 { return int32(e.config.first()) }
 
 func (e *Encoder) keeps(id int32) bool {
 	c := &e.config
-	return int(id) >= max(c.first(), c.SkipTop) && int(id) < c.NumWords && (id != c.Unknown || id == 0)
+	return int(id) >= max(c.first(), c.SkipTop) && int(id) < c.NumWords && id != c.Unknown && id != c.Start
 }

@@ -39,7 +39,8 @@ type Model struct {
 	usual, exact *explain.Explainer
 
 	mu     sync.Mutex
-	noText *Answer // once it is known
+	noText *Answer         // once it is known
+	logits map[int]float64 // of no text, by class, once they are known; see fromNoText
 }
 
 // New makes a model of its parts. The network takes as many ids as the encoder gives,
@@ -50,6 +51,9 @@ func New(name string, net *nn.Model, e *text.Encoder, t Task) (*Model, error) {
 	}
 	if n, want := e.Config().MaxLen, net.Inputs()[0].Steps(); n != want && want != nn.Any {
 		return nil, errors.Errorf("%s: the encoder gives %d words, the network takes %d", name, n, want)
+	}
+	if rows := embedded(net); rows > 0 && int(e.LargestID()) >= rows {
+		return nil, errors.Errorf("%s: the encoder gives ids up to %d, the network's embedding has %d rows", name, e.LargestID(), rows)
 	}
 	if out := net.Outputs()[0].Shape; len(out) != 1 || out[0] != t.Outputs() {
 		return nil, errors.Errorf("%s: the network's output is %v, want %d values for %d classes", name, out, t.Outputs(), len(t.Classes))
@@ -64,6 +68,16 @@ func New(name string, net *nn.Model, e *text.Encoder, t Task) (*Model, error) {
 	}
 	m.exact, err = explain.New(net, explain.Config{Points: exactPoints})
 	return m, err
+}
+
+// embedded is the number of rows of the least embedding, 0 without.
+func embedded(net *nn.Model) (rows int) {
+	for _, l := range net.Layers() {
+		if l.Type == "Embedding" && (rows == 0 || l.Weights()[0].Shape()[0] < rows) {
+			rows = l.Weights()[0].Shape()[0]
+		}
+	}
+	return rows
 }
 
 // Name is what the model is called.
@@ -148,7 +162,8 @@ func (m *Model) encode(texts []string) []encoded {
 
 // data are texts as the network takes them.
 func (m *Model) data(texts ...encoded) train.Data {
-	d := train.Data{Padding: &train.Padding{Post: m.encoder.Config().Padding == text.Post}}
+	c := m.encoder.Config()
+	d := train.Data{Padding: &train.Padding{Post: c.Padding == text.Post, Value: float32(c.Value)}}
 	for _, t := range texts {
 		d.Tokens = append(d.Tokens, t.ids)
 	}
@@ -170,15 +185,11 @@ func (m *Model) classify(ctx context.Context, texts []encoded) ([]Answer, error)
 	if err != nil {
 		return nil, err
 	}
-	n, words := m.task.Outputs(), int32(m.encoder.Config().NumWords)
+	n := m.task.Outputs()
 	answers := make([]Answer, len(texts))
 	for i, t := range texts {
 		answers[i] = m.task.Answer(y[i*n : (i+1)*n])
-		for _, id := range t.ids {
-			if id > 0 && id < words {
-				answers[i].KnownWords++
-			}
-		}
+		answers[i].KnownWords = m.encoder.Known(t.ids)
 	}
 	return answers, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"unroll/datasets/text"
 	"unroll/train/explain"
 )
@@ -31,6 +33,13 @@ func (m *Model) explain(ctx context.Context, t encoded) (*Explanation, error) {
 		return nil, err
 	}
 	a := found[0]
+	at := 0
+	if m.encoder.Config().Padding == text.Pre {
+		at = len(a.Steps) - len(t.spans)
+	}
+	if err := m.fromNoText(ctx, &a, at, t.spans); err != nil {
+		return nil, err
+	}
 	x := &Explanation{Baseline: a.Baseline, Gap: a.Gap}
 	unit := 1.0
 	if m.task.Number() {
@@ -39,12 +48,57 @@ func (m *Model) explain(ctx context.Context, t encoded) (*Explanation, error) {
 	} else {
 		x.Class = m.task.Classes[a.Class]
 	}
-	at := 0
-	if m.encoder.Config().Padding == text.Pre {
-		at = len(a.Steps) - len(t.spans)
-	}
 	for i, s := range t.spans {
+		if s[0] == s[1] {
+			continue // the id before the text
+		}
 		x.Words = append(x.Words, Word{Start: s[0], End: s[1], Push: unit * a.Steps[at+i]})
 	}
 	return x, nil
+}
+
+// fromNoText lets an attribution begin at the model's answer to no text. Explainers take
+// a row of the id 0 for that. An encoder that pads with another id, or puts one before
+// each text, has another one; what lies between the two, and what those ids push, is
+// shared among the words. Step at+i is of spans[i].
+func (m *Model) fromNoText(ctx context.Context, a *explain.Attribution, at int, spans [][2]int) error {
+	if c := m.encoder.Config(); c.Start == 0 && c.Value == 0 {
+		return nil
+	}
+	none, err := m.logit(ctx, a.Class)
+	if err != nil {
+		return err
+	}
+	rest, words := a.Baseline-none+floats.Sum(a.Steps), 0
+	for i, s := range spans {
+		if s[0] < s[1] {
+			rest -= a.Steps[at+i]
+			words++
+		}
+	}
+	for i, s := range spans {
+		if s[0] < s[1] {
+			a.Steps[at+i] += rest / float64(words)
+		}
+	}
+	a.Baseline = none
+	return nil
+}
+
+// logit is a class's for no text.
+func (m *Model) logit(ctx context.Context, class int) (float64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if v, ok := m.logits[class]; ok {
+		return v, nil
+	}
+	found, err := m.usual.Explain(ctx, m.data(m.encode([]string{""})...), class)
+	if err != nil {
+		return 0, err
+	}
+	if m.logits == nil {
+		m.logits = map[int]float64{}
+	}
+	m.logits[class] = found[0].Value
+	return found[0].Value, nil
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
+	"unicode"
 
 	"github.com/pkg/errors"
 
@@ -99,7 +101,31 @@ func tooLarge(size int64) error {
 	return errors.Errorf("it has %d bytes, no tokenizer is larger than %d", size, largest)
 }
 
+// read tells what is wrong in one line, whatever words of the file stand in it.
 func read(r io.ReaderAt, size int64) (*Tokenizer, error) {
+	t, err := readKind(r, size)
+	if err == nil {
+		return t, nil
+	}
+	line := strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, err.Error()), "\uFFFD")
+	if len(line) > longestLine {
+		line = strings.ToValidUTF8(line[:longestLine], "") + "…"
+	}
+	if line != err.Error() {
+		err = errors.New(line)
+	}
+	return nil, err
+}
+
+// longestLine bounds an error, in bytes.
+const longestLine = 400
+
+func readKind(r io.ReaderAt, size int64) (*Tokenizer, error) {
 	head := make([]byte, min(512, size))
 	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, err

@@ -128,9 +128,10 @@ func (t Encoded) Coverage() string {
 // Data returns the samples of a model for the given texts, with targets of the task.
 func (set *Set) Data(name string, t classifier.Task, rows []int) train.Data {
 	from := set.Encoded[name]
+	c := from.Encoder.Config()
 	d := train.Data{
 		Tokens: make([][]int32, len(rows)), Targets: make([]float32, len(rows)),
-		Padding: &train.Padding{Post: from.Encoder.Config().Padding == text.Post},
+		Padding: &train.Padding{Post: c.Padding == text.Post, Value: float32(c.Value)},
 	}
 	for k, i := range rows {
 		d.Tokens[k], d.Targets[k] = from.IDs[i], t.Target(set.Targets[i])

@@ -9,6 +9,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/show"
 	"unroll/nn"
 )
@@ -69,6 +70,9 @@ func (a *app) evaluateCommand() *cobra.Command {
 func other(c *cobra.Command, s *run.Saved, flags corpus.Settings) (corpus.Settings, error) {
 	data := s.Settings
 	changed := c.Flags().Changed
+	if s.Imported != "" && !changed("data") {
+		return data, usage.Errorf("the model was imported from %s and has no texts of its own: give some with --data", s.Imported)
+	}
 	if changed("data") {
 		data.Data, data.ValidationData, data.TestData = flags.Data, nil, nil
 		data.GroupColumn, data.Split = "", "" // which tell how training texts are divided

@@ -27,6 +27,9 @@ type Training struct {
 	corpus.Settings
 	Seed  uint64 `json:"seed"`
 	Batch int    `json:"batch"` // its size decides the last bits of a loss
+	// Imported is the file of another program that the model came from. It has no
+	// texts to be evaluated on and no history then. "" of one trained here.
+	Imported string `json:"imported,omitempty"`
 }
 
 // trainingVersion is 3 since what a model says of a text is in a file of its own.
@@ -44,6 +47,15 @@ func (s *Saved) save(dir string) error {
 		return err
 	}
 	return jsonfile.Write(filepath.Join(dir, settingsFile), s.Training)
+}
+
+// importedBatch is the batch in which an imported model is evaluated.
+const importedBatch = 32
+
+// Import makes the folder dir of a model that came from another program's file.
+func Import(dir string, m *classifier.Model, file string) error {
+	s := &Saved{m, Training{Version: trainingVersion, Settings: corpus.Settings{Data: corpus.Paths{}}, Batch: importedBatch, Imported: file}}
+	return s.save(dir)
 }
 
 // Load reads a model's folder.
@@ -86,7 +98,7 @@ func readTraining(path string) (t Training, err error) {
 	if t.Version < trainingVersion {
 		return t, errors.Errorf("%s: of an earlier version of the program, train the model anew", path)
 	}
-	if t.Batch < 1 || len(t.Data) == 0 {
+	if t.Batch < 1 || (len(t.Data) == 0) != (t.Imported != "") {
 		return t, errors.Errorf("%s: damaged: batch %d, data %q", path, t.Batch, t.Data)
 	}
 	return t, nil

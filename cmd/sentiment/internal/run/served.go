@@ -88,7 +88,9 @@ func loadOne(ctx context.Context, dir string, batch int) (*served, error) {
 	}
 	validation, test := measured(filepath.Dir(dir), s.Name())
 	m.info.Validation, m.info.Test = server.Metrics(validation), server.Metrics(test)
-	m.history, err = readHistory(filepath.Join(dir, HistoryFile))
+	if s.Imported == "" {
+		m.history, err = readHistory(filepath.Join(dir, HistoryFile))
+	}
 	for size := 1; err == nil && size < 2*batch; size *= 2 {
 		_, err = m.Predict(ctx, make([]string, min(size, batch)))
 	}

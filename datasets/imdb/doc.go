@@ -13,6 +13,8 @@
 //	reviews, err := imdb.Fetch(ctx, imdb.Options{})
 //	vocabulary, err := text.Count(datasets.Texts(reviews.Part("train")), text.Config{})
 //
+// WordIndex downloads the ids that Keras gives the words of the reviews.
+//
 // Downloads are announced through Options.Log, verified before they take their
 // final name, and resumed when interrupted.
 package imdb

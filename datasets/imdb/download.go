@@ -20,6 +20,7 @@ import (
 
 // download is one file on the web, known in advance to the byte.
 type download struct {
+	what    string // it is, for people
 	url     string
 	size    int64
 	sha256  string
@@ -56,7 +57,7 @@ func (d *download) fetch(ctx context.Context, path string, log func(string, ...a
 		done = 0 // not a part of this file
 	}
 	if done < d.size {
-		log("downloading the IMDB reviews from %s (%s) to %s%s", d.url, megabytes(d.size), filepath.Dir(path), resuming(done))
+		log("downloading the %s from %s (%s) to %s%s", d.what, d.url, megabytes(d.size), filepath.Dir(path), resuming(done))
 		if err := d.transfer(ctx, part, done, progress); err != nil {
 			if info, statErr := part.Stat(); statErr == nil && info.Size() == 0 {
 				part.Close()

@@ -34,6 +34,7 @@ func serve(t *testing.T, handle http.HandlerFunc) *download {
 	t.Cleanup(server.Close)
 	sum := sha256.Sum256(payload)
 	return &download{
+		what:    "IMDB reviews",
 		url:     server.URL + "/archive",
 		size:    int64(len(payload)),
 		sha256:  hex.EncodeToString(sum[:]),

@@ -63,6 +63,7 @@ func officialFetcher(o Options) *fetcher {
 	return &fetcher{
 		Options: o,
 		archive: download{
+			what:    "IMDB reviews",
 			url:     "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
 			size:    84_125_825,
 			sha256:  "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
@@ -187,15 +188,17 @@ func (f *fetcher) readModule(ctx context.Context, dir string) (*Reviews, error) 
 
 // archivePath is the archive's final name in the cache.
 func (f *fetcher) archivePath() (string, error) {
-	dir := f.CacheDir
-	if dir == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			return "", errors.Wrap(err, "there is no cache folder")
-		}
-		dir = filepath.Join(base, "unroll")
+	dir, err := f.dir()
+	return filepath.Join(dir, "aclImdb_v1.tar.gz"), err
+}
+
+// dir is the cache's folder.
+func (f *fetcher) dir() (string, error) {
+	if f.CacheDir != "" {
+		return f.CacheDir, nil
 	}
-	return filepath.Join(dir, "aclImdb_v1.tar.gz"), nil
+	base, err := os.UserCacheDir()
+	return filepath.Join(base, "unroll"), errors.Wrap(err, "there is no cache folder")
 }
 
 func (f *fetcher) log(format string, args ...any) {

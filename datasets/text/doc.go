@@ -21,5 +21,7 @@
 // one small value, saved beside a model's weights, so that predicting sees what
 // training saw.
 //
+// Package kerastext makes encoders of what models of Keras were given their texts by.
+//
 // ReadVectors reads pretrained vectors for a vocabulary.
 package text

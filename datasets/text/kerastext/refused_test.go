@@ -2,8 +2,6 @@ package kerastext
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -158,31 +156,6 @@ func TestWriteRefuses(t *testing.T) {
 		}
 		if !strings.Contains(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%s of %+v: %q, want %q", c.as, c.config, got, c.want)
-		}
-	}
-}
-
-// TestPublished reads a Tokenizer that people published.
-func TestPublished(t *testing.T) {
-	dir := filepath.Join("..", "..", "..", "..", "shared", "data", "keras")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("SKIPPED: published tokenizers are NOT tested, there is no %s", dir)
-	}
-	got, err := Read(filepath.Join(dir, "tokenizer.pkl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := text.EncoderConfig{Text: defaultText(), NumWords: 10000, FirstID: 1, Unknown: 1}
-	if got.Config != want || len(got.Words) != 9766 || strings.Join(got.Words[:5], " ") != "<OOV> br movie film one" || len(got.Guessed) > 0 {
-		t.Errorf("%s: %+v, %d words, guessed %q", got.Source, got.Config, len(got.Words), got.Guessed)
-	}
-	models, err := filepath.Glob(filepath.Join(dir, "*[5s]"))
-	if err != nil || len(models) < 9 {
-		t.Fatalf("%d models, error %v", len(models), err)
-	}
-	for _, m := range models {
-		if _, err := Read(m); err == nil || !strings.Contains(err.Error(), "is a file of its own") {
-			t.Errorf("error %v", err)
 		}
 	}
 }

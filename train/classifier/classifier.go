@@ -163,7 +163,9 @@ func (m *Model) encode(texts []string) []encoded {
 // data are texts as the network takes them.
 func (m *Model) data(texts ...encoded) train.Data {
 	c := m.encoder.Config()
-	d := train.Data{Padding: &train.Padding{Post: c.Padding == text.Post, Value: float32(c.Value)}}
+	// MaxLen too, or a network that takes any length would see fewer steps of padding
+	// than it was trained with, and how many by the other texts.
+	d := train.Data{Padding: &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value)}}
 	for _, t := range texts {
 		d.Tokens = append(d.Tokens, t.ids)
 	}

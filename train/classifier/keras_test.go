@@ -33,9 +33,10 @@ var fromKeras = map[string]string{
 func TestKeras(t *testing.T) {
 	of := tasks["two classes"]
 	for name, file := range fromKeras {
-		for _, change := range []func(*text.EncoderConfig){
+		for i, change := range []func(*text.EncoderConfig){
 			func(c *text.EncoderConfig) { c.Padding, c.Truncating = text.Post, text.Post },
 			func(c *text.EncoderConfig) { c.Value = 1 },
+			func(c *text.EncoderConfig) { c.NumWords = 8 }, // and a network of any length
 		} {
 			read, err := kerastext.ReadFrom(strings.NewReader(file), int64(len(file)))
 			if err != nil {
@@ -48,7 +49,11 @@ func TestKeras(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			net, err := nn.Sequential{Input: nn.Tokens(9), Layers: []nn.Layer{
+			steps := 9
+			if i == 2 {
+				steps = nn.Any
+			}
+			net, err := nn.Sequential{Input: nn.Tokens(steps), Layers: []nn.Layer{
 				nn.Embedding{InputDim: 9, OutputDim: 4}, nn.SimpleRNN{Units: 4}, of.Head(),
 			}, Seed: 1}.Build()
 			if err != nil {

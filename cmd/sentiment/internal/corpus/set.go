@@ -131,7 +131,7 @@ func (set *Set) Data(name string, t classifier.Task, rows []int) train.Data {
 	c := from.Encoder.Config()
 	d := train.Data{
 		Tokens: make([][]int32, len(rows)), Targets: make([]float32, len(rows)),
-		Padding: &train.Padding{Post: c.Padding == text.Post, Value: float32(c.Value)},
+		Padding: &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value)},
 	}
 	for k, i := range rows {
 		d.Tokens[k], d.Targets[k] = from.IDs[i], t.Target(set.Targets[i])

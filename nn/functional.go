@@ -116,3 +116,11 @@ func (f *Functional) Build() (*Model, error) {
 	}
 	return f.described().build(settings{f.Seed, f.Dtype, f.Batch})
 }
+
+// BuildZeros is Build for readers of files; see Sequential.BuildZeros.
+func (f *Functional) BuildZeros(room int) (*Model, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	return f.described().model(settings{f.Seed, f.Dtype, f.Batch}, room)
+}

@@ -71,15 +71,12 @@ func (m *Model) Layer(name string) (ModelLayer, error) {
 		if !ok {
 			return ModelLayer{}, errorf("the model has no layer %q: %s is no block, but a %s", name, strings.TrimSuffix(path, "/"), typeOf(layer))
 		}
-		n, err := b.block()
-		if err != nil {
-			return ModelLayer{}, err
-		}
-		in := make([]Shape, len(n.inputs))
+		in := make([]Shape, len(w.calls[r.first].in))
 		for k, from := range w.calls[r.first].in {
 			in[k], _ = w.shape(from) // declare checked it
 		}
-		if w, err = n.declare(&Scope{path: strings.TrimSuffix(path, "/"), weights: m.weights, again: true}, in); err != nil {
+		var err error
+		if w, err = m.inside(b, strings.TrimSuffix(path, "/"), in); err != nil {
 			return ModelLayer{}, errorf("%s: %v", rest, err)
 		}
 	}

@@ -27,6 +27,13 @@ func (s Sequential) Build() (*Model, error) {
 	return s.network().build(settings{s.Seed, s.Dtype, s.Batch})
 }
 
+// BuildZeros is Build for readers of files, which set the weights themselves: all of
+// them are zeros. They have at most room parameters in all, so that no file makes us
+// allocate more than it holds.
+func (s Sequential) BuildZeros(room int) (*Model, error) {
+	return s.network().model(settings{s.Seed, s.Dtype, s.Batch}, room)
+}
+
 // theInput is the name of the input of a chain that gives it none.
 const theInput = "input"
 

@@ -1,0 +1,143 @@
+package keras
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/pkg/errors"
+
+	"unroll/nn"
+)
+
+// The formats of files.
+const (
+	Archive    = "a .keras archive"            // of Keras 3, or of 2.12 and later
+	WholeHDF5  = "HDF5 of a whole model"       // .h5
+	WeightHDF5 = "HDF5 of weights"             // .weights.h5 of Keras 3
+	LegacyHDF5 = "HDF5 of weights, of Keras 2" // .h5 of save_weights
+)
+
+// File is all that a file of Keras's holds.
+type File struct {
+	Format  string    // one of the formats above
+	Version string    // Keras's, such as "3.13.2"; "" if the file does not say
+	Model   *nn.Model // nil if the file has weights alone
+
+	Training  *Training  // nil if the model was not compiled
+	Optimizer *Optimizer // what the optimizer remembers; nil if there is none, or none that is known
+	Weights   []Stored   // of a file of weights alone
+
+	// Notes say what was guessed, left out, or is otherwise than in the file.
+	Notes []string
+}
+
+// Stored is a weight in a file of weights.
+type Stored struct {
+	Path  string // its place in the file
+	Shape []int
+}
+
+// Load reads the model of a file: an archive of Keras 3, or HDF5 of a whole model, of
+// Keras 2.0 to 2.15 and 3, whatever its name is. See Open.
+func Load(path string) (*nn.Model, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if f.Model == nil {
+		return nil, errors.Errorf("%s: this is %s: describe the model that they are of, and use LoadWeights", path, f.Format)
+	}
+	return f.Model, nil
+}
+
+// Open reads all that a file holds.
+//
+// A file that is something else, cut short or damaged, a layer that nn has not, and
+// weights that do not fit are errors that name the file, the layer and its place.
+func Open(path string) (*File, error) {
+	f, err := onDisk(path, OpenReader)
+	return f, errors.WithMessage(err, path)
+}
+
+// onDisk opens a file of the disk, and says what a folder is.
+func onDisk(path string, read func(r io.ReaderAt, size int64) (*File, error)) (*File, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return nil, reason(err)
+	}
+	if info.IsDir() {
+		return nil, folder(os.DirFS(path), ".")
+	}
+	return read(in, info.Size())
+}
+
+// reason is an error without the path, which the caller adds.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return errors.Wrap(p.Err, p.Op)
+	}
+	return err
+}
+
+// OpenFS is Open of a file in a file system. One that cannot be read at any place is
+// read into memory first.
+func OpenFS(fsys fs.FS, path string) (*File, error) {
+	f, err := openFS(fsys, path)
+	return f, errors.WithMessage(err, path)
+}
+
+func openFS(fsys fs.FS, path string) (*File, error) {
+	in, err := fsys.Open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return nil, reason(err)
+	}
+	if info.IsDir() {
+		return nil, folder(fsys, path)
+	}
+	if r, ok := in.(io.ReaderAt); ok {
+		return OpenReader(r, info.Size())
+	}
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return nil, reason(err)
+	}
+	return OpenReader(bytes.NewReader(data), int64(len(data)))
+}
+
+// OpenReader is Open of a file of so many bytes.
+func OpenReader(r io.ReaderAt, size int64) (*File, error) {
+	return openFile(r, size)
+}
+
+// LoadWeights sets the weights of a model that was described here to those of a file,
+// which may be of a whole model. The file's weights must be those of the same layers
+// in the same order; names do not matter. If something does not fit, no weight is
+// changed.
+func LoadWeights(path string, model *nn.Model) error {
+	_, err := onDisk(path, func(r io.ReaderAt, size int64) (*File, error) {
+		return nil, ReadWeights(r, size, model)
+	})
+	return errors.WithMessage(err, path)
+}
+
+// ReadWeights is LoadWeights of a file of so many bytes.
+func ReadWeights(r io.ReaderAt, size int64, model *nn.Model) error {
+	s, err := openStore(r, size)
+	if err != nil {
+		return err
+	}
+	return s.into(model, kerasOrder, &notes{})
+}

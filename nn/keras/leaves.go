@@ -1,0 +1,113 @@
+package keras
+
+import "unroll/nn"
+
+// leaves are the layers that hold no other and keep no state.
+var leaves = []entry{
+	layer("Dense", func(c *config, l *nn.Dense) {
+		c.need("units", &l.Units)
+		c.fn("activation", &l.Activation, nn.Linear)
+		c.kernelAndBias(&l.NoBias, kernel(&l.KernelInitializer, &l.KernelRegularizer, &l.KernelConstraint), bias(&l.BiasInitializer, &l.BiasRegularizer, &l.BiasConstraint))
+		if c.in2() {
+			c.training("activity_regularizer")
+		}
+	}, built),
+	layer("Embedding", func(c *config, l *nn.Embedding) {
+		c.need("input_dim", &l.InputDim)
+		c.need("output_dim", &l.OutputDim)
+		c.weight(weight{"embeddings", &l.EmbeddingsInitializer, nn.Uniform(0.05), &l.EmbeddingsRegularizer, &l.EmbeddingsConstraint})
+		c.training("activity_regularizer")
+		c.bool("mask_zero", &l.MaskZero)
+		if c.in2() {
+			c.free("input_length", nil)
+		}
+	}, built),
+	layer("Conv1D", func(c *config, l *nn.Conv1D) {
+		c.need("filters", &l.Filters)
+		c.list1("kernel_size", &l.KernelSize, 0)
+		c.list1("strides", &l.Strides, 1)
+		c.text("padding", &l.Padding, "valid")
+		c.fixed("data_format", "channels_last")
+		c.list1("dilation_rate", &l.DilationRate, 1)
+		c.fixed("groups", 1)
+		c.fn("activation", &l.Activation, nn.Linear)
+		c.kernelAndBias(&l.NoBias, kernel(&l.KernelInitializer, &l.KernelRegularizer, &l.KernelConstraint), bias(&l.BiasInitializer, &l.BiasRegularizer, &l.BiasConstraint))
+		c.training("activity_regularizer")
+	}, built),
+	layer("Dropout", func(c *config, l *nn.Dropout) {
+		c.float("rate", &l.Rate, 0)
+		c.free("seed", nil)
+		c.training("noise_shape")
+	}),
+	layer("SpatialDropout1D", func(c *config, l *nn.SpatialDropout1D) {
+		c.float("rate", &l.Rate, 0)
+		c.free("seed", nil)
+		if c.in2() {
+			c.training("noise_shape")
+		}
+	}),
+	layer("GaussianNoise", func(c *config, l *nn.GaussianNoise) {
+		c.float("stddev", &l.Stddev, 0)
+		if c.in3() {
+			c.free("seed", nil)
+		}
+	}),
+	layer("LayerNormalization", func(c *config, l *nn.LayerNormalization) {
+		c.axis("axis")
+		c.float("epsilon", &l.Epsilon, 1e-3)
+		c.not("center", &l.NoCenter)
+		c.not("scale", &l.NoScale)
+		if c.reads() {
+			c.fixed("rms_scaling", false)
+		}
+		c.weight(weight{"gamma", &l.GammaInitializer, nn.Ones(), &l.GammaRegularizer, &l.GammaConstraint})
+		c.weight(weight{"beta", &l.BetaInitializer, nn.Zeros(), &l.BetaRegularizer, &l.BetaConstraint})
+	}, built),
+	layer("BatchNormalization", func(c *config, l *nn.BatchNormalization) {
+		c.axis("axis")
+		c.float("momentum", &l.Momentum, 0.99)
+		c.float("epsilon", &l.Epsilon, 1e-3)
+		c.not("center", &l.NoCenter)
+		c.not("scale", &l.NoScale)
+		if c.in3() {
+			c.free("synchronized", false)
+		}
+		if c.reads() {
+			c.free("fused", nil)
+		}
+		c.weight(weight{"gamma", &l.GammaInitializer, nn.Ones(), &l.GammaRegularizer, &l.GammaConstraint})
+		c.weight(weight{"beta", &l.BetaInitializer, nn.Zeros(), &l.BetaRegularizer, &l.BetaConstraint})
+		c.initializer("moving_mean_initializer", &l.MovingMeanInitializer, nn.Zeros())
+		c.initializer("moving_variance_initializer", &l.MovingVarianceInitializer, nn.Ones())
+	}, built),
+}
+
+// weight is what Keras's configuration says of one.
+type weight struct {
+	name        string
+	initializer *nn.Initializer
+	def         nn.Initializer
+	regularizer *nn.Regularizer
+	constraint  *nn.Constraint
+}
+
+func kernel(i *nn.Initializer, r *nn.Regularizer, k *nn.Constraint) weight {
+	return weight{"kernel", i, nn.GlorotUniform(), r, k}
+}
+
+func bias(i *nn.Initializer, r *nn.Regularizer, k *nn.Constraint) weight {
+	return weight{"bias", i, nn.Zeros(), r, k}
+}
+
+func (c *config) weight(w weight) {
+	c.initializer(w.name+"_initializer", w.initializer, w.def)
+	c.regularizer(w.name+"_regularizer", w.regularizer)
+	c.constraint(w.name+"_constraint", w.constraint)
+}
+
+func (c *config) kernelAndBias(noBias *bool, weights ...weight) {
+	c.not("use_bias", noBias)
+	for _, w := range weights {
+		c.weight(w)
+	}
+}

@@ -75,12 +75,11 @@ var normalForms = choice.Table[*norm.Form]{
 
 func form(f norm.Form) *norm.Form { return &f }
 
-// Tokenizers yields the names of the tokenizers with what they are. Those that only
-// files of other programs bring along are not among them: "split", "whitespace",
-// "codepoints" and "whole", and the case "python".
+// Tokenizers yields the names of the tokenizers with what they are, but for those that
+// only files of other programs bring along.
 func Tokenizers() iter.Seq2[string, string] { return tokenizers.All() }
 
-// Cases yields the names of what may become of upper case.
+// Cases yields the names of what may become of upper case, "python" excepted.
 func Cases() iter.Seq2[string, string] { return cases.All() }
 
 // NormalForms yields the names of Unicode's normal forms with what they do.

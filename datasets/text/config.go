@@ -16,20 +16,24 @@ import (
 // the rule of keras.datasets.imdb, see Tokenize.
 //
 // A text is cleaned in the order of the fields: markup, then normal form, then
-// case, then punctuation. Before all of it a run of bytes that are not UTF-8 becomes U+FFFD.
+// case, then punctuation. Before all of it a run of bytes that are not UTF-8 becomes
+// U+FFFD.
 type Config struct {
 	// HTML decodes character references (&eacute;, &#233;) and makes a space of each
 	// tag and comment.
 	HTML bool `json:"html,omitempty"`
 	// Normalize is one of NormalForms; "" is none.
 	Normalize string `json:"normalize,omitempty"`
-	// Case is one of Cases; "" is ascii, as keras.datasets.imdb has it.
+	// Case is one of Cases; "" is ascii, as keras.datasets.imdb has it. Also "python",
+	// which is Python's str.lower.
 	Case string `json:"case,omitempty"`
 	// StripPunctuation drops ASCII's punctuation, the apostrophe too, so that
 	// "don't" is "dont". Keras: TextVectorization's strip_punctuation.
 	StripPunctuation bool `json:"strip_punctuation,omitempty"`
 	// Tokenizer is one of Tokenizers; "" is keras. A word of Unicode (UAX #29) has a
-	// letter, a number or a symbol such as an emoji (category So).
+	// letter, a number or a symbol such as an emoji (category So). Encoders that were
+	// made elsewhere also have "split", "whitespace" (ASCII's, as tf.strings.split),
+	// "codepoints", and "whole" for a text as one token.
 	Tokenizer string `json:"tokenizer,omitempty"`
 	// Split is how the tokenizer "split" cuts, and no other.
 	Split Split `json:"split,omitzero"`
@@ -72,9 +76,9 @@ func (c Config) check() (Config, error) {
 	}
 	switch {
 	case c.Tokenizer != split && c.Split != Split{}:
-		return c, errors.Errorf("Split is %+v, only the tokenizer %s has it", c.Split, split)
+		return c, errors.Errorf("Split is %q, only the tokenizer %s has it", c.Split, split)
 	case !utf8.ValidString(c.Split.Filters + c.Split.At):
-		return c, errors.Errorf("Split is %+v, which is not UTF-8", c.Split)
+		return c, errors.Errorf("Split is %q, which is not UTF-8", c.Split)
 	case c.NGrams < 0 || c.NGrams > maxNGrams:
 		return c, errors.Errorf("NGrams is %d, want 0 to %d", c.NGrams, maxNGrams)
 	case c.NGrams > 1 && c.Tokenizer == bpe:

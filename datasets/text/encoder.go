@@ -95,6 +95,8 @@ func NewEncoder(v *Vocabulary, c EncoderConfig) (*Encoder, error) {
 		return nil, errors.Errorf("encoder: the vocabulary was counted with the text configuration %+v, want %+v", v.text, c.Text)
 	case c.MinCount > 1 && v.counts == nil:
 		return nil, errors.Errorf("encoder: MinCount is %d, but the vocabulary was not counted", c.MinCount)
+	case v.counts != nil && c.takes(v.Len()) > 0:
+		return nil, errors.Errorf("encoder: the word %q has the id %d of Unknown or Start: want a FirstID above it", v.Word(c.takes(v.Len())), c.first()+c.takes(v.Len())-1)
 	case c.Text.Tokenizer == bpe:
 		size := math.MaxInt32 - firstID
 		if c.NumWords > 0 {
@@ -174,6 +176,17 @@ func (c EncoderConfig) check() (EncoderConfig, error) {
 		return c, errors.Errorf("encoder: FirstID is %d and Unknown %d, the tokenizer bpe wants 0", c.FirstID, c.Unknown)
 	}
 	return c, nil
+}
+
+// takes returns the rank of the first of n words that has the id of Unknown or Start, 0
+// if there is none. Words that were counted are words of texts.
+func (c EncoderConfig) takes(n int) int {
+	for _, id := range []int32{c.Unknown, c.Start} {
+		if rank := int(id) - c.first() + 1; id > 0 && rank > 0 && rank <= n {
+			return rank
+		}
+	}
+	return 0
 }
 
 // first is the first word's id.

@@ -92,6 +92,12 @@ func TestForeignConfigRefuses(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
+	for _, c := range []EncoderConfig{{FirstID: 1, Unknown: 1, MaxLen: 3}, {Start: 4, MaxLen: 3}} {
+		if _, err := LearnEncoder(Of("a b"), c); err == nil || !strings.Contains(err.Error(), `the word "a" has the id`) {
+			t.Errorf("%+v: error %v", c, err)
+		}
+	}
+	learn(t, EncoderConfig{FirstID: 2, Unknown: 1, MaxLen: 3}, "a b")
 	for want, words := range map[string][]string{
 		`"a" twice`: {"a", "b", "a"}, "not UTF-8": {"\xff"}, "holds no words": {"", ""},
 	} {

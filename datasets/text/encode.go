@@ -157,19 +157,19 @@ func (e *Encoder) encode(s *scratch, text string) (tokens, unknown, ids int) {
 	for gram, at := range s.grams(e.config.Text) {
 		tokens++
 		rank := e.vocab.find(gram)
-		id := int32(rank) + e.first()
-		kept := rank >= 0 && e.keeps(id)
-		if rank < 0 || id == e.config.Unknown {
-			unknown++
-		}
-		switch {
-		case kept:
-		case e.config.Unknown > 0:
-			id = e.config.Unknown
-		case rank < 0 && e.config.OOVBuckets > 0:
-			id = e.bucket(gram)
-		default:
-			continue
+		id := int32(rank) + e.first
+		if rank < 0 || !e.keeps(id) {
+			if rank < 0 || id == e.config.Unknown {
+				unknown++
+			}
+			switch {
+			case e.config.Unknown > 0:
+				id = e.config.Unknown
+			case rank < 0 && e.config.OOVBuckets > 0:
+				id = e.bucket(gram)
+			default:
+				continue
+			}
 		}
 		s.ids, s.spans = append(s.ids, id), append(s.spans, at)
 	}
@@ -180,7 +180,7 @@ func (e *Encoder) encodePairs(s *scratch) {
 	for _, t := range s.tokens {
 		for _, symbol := range e.bpe.encode(&s.pairs, s.folded[t.lo:t.hi]) {
 			t.hi = t.lo + len(e.bpe.pieces[symbol])
-			s.ids, s.spans = append(s.ids, symbol+e.first()), append(s.spans, t)
+			s.ids, s.spans = append(s.ids, symbol+e.first), append(s.spans, t)
 			t.lo = t.hi
 		}
 	}

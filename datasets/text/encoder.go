@@ -63,6 +63,8 @@ type Encoder struct {
 	vocab   Vocabulary // no more words than NumWords can reach
 	bpe     *bytePairs // nil without; vocab has its pieces then
 	scratch *sync.Pool // of *scratch
+
+	first, least int32 // ids: that of the first word, and of the first that is kept
 }
 
 // LearnEncoder makes an encoder from a stream of texts: it counts their tokens, as
@@ -137,6 +139,8 @@ func makeEncoder(words []string, bpe *bytePairs, c EncoderConfig) (*Encoder, err
 		vocab:   *newVocabulary(words[:n:n]),
 		bpe:     bpe,
 		scratch: &sync.Pool{New: func() any { return new(scratch) }},
+		first:   int32(first),
+		least:   int32(max(first, min(c.SkipTop, math.MaxInt32))),
 	}, nil
 }
 
@@ -228,7 +232,7 @@ func (e *Encoder) WordOf(id int32) string {
 // does not keep the word.
 func (e *Encoder) IDOf(word string) (int32, bool) {
 	rank, ok := e.vocab.Rank(word)
-	if id := int32(rank-1) + e.first(); ok && e.keeps(id) {
+	if id := int32(rank-1) + e.first; ok && e.keeps(id) {
 		return id, true
 	}
 	return 0, false
@@ -244,9 +248,7 @@ func (e *Encoder) Known(ids []int32) (n int) {
 	return n
 }
 
-func (e *Encoder) first() int32 { return int32(e.config.first()) }
-
 func (e *Encoder) keeps(id int32) bool {
 	c := &e.config
-	return int(id) >= max(c.first(), c.SkipTop) && int(id) < c.NumWords && id != c.Unknown && id != c.Start
+	return id >= e.least && int(id) < c.NumWords && id != c.Unknown && id != c.Start
 }

@@ -7,21 +7,22 @@ import (
 // ErrCut is the cause of the error of a pickle that ends too early.
 var ErrCut = errors.New("it is cut short")
 
-// Load reads the value of the pickle that data begins with. allowed tells which classes
-// and functions it may name.
-func Load(data []byte, allowed func(Class) bool) (any, error) {
+// Load reads the value of the pickle that data begins with, and returns what follows it.
+// allowed tells which classes and functions it may name.
+func Load(data []byte, allowed func(Class) bool) (v any, rest []byte, err error) {
 	m := &machine{in: string(data), allowed: allowed, memo: map[uint64]any{}}
 	for {
 		at := m.at
 		code, err := m.take(1)
 		if err == nil && code == "." {
-			return m.pop()
-		}
-		if err == nil {
+			if v, err = m.pop(); err == nil {
+				return v, data[m.at:], nil
+			}
+		} else if err == nil {
 			err = m.run(code[0])
 		}
 		if err != nil {
-			return nil, errors.WithMessagef(err, "byte %d of the pickle", at)
+			return nil, nil, errors.WithMessagef(err, "byte %d of the pickle", at)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func TestLoadProtocols(t *testing.T) {
 		} else {
 			counted.Args[0] = Class{"builtins", "int"}
 		}
-		got, err := Load(data, known)
+		got, _, err := Load(data, known)
 		if err != nil {
 			t.Errorf("protocol %d: %v", protocol, err)
 			continue
@@ -62,11 +62,11 @@ func TestLoadProtocols(t *testing.T) {
 			t.Errorf("protocol %d (-want +got):\n%s", protocol, diff)
 		}
 		for n := 0; n < len(data); n += 7 {
-			if _, err := Load(data[:n], known); err == nil {
+			if _, _, err := Load(data[:n], known); err == nil {
 				t.Fatalf("protocol %d: read of %d of %d bytes", protocol, n, len(data))
 			}
 		}
-		if _, err := Load(data[:len(data)-1], known); !errors.Is(err, ErrCut) {
+		if _, _, err := Load(data[:len(data)-1], known); !errors.Is(err, ErrCut) {
 			t.Errorf("protocol %d: cut, error %v", protocol, err)
 		}
 	}
@@ -113,12 +113,12 @@ func TestLoadRefuses(t *testing.T) {
 		"Sx\n.":                                         `the string "x" has no quotes`,
 		"NN\x93.":                                       "a class is named by a None and a None",
 	} {
-		if v, err := Load([]byte(data), known); err == nil || !strings.Contains(err.Error(), want) {
+		if v, _, err := Load([]byte(data), known); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, error %v, want %q", data, v, err, want)
 		}
 	}
 	var refused *RefusedError
-	if _, err := Load([]byte("cos\nsystem\n."), known); !errors.As(err, &refused) || refused.Module != "os" || refused.Name != "system" {
+	if _, _, err := Load([]byte("cos\nsystem\n."), known); !errors.As(err, &refused) || refused.Module != "os" || refused.Name != "system" {
 		t.Errorf("refused %v", refused)
 	}
 }
@@ -129,7 +129,7 @@ func TestLoadPython2(t *testing.T) {
 		`S'it\'s \\ \x41\n'` + "\n.": "it's \\ A\n", `S"a'b"` + "\n.": "a'b", `S'\q\x4'` + "\n.": `\q\x4`,
 		`V\u00e9\U0001f44d\n` + "\n.": "é\U0001f44d\\n", "V\xe9\\x41\n.": "é\\x41", "U\x01a.": "a", "T\x02\x00\x00\x00ab.": "ab",
 	} {
-		if got, err := Load([]byte(data), known); err != nil || got != want {
+		if got, _, err := Load([]byte(data), known); err != nil || got != want {
 			t.Errorf("%q: %q, error %v, want %q", data, got, err, want)
 		}
 	}
@@ -145,11 +145,19 @@ func TestLoadMemory(t *testing.T) {
 		in := []byte(strings.Repeat(data, n/len(data)))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, _ = Load(in, known)
+		_, _, _ = Load(in, known)
 		runtime.ReadMemStats(&after)
 		if used := after.TotalAlloc - before.TotalAlloc; used > 200*n {
 			t.Errorf("%q: %d times the file were allocated in all", data, used/n)
 		}
+	}
+}
+
+// TestLoadRest: what follows a pickle is the caller's.
+func TestLoadRest(t *testing.T) {
+	v, rest, err := Load([]byte("K\x05.K\x06."), known)
+	if err != nil || v != int64(5) || string(rest) != "K\x06." {
+		t.Errorf("%v, rest %q, error %v", v, rest, err)
 	}
 }
 
@@ -168,7 +176,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add([]byte("(S'a'\nI1\nd."))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := Load(data, known)
+		v, _, err := Load(data, known)
 		if err != nil && v != nil {
 			t.Error("a value and an error")
 		}

@@ -58,45 +58,85 @@ func allowed(c pickle.Class) bool {
 	return isTokenizer(c)
 }
 
+// wanted is what a pickle should hold, for errors.
+const wanted = "want that of a Keras Tokenizer or of a dictionary of words"
+
 func readPickle(data []byte) (*Tokenizer, error) {
-	v, err := pickle.Load(data, allowed)
+	v, rest, err := pickle.Load(data, allowed)
 	var refused *pickle.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return nil, errors.Errorf("it is a pickle with %v in it: want that of a Keras Tokenizer or of a dictionary of words", refused.Class)
+		return nil, errors.Errorf("it is a pickle with %v in it: %s", refused.Class, wanted)
 	case errors.Is(err, pickle.ErrCut):
 		return nil, errors.New("it is a pickle that is cut short")
 	case err != nil:
 		return nil, errors.WithMessage(err, "it is a damaged pickle")
 	}
-	p := plain{left: 2*len(data) + 1000}
-	if o, ok := v.(*pickle.Object); ok {
-		class := o.Class
-		if strings.HasSuffix(class.Name, "_reconstructor") && len(o.Args) > 0 {
-			class, _ = o.Args[0].(pickle.Class)
+	t, err := fromPickled(v, &plain{left: 2*len(data) + 1000})
+	if err == nil && len(bytes.TrimSpace(rest)) > 0 {
+		t.guess("%d bytes follow the pickle and were not read", len(rest))
+	}
+	return t, err
+}
+
+func fromPickled(v any, p *plain) (*Tokenizer, error) {
+	if o, class := tokenizerIn(v); o != nil {
+		state, err := p.value(o.State, 0)
+		if err != nil {
+			return nil, err
 		}
-		if isTokenizer(class) {
-			state, err := p.value(o.State, 0)
-			if err != nil {
-				return nil, err
-			}
-			m, ok := state.(map[string]any)
-			if !ok {
-				return nil, errors.Errorf("it is the pickle of a %v without its attributes", class)
-			}
-			return tokenizer(m, "pickled Keras Tokenizer ("+class.Module+")")
+		m, ok := state.(map[string]any)
+		if !ok {
+			return nil, errors.Errorf("it is the pickle of a %v without its attributes", class)
 		}
+		t, err := tokenizer(m, "pickled Keras Tokenizer ("+class.Module+")")
+		if err == nil && o != v {
+			t.guess("it stands in a %s, of which the other values were not read", pickle.Kind(v))
+		}
+		return t, err
 	}
 	switch v.(type) {
 	case *pickle.Dict, *pickle.Object, *pickle.List, pickle.Tuple:
 	default:
-		return nil, errors.Errorf("it is the pickle of a %s, want that of a Keras Tokenizer or of a dictionary of words", pickle.Kind(v))
+		return nil, errors.Errorf("it is the pickle of a %s, %s", pickle.Kind(v), wanted)
 	}
 	value, err := p.value(v, 0)
 	if err != nil {
 		return nil, err
 	}
 	return from(value, "a pickle")
+}
+
+// tokenizerIn returns the Tokenizer that a pickled value is, or that is the only one in
+// a dict, a list or a tuple, as people save it with its length of texts.
+func tokenizerIn(v any) (found *pickle.Object, class pickle.Class) {
+	all := []any{v}
+	switch v := v.(type) {
+	case *pickle.Dict:
+		all = v.Values
+	case *pickle.List:
+		all = v.Items
+	case pickle.Tuple:
+		all = v
+	}
+	for _, x := range all {
+		o, ok := x.(*pickle.Object)
+		if !ok {
+			continue
+		}
+		c := o.Class
+		if strings.HasSuffix(c.Name, "_reconstructor") && len(o.Args) > 0 {
+			c, _ = o.Args[0].(pickle.Class)
+		}
+		if !isTokenizer(c) {
+			continue
+		}
+		if found != nil && found != o {
+			return nil, class // two of them
+		}
+		found, class = o, c
+	}
+	return found, class
 }
 
 // plain makes of pickled values what JSON has of them. A pickle may hold a value in many
@@ -107,7 +147,7 @@ const deepest = 6
 
 func (p *plain) value(v any, depth int) (any, error) {
 	if p.left--; p.left < 0 || depth > deepest {
-		return nil, errors.New("it is a pickle of values within values, want that of a Keras Tokenizer or of a dictionary of words")
+		return nil, errors.New("it is a pickle of values within values, " + wanted)
 	}
 	switch v := v.(type) {
 	case *pickle.Dict:

@@ -77,6 +77,8 @@ func TestReadForms(t *testing.T) {
 		"pickled":                {"(dp0\nVthe\np1\nI1\nsVcat\nI2\ns.", tokenizer, words, ""},
 		"pickled dict, binary":   {"\x80\x03}q\x00(X\x03\x00\x00\x00theq\x01K\x01X\x03\x00\x00\x00catq\x02K\x02u.", tokenizer, words, ""},
 		"pickled the other way":  {"\x80\x03}(K\x01X\x03\x00\x00\x00theK\x02X\x03\x00\x00\x00catu.", tokenizer, words, ""},
+		"a tokenizer in a dict":  {"\x80\x03}(Vmaxlen\nK\x09Vt\nckeras.preprocessing.text\nTokenizer\n)\x81}(Vword_index\n}(Vthe\nK\x01Vcat\nK\x02uubu.", tokenizer, words, "stands in a dict"},
+		"in a tuple":             {"\x80\x03ckeras.preprocessing.text\nTokenizer\n)\x81}(Vword_index\n}(Vthe\nK\x01Vcat\nK\x02uubK\x09\x86.K\x01.", tokenizer, words, "3 bytes follow the pickle"},
 		"vocabulary":             {`["", "[UNK]", "the", "cat"]`, layer, vocabulary, "usual options"},
 		"vocabulary of a bag":    {`["[UNK]", "the", "cat"]`, layer, vocabulary, ""},
 		"vocabulary, pickled":    {"\x80\x03](X\x00\x00\x00\x00X\x05\x00\x00\x00[UNK]X\x03\x00\x00\x00theX\x03\x00\x00\x00cate.", layer, vocabulary, ""},

@@ -96,7 +96,8 @@ func TestReadRefuses(t *testing.T) {
 		"no state":       {"\x80\x03ckeras.preprocessing.text\nTokenizer\n)\x81.", "keras.preprocessing.text.Tokenizer without its attributes"},
 		"a class":        {"\x80\x03ckeras.preprocessing.text\nTokenizer\n.", "the pickle of a class"},
 		"within":         {"\x80\x03}q\x00(Vself\nh\x00u.", "values within values"},
-		"tokenizer in":   {"\x80\x03}(Vt\nckeras.preprocessing.text\nTokenizer\n)\x81}bu.", "Tokenizer within other values"},
+		"two in a tuple": {"\x80\x03ckeras.preprocessing.text\nTokenizer\nq\x00)\x81h\x00)\x81\x86.", "Tokenizer within other values"},
+		"deep":           {"\x80\x03}(Vt\nckeras.preprocessing.text\nTokenizer\n)\x81}b\x85u.", "Tokenizer within other values"},
 		"key":            {"\x80\x03}NNs.", "a key of the type None"},
 	} {
 		got, err := readBytes([]byte(c.data))

@@ -131,6 +131,33 @@ func (b *Builder) Conv1D(x, kernel *Node, steps int, w Window) *Node {
 	return b.conv(x, kernel, conv{over, rows / steps, features, s[2]})
 }
 
+// Conv1DTransposed emits the transpose of a convolution: what the gradient by its
+// input is of a time-major sequence x [steps·batch, features], with a kernel
+// [size, filters, features], a sequence [outSteps·batch, filters]. w.Size is the
+// kernel's; the convolution of outSteps has to put out the steps of x.
+func (b *Builder) Conv1DTransposed(x, kernel *Node, steps, outSteps int, w Window) *Node {
+	rows, features, ok := b.matrix("transposed conv1d", x)
+	if !ok || !b.ok(kernel) {
+		return nil
+	}
+	if steps < 1 || rows%steps != 0 {
+		return b.Fail(errors.Errorf("transposed conv1d: %d rows are not %d steps", rows, steps))
+	}
+	s := kernel.Shape()
+	if s.Dims() != 3 || s[2] != features {
+		return b.Fail(errors.Errorf("transposed conv1d: kernel is %s, want [size filters %d]", shapeString(kernel), features))
+	}
+	w.Size = s[0]
+	over, err := w.over(outSteps)
+	if err == nil && over.out != steps {
+		err = errors.Errorf("a convolution of %d steps puts out %d, want %d", outSteps, over.out, steps)
+	}
+	if err != nil {
+		return b.Fail(errors.WithMessage(err, "transposed conv1d"))
+	}
+	return b.convInput(x, kernel, conv{over, rows / steps, s[1], features})
+}
+
 // conv, convInput and convKernel are each linear in both inputs, and the gradients of
 // each are the other two:
 //

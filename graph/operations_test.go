@@ -85,6 +85,9 @@ var operations = map[string][]operation{
 		{[][]int{{10, 2}, {3, 2, 2}}, func(b *Builder, p []*Node) *Node { return b.Conv1D(p[0], p[1], 5, Window{Padding: "same"}) }},
 		{[][]int{{10, 2}, {2, 2, 3}}, func(b *Builder, p []*Node) *Node { return b.Conv1D(p[0], p[1], 5, Window{Strides: 2}) }},
 	},
+	"Conv1DTransposed": {
+		{[][]int{{6, 2}, {2, 3, 2}}, func(b *Builder, p []*Node) *Node { return b.Conv1DTransposed(p[0], p[1], 3, 6, Window{Strides: 2}) }},
+	},
 	"Cos":            unary((*Builder).Cos),
 	"CosineLoss":     elementLosses((*Builder).CosineLoss, 0.1, -0.3, 0.5, 0.2, 1, -1),
 	"CumSum":         overAxis((*Builder).CumSum),

@@ -17,14 +17,17 @@ import (
 //	same, causal   ⌈time/strides⌉
 //
 // Same pads both ends with zeros, causal the beginning alone, so that a step
-// reads none after it. Weights: kernel [kernel_size, features, filters], bias
-// [filters]. A mask ends here, as in Keras: Conv1D.
+// reads none after it. With Groups the features and the filters are split into so
+// many parts, and each part of the filters reads its part of the features alone.
+// Weights: kernel [kernel_size, features/groups, filters], bias [filters]. A mask
+// ends here, as in Keras: Conv1D.
 type Conv1D struct {
 	Filters           int         `json:"filters"`
 	KernelSize        int         `json:"kernel_size"`
 	Strides           int         `json:"strides,omitempty"`       // 1
 	Padding           string      `json:"padding,omitempty"`       // "valid"; "same", "causal"
 	DilationRate      int         `json:"dilation_rate,omitempty"` // 1
+	Groups            int         `json:"groups,omitempty"`        // 1
 	Activation        Func        `json:"activation,omitempty"`    // linear if empty
 	NoBias            bool        `json:"no_bias,omitempty"`
 	KernelInitializer Initializer `json:"kernel_initializer,omitzero"` // Glorot uniform
@@ -54,14 +57,19 @@ type AveragePooling1D struct {
 }
 
 // GlobalMaxPooling1D takes the largest value of each feature over all steps.
-// Input [time, features], output [features]. Keras: GlobalMaxPooling1D.
-type GlobalMaxPooling1D struct{}
+// Input [time, features], output [features], or [1, features] if KeepDims is set.
+// Keras: GlobalMaxPooling1D.
+type GlobalMaxPooling1D struct {
+	KeepDims bool `json:"keepdims,omitempty"`
+}
 
 // GlobalAveragePooling1D takes the mean of each feature over the steps that are
-// not masked. Input [time, features], output [features]. Keras:
-// GlobalAveragePooling1D; a sequence that is masked as a whole gives zeros, where
-// Keras divides 0 by 0.
-type GlobalAveragePooling1D struct{}
+// not masked. Input [time, features], output [features], or [1, features] if
+// KeepDims is set. Keras: GlobalAveragePooling1D; a sequence that is masked as a
+// whole gives zeros, where Keras divides 0 by 0.
+type GlobalAveragePooling1D struct {
+	KeepDims bool `json:"keepdims,omitempty"`
+}
 
 var (
 	_ Layer = Conv1D{}
@@ -110,7 +118,11 @@ func (l Conv1D) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.weight("kernel", l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, l.KernelSize, features, l.Filters)
+	groups := l.groups()
+	if groups < 1 || features%groups != 0 || l.Filters%groups != 0 {
+		return nil, errorf("%d groups of %d features and %d filters", groups, features, l.Filters)
+	}
+	s.weight("kernel", l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, l.KernelSize, features/groups, l.Filters)
 	if !l.NoBias {
 		s.weight("bias", l.BiasInitializer.or(Zeros()), l.BiasRegularizer, l.BiasConstraint, l.Filters)
 	}
@@ -119,12 +131,14 @@ func (l Conv1D) Init(s *Scope, in ...Shape) ([]Shape, error) {
 
 // Apply implements Layer.
 func (l Conv1D) Apply(c *Context, in ...Value) []Value {
-	y := c.Conv1D(c.Dense(in[0]), c.Weight("kernel"), in[0].Steps, l.window())
+	y := c.Conv1D(c.Dense(in[0]), c.grouped(c.Weight("kernel"), l.groups()), in[0].Steps, l.window())
 	if !l.NoBias {
 		y = c.Add(y, c.Weight("bias"))
 	}
 	return []Value{c.activated(l.Activation.or(Linear), c.sequence(y))}
 }
+
+func (l Conv1D) groups() int { return cmp.Or(l.Groups, 1) }
 
 // sequence returns a sequence whose steps follow from its rows.
 func (c *Context) sequence(n *graph.Node) Value {
@@ -171,30 +185,42 @@ func (l AveragePooling1D) Apply(c *Context, in ...Value) []Value {
 	return []Value{c.sequence(c.AveragePool(c.Dense(in[0]), in[0].Steps, pooling(l.PoolSize, l.Strides, l.Padding)))}
 }
 
-// Init implements Layer.
-func (GlobalMaxPooling1D) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+// overall returns the shape of what a whole sequence gives.
+func overall(in []Shape, keep bool) ([]Shape, error) {
 	x, err := sequence(in)
 	if err != nil {
 		return nil, err
 	}
-	return []Shape{x[1:]}, nil
-}
-
-// Apply implements Layer.
-func (GlobalMaxPooling1D) Apply(c *Context, in ...Value) []Value {
-	return []Value{{Node: c.GlobalMax(c.Dense(in[0]), in[0].Steps)}}
-}
-
-// Init implements Layer.
-func (GlobalAveragePooling1D) Init(_ *Scope, in ...Shape) ([]Shape, error) {
-	x, err := sequence(in)
-	if err != nil {
-		return nil, err
+	if keep {
+		return []Shape{{1, x[1]}}, nil
 	}
 	return []Shape{x[1:]}, nil
 }
 
+// overall returns what a whole sequence gave.
+func (c *Context) overall(n *graph.Node, keep bool) []Value {
+	if keep {
+		return []Value{{Node: n, Steps: 1}}
+	}
+	return []Value{{Node: n}}
+}
+
+// Init implements Layer.
+func (l GlobalMaxPooling1D) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+	return overall(in, l.KeepDims)
+}
+
 // Apply implements Layer.
-func (GlobalAveragePooling1D) Apply(c *Context, in ...Value) []Value {
-	return []Value{{Node: c.GlobalAverage(c.Dense(in[0]), in[0].Mask, in[0].Steps)}}
+func (l GlobalMaxPooling1D) Apply(c *Context, in ...Value) []Value {
+	return c.overall(c.GlobalMax(c.Dense(in[0]), in[0].Steps), l.KeepDims)
+}
+
+// Init implements Layer.
+func (l GlobalAveragePooling1D) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+	return overall(in, l.KeepDims)
+}
+
+// Apply implements Layer.
+func (l GlobalAveragePooling1D) Apply(c *Context, in ...Value) []Value {
+	return c.overall(c.GlobalAverage(c.Dense(in[0]), in[0].Mask, in[0].Steps), l.KeepDims)
 }

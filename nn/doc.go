@@ -82,10 +82,12 @@
 //	Concatenate                             as any step                        either
 //	Concatenate with Time                   as any step                        one after the other
 //	GlobalAveragePooling1D                  left out; zeros if all are masked  none
-//	Conv1D, MaxPooling1D,                   as any step                        none
-//	AveragePooling1D, GlobalMaxPooling1D,
+//	Conv1D, SeparableConv1D,                as any step                        none
+//	DepthwiseConv1D, Conv1DTranspose,
+//	MaxPooling1D, AveragePooling1D,
+//	GlobalMaxPooling1D,
 //	Flatten, Reshape, ZeroPadding1D,
-//	Cropping1D, UpSampling1D, Permute
+//	Cropping1D, UpSampling1D, Permute, Dot
 //	Embedding, OneHot, CategoryEncoding,    have no mask in                    Embedding's own with MaskZero
 //	RepeatVector
 //	Masking                                 zeros, at those it finds           its own

@@ -48,6 +48,44 @@ func kerasCases() []layerCase {
 		{name: "up_sampling", input: Features(3, 4), layers: within(UpSampling1D{Size: 3}, SimpleRNN{Units: 2})},
 		{name: "up_sampling_default", input: Tokens(4), fill: paddedRow, layers: embedded(UpSampling1D{})},
 		{name: "permute", input: Features(3, 4), layers: within(Permute{Dims: []int{2, 1}}, SimpleRNN{Units: 2})},
+		{name: "merged_broadcast", describe: func() *Functional { // as attention is written by hand
+			f := &Functional{}
+			x := f.Call(Embedding{InputDim: 12, OutputDim: 3, MaskZero: true, EmbeddingsInitializer: Uniform(1)}, f.Input("text", Tokens(4)))
+			score := f.Call(SoftmaxLayer{Axis: 1}, f.Call(Dense{Units: 1, Activation: Tanh}, x))
+			bias := f.Call(Dense{Units: 3}, f.Input("bias", Features(2)))
+			y := f.Call(Multiply{}, x, score)
+			y = f.Call(Add{}, bias, y)
+			y = f.Call(Maximum{}, y, f.Call(Reshape{TargetShape: Shape{1, 3}}, bias))
+			f.Output("y", f.Call(GRU{Units: 2}, f.Call(Subtract{}, y, f.Call(Average{}, score, x))))
+			return f
+		}},
+		{name: "dot", describe: func() *Functional { return dotted(Dot{Axes: []int{1}}, Features(3), Features(3)) }},
+		{name: "dot_cosine", describe: func() *Functional { return dotted(Dot{Axes: []int{-1}, Normalize: true}, Features(3), Features(3)) }},
+		{name: "dot_features", describe: func() *Functional { return dotted(Dot{Axes: []int{2}}, Features(3, 2), Features(4, 2)) }},
+		{name: "dot_steps", describe: func() *Functional {
+			return dotted(Dot{Axes: []int{1}, Normalize: true}, Features(3, 2), Features(3, 4))
+		}},
+		{name: "dot_mixed", describe: func() *Functional { return dotted(Dot{Axes: []int{2, 1}}, Features(3, 2), Features(2, 4)) }},
+		{name: "dot_with_vector", describe: func() *Functional { return dotted(Dot{Axes: []int{2, 1}}, Features(3, 2), Features(2)) }},
+		{name: "dot_of_vector", describe: func() *Functional { return dotted(Dot{Axes: []int{1}}, Features(3), Features(3, 2)) }},
+		{name: "conv1d_groups", input: Features(5, 4), layers: within(Dense{Units: 4}, Conv1D{Filters: 6, KernelSize: 2, Groups: 2, Strides: 2})},
+		{name: "separable_conv1d", input: Features(5, 3), layers: within(SeparableConv1D{Filters: 2, KernelSize: 3, Activation: Tanh})},
+		{name: "separable_conv1d_same", input: Tokens(5), fill: paddedRow, layers: embedded(SeparableConv1D{Filters: 2, KernelSize: 3, Padding: "same", Strides: 2, DepthMultiplier: 2, NoBias: true})},
+		{name: "depthwise_conv1d", input: Features(5, 3), layers: within(DepthwiseConv1D{KernelSize: 2, DepthMultiplier: 2, Padding: "causal", DilationRate: 2})},
+		{name: "depthwise_conv1d_same", input: Tokens(5), fill: paddedRow, layers: embedded(DepthwiseConv1D{KernelSize: 3, Padding: "same", NoBias: true, Activation: Tanh})},
+		{name: "conv1d_transpose", input: Features(3, 4), layers: within(Conv1DTranspose{Filters: 2, KernelSize: 3, Strides: 2, Activation: Tanh})},
+		{name: "conv1d_transpose_same", input: Tokens(4), fill: paddedRow, layers: embedded(Conv1DTranspose{Filters: 2, KernelSize: 3, Strides: 2, Padding: "same", NoBias: true})},
+		{name: "conv1d_transpose_dilated", input: Features(3, 4), layers: within(Conv1DTranspose{Filters: 2, KernelSize: 2, DilationRate: 3})},
+		{name: "global_max_pooling_kept", input: Features(3, 4), layers: within(GlobalMaxPooling1D{KeepDims: true}, SimpleRNN{Units: 2})},
+		{name: "global_average_pooling_kept", input: Tokens(4), fill: paddedRow, layers: embedded(GlobalAveragePooling1D{KeepDims: true})},
 		{name: "permute_nothing", input: Tokens(4), fill: paddedRow, layers: embedded(Permute{Dims: []int{1, 2}})},
 	}
+}
+
+// dotted is the product of two inputs behind layers that have weights.
+func dotted(l Dot, x, y Input) *Functional {
+	f := &Functional{}
+	f.Output("y", f.Call(Dense{Units: 2}, f.Call(l,
+		f.Call(Dense{Units: x.Width()}, f.Input("x", x)), f.Call(Dense{Units: y.Width()}, f.Input("y", y)))))
+	return f
 }

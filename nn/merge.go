@@ -6,9 +6,10 @@ import (
 	"unroll/graph"
 )
 
-// The layers of this file merge several inputs of one shape, element by
-// element, or join them. They are for Functional models. What they make of masks
-// is in the package's table of them.
+// The layers of this file merge several inputs, element by element, or join them.
+// They are for Functional models. Inputs that are merged have one shape; a size of 1
+// stands for any, and [features] for the same at every step, as in Keras. What the
+// layers make of masks is in the package's table of them.
 
 // Add sums its inputs. Keras: Add.
 type Add struct{}
@@ -73,7 +74,7 @@ func (Subtract) Apply(c *Context, in ...Value) []Value { return merged(c, in, c.
 
 // Apply implements Layer.
 func (Multiply) Apply(c *Context, in ...Value) []Value {
-	in = slices.Clone(in)
+	in = slices.Clone(c.alike(in))
 	for i, x := range in {
 		in[i] = Value{Node: c.fillMasked(x, c.Ones), Steps: x.Steps, Mask: x.Mask}
 	}
@@ -98,6 +99,7 @@ func (Minimum) Apply(c *Context, in ...Value) []Value { return c.extreme(in, c.M
 // extreme folds the inputs by f. Where one of two is masked the other takes its
 // place; where all are, the first one stays.
 func (c *Context) extreme(in []Value, f func(x, y *graph.Node) *graph.Node) []Value {
+	in = c.alike(in)
 	out := Value{Node: c.Dense(in[0]), Steps: in[0].Steps, Mask: in[0].Mask}
 	for _, x := range in[1:] {
 		n := c.Dense(x)
@@ -112,25 +114,9 @@ func (c *Context) extreme(in []Value, f func(x, y *graph.Node) *graph.Node) []Va
 	return []Value{out}
 }
 
-// alike returns the shape that all inputs have; want is their number, any
-// above 1 if it is 0.
-func alike(in []Shape, want int) ([]Shape, error) {
-	if len(in) < 2 || want != 0 && len(in) != want {
-		return nil, errorf("%d inputs, want %d", len(in), max(want, 2))
-	}
-	for i, s := range in {
-		if !s.Eq(in[0]) {
-			return nil, errorf("input %d is %v, input 0 is %v", i, s, in[0])
-		}
-	}
-	if _, err := in[0].last(); err != nil {
-		return nil, err
-	}
-	return in[:1], nil
-}
-
 // merged folds the inputs by f.
 func merged(c *Context, in []Value, f func(x, y *graph.Node) *graph.Node) []Value {
+	in = c.alike(in)
 	out := Value{Node: c.Dense(in[0]), Steps: in[0].Steps, Mask: c.either(in...)}
 	for _, x := range in[1:] {
 		out.Node = f(out.Node, c.Dense(x))

@@ -74,8 +74,10 @@
 //	BatchNormalization                      not in the moments                 the input's
 //	TimeDistributed                         by its layer, which gets the mask  the input's
 //	Frozen, Named, Sequential, Functional   by their layers                    by their layers
-//	Attention                               of the value: no weight;           the query's
+//	Attention, AdditiveAttention            of the value: no weight;           the query's
 //	                                        of the query: zeros
+//	MultiHeadAttention                      of value and key: no weight;       the query's
+//	                                        of the query: as any step
 //	Add, Subtract, Average                  as any step                        either
 //	Multiply                                counts as 1; 0 if all are masked   either
 //	Maximum, Minimum                        left out; the first if all are     either

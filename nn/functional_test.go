@@ -137,8 +137,8 @@ func TestFunctionalErrors(t *testing.T) {
 			f.Output("z", d.Call(f.Input("b", Features(2))))
 		}, "dense: dense/kernel: of shape [2 1] for this input, [1 1] for the first"},
 		"shapes that do not fit": {func(f *Functional) {
-			f.Output("y", f.Call(Add{}, f.Input("a", Features(1)), f.Input("b", Features(2))))
-		}, "add: input 1 is (None, 2), input 0 is (None, 1)"},
+			f.Output("y", f.Call(Add{}, f.Input("a", Features(3)), f.Input("b", Features(2))))
+		}, "add: input 1 is (None, 2), input 0 is (None, 3)"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -78,6 +78,19 @@ func kerasCases() []layerCase {
 		{name: "conv1d_transpose_dilated", input: Features(3, 4), layers: within(Conv1DTranspose{Filters: 2, KernelSize: 2, DilationRate: 3})},
 		{name: "global_max_pooling_kept", input: Features(3, 4), layers: within(GlobalMaxPooling1D{KeepDims: true}, SimpleRNN{Units: 2})},
 		{name: "global_average_pooling_kept", input: Tokens(4), fill: paddedRow, layers: embedded(GlobalAveragePooling1D{KeepDims: true})},
+		{name: "attention_concat", describe: func() *Functional { return attentive(Attention{ScoreMode: "concat"}, 3) }},
+		{name: "attention_concat_scaled", describe: func() *Functional { return attentive(Attention{ScoreMode: "concat", UseScale: true, Causal: true}, 4) }},
+		{name: "additive_attention", describe: func() *Functional { return attentive(AdditiveAttention{}, 3) }},
+		{name: "additive_attention_plain", describe: func() *Functional { return attentive(AdditiveAttention{NoScale: true, Causal: true, Dropout: 0.4}, 4) }, random: true},
+		{name: "multi_head_attention", describe: func() *Functional { return attentive(MultiHeadAttention{NumHeads: 2, KeyDim: 3}, 3) }},
+		{name: "multi_head_attention_settings", describe: func() *Functional {
+			// Without a mask: where a query may see nothing, differences of scores are lost
+			// beside the 10⁹ that is taken from them all.
+			l := MultiHeadAttention{NumHeads: 3, KeyDim: 2, ValueDim: 1, OutputShape: 5, Dropout: 0.4, Causal: true, NoBias: true}
+			f := &Functional{}
+			f.Output("y", f.Call(l, f.Input("query", Features(4, 2)), f.Input("value", Features(4, 3))))
+			return f
+		}, random: true},
 		{name: "permute_nothing", input: Tokens(4), fill: paddedRow, layers: embedded(Permute{Dims: []int{1, 2}})},
 	}
 }

@@ -203,7 +203,7 @@ func layerCases() []layerCase {
 }
 
 // attentive is attention of one text to another, both padded.
-func attentive(l Attention, words int) *Functional {
+func attentive(l Layer, words int) *Functional {
 	f := &Functional{}
 	embed := f.Share(Embedding{InputDim: 12, OutputDim: 4, MaskZero: true, EmbeddingsInitializer: Uniform(1)})
 	q, v := embed.Call(f.Input("query", Tokens(4))), embed.Call(f.Input("value", Tokens(words)))

@@ -8,12 +8,14 @@ import (
 
 // Dropout sets each value to 0 with probability rate and multiplies the others
 // by 1/(1−rate), in training; else it is the identity. Input and output of any
-// shape.
+// shape. What NoiseShape gives a size of 1 is dropped together: (1, features) of a
+// sequence drops whole features as SpatialDropout1D does, (time, 1) whole steps.
 //
 // Srivastava et al., Dropout: a simple way to prevent neural networks from
 // overfitting, 2014. Keras: Dropout.
 type Dropout struct {
-	Rate float64 `json:"rate"`
+	Rate       float64 `json:"rate"`
+	NoiseShape []int   `json:"noise_shape,omitempty"` // of a sample; the sample's own if empty, and where −1
 }
 
 // SpatialDropout1D is Dropout of whole features of a sequence: one that is
@@ -49,13 +51,43 @@ func (l Dropout) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 	if _, err := x.last(); err != nil {
 		return nil, err
 	}
+	if _, _, err := l.together(x); err != nil {
+		return nil, err
+	}
 	return in, rate("rate", l.Rate)
+}
+
+// together reports whether all steps, and all features, are dropped together.
+func (l Dropout) together(x Shape) (steps, features bool, err error) {
+	if len(l.NoiseShape) == 0 {
+		return false, false, nil
+	}
+	if len(l.NoiseShape) != len(x) || len(x) > 2 {
+		return false, false, errorf("noise_shape is %v for a sample %v", l.NoiseShape, x)
+	}
+	for i, n := range l.NoiseShape {
+		if n != 1 && n != -1 && (n != x[i] && x[i] != Any || n < 1) {
+			return false, false, errorf("noise_shape is %v for a sample %v, want its sizes, 1 or −1", l.NoiseShape, x)
+		}
+	}
+	return len(x) == 2 && l.NoiseShape[0] == 1, l.NoiseShape[len(x)-1] == 1, nil
 }
 
 // Apply implements Layer.
 func (l Dropout) Apply(c *Context, in ...Value) []Value {
 	return c.noisy(in[0], l.Rate, func(x *graph.Node) *graph.Node {
-		return c.Mul(x, c.DropoutMask("dropout", l.Rate, x.Shape()[0], x.Shape()[1]))
+		steps, features, err := l.together(in[0].shape())
+		if err != nil {
+			return c.Fail(err)
+		}
+		rows, cols := x.Shape()[0], x.Shape()[1]
+		if features {
+			cols = 1
+		}
+		if steps {
+			return c.Mul(x, c.RepeatSteps(c.DropoutMask("dropout", l.Rate, c.Batch, cols), in[0].Steps))
+		}
+		return c.Mul(x, c.DropoutMask("dropout", l.Rate, rows, cols))
 	})
 }
 

@@ -91,6 +91,10 @@ func kerasCases() []layerCase {
 			f.Output("y", f.Call(l, f.Input("query", Features(4, 2)), f.Input("value", Features(4, 3))))
 			return f
 		}, random: true},
+		{name: "batch_normalization_steps", input: Features(3, 4), layers: within(BatchNormalization{Axis: 1, Epsilon: 0.1, BetaInitializer: third}, SimpleRNN{Units: 2}), phases: true},
+		{name: "dropout_of_features", input: Features(3, 8), layers: []Layer{Dropout{Rate: 0.4, NoiseShape: []int{1, -1}}, SimpleRNN{Units: 2}}, random: true},
+		{name: "dropout_of_steps", input: Features(6, 3), layers: []Layer{Dropout{Rate: 0.4, NoiseShape: []int{6, 1}}, SimpleRNN{Units: 2}}, random: true},
+		{name: "reshape_open", input: Features(Any, 4), layers: within(Dense{Units: 4}, Reshape{TargetShape: Shape{-1, 2}}, SimpleRNN{Units: 2})},
 		{name: "permute_nothing", input: Tokens(4), fill: paddedRow, layers: embedded(Permute{Dims: []int{1, 2}})},
 	}
 }

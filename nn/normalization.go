@@ -1,6 +1,10 @@
 package nn
 
-import "unroll/graph"
+import (
+	"cmp"
+
+	"unroll/graph"
+)
 
 // LayerNormalization normalizes the features of each sample or step by their
 // mean and variance, and gives them a gain and an offset:
@@ -32,11 +36,13 @@ type LayerNormalization struct {
 // The moments are the batch's in training, and else running means of them,
 // m ← momentum·m + (1−momentum)·μ, which are saved with the model. A batch is
 // computed as a whole, never in parts. Input and output [..., features].
-// Weights: gamma, beta; states: moving_mean, moving_variance, [features] each.
+// Weights: gamma, beta; states: moving_mean, moving_variance, [features] each, or
+// [time] where the axis is that of the steps, which then are what is normalized; in
+// training such a sequence can have no mask.
 //
-// Ioffe and Szegedy, Batch normalization, 2015. Keras: BatchNormalization with
-// axis −1.
+// Ioffe and Szegedy, Batch normalization, 2015. Keras: BatchNormalization.
 type BatchNormalization struct {
+	Axis                      int         `json:"axis,omitempty"`     // −1, the features; 1 or −2, the steps of a sequence
 	Momentum                  float64     `json:"momentum,omitempty"` // 0.99
 	Epsilon                   float64     `json:"epsilon,omitempty"`  // 0.001
 	NoScale                   bool        `json:"no_scale,omitempty"`
@@ -118,9 +124,29 @@ func (l LayerNormalization) Apply(c *Context, in ...Value) []Value {
 	return []Value{{Node: y, Steps: in[0].Steps, Mask: in[0].Mask}}
 }
 
+// bySteps reports whether the steps of a sequence are normalized.
+func (l BatchNormalization) bySteps(x Shape) (bool, error) {
+	at, err := axis(cmp.Or(l.Axis, -1), len(x))
+	return at < len(x), err
+}
+
 // Init implements Layer.
 func (l BatchNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
-	features, err := l.gain().declare(s, in)
+	x, err := oneInput(in)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := l.bySteps(x)
+	if err != nil {
+		return nil, err
+	}
+	if steps {
+		if x[0] == Any {
+			return nil, errorf("input is %v, want a known number of steps", x)
+		}
+		x = x[:1]
+	}
+	features, err := l.gain().declare(s, []Shape{x})
 	if err != nil {
 		return nil, err
 	}
@@ -131,21 +157,41 @@ func (l BatchNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
 
 // Apply implements Layer.
 func (l BatchNormalization) Apply(c *Context, in ...Value) []Value {
-	g := l.gain()
-	x, mask := c.Dense(in[0]), in[0].Mask
-	mean, variance := c.Weight("moving_mean"), c.Weight("moving_variance")
-	var y *graph.Node
-	if c.Phase == Train && !c.frozen {
-		y = c.NormalizeColumns(x, mask, g.epsilon())
-		m := l.Momentum
-		if m == 0 {
-			m = 0.99
-		}
-		batchMean, batchVariance := c.Moments(x, mask)
-		c.Assign("moving_mean", c.Add(c.Affine(m, mean, 0), c.Affine(1-m, batchMean, 0)))
-		c.Assign("moving_variance", c.Add(c.Affine(m, variance, 0), c.Affine(1-m, batchVariance, 0)))
-	} else {
-		y = c.Mul(c.Sub(x, mean), c.InvSqrt(variance, g.epsilon()))
+	x := in[0]
+	n, mask := c.Dense(x), x.Mask
+	if c.Err() != nil {
+		return []Value{{}}
 	}
-	return []Value{{Node: g.scaled(c, y), Steps: in[0].Steps, Mask: mask}}
+	bySteps, err := l.bySteps(x.shape())
+	if err != nil {
+		c.Fail(err)
+	}
+	if !bySteps {
+		return []Value{{Node: l.columns(c, n, mask), Steps: x.Steps, Mask: mask}}
+	}
+	if mask != nil && c.Phase == Train && !c.frozen {
+		c.Fail(errorf("axis %d: the steps have a mask", l.Axis))
+		return []Value{{}}
+	}
+	s := n.Shape()
+	y := l.columns(c, c.Transpose(c.Reshape(n, x.Steps, c.Batch*s[1])), nil)
+	return []Value{{Node: c.Reshape(c.Transpose(y), s...), Steps: x.Steps, Mask: mask}}
+}
+
+// columns emits the normalized columns of a matrix.
+func (l BatchNormalization) columns(c *Context, x, mask *graph.Node) *graph.Node {
+	g := l.gain()
+	mean, variance := c.Weight("moving_mean"), c.Weight("moving_variance")
+	if c.Phase != Train || c.frozen {
+		return g.scaled(c, c.Mul(c.Sub(x, mean), c.InvSqrt(variance, g.epsilon())))
+	}
+	y := c.NormalizeColumns(x, mask, g.epsilon())
+	m := l.Momentum
+	if m == 0 {
+		m = 0.99
+	}
+	batchMean, batchVariance := c.Moments(x, mask)
+	c.Assign("moving_mean", c.Add(c.Affine(m, mean, 0), c.Affine(1-m, batchMean, 0)))
+	c.Assign("moving_variance", c.Add(c.Affine(m, variance, 0), c.Affine(1-m, batchVariance, 0)))
+	return g.scaled(c, y)
 }

@@ -6,7 +6,8 @@ type Flatten struct{}
 
 // Reshape gives a sample another shape with as many values, in their order:
 // [n], or [time, features] with the features of a step together. One size may
-// be −1, that which is left. Keras: Reshape.
+// be −1, that which is left; of a sequence of open length it must be the first, the
+// steps. Keras: Reshape.
 type Reshape struct {
 	TargetShape Shape `json:"target_shape"`
 }
@@ -88,6 +89,13 @@ func (l Reshape) target(n int) (Shape, error) {
 
 // Init implements Layer.
 func (l Reshape) Init(_ *Scope, in ...Shape) ([]Shape, error) {
+	if len(in) == 1 && len(in[0]) == 2 && in[0][0] == Any && len(l.TargetShape) == 2 && l.TargetShape[0] == -1 {
+		out := Shape{Any, l.TargetShape[1]}
+		if _, err := in[0].last(); err != nil {
+			return nil, err
+		}
+		return []Shape{out}, positive("target_shape's number of features", out[1])
+	}
 	n, err := known(in)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package hdf5
 import (
 	"bytes"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/pkg/errors"
 )
@@ -100,6 +102,25 @@ const (
 	expansion = 64      // bytes of all datasets; float32 noise deflates by 1.1, zeros by 1000
 	slack     = 1 << 20 // more, for small files
 )
+
+// oneLine is the error with the package's name and a place. Names in a damaged file
+// may have any bytes; what cannot be printed is replaced.
+func oneLine(err error, place string) error {
+	if err == nil {
+		return nil
+	}
+	err = errors.Wrap(err, "hdf5: "+place)
+	text := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, err.Error())
+	if text != err.Error() {
+		return errors.New(text)
+	}
+	return err
+}
 
 // reader reads structures of a file, and counts what they cost.
 type reader struct {

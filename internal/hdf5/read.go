@@ -36,7 +36,7 @@ func Read(r io.ReaderAt, size int64) (*Group, error) {
 	t := &tree{reader: f.reader(), groups: map[uint64]string{}, datasets: map[uint64]*Dataset{}}
 	h, err := t.header(f.root)
 	if err != nil {
-		return nil, errors.Wrap(err, "hdf5: /")
+		return nil, oneLine(err, "/")
 	}
 	if h.isDataset() {
 		return nil, errors.New("hdf5: /: the root is no group")
@@ -50,7 +50,7 @@ func (h header) isDataset() bool {
 
 // group reads the group whose object header is h. Errors have its path.
 func (t *tree) group(path, name string, addr uint64, h header, depth int) (*Group, error) {
-	at := func(err error) error { return errors.Wrap(err, "hdf5: "+path) }
+	at := func(err error) error { return oneLine(err, path) }
 	if first, twice := t.groups[addr]; twice {
 		return nil, at(errors.Errorf("the group is also %s: groups that are linked twice are not supported", first))
 	}
@@ -76,7 +76,7 @@ func (t *tree) group(path, name string, addr uint64, h header, depth int) (*Grou
 		}
 		seen[l.name] = true
 		inner := strings.TrimSuffix(path, "/") + "/" + l.name
-		wrap := func(err error) error { return errors.Wrap(err, "hdf5: "+inner) }
+		wrap := func(err error) error { return oneLine(err, inner) }
 		if err := t.charge(256 + len(inner)); err != nil {
 			return nil, wrap(err)
 		}

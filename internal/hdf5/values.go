@@ -83,7 +83,7 @@ func (d *Dataset) Strings() ([]string, error) {
 
 func all[T any](d *Dataset, into func([]T) error) ([]T, error) {
 	if d.stored != nil && d.stored.refused != nil {
-		return nil, errors.Wrap(d.stored.refused, "hdf5: "+d.Name)
+		return nil, oneLine(d.stored.refused, d.Name)
 	}
 	if v, ok := d.values.([]T); ok {
 		return v, nil
@@ -94,7 +94,7 @@ func all[T any](d *Dataset, into func([]T) error) ([]T, error) {
 
 // read reads a dataset's values, as many at a time as a buffer holds.
 func read[T any](d *Dataset, dst []T, want string, convert func(*reader, []T, []byte) error) error {
-	wrap := func(err error) error { return errors.Wrap(err, "hdf5: "+d.Name) }
+	wrap := func(err error) error { return oneLine(err, d.Name) }
 	s := d.stored
 	kind := "numbers"
 	switch {

@@ -42,12 +42,12 @@ type Stored struct {
 // Load reads the model of a file: an archive of Keras 3, or HDF5 of a whole model, of
 // Keras 2.0 to 2.15 and 3, whatever its name is. See Open.
 func Load(path string) (*nn.Model, error) {
-	f, err := Open(path)
-	if err != nil {
-		return nil, err
+	f, err := onDisk(path, func(r io.ReaderAt, size int64) (*File, error) { return openFile(r, size, false) })
+	if err == nil && f.Model == nil {
+		err = errors.Errorf("this is %s: describe the model that they are of, and use LoadWeights", f.Format)
 	}
-	if f.Model == nil {
-		return nil, errors.Errorf("%s: this is %s: describe the model that they are of, and use LoadWeights", path, f.Format)
+	if err != nil {
+		return nil, errors.WithMessage(err, path)
 	}
 	return f.Model, nil
 }
@@ -119,7 +119,7 @@ func openFS(fsys fs.FS, path string) (*File, error) {
 
 // OpenReader is Open of a file of so many bytes.
 func OpenReader(r io.ReaderAt, size int64) (*File, error) {
-	return openFile(r, size)
+	return openFile(r, size, true)
 }
 
 // LoadWeights sets the weights of a model that was described here to those of a file,
@@ -139,5 +139,6 @@ func ReadWeights(r io.ReaderAt, size int64, model *nn.Model) error {
 	if err != nil {
 		return err
 	}
-	return s.into(model, kerasOrder, &notes{})
+	_, err = s.into(model, kerasOrder, &notes{})
+	return err
 }

@@ -142,11 +142,11 @@ func elements(g *hdf5.Group) int {
 	return n
 }
 
-// into sets a model's weights.
-func (s *store) into(m *nn.Model, order func(nn.Network) []operation, n *notes) error {
+// into sets a model's weights, and returns its parts.
+func (s *store) into(m *nn.Model, order func(nn.Network) []operation, n *notes) (*part, error) {
 	t, err := tree(m, order)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	match := &matcher{used: map[*hdf5.Dataset]bool{}, notes: n}
 	if s.legacy {
@@ -158,13 +158,13 @@ func (s *store) into(m *nn.Model, order func(nn.Network) []operation, n *notes) 
 		err = match.unused(s.weights)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return match.set()
+	return t, match.set()
 }
 
-// openFile reads all of a file.
-func openFile(r io.ReaderAt, size int64) (*File, error) {
+// openFile reads a file, and of its training what is asked for.
+func openFile(r io.ReaderAt, size int64, training bool) (*File, error) {
 	s, err := openStore(r, size)
 	if err != nil {
 		return nil, err
@@ -178,7 +178,11 @@ func openFile(r io.ReaderAt, size int64) (*File, error) {
 		if f.Model, err = d.BuildZeros(s.room); err != nil {
 			return nil, err
 		}
-		if err := s.into(f.Model, fileOrder, &s.notes); err != nil {
+		t, err := s.into(f.Model, fileOrder, &s.notes)
+		if err == nil && training {
+			err = s.trained(f, t)
+		}
+		if err != nil {
 			return nil, err
 		}
 	} else {
@@ -186,6 +190,26 @@ func openFile(r io.ReaderAt, size int64) (*File, error) {
 	}
 	f.Notes = s.notes.list
 	return f, nil
+}
+
+// trained reads how the model was compiled and what its optimizer remembers.
+func (s *store) trained(f *File, t *part) error {
+	config, err := s.trainingOf()
+	if err != nil {
+		return err
+	}
+	f.Training = readTraining(config, &s.notes)
+	var weights []*nn.Weight
+	var shapes [][]int
+	t.each(func(p *part) {
+		for _, w := range p.own {
+			if w.Trainable() {
+				weights, shapes = append(weights, w), append(shapes, p.shapeOf(w))
+			}
+		}
+	})
+	f.Optimizer, err = s.readOptimizer(f.Training, weights, shapes)
+	return err
 }
 
 // stored lists the weights below a group.

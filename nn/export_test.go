@@ -1,7 +1,9 @@
 package nn
 
 import (
+	"iter"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -78,4 +80,20 @@ func inferred(t *testing.T, m *Model) (all []float64) {
 		all = append(all, floatsOf(t, prog, n)...)
 	}
 	return all
+}
+
+// Registered yields the zero values of the types that Load knows and this package has,
+// by their names.
+func Registered() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for name, t := range types {
+			zero := reflect.New(t).Elem()
+			if t.Kind() == reflect.Pointer {
+				zero, t = reflect.New(t.Elem()), t.Elem()
+			}
+			if t.PkgPath() == reflect.TypeFor[Model]().PkgPath() && !yield(name, zero.Interface()) {
+				return
+			}
+		}
+	}
 }

@@ -3,6 +3,7 @@ package keras
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // parseCall reads a call: {"args": […], "kwargs": {…}} of Keras 3, or a list of
@@ -87,13 +88,13 @@ func tensorOf(v any) (tensorRef, bool) {
 
 // keywords takes the named arguments of a call.
 func (c *inbound) keywords(args object) {
-	for _, key := range slices.Sorted(maps.Keys(args)) {
+	for _, key := range slices.SortedFunc(maps.Keys(args), inCallOrder) {
 		v := args[key]
 		switch found, _ := tensors(v); {
 		case v == nil || v == false:
-		case key == "mask" && len(found) > 0:
+		case known(key, "mask", "query_mask", "value_mask", "key_mask") && len(found) > 0:
 			c.masks = append(c.masks, found...)
-		case key == "initial_state" && len(found) > 0:
+		case known(key, "query", "value", "key", "initial_state") && len(found) > 0:
 			c.args = append(c.args, found...)
 		case key == "use_causal_mask" && v == true:
 			c.causal = true
@@ -102,3 +103,7 @@ func (c *inbound) keywords(args object) {
 		}
 	}
 }
+
+// inCallOrder sorts the names of arguments: query, value and key of attention stand in
+// this order, which is backwards, and it does not matter to the others.
+func inCallOrder(a, b string) int { return strings.Compare(b, a) }

@@ -241,6 +241,13 @@ func (c *config) axis(key string) {
 	}
 }
 
+// anyAxis is one dimension, or a list of it; the last one is zero here.
+func (c *config) anyAxis(key string, p *int) {
+	if field(c, key, p, -1, whole, same[int]); c.reads() && *p == c.rank {
+		*p = 0
+	}
+}
+
 // finish refuses settings that nothing understood, unless they say "no".
 func (c *config) finish() error {
 	for _, key := range slices.Sorted(maps.Keys(c.in)) {

@@ -68,7 +68,8 @@ func TestSettings(t *testing.T) {
 		{"theta", layerOf("ThresholdedReLU", "a", `"theta": 0.5`), keras2, nn.ReLU{Threshold: 0.5}, ""},
 		{"an axis from the front", layerOf("BatchNormalization", "a", `"axis": [2], "momentum": 0.9`), keras2, nn.BatchNormalization{Momentum: 0.9}, ""},
 		{"half the bits", layerOf("Dense", "a", `"units": 2, "dtype": {"class_name": "Policy", "config": {"name": "mixed_float16"}}`), keras2, nn.Dense{Units: 2}, "computed in float32 here, in mixed_float16 in Keras"},
-		{"noise of some shape", layerOf("Dropout", "a", `"rate": 0.5, "noise_shape": [null, 1, 3]`), keras2, nn.Dropout{Rate: 0.5}, "noise_shape is left out"},
+		{"noise of some shape", layerOf("Dropout", "a", `"rate": 0.5, "noise_shape": [null, 1, 3]`), keras2, nn.Dropout{Rate: 0.5, NoiseShape: []int{1, 3}}, ""},
+		{"penalty of what comes out", layerOf("Dense", "a", `"units": 2, "activity_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}`), keras2, nn.Dense{Units: 2}, "activity_regularizer is left out"},
 		{"two directions", layerOf("Bidirectional", "a", `"merge_mode": null, "layer": `+layerOf("LSTM", "x", `"units": 2, "return_sequences": true`)+
 			`, "backward_layer": `+layerOf("LSTM", "y", `"units": 2, "return_sequences": true, "go_backwards": true`)), keras2,
 			nn.Bidirectional{Layer: nn.LSTM{Units: 2, ReturnSequences: true}, Merge: nn.MergeNone}, ""},

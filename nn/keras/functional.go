@@ -117,9 +117,9 @@ func (r *reader) vertex(g *network, c call) error {
 	if c.layer, c.ranks, err = r.layer(c.object, g.place(c.vertex), ranks); err != nil {
 		return err
 	}
-	if a, ok := c.layer.(nn.Attention); ok && in.causal {
-		a.Causal = true
-		c.layer = a
+	var is bool
+	if c.layer, is = causal(c.layer, in.causal); in.causal && !is {
+		return errors.New("it is called with use_causal_mask, which cannot be represented")
 	}
 	c.values = map[int]nn.Symbol{}
 	return nil

@@ -1,6 +1,10 @@
 package keras
 
-import "unroll/nn"
+import (
+	"github.com/pkg/errors"
+
+	"unroll/nn"
+)
 
 // leaves are the layers that hold no other and keep no state.
 var leaves = []entry{
@@ -22,22 +26,10 @@ var leaves = []entry{
 			c.free("input_length", nil)
 		}
 	}, built),
-	layer("Conv1D", func(c *config, l *nn.Conv1D) {
-		c.need("filters", &l.Filters)
-		c.list1("kernel_size", &l.KernelSize, 0)
-		c.list1("strides", &l.Strides, 1)
-		c.text("padding", &l.Padding, "valid")
-		c.fixed("data_format", "channels_last")
-		c.list1("dilation_rate", &l.DilationRate, 1)
-		c.fixed("groups", 1)
-		c.fn("activation", &l.Activation, nn.Linear)
-		c.kernelAndBias(&l.NoBias, kernel(&l.KernelInitializer, &l.KernelRegularizer, &l.KernelConstraint), bias(&l.BiasInitializer, &l.BiasRegularizer, &l.BiasConstraint))
-		c.training("activity_regularizer")
-	}, built),
 	layer("Dropout", func(c *config, l *nn.Dropout) {
 		c.float("rate", &l.Rate, 0)
 		c.free("seed", nil)
-		c.training("noise_shape")
+		c.noiseShape(&l.NoiseShape)
 	}),
 	layer("SpatialDropout1D", func(c *config, l *nn.SpatialDropout1D) {
 		c.float("rate", &l.Rate, 0)
@@ -64,7 +56,7 @@ var leaves = []entry{
 		c.weight(weight{"beta", &l.BetaInitializer, nn.Zeros(), &l.BetaRegularizer, &l.BetaConstraint})
 	}, built),
 	layer("BatchNormalization", func(c *config, l *nn.BatchNormalization) {
-		c.axis("axis")
+		c.anyAxis("axis", &l.Axis)
 		c.float("momentum", &l.Momentum, 0.99)
 		c.float("epsilon", &l.Epsilon, 1e-3)
 		c.not("center", &l.NoCenter)
@@ -110,4 +102,40 @@ func (c *config) kernelAndBias(noBias *bool, weights ...weight) {
 	for _, w := range weights {
 		c.weight(w)
 	}
+}
+
+// noiseShape is the shape of what is dropped together, which Keras counts with the
+// batch, that is null.
+func (c *config) noiseShape(p *[]int) {
+	field(c, "noise_shape", p, nil, func(v any) ([]int, error) {
+		dims := list(v)
+		if len(dims) < 2 || dims[0] != nil {
+			return nil, errors.Errorf("%s, want one that begins with null", brief(v))
+		}
+		shape := []int{}
+		for _, d := range dims[1:] {
+			n, err := whole(d)
+			if d == nil {
+				n, err = -1, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			shape = append(shape, n)
+		}
+		return shape, nil
+	}, func(shape []int) any {
+		if len(shape) == 0 {
+			return nil
+		}
+		dims := []any{nil}
+		for _, n := range shape {
+			if n == -1 {
+				dims = append(dims, nil)
+			} else {
+				dims = append(dims, n)
+			}
+		}
+		return dims
+	})
 }

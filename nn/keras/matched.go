@@ -56,7 +56,11 @@ func (m *matcher) match(p *part, g *hdf5.Group, at string) error {
 		}
 	}
 	for _, q := range p.parts {
-		if err := m.match(q, below(g, q.attr), at+"/"+q.attr); err != nil {
+		attr := q.attr
+		if below(g, attr) == nil && below(g, "_"+attr) != nil { // before Keras 3
+			attr = "_" + attr
+		}
+		if err := m.match(q, below(g, attr), at+"/"+attr); err != nil {
 			return err
 		}
 	}

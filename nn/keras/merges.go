@@ -25,15 +25,72 @@ var merges = []entry{
 			}
 		}
 	}, built),
+	layer("Dot", func(c *config, l *nn.Dot) {
+		field(c, "axes", &l.Axes, nil, wholes, func(axes []int) any {
+			if len(axes) == 1 {
+				return axes[0]
+			}
+			return axes
+		})
+		c.bool("normalize", &l.Normalize)
+	}, built),
 	layer("Attention", func(c *config, l *nn.Attention) {
 		c.bool("use_scale", &l.UseScale)
-		c.fixed("score_mode", "dot")
-		c.float("dropout", &l.Dropout, 0)
-		if c.in3() {
-			c.free("seed", nil)
+		c.text("score_mode", &l.ScoreMode, "dot")
+		c.attention(&l.Dropout, &l.Causal)
+	}, built, scalars(func(any, string) bool { return true })),
+	layer("AdditiveAttention", func(c *config, l *nn.AdditiveAttention) {
+		c.not("use_scale", &l.NoScale)
+		c.attention(&l.Dropout, &l.Causal)
+	}, built),
+	layer("MultiHeadAttention", func(c *config, l *nn.MultiHeadAttention) {
+		c.need("num_heads", &l.NumHeads)
+		c.need("key_dim", &l.KeyDim)
+		c.int("value_dim", &l.ValueDim, l.KeyDim)
+		c.attention(&l.Dropout, &l.Causal)
+		if l.OutputShape > 0 || c.reads() {
+			c.int("output_shape", &l.OutputShape, 0)
+		} else {
+			c.out["output_shape"] = nil
 		}
-		if c.reads() { // before 2.12; later it is an argument of the call
-			c.bool("causal", &l.Causal)
+		c.fixed("attention_axes", nil)
+		c.kernelAndBias(&l.NoBias, kernel(&l.KernelInitializer, &l.KernelRegularizer, &l.KernelConstraint), bias(&l.BiasInitializer, &l.BiasRegularizer, &l.BiasConstraint))
+		c.training("activity_regularizer")
+		if c.reads() {
+			for _, key := range []string{"query_shape", "key_shape", "value_shape", "flash_attention", "score_mode"} {
+				c.free(key, nil)
+			}
 		}
-	}, built, scalars(func(_ any, name string) bool { return name == "scale" })),
+	}, built),
+}
+
+// attention are the settings that all layers of attention have. Before 2.12 of Keras
+// causal is one of them, and later an argument of the call.
+func (c *config) attention(dropout *float64, causal *bool) {
+	c.float("dropout", dropout, 0)
+	if c.in3() {
+		c.free("seed", nil)
+	}
+	if c.reads() {
+		c.bool("causal", causal)
+	}
+}
+
+// causal returns a layer of attention that a call makes causal, false if it is none.
+func causal(l nn.Layer, set bool) (nn.Layer, bool) {
+	switch l := l.(type) {
+	case nn.Attention:
+		l.Causal = l.Causal || set
+		return l, l.Causal
+	case nn.AdditiveAttention:
+		l.Causal = l.Causal || set
+		return l, l.Causal
+	case nn.MultiHeadAttention:
+		l.Causal = l.Causal || set
+		return l, l.Causal
+	case nn.Frozen:
+		inner, is := causal(l.Layer, set)
+		return nn.Frozen{Layer: inner}, is
+	}
+	return l, false
 }

@@ -110,6 +110,12 @@ func (t treeOf) layer(l nn.Layer, at string, in []nn.Shape) (*part, error) {
 		return p, add("layer", x.Layer, at, []nn.Shape{in[0][1:]})
 	case nn.RNN:
 		return p.withCell(t.cell(x.Cell, at)), nil
+	case nn.MultiHeadAttention:
+		for _, name := range []string{"query", "key", "value", "attention_output"} {
+			attr := strings.TrimPrefix(name, "attention_") + "_dense"
+			p.parts = append(p.parts, &part{attr: attr, label: name, layer: inner, own: t.below(at + "/" + name)})
+		}
+		return p, nil
 	}
 	if e.cell {
 		return p.withCell(&part{class: p.class + "_cell", layer: inner, own: t.below(at)}), nil

@@ -1,6 +1,10 @@
 package keras
 
-import "unroll/nn"
+import (
+	"slices"
+
+	"unroll/nn"
+)
 
 // ranksOf returns the numbers of dimensions of what a layer returns, of one sample,
 // for those of its inputs. Keras counts axes, and from the front often enough, so
@@ -11,8 +15,20 @@ func ranksOf(l nn.Layer, in []int) []int {
 		return ranksOf(l.Layer, in)
 	case nn.Embedding, nn.OneHot:
 		return []int{in[0] + 1}
-	case nn.CategoryEncoding, nn.Flatten, nn.GlobalMaxPooling1D, nn.GlobalAveragePooling1D:
+	case nn.CategoryEncoding, nn.Flatten:
 		return []int{1}
+	case nn.GlobalMaxPooling1D:
+		return overTime(l.KeepDims)
+	case nn.GlobalAveragePooling1D:
+		return overTime(l.KeepDims)
+	case nn.Add, nn.Subtract, nn.Multiply, nn.Average, nn.Maximum, nn.Minimum: // which broadcast
+		return []int{slices.Max(in)}
+	case nn.Dot:
+		n := -2
+		for _, rank := range in {
+			n += rank
+		}
+		return []int{max(n, 1)}
 	case nn.RepeatVector, nn.TimeDistributed, nn.ZeroPadding1D, nn.Cropping1D, nn.UpSampling1D:
 		return []int{2}
 	case nn.Reshape:

@@ -11,8 +11,8 @@ import (
 var shaping = []entry{
 	layer("MaxPooling1D", func(c *config, l *nn.MaxPooling1D) { c.pooling(&l.PoolSize, &l.Strides, &l.Padding) }),
 	layer("AveragePooling1D", func(c *config, l *nn.AveragePooling1D) { c.pooling(&l.PoolSize, &l.Strides, &l.Padding) }),
-	layer("GlobalMaxPooling1D", func(c *config, _ *nn.GlobalMaxPooling1D) { c.globalPooling() }),
-	layer("GlobalAveragePooling1D", func(c *config, _ *nn.GlobalAveragePooling1D) { c.globalPooling() }),
+	layer("GlobalMaxPooling1D", func(c *config, l *nn.GlobalMaxPooling1D) { c.globalPooling(&l.KeepDims) }),
+	layer("GlobalAveragePooling1D", func(c *config, l *nn.GlobalAveragePooling1D) { c.globalPooling(&l.KeepDims) }),
 	layer("Masking", func(c *config, l *nn.Masking) { c.float("mask_value", &l.MaskValue, 0) }),
 	layer("Flatten", func(c *config, _ *nn.Flatten) { c.fixed("data_format", "channels_last") }),
 	layer("Reshape", func(c *config, l *nn.Reshape) {
@@ -66,9 +66,9 @@ func (c *config) pooling(size, strides *int, padding *string) {
 	c.fixed("data_format", "channels_last")
 }
 
-func (c *config) globalPooling() {
+func (c *config) globalPooling(keep *bool) {
 	c.fixed("data_format", "channels_last")
-	c.fixed("keepdims", false)
+	c.bool("keepdims", keep)
 }
 
 // ends are steps at the left and the right end of a sequence.

@@ -49,7 +49,7 @@ var table []entry
 
 // init fills the table, which its own entries read for the layers within layers.
 func init() {
-	table = slices.Concat(leaves, shaping, activations, recurrents, merges, wrappers)
+	table = slices.Concat(leaves, convolutions, shaping, activations, recurrents, merges, wrappers)
 }
 
 // byClass returns the entry that reads a class, nil if there is none.
@@ -65,6 +65,16 @@ func byValue(v any) *entry {
 	return find(func(e entry) bool { return e.typ != nil && e.typ == reflect.TypeOf(v) })
 }
 
+// Class returns the class that a layer or a cell has in Keras, such as "LSTM"; false if
+// Keras has none. Those of wrappers as nn.Frozen and of models are not classes of their
+// own.
+func Class(v any) (string, bool) {
+	if e := byValue(v); e != nil {
+		return e.class, true
+	}
+	return "", false
+}
+
 func find(is func(entry) bool) *entry {
 	if i := slices.IndexFunc(table, is); i >= 0 {
 		return &table[i]
@@ -75,7 +85,7 @@ func find(is func(entry) bool) *entry {
 // aliases are other names of classes, of versions of Keras and of TensorFlow.
 var aliases = map[string]string{
 	"BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization",
-	"UnifiedLSTM": "LSTM", "UnifiedGRU": "GRU", "Convolution1D": "Conv1D",
+	"UnifiedLSTM": "LSTM", "UnifiedGRU": "GRU", "Convolution1DTranspose": "Conv1DTranspose", "Convolution1D": "Conv1D",
 	"MaxPool1D": "MaxPooling1D", "AvgPool1D": "AveragePooling1D",
 	"GlobalMaxPool1D": "GlobalMaxPooling1D", "GlobalAvgPool1D": "GlobalAveragePooling1D",
 }
@@ -83,12 +93,12 @@ var aliases = map[string]string{
 // unrepresented are classes of Keras's that nn has no layer for, as far as people
 // meet them in models of sequences: they are not to be taken for somebody's own.
 var unrepresented = strings.Fields(`
-	ActivityRegularization AdditiveAttention AlphaDropout AveragePooling2D AveragePooling3D CategoryCrossing
-	Conv1DTranspose Conv2D Conv2DTranspose Conv3D ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping2D Cropping3D
-	CuDNNGRU CuDNNLSTM DepthwiseConv1D DepthwiseConv2D Discretization Dot EinsumDense GaussianDropout
+	ActivityRegularization AlphaDropout AveragePooling2D AveragePooling3D CategoryCrossing
+	Conv2D Conv2DTranspose Conv3D ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping2D Cropping3D
+	CuDNNGRU CuDNNLSTM DepthwiseConv2D Discretization EinsumDense GaussianDropout
 	GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing HashedCrossing
-	IntegerLookup Lambda LocallyConnected1D LocallyConnected2D MaxPooling2D MaxPooling3D MultiHeadAttention
-	RandomFlip RandomRotation RandomZoom Resizing RMSNormalization SeparableConv1D SeparableConv2D
+	IntegerLookup Lambda LocallyConnected1D LocallyConnected2D MaxPooling2D MaxPooling3D 
+	RandomFlip RandomRotation RandomZoom Resizing RMSNormalization SeparableConv2D
 	SpatialDropout2D SpatialDropout3D SpectralNormalization StringLookup TFOpLambda TensorFlowOpLayer
 	SlicingOpLambda TFSMLayer TextVectorization UnitNormalization UpSampling2D UpSampling3D
 	ZeroPadding2D ZeroPadding3D`)

@@ -66,11 +66,17 @@ func history(n nn.Network, r nn.Ref) []any {
 // node writes a call of a layer.
 func (w *writer) node(n nn.Network, l nn.Layer, c nn.NetworkCall) any {
 	keywords := object{}
-	if a, ok := bare(l).(nn.Attention); ok && a.Causal {
+	if _, is := causal(bare(l), false); is {
 		keywords["use_causal_mask"] = true
 	}
 	if w.major == keras2 {
 		node := []any{}
+		if byValue(bare(l)) != nil && byValue(bare(l)).class == "MultiHeadAttention" { // its arguments have names
+			for i, name := range []string{"value", "key"}[:len(c.In)-1] {
+				keywords[name] = history(n, c.In[i+1])
+			}
+			c.In = c.In[:1]
+		}
 		for i, r := range c.In {
 			k := object{}
 			if i == 0 {
@@ -86,7 +92,7 @@ func (w *writer) node(n nn.Network, l nn.Layer, c nn.NetworkCall) any {
 		values = append(values, object{"class_name": "__keras_tensor__", "config": object{"shape": shape, "dtype": w.floats(), "keras_history": history(n, r)}})
 	}
 	args := []any{values}
-	if e := byValue(bare(l)); len(values) == 1 {
+	if e := byValue(bare(l)); len(values) == 1 || e != nil && e.class == "MultiHeadAttention" {
 		args = values
 	} else if e != nil && e.takesStates() {
 		args, keywords["initial_state"] = values[:1], values[1:]

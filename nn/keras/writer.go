@@ -148,6 +148,12 @@ func (w *writer) builtFor(e *entry, in []nn.Shape) object {
 		return object{"input_shape": w.batchShape(in[0])}
 	case e.takesStates():
 		return object{"shapes_dict": object{"sequences_shape": w.batchShape(in[0]), "initial_state_shape": w.batchShapes(in[1:])}}
+	case e.class == "MultiHeadAttention":
+		shapes := object{}
+		for i, name := range []string{"query_shape", "value_shape", "key_shape"}[:len(in)] {
+			shapes[name] = w.batchShape(in[i])
+		}
+		return object{"shapes_dict": shapes}
 	}
 	return object{"input_shape": w.batchShapes(in)}
 }

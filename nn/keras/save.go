@@ -2,7 +2,6 @@ package keras
 
 import (
 	"archive/zip"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -40,13 +39,9 @@ func toFile(path string, m *nn.Model, write func(io.Writer, *nn.Model) error) er
 
 // Write is Save into a stream.
 func Write(out io.Writer, model *nn.Model) error {
-	o, err := (&writer{model, keras3}).model()
+	config, err := (&writer{model, keras3}).document()
 	if err != nil {
 		return err
-	}
-	config, err := json.Marshal(o)
-	if err != nil {
-		return errors.Wrap(err, configFile)
 	}
 	root, err := weightsTree(model)
 	if err != nil {

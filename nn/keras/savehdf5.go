@@ -1,12 +1,10 @@
 package keras
 
 import (
-	"encoding/json"
 	"io"
 	"path"
 	"strings"
 
-	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
@@ -16,13 +14,9 @@ import (
 
 // WriteHDF5 is SaveHDF5 into a stream.
 func WriteHDF5(out io.Writer, model *nn.Model) error {
-	o, err := (&writer{model, keras2}).model()
+	config, err := (&writer{model, keras2}).document()
 	if err != nil {
 		return err
-	}
-	config, err := json.Marshal(o)
-	if err != nil {
-		return errors.Wrap(err, "model_config")
 	}
 	t, err := tree(model, kerasOrder)
 	if err != nil {

@@ -1,6 +1,7 @@
 package keras
 
 import (
+	"encoding/json"
 	"path"
 
 	"github.com/pkg/errors"
@@ -30,6 +31,16 @@ func (w *writer) model() (object, error) {
 		o["module"] = "keras"
 	}
 	return o, nil
+}
+
+// document writes the whole model as JSON.
+func (w *writer) document() ([]byte, error) {
+	o, err := w.model()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := json.Marshal(o)
+	return doc, errors.Wrap(err, "configuration")
 }
 
 // layer writes a layer that stands at a path of the model and is called with values of

@@ -1,13 +1,10 @@
 package keras
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -19,9 +16,6 @@ const (
 	keras2 = 2
 	keras3 = 3
 )
-
-// object is a JSON object, such as {"class_name": "Dense", "config": {…}}.
-type object = map[string]any
 
 // config is a layer's settings on their way from Keras's configuration to the fields
 // of a layer of nn, or back. An entry of the table says once which key is which
@@ -256,50 +250,4 @@ func (c *config) finish() error {
 		}
 	}
 	return c.err
-}
-
-// brief shows a value in an error.
-func brief(v any) string {
-	s := fmt.Sprint(v)
-	switch x := v.(type) {
-	case nil:
-		return "null"
-	case string:
-		s = fmt.Sprintf("%q", x)
-	case object:
-		s = "an object"
-		if class, ok := x["class_name"].(string); ok {
-			s = class
-		}
-	}
-	if len(s) > 60 {
-		s = strings.ToValidUTF8(s[:60], "") + "…"
-	}
-	return s
-}
-
-// notes are what was found, guessed or left out, each once.
-type notes struct{ list []string }
-
-func (n *notes) add(format string, args ...any) {
-	if s := fmt.Sprintf(format, args...); !slices.Contains(n.list, s) && len(n.list) < 1000 {
-		n.list = append(n.list, s)
-	}
-}
-
-// str returns a string of an object, "" if there is none.
-func str(o object, key string) string { s, _ := o[key].(string); return s }
-
-// obj returns an object of an object, nil if there is none.
-func obj(v any) object { o, _ := v.(object); return o }
-
-func list(v any) []any { l, _ := v.([]any); return l }
-
-// ordinal writes 1st, 2nd, 3rd.
-func ordinal(n int) string {
-	suffix := "th"
-	if n%100 < 11 || n%100 > 13 {
-		suffix = cmp.Or(map[int]string{1: "st", 2: "nd", 3: "rd"}[n%10], suffix)
-	}
-	return fmt.Sprint(n, suffix)
 }

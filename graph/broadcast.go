@@ -27,7 +27,7 @@ func (b *Builder) Sub(x, y *Node) *Node {
 
 // Mul emits the elementwise product x∘y.
 func (b *Builder) Mul(x, y *Node) *Node {
-	return b.binary("mul", neutral{"ones", true}, x, y, pick(b, zip(mul[float32], mulScalar[float32]), zip(mul[float64], mulScalar[float64])),
+	return b.binary("mul", neutral{"ones", true}, x, y, pick(b, zip(kernel.Mul[float32], mulScalar[float32]), zip(kernel.Mul[float64], mulScalar[float64])),
 		func(in []*Node, _, dout *Node) (dx, dy *Node) { return b.Mul(dout, in[1]), b.Mul(dout, in[0]) })
 }
 
@@ -65,11 +65,7 @@ func div[T kernel.Float](x, y T) T { return x / y }
 
 func pow[T kernel.Float](x, y T) T { return T(math.Pow(float64(x), float64(y))) }
 
-func addScalar[T kernel.Float](z, x []T, y T) {
-	for i, v := range x {
-		z[i] = v + y
-	}
-}
+func addScalar[T kernel.Float](z, x []T, y T) { kernel.Affine(z, 1, x, y) }
 
 func sub[T kernel.Float](z, x, y []T) {
 	for i, v := range x {
@@ -79,17 +75,7 @@ func sub[T kernel.Float](z, x, y []T) {
 
 func subScalar[T kernel.Float](z, x []T, y T) { addScalar(z, x, -y) }
 
-func mul[T kernel.Float](z, x, y []T) {
-	for i, v := range x {
-		z[i] = v * y[i]
-	}
-}
-
-func mulScalar[T kernel.Float](z, x []T, y T) {
-	for i, v := range x {
-		z[i] = v * y
-	}
-}
+func mulScalar[T kernel.Float](z, x []T, y T) { kernel.Scale(z, y, x) }
 
 // neutral are the constants that leave the first input as it is, where they are the
 // second, or either is the other.

@@ -140,18 +140,13 @@ func (b *Builder) Affine(a float64, x *Node, c float64) *Node {
 
 // affine does not add 0, which would make 0 of −0.
 func affine[T kernel.Float](a, c float64) pointed {
-	if c == 0 {
-		return each1(func(y, x []T) {
-			for i, v := range x[:len(y)] {
-				y[i] = T(a) * v
-			}
-		})
+	switch {
+	case a == 1 && c == 0:
+		return each1(copyTo[T])
+	case c == 0:
+		return each1(func(y, x []T) { kernel.Scale(y, T(a), x) })
 	}
-	return each1(func(y, x []T) {
-		for i, v := range x[:len(y)] {
-			y[i] = T(a)*v + T(c)
-		}
-	})
+	return each1(func(y, x []T) { kernel.Affine(y, T(a), x, T(c)) })
 }
 
 // Keep emits a copy of x in a buffer that stays untouched until the next run.

@@ -279,7 +279,7 @@ func normalizeColumnsGrad[T kernel.Float](cols int, eps float64) runFunc {
 					dr[j] -= T(g[j] + float64(v)*h[j])
 				}
 			}
-			mul(dr, dr, scale)
+			kernel.Mul(dr, dr, scale)
 		}
 		return nil
 	}

@@ -109,17 +109,18 @@ func (o *op) WriteHash(h hash.Hash) {
 	h.Write(buf[:])
 }
 
-// Do runs the operation on the tape machine's goroutine, where a panic could
-// not be recovered by anybody else.
-func (o *op) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
-	if out, err = o.do(in); err != nil {
+// Do is how Gorgonia's own instructions run the operation.
+func (o *op) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	if err := o.compute(in); err != nil {
 		o.b.runErr = err
+		return nil, err
 	}
-	return out, err
+	return o.out, nil
 }
 
-// do is Do on whatever goroutine.
-func (o *op) do(in []gorgonia.Value) (out gorgonia.Value, err error) {
+// compute runs the operation, on whatever goroutine: nobody else could recover a panic
+// there.
+func (o *op) compute(in []gorgonia.Value) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.Errorf("%s: %v", o.name, r)
@@ -133,12 +134,12 @@ func (o *op) do(in []gorgonia.Value) (out gorgonia.Value, err error) {
 		run = record
 	}
 	if err := run(o, in); err != nil {
-		return nil, errors.Wrap(err, o.name)
+		return errors.Wrap(err, o.name)
 	}
 	if o.b.watch != nil {
 		o.b.watch(o)
 	}
-	return o.out, nil
+	return nil
 }
 
 // SymDiff lets gorgonia.Grad differentiate through our operations; Builder.Grad

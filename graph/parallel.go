@@ -2,11 +2,7 @@ package graph
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
-	"sync"
-
-	"gorgonia.org/gorgonia"
 )
 
 // Operations that do not need one another run at the same time where they take long:
@@ -142,70 +138,6 @@ func (c *code) needs(j, i int, place map[*Node]int) []bool {
 	}
 	needs[j-i] = false
 	return needs
-}
-
-// fork runs an operation and those beside it, and returns its output. It is given the
-// inputs of all, one's after the other's. A join returns the output of another.
-type (
-	fork struct {
-		*op
-		inputs int
-		others []*branched
-	}
-	branched struct {
-		op     *op
-		inputs int
-		err    error
-	}
-	join struct{ *op }
-)
-
-func (j join) Do(...gorgonia.Value) (gorgonia.Value, error) { return j.out, nil }
-
-func (f *fork) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	mine, rest := in[:f.inputs], in[f.inputs:]
-	alone := runtime.GOMAXPROCS(0) == 1
-	var wait sync.WaitGroup
-	for _, other := range f.others {
-		theirs := rest[:other.inputs]
-		rest = rest[other.inputs:]
-		if alone {
-			_, other.err = other.op.do(theirs)
-			continue
-		}
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			_, other.err = other.op.do(theirs)
-		}()
-	}
-	out, err := f.op.do(mine)
-	wait.Wait()
-	for _, other := range f.others {
-		if err == nil {
-			err = other.err
-		}
-	}
-	if err != nil {
-		f.b.runErr = err
-	}
-	return out, err
-}
-
-// tapeOp returns what the tape runs for an instruction, and the nodes that it reads.
-func (c *code) tapeOp(i *instr) (gorgonia.Op, []*Node) {
-	switch {
-	case i.beside != nil:
-		f, in := &fork{op: i.op, inputs: len(i.in)}, slices.Clone(i.in)
-		for _, other := range i.beside {
-			f.others = append(f.others, &branched{op: other.op, inputs: len(other.in)})
-			in = append(in, other.in...)
-		}
-		return f, in
-	case c.joins[i]:
-		return join{i.op}, nil
-	}
-	return i.op, i.in
 }
 
 // threads numbers the goroutines on which operations run, but for those on the first.

@@ -155,7 +155,13 @@ func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	if !ok {
 		return nil, errors.Errorf("node %v is not an output of this program", n)
 	}
-	v := kept.Value()
+	v := kept.Value() // what Gorgonia's own instruction bound it to
+	if p.code.ours {
+		v = nil
+		if o := p.code.by[kept].op; o.out != nil {
+			v = o.out
+		}
+	}
 	if v == nil {
 		return nil, errors.New("the program has not run")
 	}

@@ -10,21 +10,17 @@ import (
 )
 
 // Gorgonia's tape machine executes a list of instructions over registers. Its compiler
-// takes a time that grows with the square of the graph, and runs every node there is.
-// The code that the passes leave is written straight onto the tape: each node has a
-// register, an input is loaded into its own, and an operation reads those of its inputs.
-// Register 0 is never written: what an operation is given but does not read.
+// takes a time that grows with the square of the graph, and runs every node there is;
+// each instruction costs the machine about half a microsecond and ten small allocations,
+// which is more than many of our operations take. So the code that the passes leave is
+// written straight onto the tape, in strips: an instruction computes a run of nodes, each
+// of which reads its inputs where they lie. Nothing is read from registers.
 //
 // Gorgonia does not export its instructions. The types below are theirs as of v0.9.18,
 // field by field, and are compared with them before they are used.
 type (
 	register struct{ id, device int }
-	loadArg  struct {
-		index   int64
-		writeTo register
-		name    string
-	}
-	execOp struct {
+	execOp   struct {
 		op           gorgonia.Op
 		id           int64
 		readFrom     []register
@@ -36,6 +32,10 @@ type (
 	}
 )
 
+// stripLength is the number of nodes of a strip: the machine's share in the time of one
+// is then small.
+const stripLength = 64
+
 // small returns a graph with one operation, to be compiled by Gorgonia: its program
 // shows what instructions are.
 func small() (g *gorgonia.ExprGraph, inputs, outputs gorgonia.Nodes) {
@@ -44,35 +44,28 @@ func small() (g *gorgonia.ExprGraph, inputs, outputs gorgonia.Nodes) {
 	return b.g, gorgonia.Nodes{x}, gorgonia.Nodes{b.Keep(x)}
 }
 
-// instructions are the types of Gorgonia's, nil if they are not those above.
-type instructions struct{ load, exec reflect.Type }
-
-var knownInstructions = sync.OnceValue(func() (known instructions) {
+// instruction is the type of Gorgonia's instructions that execute an operation, nil if
+// it is not that above.
+var instruction = sync.OnceValue(func() reflect.Type {
 	prog, _, err := gorgonia.CompileFunction(small())
 	if err != nil {
-		return instructions{}
+		return nil
 	}
 	fields := reflect.ValueOf(prog).Elem()
 	list, locs, g := fieldOf(fields, "instructions"), fieldOf(fields, "cpulocs"), fieldOf(fields, "g")
 	if !list.IsValid() || list.Kind() != reflect.Slice || !locs.IsValid() || locs.Kind() != reflect.Int || !g.IsValid() || g.Type() != reflect.TypeFor[*gorgonia.ExprGraph]() {
-		return instructions{}
+		return nil
 	}
 	for i := range list.Len() {
-		switch t := list.Index(i).Elem().Type(); {
-		case sameLayout(t, reflect.TypeFor[loadArg]()):
-			known.load = t
-		case t.Kind() == reflect.Pointer && sameLayout(t.Elem(), reflect.TypeFor[execOp]()):
-			known.exec = t.Elem()
+		if t := list.Index(i).Elem().Type(); t.Kind() == reflect.Pointer && sameLayout(t.Elem(), reflect.TypeFor[execOp]()) {
+			return t.Elem()
 		}
 	}
-	return known
+	return nil
 })
 
 // writable reports whether code can be written onto Gorgonia's tape.
-func writable() bool {
-	known := knownInstructions()
-	return known.load != nil && known.exec != nil
-}
+func writable() bool { return instruction() != nil }
 
 // tape returns a machine that executes the code, and a function that makes it do so
 // once. The code takes the place of that of a small program.
@@ -89,29 +82,16 @@ func (c *code) tape() (gorgonia.VM, func() error, error) {
 
 // write puts the code in place of a program's instructions.
 func (c *code) write(prog reflect.Value) {
-	known, n := knownInstructions(), len(c.inputs)+len(c.list)
+	strips := c.strips()
 	list := fieldOf(prog, "instructions")
-	tape := reflect.MakeSlice(list.Type(), n, n)
-	at := map[*Node]register{}
-	for i, n := range c.inputs {
-		at[n] = register{id: len(at) + 1}
-		l := reflect.New(known.load)
-		*(*loadArg)(l.UnsafePointer()) = loadArg{index: n.ID(), writeTo: at[n], name: n.Name()}
-		tape.Index(i).Set(l.Elem())
-	}
-	for i, step := range c.list {
-		does, in := c.tapeOp(step)
-		reads := make([]register, len(in))
-		for k, n := range in {
-			reads[k] = at[n]
-		}
-		at[step.node] = register{id: len(at) + 1}
-		e := reflect.New(known.exec)
-		*(*execOp)(e.UnsafePointer()) = execOp{op: does, id: step.node.ID(), readFrom: reads, writeTo: at[step.node]}
-		tape.Index(len(c.inputs) + i).Set(e)
+	tape := reflect.MakeSlice(list.Type(), len(strips), len(strips))
+	for i, s := range strips {
+		e := reflect.New(instruction())
+		*(*execOp)(e.UnsafePointer()) = execOp{op: s, id: s.node.ID()}
+		tape.Index(i).Set(e)
 	}
 	list.Set(tape)
-	fieldOf(prog, "cpulocs").SetInt(int64(n + 1))
+	fieldOf(prog, "cpulocs").SetInt(1)
 	fieldOf(prog, "g").Set(reflect.ValueOf(c.b.g))
 }
 

@@ -168,30 +168,42 @@ func SoftmaxGrad[T Float](dx, y, dy []T, cols int) {
 }
 
 // Add computes y += x.
-func Add[T Float](y, x []T) {
-	x = x[:len(y)]
-	if fast(y) && add32(f32(y), f32(x)) {
-		return
-	}
-	for i := range y {
-		y[i] += x[i]
-	}
-}
+func Add[T Float](y, x []T) { AddTo(y, y, x) }
+
+// few is a number of elements up to which a loop costs less than the call of a kernel.
+const few = 8
 
 // AddTo computes z = x + y; z may be one of them.
 func AddTo[T Float](z, x, y []T) {
 	x, y = x[:len(z)], y[:len(z)]
-	if len(z) <= 16 { // the loop costs less than the calls
-		for i := range z {
-			z[i] = x[i] + y[i]
-		}
+	if len(z) > few && fast(z) && add32(f32(z), f32(x), f32(y)) {
 		return
 	}
-	if &z[0] == &y[0] {
-		x, y = y, x
+	for i := range z {
+		z[i] = x[i] + y[i]
 	}
-	copy(z, x)
-	Add(z, y)
+}
+
+// Mul computes z = x∘y; z may be one of them.
+func Mul[T Float](z, x, y []T) {
+	x, y = x[:len(z)], y[:len(z)]
+	if len(z) > few && fast(z) && mul32(f32(z), f32(x), f32(y)) {
+		return
+	}
+	for i := range z {
+		z[i] = x[i] * y[i]
+	}
+}
+
+// Affine computes y = a·x + c, the product rounded; y may be x.
+func Affine[T Float](y []T, a T, x []T, c T) {
+	x = x[:len(y)]
+	if len(y) > few && fast(y) && affine32(f32(y), float32(a), f32(x), float32(c)) {
+		return
+	}
+	for i := range y {
+		y[i] = T(a*x[i]) + c // in two steps on every processor
+	}
 }
 
 // ColSums adds each row of x [rows, len(y)] to y, in order.

@@ -24,10 +24,20 @@ func expAVX2(y *float32, x *float32, n int)
 //go:noescape
 func tanhGradAVX2(dx *float32, y *float32, dy *float32, n int)
 
-// addAVX2 computes y += x for n values.
+// addAVX2 computes z = x + y for n values.
 //
 //go:noescape
-func addAVX2(y *float32, x *float32, n int)
+func addAVX2(z *float32, x *float32, y *float32, n int)
+
+// mulAVX2 computes z = x*y for n values.
+//
+//go:noescape
+func mulAVX2(z *float32, x *float32, y *float32, n int)
+
+// affineAVX2 computes y = a*x + c, both rounded, for n values.
+//
+//go:noescape
+func affineAVX2(y *float32, x *float32, n int, a float32, c float32)
 
 // axpyAVX2 computes y += a*x for n values.
 //
@@ -169,10 +179,20 @@ func expAVX512(y *float32, x *float32, n int)
 //go:noescape
 func tanhGradAVX512(dx *float32, y *float32, dy *float32, n int)
 
-// addAVX512 computes y += x for n values.
+// addAVX512 computes z = x + y for n values.
 //
 //go:noescape
-func addAVX512(y *float32, x *float32, n int)
+func addAVX512(z *float32, x *float32, y *float32, n int)
+
+// mulAVX512 computes z = x*y for n values.
+//
+//go:noescape
+func mulAVX512(z *float32, x *float32, y *float32, n int)
+
+// affineAVX512 computes y = a*x + c, both rounded, for n values.
+//
+//go:noescape
+func affineAVX512(y *float32, x *float32, n int, a float32, c float32)
 
 // axpyAVX512 computes y += a*x for n values.
 //

@@ -46,6 +46,9 @@ func updates[T Float]() []update[T] {
 		{"adamax", 4, func(x [][]T) { square(x[3]); Adamax(x[0], x[1], x[2], x[3], 0.01, 0.1, 0.999, 1e-7) }},
 		{"lion", 3, func(x [][]T) { Lion(x[0], x[1], x[2], 0.01, 0.1, 0.01) }},
 		{"scale", 2, func(x [][]T) { Scale(x[0], 0.3, x[1]) }},
+		{"add", 3, func(x [][]T) { AddTo(x[0], x[1], x[2]) }},
+		{"mul", 3, func(x [][]T) { Mul(x[0], x[1], x[2]) }},
+		{"affine", 2, func(x [][]T) { Affine(x[0], 0.3, x[1], -1.7) }},
 		{"blend", 2, func(x [][]T) { Blend(x[0], 0.01, x[1]) }},
 		{"clamp", 1, func(x [][]T) { Clamp(x[0], -0.75, 0.5) }},
 	}

@@ -67,12 +67,32 @@ func tanhGrad32(dx, y, dy []float32) bool {
 	return level != portable
 }
 
-func add32(y, x []float32) bool {
+func add32(z, x, y []float32) bool {
 	switch level {
 	case avx512:
-		addAVX512(&y[0], &x[0], len(y))
+		addAVX512(&z[0], &x[0], &y[0], len(z))
 	case avx2:
-		addAVX2(&y[0], &x[0], len(y))
+		addAVX2(&z[0], &x[0], &y[0], len(z))
+	}
+	return level != portable
+}
+
+func mul32(z, x, y []float32) bool {
+	switch level {
+	case avx512:
+		mulAVX512(&z[0], &x[0], &y[0], len(z))
+	case avx2:
+		mulAVX2(&z[0], &x[0], &y[0], len(z))
+	}
+	return level != portable
+}
+
+func affine32(y []float32, a float32, x []float32, c float32) bool {
+	switch level {
+	case avx512:
+		affineAVX512(&y[0], &x[0], len(y), a, c)
+	case avx2:
+		affineAVX2(&y[0], &x[0], len(y), a, c)
 	}
 	return level != portable
 }

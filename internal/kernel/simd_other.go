@@ -13,7 +13,9 @@ func tanh32(_, _ []float32) bool                                                
 func sigmoid32(_, _ []float32) bool                                                        { return false }
 func exp32(_, _ []float32) bool                                                            { return false }
 func tanhGrad32(_, _, _ []float32) bool                                                    { return false }
-func add32(_, _ []float32) bool                                                            { return false }
+func add32(_, _, _ []float32) bool                                                         { return false }
+func mul32(_, _, _ []float32) bool                                                         { return false }
+func affine32(_ []float32, _ float32, _ []float32, _ float32) bool                         { return false }
 func axpy32(_ []float32, _ float32, _ []float32) bool                                      { return false }
 func dot32(_, _ []float32) (float32, bool)                                                 { return 0, false }
 func momentum32(_, _, _ []float32, _, _ float32) bool                                      { return false }

@@ -91,9 +91,25 @@ func (v isa) elementwise() {
 			VMULPS(d, x["dy"], d)
 			x["dx"] = d
 		})
-	v.each("add", "(y, x *float32, n int)",
-		"computes y += x for n values.", []string{"y", "x"}, []string{"y"}, nil,
-		func(x vectors) { VADDPS(x["x"], x["y"], x["y"]) })
+	v.each("add", "(z, x, y *float32, n int)",
+		"computes z = x + y for n values.", []string{"x", "y"}, []string{"z"}, nil,
+		func(x vectors) {
+			VADDPS(x["y"], x["x"], x["x"])
+			x["z"] = x["x"]
+		})
+	v.each("mul", "(z, x, y *float32, n int)",
+		"computes z = x*y for n values.", []string{"x", "y"}, []string{"z"}, nil,
+		func(x vectors) {
+			VMULPS(x["y"], x["x"], x["x"])
+			x["z"] = x["x"]
+		})
+	v.each("affine", "(y, x *float32, n int, a, c float32)",
+		"computes y = a*x + c, both rounded, for n values.", []string{"x"}, []string{"y"}, []string{"a", "c"},
+		func(x vectors) {
+			VMULPS(x["a"], x["x"], x["x"])
+			VADDPS(x["c"], x["x"], x["x"])
+			x["y"] = x["x"]
+		})
 	v.each("axpy", "(y, x *float32, n int, a float32)",
 		"computes y += a*x for n values.", []string{"y", "x"}, []string{"y"}, []string{"a"},
 		func(x vectors) { VFMADD231PS(x["a"], x["x"], x["y"]) })

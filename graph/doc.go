@@ -28,5 +28,5 @@
 //
 // Reading the source: op.go is what an operation is, grad.go the reverse walk,
 // loop.go the compiled step, program.go what Compile makes, by way of code.go, passes.go,
-// fuse.go, parallel.go, memory.go and tape.go.
+// fuse.go, parallel.go, memory.go, strip.go and tape.go.
 package graph

@@ -148,8 +148,8 @@ func (p *Program) Let(n *Node, t *tensor.Dense) error {
 	return errors.Wrap(gorgonia.Let(n, t), "let")
 }
 
-// Value returns what the last Run computed for a node that was given to
-// Compile. The next Run overwrites it in place.
+// Value returns what the last Run computed for a node that was given to Compile; the
+// node's own Value does not hold it. The next Run overwrites it in place.
 func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	kept, ok := p.kept[n]
 	if !ok {

@@ -1,8 +1,7 @@
 package graph
 
 import (
-	"runtime"
-	"sync"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -17,11 +16,14 @@ type strip struct {
 
 // step is an operation with the places of its inputs, and those that run beside it.
 type step struct {
-	op     *op
-	from   []source
-	in     []gorgonia.Value
-	beside []*step
-	err    error // of a run beside another
+	op   *op
+	from []source
+	in   []gorgonia.Value
+
+	beside  []*step
+	helpers *helpers    // for those, nil if there are none
+	begun   atomic.Bool // of one beside another: somebody runs it, or has
+	err     error       // of that run
 }
 
 // source is where an operation finds an input: the output of another one or, if op is
@@ -34,7 +36,9 @@ type source struct {
 // strips cuts the code into strips, of which none is empty.
 func (c *code) strips() []*strip {
 	steps := map[*instr]*step{}
+	most := 0
 	for _, i := range c.list {
+		most = max(most, len(i.beside))
 		s := &step{op: i.op, in: make([]gorgonia.Value, len(i.in))}
 		for _, n := range i.in {
 			from := source{node: n}
@@ -45,6 +49,7 @@ func (c *code) strips() []*strip {
 		}
 		steps[i] = s
 	}
+	helpers := newHelpers(most)
 	var all []*strip
 	for _, i := range c.list {
 		if c.joins[i] {
@@ -57,7 +62,7 @@ func (c *code) strips() []*strip {
 		last.op = i.op
 		last.steps = append(last.steps, steps[i])
 		for _, other := range i.beside {
-			steps[i].beside = append(steps[i].beside, steps[other])
+			steps[i].beside, steps[i].helpers = append(steps[i].beside, steps[other]), helpers
 		}
 	}
 	return all
@@ -78,29 +83,15 @@ func (s *step) run() error {
 	if err := s.gather(); err != nil {
 		return err
 	}
-	if len(s.beside) == 0 {
+	if s.helpers == nil {
 		return s.op.compute(s.in)
 	}
-	alone := runtime.GOMAXPROCS(0) == 1
-	var wait sync.WaitGroup
 	for _, other := range s.beside {
-		if other.err = other.gather(); other.err != nil {
-			continue
-		}
-		if alone {
-			other.err = other.op.compute(other.in)
-			continue
-		}
-		wait.Go(func() { other.err = other.op.compute(other.in) })
-	}
-	err := s.op.compute(s.in)
-	wait.Wait()
-	for _, other := range s.beside {
-		if err == nil {
-			err = other.err
+		if err := other.gather(); err != nil {
+			return err
 		}
 	}
-	return err
+	return s.helpers.run(s)
 }
 
 // gather looks up the inputs' values.

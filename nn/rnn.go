@@ -119,22 +119,29 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 	}
 	width, sizes := l.Cell.Sizes()
 	r := recurrence{Context: c, cell: l.Cell, steps: x.Steps, mask: x.Mask, fromZeros: len(in) == 1 && !l.Stateful, before: c.Zeros(c.Batch, width)}
-	remat := l.Remat || c.Remat && x.Depth == 0
-	if remat {
-		if !slices.Contains(c.remat, c.path) { // of a shared layer it is
-			c.remat = append(c.remat, c.path)
-		}
-		x = Value{Node: c.Dense(x), Steps: x.Steps, Mask: x.Mask}
-	} else {
-		r.begin(x)
-	}
 	backwards := func(n *graph.Node) *graph.Node {
 		if n == nil || !l.GoBackwards {
 			return n
 		}
 		return c.Reverse(n, x.Steps)
 	}
-	r.z, r.mask = backwards(r.z), backwards(r.mask)
+	r.mask = backwards(r.mask)
+	remat := l.Remat || c.Remat && x.Depth == 0
+	if remat {
+		if !slices.Contains(c.remat, c.path) { // of a shared layer it is
+			c.remat = append(c.remat, c.path)
+		}
+		x = Value{Node: c.Dense(x), Steps: x.Steps, Mask: x.Mask}
+	}
+	features := x.Node != nil
+	if features { // which are fewer than what a gated cell makes of them
+		x.Node = backwards(x.Node)
+	}
+	if !remat {
+		if r.begin(x); !features {
+			r.z = backwards(r.z)
+		}
+	}
 	for i, width := range sizes {
 		switch {
 		case i+1 < len(in):
@@ -150,7 +157,7 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 		exec = c.Execution
 	}
 	if remat {
-		r.segments(backwards(x.Node), l.ReturnSequences, exec)
+		r.segments(x.Node, l.ReturnSequences, exec)
 	} else {
 		r.run(exec)
 	}

@@ -107,14 +107,18 @@ func (b *Builder) elementwise(name string, key any, x *Node, f, df pointed, form
 	}, "d", x)
 }
 
-// slope emits dx = df(y, dy) as one kernel.
+// slope emits dx = df(y, dy) as one kernel. It is linear in dy: the gradient d of dx is
+// df(y, d) by dy.
 func (b *Builder) slope(name string, y, dy *Node, df pointed, form func(y, dy *Node) *Node) *Node {
 	return b.apply(&op{
 		name:    name + "_grad",
 		key:     pure,
 		shape:   y.Shape(),
 		pointed: df,
-		form:    func(in []*Node) *Node { return form(in[0], in[1]) },
+		grad: func(in []*Node, _, d *Node) []*Node {
+			by := b.partials(func(in []*Node) *Node { return form(in[0], in[1]) }, in, d, []bool{true, false})
+			return []*Node{by[0], b.slope(name, in[0], d, df, form)}
+		},
 	}, "dd", y, dy)
 }
 

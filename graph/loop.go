@@ -169,8 +169,13 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 				b.Fail(errors.WithMessage(err, "loop"))
 				return ds
 			}
+			var key any
+			if !back.program.code.callsOthers() {
+				key = loopKey{l, string(want)}
+			}
 			packed := b.apply(&op{
 				name:   "loop_grad",
+				key:    key,
 				ids:    true,
 				steps:  back.program,
 				loop:   l,
@@ -193,6 +198,12 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 	}, string(diff), in...)
 	views := b.unpack(packed, shapes)
 	return views[0], views[1:]
+}
+
+// loopKey are the settings of a Loop's gradient: those that are wanted.
+type loopKey struct {
+	loop *loop
+	want string
 }
 
 // unpack emits a view of each shape, one after the other in packed.

@@ -60,7 +60,8 @@ type op struct {
 	// What the passes of the compiler have to know. The key holds all settings of an
 	// operation whose output depends on these and on its inputs' values alone: one of
 	// equal name, key, shape and inputs computes the same. It is nil of an operation
-	// that keeps something between runs, draws, or calls a function of others.
+	// whose output depends on the runs before, that draws, or that calls a function of
+	// others.
 	key     any
 	copies  bool // the output is the first input's value
 	neutral neutral

@@ -37,20 +37,34 @@ func pack[T kernel.Float](transpose bool, k, n int) runFunc {
 	return map1(func(dst, u []T) { kernel.Pack(dst, transpose, k, n, u) })
 }
 
-// mulTransposed emits x·uᵀ.
-func (b *Builder) mulTransposed(x, u *Node) *Node {
-	m, n, k := x.Shape()[0], u.Shape()[0], u.Shape()[1]
+// mulPacked emits x·op(u), op transposing where the flag is set, for a u that many
+// products use:
+//
+//	C = X·U     dX = dC·Uᵀ    dU = Xᵀ·dC
+//	C = X·Uᵀ    dX = dC·U     dU = dCᵀ·X
+func (b *Builder) mulPacked(x, u *Node, transpose bool) *Node {
+	m, k, n := x.Shape()[0], x.Shape()[1], u.Shape()[1]
+	if transpose {
+		n = u.Shape()[0]
+	}
 	return b.apply(&op{
 		name:   "matmul_packed",
-		key:    pure,
+		key:    transpose,
 		shape:  tensor.Shape{m, n},
 		work:   2 * float64(m) * float64(n) * float64(k),
-		run:    pick(b, mulPacked[float32](m, n, k), mulPacked[float64](m, n, k)),
-		form:   func(in []*Node) *Node { return b.matmul(false, true, in[0], in[2]) },
+		run:    pick(b, multiplied[float32](m, n, k), multiplied[float64](m, n, k)),
 		unread: []int{2},
-	}, "d.d", x, b.packed(u, true), u)
+		grad: func(in []*Node, _, dout *Node) []*Node {
+			x, u := in[0], in[2]
+			left, right := x, dout
+			if transpose {
+				left, right = dout, x
+			}
+			return []*Node{b.mulPacked(dout, u, !transpose), nil, b.matmul(true, false, left, right)}
+		},
+	}, "d.d", x, b.packed(u, transpose), u)
 }
 
-func mulPacked[T kernel.Float](m, n, k int) runFunc {
+func multiplied[T kernel.Float](m, n, k int) runFunc {
 	return map2(func(z, x, u []T) { kernel.MulPacked(m, n, k, x, u, nil, z) })
 }

@@ -114,7 +114,11 @@ func (i *instr) work() float64 {
 // callsOthers reports whether an operation calls functions of the caller's, which need
 // not bear to be called at the same time.
 func (o *op) callsOthers() bool {
-	return o.calls || o.steps != nil && slices.ContainsFunc(o.steps.code.list, func(i *instr) bool { return i.op == nil || i.op.callsOthers() })
+	return o.calls || o.steps != nil && o.steps.code.callsOthers()
+}
+
+func (c *code) callsOthers() bool {
+	return slices.ContainsFunc(c.list, func(i *instr) bool { return i.op == nil || i.op.callsOthers() })
 }
 
 // shares reports whether two operations work on what one of them keeps.

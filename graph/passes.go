@@ -132,7 +132,7 @@ func (c *code) simplify(skip Pass, e *Explanation) error {
 		if skip&Identities == 0 {
 			same, counted = c.identical(i, kinds), &e.Identities
 		}
-		if same == nil && skip&Constants == 0 && i.op.key != nil && !slices.ContainsFunc(i.in, func(n *Node) bool { return kinds[n] == "" }) {
+		if same == nil && skip&Constants == 0 && i.op.key != nil && !i.op.pinned && !slices.ContainsFunc(i.in, func(n *Node) bool { return kinds[n] == "" }) {
 			folded, err := c.fold(i)
 			if err != nil {
 				return err

@@ -67,7 +67,7 @@ func (b *Builder) SimpleRNNStep(activation string, z, h, u *Node, t, steps int) 
 			if b.isZeros(in[1]) {
 				return []*Node{dz, nil, nil, nil}
 			}
-			return []*Node{dz, b.mulTransposed(dz, in[2]), b.matmul(true, false, in[1], dz), nil}
+			return []*Node{dz, b.mulPacked(dz, in[2], true), b.matmul(true, false, in[1], dz), nil}
 		},
 	}, "ddd.", z, h, u, b.packed(u, false))
 }

@@ -83,6 +83,7 @@ func (b *Builder) ScatterAdd(ids, x *Node, rows int) *Node {
 	}
 	return b.apply(&op{
 		name:   "scatter_add",
+		key:    pure,
 		ids:    true,
 		pinned: true,
 		shape:  slices.Concat([]int{rows}, x.Shape()[1:]),

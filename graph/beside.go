@@ -7,12 +7,12 @@ import (
 )
 
 // The steps that run beside one another take some 0.1 ms, and a thread that sleeps takes
-// as long to wake up. So whoever waits for another looks again and again for a while
-// before he sleeps, and a step that nobody has begun is run by the one who waits for it.
+// as long to wake up. So a goroutine that waits for another looks again and again for a
+// while before it sleeps, and runs itself those steps that nobody has begun.
 
 const (
 	helperIdle = 300 * time.Microsecond // after which a helper without work ends
-	waitAwake  = 100 * time.Microsecond // after which one who waits sleeps
+	waitAwake  = 100 * time.Microsecond // after which a goroutine that waits for others sleeps
 )
 
 // helpers are the goroutines that run steps beside those of a program. There are none
@@ -73,28 +73,35 @@ func (h *helpers) help(first *step) {
 			continue
 		}
 		s.err = s.op.compute(s.in)
-		if h.pending.Add(-1) == 0 && h.sleeping.CompareAndSwap(true, false) {
-			h.wake <- struct{}{}
+		if h.pending.Add(-1) == 0 {
+			h.rouse()
 		}
 	}
 }
 
-// wait returns when all steps have ended.
-func (h *helpers) wait() {
-	if awake(waitAwake, func() bool { return h.pending.Load() == 0 }) {
-		return
+// rouse wakes the program's goroutine if it sleeps.
+func (h *helpers) rouse() {
+	if h.sleeping.CompareAndSwap(true, false) {
+		h.wake <- struct{}{}
 	}
-	h.sleeping.Store(true)
-	if h.pending.Load() == 0 && h.sleeping.CompareAndSwap(true, false) {
-		return // and nobody wakes us
-	}
-	<-h.wake
 }
 
-// give makes the helper compute steps beside one, if it is not too late for them.
+// wait returns when all steps have ended. Whoever takes sleeping back wakes it, and sends
+// one token; one who was held up since an earlier group may do so too early.
+func (h *helpers) wait() {
+	for !awake(waitAwake, func() bool { return h.pending.Load() == 0 }) {
+		h.sleeping.Store(true)
+		if h.pending.Load() == 0 && h.sleeping.CompareAndSwap(true, false) {
+			return // and nobody sends a token
+		}
+		<-h.wake
+	}
+}
+
+// give makes the helper compute steps beside one.
 func (w *helper) give(first *step) {
 	if w.state.Load() == working {
-		return // it has not yet looked at what it was given before, and will be late again
+		return // it has not yet taken what it was given before; these steps are run without it
 	}
 	w.next = first
 	if !w.state.CompareAndSwap(waiting, working) {

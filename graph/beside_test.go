@@ -73,3 +73,31 @@ func TestHelpers(t *testing.T) {
 		}
 	}
 }
+
+// TestHelpersWokenTooEarly: one who was held up since an earlier group wakes the program
+// before the last step has ended.
+func TestHelpersWokenTooEarly(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	b := New(tensor.Float64)
+	h := newHelpers(1)
+	var begun, ended atomic.Bool
+	stepOf := func(run func()) *step {
+		return &step{op: &op{b: b, name: "step", view: true, run: func(*op, []gorgonia.Value) error { run(); return nil }}}
+	}
+	first := stepOf(func() {
+		for !begun.Load() { // until the helper has the other one
+			time.Sleep(waitAwake)
+		}
+	})
+	first.beside = []*step{stepOf(func() {
+		begun.Store(true)
+		for range 20 {
+			time.Sleep(2 * waitAwake)
+			h.rouse()
+		}
+		ended.Store(true)
+	})}
+	if err := h.run(first); err != nil || !ended.Load() {
+		t.Errorf("the run ended, %v, before the other step had: %t", err, ended.Load())
+	}
+}

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -125,13 +124,20 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 		return b.Fail(errors.WithMessage(err, "loop")), nil
 	}
 
-	// The packed output is the outputs of all steps and then the final states;
-	// the packed gradient is that of the sequences and of what was captured, where it
-	// is wanted, and of the states between.
+	// The packed output is the outputs of all steps and then each state after every step,
+	// but for those that are the output. The gradient reads them. The packed gradient is
+	// that of the sequences and of what was captured, where it is wanted, and of the states
+	// between.
 	shapes := []tensor.Shape{{steps * batch, units}}
-	for _, s := range states {
-		shapes = append(shapes, s.Shape())
+	for i, s := range states {
+		if next[i] == out {
+			l.trails = append(l.trails, 0)
+			continue
+		}
+		l.trails = append(l.trails, len(shapes))
+		shapes = append(shapes, tensor.Shape{steps * s.Shape()[0], s.Shape()[1]})
 	}
+	l.shapes = shapes
 	in := append(append(append([]*Node{}, seqs...), states...), l.body.captured...)
 	diff := make([]byte, len(in))
 	for i, n := range in {
@@ -140,70 +146,36 @@ func (b *Builder) loop(seqs, states []*Node, steps int, step Step, instead map[*
 			diff[i] = 'd'
 		}
 	}
+	grad := func(in []*Node, out, dout *Node, at *part) []*Node {
+		return b.loopGradient(l, step, string(diff), in, out, dout, at)
+	}
 	packed := b.apply(&op{
-		name:  "loop",
-		ids:   true,
-		work:  float64(steps) * l.body.Work(l.out...),
-		steps: l.forward,
-		loop:  l,
-		own:   l.bytes,
-		shape: tensor.Shape{volume(shapes)},
-		run:   pick(b, loopForward[float32](l), loopForward[float64](l)),
-		grad: func(in []*Node, out, dout *Node) []*Node {
-			want := slices.Clone(diff)
-			var gradShapes []tensor.Shape
-			for i, n := range in {
-				if state := i >= l.seqs && i < len(l.in); !state && !b.wants(n) {
-					want[i] = '.'
-				}
-				if want[i] == 'd' {
-					gradShapes = append(gradShapes, n.Shape())
-				}
-			}
-			ds := make([]*Node, len(in))
-			if volume(gradShapes) == 0 {
-				return ds
-			}
-			back, err := l.differentiate(string(want))
-			if err != nil {
-				b.Fail(errors.WithMessage(err, "loop"))
-				return ds
-			}
-			var key any
-			if !back.program.code.callsOthers() {
-				key = loopKey{l, string(want)}
-			}
-			packed := b.apply(&op{
-				name:   "loop_grad",
-				key:    key,
-				ids:    true,
-				steps:  back.program,
-				loop:   l,
-				shape:  tensor.Shape{volume(gradShapes)},
-				run:    pick(b, loopBackward[float32](l, back), loopBackward[float64](l, back)),
-				own:    func() int64 { return back.program.memory.Peak },
-				unread: []int{1},
-				form: func(in []*Node) *Node {
-					return b.loopGrad(l, step, in[0], in[2:], string(want))
-				},
-			}, "d."+string(diff), append([]*Node{dout, out}, in...)...)
-			views := b.unpack(packed, gradShapes)
-			for i := range ds {
-				if want[i] == 'd' {
-					ds[i], views = views[0], views[1:]
-				}
-			}
-			return ds
-		},
+		name:     "loop",
+		ids:      true,
+		work:     float64(steps) * l.body.Work(l.out...),
+		steps:    l.forward,
+		loop:     l,
+		own:      func() int64 { return l.forward.memory.Peak },
+		shape:    tensor.Shape{volume(shapes)},
+		run:      pick(b, loopForward[float32](l), loopForward[float64](l)),
+		grad:     func(in []*Node, out, dout *Node) []*Node { return grad(in, out, dout, nil) },
+		gradPart: grad,
+		grain:    batch * units,
 	}, string(diff), in...)
 	views := b.unpack(packed, shapes)
-	return views[0], views[1:]
+	for i, s := range states {
+		final = append(final, b.tail(views[l.trails[i]], s.Shape()[0]))
+	}
+	return views[0], final
 }
 
-// loopKey are the settings of a Loop's gradient: those that are wanted.
-type loopKey struct {
-	loop *loop
-	want string
+// tail emits the last rows of a matrix.
+func (b *Builder) tail(x *Node, n int) *Node {
+	if !b.ok(x) {
+		return nil
+	}
+	rows := x.Shape()[0]
+	return b.rows(x, rows-n, rows)
 }
 
 // unpack emits a view of each shape, one after the other in packed.

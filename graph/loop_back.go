@@ -19,19 +19,11 @@ type loop struct {
 	feeds   []*tensor.Dense // their values
 	out     []*Node         // the output and the next states
 	forward *Program
-	kept    []gorgonia.Value // each state before every step and after the last
-	cots    []*tensor.Dense  // cotangents of out
-	douts   []*Node          // their nodes
+	shapes  []tensor.Shape  // of what the output packs: the outputs of all steps, and states after them
+	trails  []int           // of each state, in shapes: 0 where the output is the state
+	cots    []*tensor.Dense // cotangents of out
+	douts   []*Node         // their nodes
 	backs   map[string]*loopBack
-}
-
-// bytes are those of the buffers that the forward pass needs besides its output.
-func (l *loop) bytes() int64 {
-	n := l.forward.memory.Peak
-	for _, f := range l.feeds[l.seqs:] {
-		n += int64((l.steps+1)*f.Shape().TotalSize()) * int64(l.body.dt.Size())
-	}
-	return n
 }
 
 // loopBack is the compiled vector–Jacobian product of a Loop's step.

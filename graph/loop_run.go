@@ -3,7 +3,6 @@ package graph
 import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"unroll/internal/kernel"
 )
@@ -20,17 +19,29 @@ func (l *loop) bind(values []gorgonia.Value) error {
 	return nil
 }
 
-// load copies step t of the sequences in and of the kept states into the step's
-// inputs.
-func load[T kernel.Float](l *loop, in []gorgonia.Value, t int) {
+// load copies step t of the sequences in and the states before it, of which packed has
+// those after the step before, into the step's inputs.
+func load[T kernel.Float](l *loop, in []gorgonia.Value, trails [][]T, t int) {
 	for i, f := range l.feeds {
 		x := Floats[T](f)
-		from := in[i]
-		if i >= l.seqs {
-			from = l.kept[i-l.seqs]
+		switch {
+		case i < l.seqs:
+			copy(x, Floats[T](in[i])[t*len(x):])
+		case t == 0:
+			copy(x, Floats[T](in[i]))
+		default:
+			copy(x, trails[l.trails[i-l.seqs]][(t-1)*len(x):])
 		}
-		copy(x, Floats[T](from)[t*len(x):])
 	}
+}
+
+// split returns the parts of a packed output.
+func split[T kernel.Float](l *loop, packed []T) (parts [][]T) {
+	for _, s := range l.shapes {
+		n := s.TotalSize()
+		parts, packed = append(parts, packed[:n]), packed[n:]
+	}
+	return parts
 }
 
 func loopForward[T kernel.Float](l *loop) runFunc {
@@ -38,62 +49,68 @@ func loopForward[T kernel.Float](l *loop) runFunc {
 		if err := l.bind(in[len(l.in):]); err != nil {
 			return err
 		}
-		packed := Floats[T](o.out)
-		for i, h := range l.history(o.b) {
-			copy(Floats[T](h), Floats[T](in[l.seqs+i]))
-		}
-		width := 0
+		trails := split(l, Floats[T](o.out))
 		for t := range l.steps {
-			load[T](l, in, t)
+			load(l, in, trails, t)
 			if err := l.forward.Run(); err != nil {
 				return errors.WithMessagef(err, "step %d", t)
 			}
 			for i, n := range l.out {
+				if i > 0 && l.trails[i-1] == 0 {
+					continue // it is the output
+				}
 				v, err := l.forward.Value(n)
 				if err != nil {
 					return err
 				}
-				x := Floats[T](v)
-				if i == 0 {
-					width = len(x)
-					copy(packed[t*width:], x)
-				} else {
-					copy(Floats[T](l.kept[i-1])[(t+1)*len(x):], x)
+				trail := trails[0]
+				if i > 0 {
+					trail = trails[l.trails[i-1]]
 				}
+				x := Floats[T](v)
+				copy(trail[t*len(x):], x)
 			}
-		}
-		packed = packed[l.steps*width:]
-		for i, h := range l.kept {
-			n := len(Floats[T](l.feeds[l.seqs+i]))
-			packed = packed[copy(packed[:n], Floats[T](h)[l.steps*n:]):]
 		}
 		return nil
 	}
 }
 
-// history returns the buffers for each state before every step and after the
-// last.
-func (l *loop) history(b *Builder) []gorgonia.Value {
-	if l.kept == nil {
-		for _, f := range l.feeds[l.seqs:] {
-			l.kept = append(l.kept, newValue(b.dt, tensor.Shape{(l.steps + 1) * f.Shape().TotalSize()}))
+// receive puts the gradient of step t's output in its place, and adds those of the states
+// after it to what the step after hands on.
+func receive[T kernel.Float](l *loop, douts [][]T, at *part, t int) {
+	here := Floats[T](l.cots[0])
+	from := t * len(here)
+	switch {
+	case at == nil:
+		copy(here, douts[0][from:])
+		for i, c := range l.cots[1:] {
+			if k := l.trails[i]; k > 0 {
+				d := Floats[T](c)
+				kernel.Add(d, douts[k][t*len(d):])
+			}
 		}
+	case from >= at.from && from < at.to:
+		copy(here, douts[0][from-at.from:])
+	default:
+		clear(here)
 	}
-	return l.kept
 }
 
-func loopBackward[T kernel.Float](l *loop, back *loopBack) runFunc {
+// loopBackward walks the steps in reverse. Where only the part at of the outputs has a
+// gradient, it is given that alone; it is whole steps.
+func loopBackward[T kernel.Float](l *loop, back *loopBack, at *part) runFunc {
 	dseqs, dstates, sums := back.grads[:l.seqs], back.grads[l.seqs:len(l.in)], back.grads[len(l.in):]
 	return func(o *op, in []gorgonia.Value) error {
-		dpacked, in := Floats[T](in[0]), in[2:]
+		douts, trails := [][]T{Floats[T](in[0])}, split(l, Floats[T](in[1]))
+		if at == nil {
+			douts = split(l, douts[0])
+		}
+		in = in[2:]
 		if err := l.bind(in[len(l.in):]); err != nil {
 			return err
 		}
-		dout := Floats[T](l.cots[0])
-		carried := dpacked[l.steps*len(dout):]
-		for _, c := range l.cots[1:] {
-			d := Floats[T](c)
-			carried = carried[copy(d, carried):]
+		for _, c := range l.cots {
+			clear(Floats[T](c))
 		}
 		for _, n := range sums {
 			if n != nil && n.Op().(*op).out != nil {
@@ -102,8 +119,8 @@ func loopBackward[T kernel.Float](l *loop, back *loopBack) runFunc {
 		}
 		var rest []T // of the packed gradient, behind that of the sequences
 		for t := l.steps - 1; t >= 0; t-- {
-			load[T](l, in, t)
-			copy(dout, dpacked[t*len(dout):])
+			load(l, in, trails, t)
+			receive(l, douts, at, t)
 			if err := back.program.Run(); err != nil {
 				return errors.WithMessagef(err, "step %d", t)
 			}

@@ -119,8 +119,7 @@ func (o *op) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	return o.out, nil
 }
 
-// compute runs the operation, on whatever goroutine: nobody else could recover a panic
-// there.
+// compute runs the operation, on any goroutine. So it recovers panics itself.
 func (o *op) compute(in []gorgonia.Value) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -144,7 +144,7 @@ func (c *code) needs(j, i int, place map[*Node]int) []bool {
 	return needs
 }
 
-// threads numbers the goroutines on which operations run, but for those on the first.
+// threads numbers the rows in which a trace shows operations, but for those in the first.
 func (c *code) threads() map[*op]int {
 	threads := map[*op]int{}
 	for _, i := range c.list {

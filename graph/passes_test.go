@@ -16,9 +16,8 @@ import (
 // unmerged are the operations that are never merged with an equal one, and why.
 var unmerged = map[string]string{
 	"lstm": "keeps its gates", "lstm_grad": "reads them", "gru": "keeps its gates", "gru_grad": "reads them",
-	"loop": "keeps its states", "loop_grad": "reads them", "accumulate": "sums over the steps",
+	"loop": "has a graph of its own", "accumulate": "sums over the steps",
 	"bernoulli": "draws", "normal": "draws",
-	"scatter_add":   "clears what the run before touched",
 	"with_gradient": "a rule of the caller's, and left out as it is",
 }
 

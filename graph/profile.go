@@ -88,7 +88,7 @@ type recorder struct {
 	at    int // run since the Loop began
 	costs map[*op]*cost
 
-	threads map[*op]int // of the operations that are not on the first
+	threads map[*op]int // rows of a trace, of the operations that are not in the first
 }
 
 // cost is what is known of an operation in a program.
@@ -100,7 +100,7 @@ type cost struct {
 	time  time.Duration
 	inner time.Duration // of the step's nodes
 
-	thread int // on which it runs, from 0
+	thread int // row of a trace, from 0
 }
 
 // span is a time in which something ran: a node, or, if run is not negative, the run

@@ -32,7 +32,7 @@ type traceArgs struct {
 // WriteTrace writes when each node ran, as JSON in Chrome's trace event format, which
 // chrome://tracing and ui.perfetto.dev show: an event for each run, node and step of a
 // Loop, in the order of their beginnings; what lies in another's time is part of it. What runs
-// beside another is on a thread of its own.
+// beside another is in a row of its own.
 //
 // Google, Trace Event Format, 2016.
 func (p *Profile) WriteTrace(w io.Writer) error {

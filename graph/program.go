@@ -17,6 +17,7 @@ type Program struct {
 	b      *Builder
 	vm     gorgonia.VM
 	run    func() error
+	ran    bool            // the last run came to its end
 	kept   map[*Node]*Node // the node whose value is that of the node asked for
 	asked  []*Node         // those of kept
 	code   *code
@@ -130,12 +131,14 @@ func (p *Program) Run() error {
 		defer p.recorder.run()()
 	}
 	p.vm.Reset()
+	p.ran = false
 	if err := p.run(); err != nil {
 		if p.b.runErr != nil {
 			return p.b.runErr
 		}
 		return errors.Wrap(err, "run")
 	}
+	p.ran = true
 	return nil
 }
 
@@ -149,23 +152,19 @@ func (p *Program) Let(n *Node, t *tensor.Dense) error {
 }
 
 // Value returns what the last Run computed for a node that was given to Compile; the
-// node's own Value does not hold it. The next Run overwrites it in place.
+// node's own Value need not hold it. The next Run overwrites it in place.
 func (p *Program) Value(n *Node) (gorgonia.Value, error) {
 	kept, ok := p.kept[n]
 	if !ok {
 		return nil, errors.Errorf("node %v is not an output of this program", n)
 	}
-	v := kept.Value() // what Gorgonia's own instruction bound it to
-	if p.code.ours {
-		v = nil
-		if o := p.code.by[kept].op; o.out != nil {
-			v = o.out
-		}
-	}
-	if v == nil {
+	if !p.ran {
 		return nil, errors.New("the program has not run")
 	}
-	return v, nil
+	if p.code.ours {
+		return p.code.by[kept].op.out, nil
+	}
+	return kept.Value(), nil // Gorgonia's own instruction bound it
 }
 
 // NonFinite computes the program's nodes once more, without the passes of Options but in

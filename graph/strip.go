@@ -23,7 +23,7 @@ type step struct {
 	beside  []*step
 	helpers *helpers    // for those, nil if there are none
 	begun   atomic.Bool // of one beside another: somebody runs it, or has
-	err     error       // of that run
+	err     error       // of the run beside another
 }
 
 // source is where an operation finds an input: the output of another one or, if op is
@@ -86,7 +86,7 @@ func (s *step) run() error {
 	if s.helpers == nil {
 		return s.op.compute(s.in)
 	}
-	for _, other := range s.beside {
+	for _, other := range s.beside { // all of them before any may begin
 		if err := other.gather(); err != nil {
 			return err
 		}

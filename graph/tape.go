@@ -32,8 +32,8 @@ type (
 	}
 )
 
-// stripLength is the number of nodes of a strip: the machine's share in the time of one
-// is then small.
+// stripLength is the number of nodes of a strip, those that run beside others not counted:
+// the machine's share in its time is then small.
 const stripLength = 64
 
 // small returns a graph with one operation, to be compiled by Gorgonia: its program

@@ -133,12 +133,15 @@ func (l RNN) Apply(c *Context, in ...Value) []Value {
 		}
 		x = Value{Node: c.Dense(x), Steps: x.Steps, Mask: x.Mask}
 	}
-	features := x.Node != nil
-	if features { // which are fewer than what a gated cell makes of them
-		x.Node = backwards(x.Node)
+	// Features are reversed before they are projected if they are not much wider than
+	// the output, which is narrower than what a gated cell makes of them.
+	first := remat || x.Node != nil && c.Err() == nil && x.Node.Shape()[1] <= 2*width
+	if first {
+		x.Node, x.Mask = backwards(x.Node), r.mask
 	}
 	if !remat {
-		if r.begin(x); !features {
+		r.begin(x)
+		if !first {
 			r.z = backwards(r.z)
 		}
 	}

@@ -1,0 +1,126 @@
+package keras
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// graph3 is the configuration of a Functional of Keras 3, its layers, inputs and outputs.
+func graph3(layers []string, inputs, outputs string) string {
+	return `{"module": "keras.src.models.functional", "class_name": "Functional", "config": {"name": "f", "layers": [` + strings.Join(layers, ", ") +
+		`], "input_layers": ` + inputs + `, "output_layers": ` + outputs + `}, "registered_name": "Functional"}`
+}
+
+// vertex3 is a layer of such a model, with its nodes.
+func vertex3(class, name, settings, nodes string) string {
+	return fmt.Sprintf(`{"module": "keras.layers", "class_name": %q, "config": {"name": %q%s}, "registered_name": null, "name": %q, "inbound_nodes": [%s]}`, class, name, settings, name, nodes)
+}
+
+func tensor3(layer string, call, out int) string {
+	return fmt.Sprintf(`{"class_name": "__keras_tensor__", "config": {"shape": [null], "dtype": "float32", "keras_history": [%q, %d, %d]}}`, layer, call, out)
+}
+
+func node3(args, keywords string) string {
+	return `{"args": [` + args + `], "kwargs": {` + keywords + `}}`
+}
+
+// vertex2 is a layer of a Functional of Keras 2.
+func vertex2(class, name, settings, nodes string) string {
+	return fmt.Sprintf(`{"class_name": %q, "config": {"name": %q%s}, "name": %q, "inbound_nodes": [%s]}`, class, name, settings, name, nodes)
+}
+
+const (
+	twoTexts2 = `, "batch_input_shape": [null, 4], "dtype": "int32"`
+	shared    = `, "input_dim": 9, "output_dim": 3, "mask_zero": true`
+)
+
+// TestGraphs: graphs of either form are the same model: layers that are shared, values
+// that a layer takes beside the first, states, masks and nested models.
+func TestGraphs(t *testing.T) {
+	two := strings.ReplaceAll(`{"class_name": "Model", "config": {"name": "m", "layers": [`+strings.Join([]string{
+		vertex2("InputLayer", "from", twoTexts2, ``),
+		vertex2("InputLayer", "to", twoTexts2, ``),
+		vertex2("Embedding", "words", shared, `[["from", 0, 0, {}]], [["to", 0, 0, {}]]`),
+		vertex2("LSTM", "encoder", `, "units": 2, "return_state": true`, `[["words", 0, 0, {}]]`),
+		vertex2("LSTM", "decoder", `, "units": 2, "return_sequences": true`, `[["words", 1, 0, {}], ["encoder", 0, 1, {}], ["encoder", 0, 2, {}]]`),
+		vertex2("Concatenate", "both", `, "axis": 2`, `[["decoder", 0, 0, {}], ["words", 1, 0, {}]]`),
+		vertex2("Sequential", "head", `, "layers": [`+layerOf("Dense", "a", `"units": 3`)+`, `+layerOf("Dense", "b", `"units": 9`)+`]`, `[["both", 0, 0, {}]]`),
+	}, ", ")+`], "input_layers": [["from", 0, 0], ["to", 0, 0]], "output_layers": [["head", 1, 0]]}}`, "\n", "")
+	three := graph3([]string{
+		vertex3("InputLayer", "from", `, "batch_shape": [null, 4]`, ``),
+		vertex3("InputLayer", "to", `, "batch_shape": [null, 4]`, ``),
+		vertex3("Embedding", "words", shared, node3(tensor3("from", 0, 0), ``)+`, `+node3(tensor3("to", 0, 0), ``)),
+		vertex3("NotEqual", "not_equal", ``, node3(tensor3("from", 0, 0)+`, 0`, ``)),
+		vertex3("LSTM", "encoder", `, "units": 2, "return_state": true`, node3(tensor3("words", 0, 0), `"training": false, "mask": `+tensor3("not_equal", 0, 0))),
+		vertex3("LSTM", "decoder", `, "units": 2, "return_sequences": true`, node3(tensor3("words", 1, 0), `"mask": null, "initial_state": [`+tensor3("encoder", 0, 1)+`, `+tensor3("encoder", 0, 2)+`]`)),
+		vertex3("Concatenate", "both", `, "axis": -1`, node3(`[`+tensor3("decoder", 0, 0)+`, `+tensor3("words", 1, 0)+`]`, ``)),
+		vertex3("Sequential", "head", `, "layers": [`+layerOf("Dense", "a", `"units": 3`)+`, `+layerOf("Dense", "b", `"units": 9`)+`]`, node3(tensor3("both", 0, 0), ``)),
+	}, `{"to": ["to", 0, 0], "from": ["from", 0, 0]}`, `["head", 0, 0]`)
+	a, notesA, err := build(two, keras2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, notesB, err := build(three, keras3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Summary() != b.Summary() {
+		t.Errorf("of Keras 2 it is\n%s, of Keras 3\n%s", a.Summary(), b.Summary())
+	}
+	for _, want := range []string{"'encoder[0][1]'", "'words[1][0]'", "(None, 4, 5)", "head (Sequential)"} {
+		if !strings.Contains(a.Summary(), want) {
+			t.Errorf("there is no %s in\n%s", want, a.Summary())
+		}
+	}
+	if len(notesA) > 0 || len(notesB) != 1 || !strings.Contains(notesB[0], "masks that the graph computes") {
+		t.Errorf("notes %q, %q", notesA, notesB)
+	}
+	if in := a.Inputs(); !in[0].IDs() || !in[1].IDs() || in[0].Name != "from" {
+		t.Errorf("inputs %v", in)
+	}
+}
+
+// TestRefusedGraphs: what a graph says that no model of ours does is an error in its
+// place.
+func TestRefusedGraphs(t *testing.T) {
+	input := vertex3("InputLayer", "x", `, "batch_shape": [null, 4, 3]`, ``)
+	of := func(layers ...string) string {
+		return graph3(append([]string{input}, layers...), `[["x", 0, 0]]`, `[["y", 0, 0]]`)
+	}
+	const place = `layer "y" (2nd of 2, after "x"): `
+	for _, c := range []struct{ name, doc, want string }{
+		{"dropout that is always on", of(vertex3("Dropout", "y", `, "rate": 0.5`, node3(tensor3("x", 0, 0), `"training": true`))), place + "it is called with training=true, which cannot be represented"},
+		{"a number", of(vertex3("Add", "y", ``, node3(tensor3("x", 0, 0)+`, 2.5`, ``))), place + "it is called with 2.5, which cannot be represented"},
+		{"a mask", of(vertex3("LSTM", "y", `, "units": 2`, node3(tensor3("x", 0, 0), `"mask": `+tensor3("x", 0, 0)))), place + `it is called with a mask of its own, made by "x", which cannot be represented`},
+		{"causal", of(vertex3("Dense", "y", `, "units": 2`, node3(tensor3("x", 0, 0), `"use_causal_mask": true`))), place + "it is called with use_causal_mask, which cannot be represented"},
+		{"an operation", of(vertex3("GetItem", "y", ``, node3(tensor3("x", 0, 0), ``))), place + "Keras's class GetItem cannot be represented"},
+		{"nothing", of(vertex3("Dense", "y", `, "units": 2`, node3(``, ``))), `layer "y" (2nd of 2): it is called with nothing`},
+		{"nowhere", of(vertex3("Dense", "y", `, "units": 2`, node3(tensor3("z", 0, 0), ``))), `the model has no layer "z" to read from`},
+		{"a circle", of(vertex3("Dense", "z", `, "units": 2`, node3(tensor3("y", 0, 0), ``)), vertex3("Dense", "y", `, "units": 2`, node3(tensor3("z", 0, 0), ``))), `layer "z" (2nd of 3, after "y"): it reads what is made of it`},
+		{"a name twice", of(vertex3("Dense", "x", `, "units": 2`, node3(tensor3("x", 0, 0), ``))), `two layers are called "x"`},
+		{"a value that is not there", of(vertex3("Dense", "z", `, "units": 2`, node3(tensor3("x", 0, 0), ``)), vertex3("Dense", "y", `, "units": 2`, node3(tensor3("z", 0, 3), ``))), "y: z has 1 outputs, want one of index 3"},
+		{"no outputs", graph3([]string{input}, `[["x", 0, 0]]`, `[]`), "the model has no inputs or no outputs"},
+		{"an input that is none", graph3([]string{input, vertex3("Dense", "y", `, "units": 2`, node3(tensor3("x", 0, 0), ``))}, `[["y", 0, 0]]`, `[["y", 0, 0]]`), `the input "y" is no InputLayer`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, _, err := build(c.doc, keras3); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("%v, want %s", err, c.want)
+			}
+		})
+	}
+	nested := layerOf("Dense", "d", `"units": 2`)
+	for range 40 {
+		nested = `{"class_name": "Sequential", "config": {"name": "s", "layers": [` + nested + `]}}`
+	}
+	if _, _, err := build(chain(inputOfSteps, nested), keras2); err == nil || !strings.Contains(err.Error(), "more than 32 models in one another") {
+		t.Errorf("40 models in one another: %v", err)
+	}
+	many := make([]string, 10_001)
+	for i := range many {
+		many[i] = layerOf("Dropout", fmt.Sprint("d", i), `"rate": 0.1`)
+	}
+	if _, _, err := build(chain(inputOfSteps, many...), keras2); err == nil || !strings.Contains(err.Error(), "more than 10000 layers") {
+		t.Errorf("%d layers: %v", len(many), err)
+	}
+}

@@ -76,6 +76,7 @@ func folder(fsys fs.FS, path string) error {
 		{"saved_model.pb", "a SavedModel of TensorFlow, which cannot be read: load it in Keras 2 and save it as .keras or .h5"},
 		{"keras_metadata.pb", "a SavedModel of TensorFlow, which cannot be read: load it in Keras 2 and save it as .keras or .h5"},
 		{"weights.safetensors", "a model of this module: use nn.Load"},
+		{"model.json", "a model of TensorFlow.js: open the model.json in it"},
 		{"config.json", "the unpacked content of a .keras archive: zip it again, without a folder around it"},
 	} {
 		if _, err := fs.Stat(fsys, join(path, f.file)); err == nil {

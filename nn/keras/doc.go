@@ -17,6 +17,8 @@
 //	.h5             HDF5 of a whole model, of Keras 2.0 to 2.15 and 3
 //	.weights.h5     HDF5 of weights by their place, of Keras 3, for LoadWeights
 //	.h5             HDF5 of weights by the names of layers, the same
+//	model.json      a layers model of TensorFlow.js, with its files of weights beside it;
+//	                quantized ones too
 //
 // # What is the same, and what is not
 //

@@ -49,6 +49,8 @@ func (c *config) readFunc(v any) (nn.Func, error) {
 		name = string(nn.Silu)
 	case name == "hard_sigmoid" && c.major == keras2:
 		name = string(nn.HardSigmoidKeras2)
+	case name == "gelu_new": // TensorFlow.js's
+		return nn.GeluApproximate, nil
 	case name == "hard_swish":
 		name = string(nn.HardSilu)
 	case known(name, string(nn.HardSigmoidKeras2), string(nn.GeluApproximate)), strings.Contains(name, "("):

@@ -5,6 +5,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	pathpkg "path"
+	"path/filepath"
 
 	"github.com/pkg/errors"
 
@@ -17,6 +19,7 @@ const (
 	WholeHDF5  = "HDF5 of a whole model"       // .h5
 	WeightHDF5 = "HDF5 of weights"             // .weights.h5 of Keras 3
 	LegacyHDF5 = "HDF5 of weights, of Keras 2" // .h5 of save_weights
+	TFJS       = "a model of TensorFlow.js"    // model.json, with files of weights beside it
 )
 
 // File is all that a file of Keras's holds.
@@ -75,7 +78,7 @@ func onDisk(path string, read func(r io.ReaderAt, size int64) (*File, error)) (*
 	if info.IsDir() {
 		return nil, folder(os.DirFS(path), ".")
 	}
-	return read(in, info.Size())
+	return read(placed{in, os.DirFS(filepath.Dir(path))}, info.Size())
 }
 
 // reason is an error without the path, which the caller adds.
@@ -107,17 +110,22 @@ func openFS(fsys fs.FS, path string) (*File, error) {
 	if info.IsDir() {
 		return nil, folder(fsys, path)
 	}
+	beside, err := fs.Sub(fsys, pathpkg.Dir(path))
+	if err != nil {
+		return nil, reason(err)
+	}
 	if r, ok := in.(io.ReaderAt); ok {
-		return OpenReader(r, info.Size())
+		return OpenReader(placed{r, beside}, info.Size())
 	}
 	data, err := io.ReadAll(in)
 	if err != nil {
 		return nil, reason(err)
 	}
-	return OpenReader(bytes.NewReader(data), int64(len(data)))
+	return OpenReader(placed{bytes.NewReader(data), beside}, int64(len(data)))
 }
 
-// OpenReader is Open of a file of so many bytes.
+// OpenReader is Open of a file of so many bytes. A model of TensorFlow.js has others
+// beside it, which Open and OpenFS alone find.
 func OpenReader(r io.ReaderAt, size int64) (*File, error) {
 	return openFile(r, size, true)
 }

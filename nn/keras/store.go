@@ -3,6 +3,7 @@ package keras
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -43,6 +44,10 @@ func openStore(r io.ReaderAt, size int64) (*store, error) {
 			return nil, errors.WithMessage(err, weightsFile)
 		}
 		s.weights = s.root
+	} else if bytes.HasPrefix(head, []byte("{")) {
+		if err := s.tfjs(r, size); err != nil {
+			return nil, err
+		}
 	} else {
 		if !isHDF5(r, size) {
 			return nil, whatIsIt(r, size)
@@ -56,6 +61,8 @@ func openStore(r io.ReaderAt, size int64) (*store, error) {
 		}
 	}
 	switch {
+	case s.format == TFJS && !strings.HasPrefix(s.version, "3."):
+		s.major = keras2
 	case s.version == "" && s.format == Archive:
 		s.major = keras3
 		s.notes.add("the file does not say which version of Keras wrote it: it is taken for 3")
@@ -149,7 +156,9 @@ func (s *store) into(m *nn.Model, order func(nn.Network) []operation, n *notes) 
 		return nil, err
 	}
 	match := &matcher{used: map[*hdf5.Dataset]bool{}, notes: n}
-	if s.legacy {
+	if s.format == TFJS {
+		err = match.matchTFJS(t, s.weights)
+	} else if s.legacy {
 		err = match.matchLegacy(t, s.weights)
 	} else {
 		err = match.match(t, s.weights, "")

@@ -1,0 +1,86 @@
+package keras
+
+import (
+	"encoding/binary"
+	"io"
+	"math"
+
+	"github.com/pkg/errors"
+)
+
+// tfjsWidths are the bytes of a number by its type.
+var tfjsWidths = map[string]int{"float32": 4, "int32": 4, "float16": 2, "uint16": 2, "uint8": 1, "bool": 1}
+
+// size returns the number of a weight's values and the bytes of one.
+func (w tfjsWeight) size() (n, width int, err error) {
+	dtype := w.Dtype
+	switch q := w.Quantized; {
+	case dtype != "float32" && dtype != "int32" && dtype != "bool":
+		return 0, 0, errors.Errorf("values of type %s cannot be represented", brief(dtype))
+	case q != nil && q.Dtype != "float16" && q.Dtype != "uint16" && q.Dtype != "uint8":
+		return 0, 0, errors.Errorf("values quantized as %s cannot be represented", brief(q.Dtype))
+	case q != nil:
+		dtype = q.Dtype
+	}
+	n = 1
+	for _, d := range w.Shape {
+		if d < 0 || d > 0 && n > math.MaxInt32/d {
+			return 0, 0, errors.Errorf("the shape is %v", w.Shape)
+		}
+		n *= d
+	}
+	return n, tfjsWidths[dtype], nil
+}
+
+// read reads n values. As in TensorFlow.js an integer is rounded.
+func (w tfjsWeight) read(in io.Reader, n, width int) ([]float32, error) {
+	values := make([]float32, n)
+	buf := make([]byte, 1<<15)
+	for at := 0; at < n; {
+		b := buf[:min(len(buf), (n-at)*width)]
+		if _, err := io.ReadFull(in, b); err != nil {
+			return nil, errors.Wrap(err, "read")
+		}
+		for ; len(b) > 0; b = b[width:] {
+			values[at] = w.value(b)
+			at++
+		}
+	}
+	return values, nil
+}
+
+func (w tfjsWeight) value(b []byte) float32 {
+	var x float64
+	switch q := w.Quantized; {
+	case q == nil && w.Dtype == "float32":
+		return math.Float32frombits(binary.LittleEndian.Uint32(b))
+	case q == nil && w.Dtype == "int32":
+		return float32(int32(binary.LittleEndian.Uint32(b)))
+	case q == nil:
+		return float32(b[0])
+	case q.Dtype == "float16":
+		return float32(halfOf(binary.LittleEndian.Uint16(b)))
+	case q.Dtype == "uint16":
+		x = float64(binary.LittleEndian.Uint16(b))*q.Scale + q.Min
+	default:
+		x = float64(b[0])*q.Scale + q.Min
+	}
+	if w.Dtype == "int32" {
+		return float32(math.Round(x))
+	}
+	return float32(x)
+}
+
+// halfOf is the value of a number of 16 bits, IEEE 754.
+func halfOf(h uint16) float64 {
+	sign, exp, frac := 1-2*float64(h>>15), int(h>>10&31), float64(h&1023)
+	switch {
+	case exp == 0:
+		return sign * math.Ldexp(frac, -24)
+	case exp < 31:
+		return sign * math.Ldexp(1+frac/1024, exp-15)
+	case frac == 0:
+		return math.Inf(int(sign))
+	}
+	return math.NaN()
+}

@@ -28,6 +28,12 @@ func (r *reader) sequential(o object, rank int) (s nn.Sequential, out []int, err
 			}
 		}
 	}
+	if rank == 0 && len(layers) > 0 && str(obj(layers[0]), "class_name") == textClass {
+		if s.Input, err = r.textInput(obj(layers[0])); err != nil {
+			return s, nil, errors.WithMessage(err, place(str(obj(obj(layers[0])["config"]), "name"), 0, len(layers), ""))
+		}
+		layers, rank = layers[1:], 1
+	}
 	if rank == 0 {
 		ids := len(layers) > 0 && readsIDs(obj(layers[0]), 0, 0)
 		if s.Input, err = r.input(settings, ids); err != nil {

@@ -23,12 +23,12 @@ func (r *reader) functional(config object, outer []int) (f *nn.Functional, out [
 	if err != nil {
 		return nil, nil, err
 	}
-	order, err := g.order()
-	if err != nil {
-		return nil, nil, err
-	}
 	f = &nn.Functional{}
 	if err := r.inputs(g, f, outer); err != nil {
+		return nil, nil, err
+	}
+	order, err := g.order()
+	if err != nil {
 		return nil, nil, err
 	}
 	for _, c := range order {
@@ -75,6 +75,16 @@ func (r *reader) inputs(g *network, f *nn.Functional, outer []int) error {
 			return errors.Errorf("the input %q is no InputLayer", t.layer)
 		}
 		var in nn.Input
+		if text := g.onlyText(v); text != nil && outer == nil {
+			in, err := r.textInput(text.object)
+			if err != nil {
+				return errors.WithMessage(err, g.place(text))
+			}
+			text.outside, text.ranks = true, []int{1}
+			text.values = map[int]nn.Symbol{0: f.Input(r.name(v.name), in)}
+			v.values = map[int]nn.Symbol{}
+			continue
+		}
 		if outer == nil {
 			var err error
 			if in, err = r.input(obj(v.object["config"]), ids[v.name]); err != nil {

@@ -124,3 +124,35 @@ func TestRefusedGraphs(t *testing.T) {
 		t.Errorf("%d layers: %v", len(many), err)
 	}
 }
+
+// TestTexts: a TextVectorization in front of a model is its encoder, and the model takes
+// word ids.
+func TestTexts(t *testing.T) {
+	const text = `"output_mode": "int", "output_sequence_length": 20, "max_tokens": 9`
+	embedding, pool := layerOf("Embedding", "e", `"input_dim": 9, "output_dim": 2`), layerOf("GlobalAveragePooling1D", "p", "")
+	for name, doc := range map[string]string{
+		"chain": chain(`{"class_name": "InputLayer", "config": {"batch_shape": [null, 1], "dtype": "string", "name": "x"}}`, layerOf("TextVectorization", "texts", text), embedding, pool),
+		"graph": graph3([]string{
+			vertex3("InputLayer", "x", `, "batch_shape": [null, 1], "dtype": "string"`, ``),
+			vertex3("TextVectorization", "texts", `, `+text, node3(tensor3("x", 0, 0), ``)),
+			vertex3("Embedding", "e", `, "input_dim": 9, "output_dim": 2`, node3(tensor3("texts", 0, 0), ``)),
+			vertex3("GlobalAveragePooling1D", "p", ``, node3(tensor3("e", 0, 0), ``)),
+		}, `[["x", 0, 0]]`, `[["p", 0, 0]]`),
+	} {
+		m, notes, err := build(doc, keras3)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if in := m.Inputs()[0]; !in.IDs() || in.Steps() != 20 || len(m.Layers()) != 2 {
+			t.Errorf("%s: input %+v of\n%s", name, in, m.Summary())
+		}
+		if want := `the layer "texts" turns texts into word ids: it is not part of the model here, but its encoder`; len(notes) != 1 || notes[0] != want {
+			t.Errorf("%s: notes %q", name, notes)
+		}
+	}
+	_, _, err := build(chain(inputOfWords, layerOf("TextVectorization", "texts", `"output_mode": "multi_hot"`), embedding), keras3)
+	if want := `layer "texts" (1st of 2): TextVectorization with output_mode "multi_hot" cannot be represented, only with "int"`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -51,9 +51,33 @@ func (r *reader) input(settings object, ids bool) (nn.Input, error) {
 	case ids:
 		return nn.Input{}, errors.Errorf("word ids of the shape %v cannot be represented, only sequences of them", nn.Shape(shape))
 	case settings["dtype"] == "string":
-		return nn.Input{}, errors.New("an input of texts cannot be represented: give the model word ids")
+		return nn.Input{}, errors.New("an input of texts cannot be represented but for a TextVectorization that reads it: give the model word ids")
 	}
 	return nn.Features(shape...), nil
+}
+
+// textClass is the layer that turns texts into word ids, which is outside of our models.
+const textClass = "TextVectorization"
+
+// textInput makes an input of the word ids that a TextVectorization makes of texts.
+func (r *reader) textInput(o object) (nn.Input, error) {
+	settings := obj(o["config"])
+	if mode, ok := settings["output_mode"]; ok && mode != nil && mode != "int" {
+		return nn.Input{}, errors.Errorf("%s with output_mode %s cannot be represented, only with \"int\"", textClass, brief(mode))
+	}
+	if settings["ragged"] == true {
+		return nn.Input{}, errors.Errorf("%s with ragged outputs cannot be represented", textClass)
+	}
+	steps := nn.Any
+	if v := settings["output_sequence_length"]; v != nil {
+		n, err := whole(v)
+		if err != nil || n < 1 {
+			return nn.Input{}, errors.Errorf("output_sequence_length: %s, want a number of words", brief(v))
+		}
+		steps = n
+	}
+	r.notes.add("the layer %q turns texts into word ids: it is not part of the model here, but its encoder", str(settings, "name"))
+	return nn.Tokens(steps), nil
 }
 
 // dims returns the number of dimensions of a sample, 0 if nothing is said of it.

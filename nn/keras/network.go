@@ -21,11 +21,12 @@ type vertex struct {
 	at          int // its place in the file
 	calls       []inbound
 
-	// What the reader makes of it.
-	layer  nn.Layer
-	shared nn.Shared
-	ranks  []int             // of its outputs; states, which follow, have one dimension
-	values map[int]nn.Symbol // the first output, by call
+	// What the reader makes of it; outside tells that an input stands for its value.
+	outside bool
+	layer   nn.Layer
+	shared  nn.Shared
+	ranks   []int             // of its outputs; states, which follow, have one dimension
+	values  map[int]nn.Symbol // the first output, by call
 }
 
 // call is one of a vertex's.
@@ -97,7 +98,7 @@ func (g *network) from(t tensorRef) (c call, inner bool, err error) {
 	switch {
 	case v == nil:
 		return c, false, errors.Errorf("the model has no layer %q to read from", t.layer)
-	case v.class == inputClass:
+	case v.class == inputClass, v.outside:
 		return call{v, 0}, false, nil
 	case len(v.calls) == 1:
 		return call{v, 0}, true, nil
@@ -105,6 +106,24 @@ func (g *network) from(t tensorRef) (c call, inner bool, err error) {
 		return c, false, errors.Errorf("%s: call %d of it is read, of %d", g.place(v), t.call, len(v.calls))
 	}
 	return call{v, t.call}, true, nil
+}
+
+// onlyText returns the TextVectorization that alone reads an input, nil if there is none.
+func (g *network) onlyText(input *vertex) (text *vertex) {
+	for _, v := range g.vertices {
+		for _, c := range v.calls {
+			for _, from := range c.args {
+				switch {
+				case from.layer != input.name:
+				case v.class != textClass || text != nil:
+					return nil
+				default:
+					text = v
+				}
+			}
+		}
+	}
+	return text
 }
 
 // order returns the calls that the outputs depend on, masks left out, in the order of

@@ -152,7 +152,10 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		return h
 	}
 	more := func(h *h5, at string, shape ...int) *h5 { h.add(at, shape...); return h }
-	named := func(h *h5, layer string, names ...string) *h5 { h.root.Group(layer).Attrs["weight_names"] = names; return h }
+	named := func(h *h5, layer string, names ...string) *h5 {
+		h.root.Group(layer).Attrs["weight_names"] = names
+		return h
+	}
 	const in = "_layer_checkpoint_dependencies"
 	for _, c := range []struct {
 		name string

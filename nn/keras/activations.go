@@ -41,7 +41,7 @@ func (c *config) maxValue(p *float64) {
 		c.out["max_value"] = nil
 		return
 	}
-	field(c, "max_value", p, math.NaN(), number, same[float64])
+	c.float("max_value", p, math.NaN())
 }
 
 func orNull(list []int) any {

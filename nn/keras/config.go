@@ -146,6 +146,19 @@ func (c *config) need(key string, p *int) {
 	field(c, key, p, math.MinInt, whole, same[int])
 }
 
+// needFloat is a float without a default.
+func (c *config) needFloat(key string, p *float64) {
+	if !c.reads() {
+		c.out[key] = real(*p)
+		return
+	}
+	x, err := number(c.in[key])
+	if c.seen[key] = true; err != nil {
+		c.fail("%s: %v", key, err)
+	}
+	*p = x
+}
+
 func (c *config) int(key string, p *int, def int) { field(c, key, p, def, whole, same[int]) }
 
 // list1 is an int that Keras writes as a list of one.
@@ -154,7 +167,7 @@ func (c *config) list1(key string, p *int, def int) {
 }
 
 func (c *config) float(key string, p *float64, def float64) {
-	field(c, key, p, def, number, same[float64])
+	field(c, key, p, def, number, func(x float64) any { return real(x) })
 }
 
 func (c *config) bool(key string, p *bool) { field(c, key, p, false, truth, same[bool]) }

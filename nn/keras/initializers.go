@@ -24,10 +24,10 @@ var drawn = []drawnBy{
 	{"lecun_uniform", "LecunUniform", "", object{"seed": nil}},
 	{"lecun_normal", "LecunNormal", "", object{"seed": nil}},
 	{"uniform", "RandomUniform", "maxval", object{"seed": nil}},
-	{"normal", "RandomNormal", "stddev", object{"seed": nil, "mean": 0.0}},
-	{"truncated_normal", "TruncatedNormal", "stddev", object{"seed": nil, "mean": 0.0}},
-	{"orthogonal", "Orthogonal", "", object{"seed": nil, "gain": 1.0}},
-	{"identity", "Identity", "", object{"gain": 1.0}},
+	{"normal", "RandomNormal", "stddev", object{"seed": nil, "mean": real(0)}},
+	{"truncated_normal", "TruncatedNormal", "stddev", object{"seed": nil, "mean": real(0)}},
+	{"orthogonal", "Orthogonal", "", object{"seed": nil, "gain": real(1)}},
+	{"identity", "Identity", "", object{"gain": real(1)}},
 	{"zeros", "Zeros", "", object{}},
 	{"ones", "Ones", "", object{}},
 	{"constant", "Constant", "value", object{}},
@@ -56,10 +56,10 @@ func (c *config) initializer(key string, p *nn.Initializer, def nn.Initializer) 
 		d := drawn[at]
 		o := maps.Clone(d.rest)
 		if d.scale != "" {
-			o[d.scale] = i.Scale
+			o[d.scale] = real(i.Scale)
 		}
 		if d.scale == "maxval" {
-			o["minval"] = -i.Scale
+			o["minval"] = real(-i.Scale)
 		}
 		c.out[key] = c.serialize("initializers", d.class, o)
 		return

@@ -1,7 +1,9 @@
 package keras
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +11,18 @@ import (
 
 // object is a JSON object, such as {"class_name": "Dense", "config": {…}}.
 type object = map[string]any
+
+// real is a number that is written as Python writes a float: 1.0, not 1.
+type real float64
+
+// MarshalJSON implements json.Marshaler.
+func (r real) MarshalJSON() ([]byte, error) {
+	doc, err := json.Marshal(float64(r))
+	if err == nil && !bytes.ContainsAny(doc, ".e") {
+		doc = append(doc, ".0"...)
+	}
+	return doc, err
+}
 
 // brief shows a value in an error.
 func brief(v any) string {

@@ -88,9 +88,20 @@ func (m *matcher) legacyLayer(p *part, stored []pair) error {
 		if want := path.Base(w.Name()); names[name] && name != want {
 			return errors.Errorf("%s stands where %s is wanted", s.at, want)
 		}
-		m.pairs = append(m.pairs, pair{w, shapes[w], s.data, s.at})
+		m.pairs = append(m.pairs, pair{weight: w, shape: shapes[w], data: s.data, at: s.at})
 		m.used[s.data] = true
 	}
+	of := map[*nn.Weight]int{}
+	for i, p := range m.pairs {
+		of[p.weight] = i
+	}
+	p.each(func(q *part) { // of a layer the three follow one another, whatever stands around it
+		if n := len(q.own); n > 0 {
+			if first := of[q.own[0]]; first+n <= len(m.pairs) && m.pairs[first+n-1].weight == q.own[n-1] {
+				fromCuDNN(m.pairs[first:first+n], q.layer)
+			}
+		}
+	})
 	return nil
 }
 

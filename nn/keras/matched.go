@@ -21,6 +21,9 @@ type pair struct {
 	shape  []int // in Keras
 	data   *hdf5.Dataset
 	at     string // where the dataset stands
+
+	stored  []int                     // in the file, if it is another than shape there
+	arrange func([]float32) []float32 // what makes the weight's values of the file's
 }
 
 // matcher finds the values of a model's weights in a file of Keras 3, which names them
@@ -51,7 +54,7 @@ func (m *matcher) match(p *part, g *hdf5.Group, at string) error {
 		return errors.Errorf("%s has %d weights in the file, %d in the model", at, len(vars), len(p.own))
 	} else {
 		for i, w := range p.own {
-			m.pairs = append(m.pairs, pair{w, p.shapeOf(w), vars[i], at + "/vars/" + vars[i].Name})
+			m.pairs = append(m.pairs, pair{weight: w, shape: p.shapeOf(w), data: vars[i], at: at + "/vars/" + vars[i].Name})
 			m.used[vars[i]] = true
 		}
 	}
@@ -183,25 +186,43 @@ func (m *matcher) unused(g *hdf5.Group) error {
 // set reads the values into the model, after all shapes were found to fit.
 func (m *matcher) set() error {
 	for _, p := range m.pairs {
-		if !slices.Equal(p.data.Shape, p.shape) && (p.data.Len() != 1 || !ones(p.shape)) {
+		want := p.shape
+		if p.stored != nil {
+			want = p.stored
+		}
+		if !slices.Equal(p.data.Shape, want) && (p.data.Len() != 1 || !ones(p.shape)) {
 			return errors.Errorf("%s: %v in the file, %v in the model, as %s", p.at, p.data.Shape, p.shape, p.weight.Name())
 		}
 	}
 	for _, p := range m.pairs {
-		if err := fill(p.weight.Value().(*tensor.Dense), p.data); err != nil {
+		if err := p.fill(p.weight.Value().(*tensor.Dense)); err != nil {
 			return errors.WithMessage(err, p.at)
 		}
 	}
 	return nil
 }
 
-func fill(t *tensor.Dense, d *hdf5.Dataset) error {
-	if dst := graph.Floats[float32](t); dst != nil {
-		return d.ReadFloat32s(dst)
+// fill reads the values into the weight's tensor.
+func (p pair) fill(t *tensor.Dense) error {
+	dst := graph.Floats[float32](t)
+	if dst != nil && p.arrange == nil {
+		return p.data.ReadFloat32s(dst)
 	}
-	x, err := d.Float64s()
-	copy(graph.Floats[float64](t), x)
-	return err
+	if p.arrange == nil {
+		x, err := p.data.Float64s()
+		copy(graph.Floats[float64](t), x)
+		return err
+	}
+	x, err := p.data.Float32s()
+	if err != nil {
+		return err
+	}
+	x = p.arrange(x)
+	copy(dst, x)
+	for i, y := 0, graph.Floats[float64](t); i < len(y); i++ {
+		y[i] = float64(x[i])
+	}
+	return nil
 }
 
 func ones(shape []int) bool { return !slices.ContainsFunc(shape, func(n int) bool { return n != 1 }) }

@@ -92,7 +92,7 @@ func (t treeOf) layer(l nn.Layer, at string, in []nn.Shape) (*part, error) {
 		if err != nil {
 			return errors.WithMessage(err, attr)
 		}
-		q.attr, q.label = attr, q.class
+		q.attr, q.label = attr, strings.TrimSuffix(attr, "layer")+q.class // forward_lstm
 		p.parts = append(p.parts, q)
 		return nil
 	}

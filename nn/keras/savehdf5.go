@@ -58,12 +58,7 @@ func (p *part) named() []namedWeight {
 			all[w] = namedWeight{w, at + "/" + path.Base(w.Name()), p.shapeOf(w)}
 		}
 		for _, q := range p.parts {
-			label := q.label
-			switch q.attr {
-			case "forward_layer", "backward_layer":
-				label = strings.TrimSuffix(q.attr, "layer") + label
-			}
-			walk(q, at+"/"+label)
+			walk(q, at+"/"+q.label)
 		}
 		count := map[string]int{}
 		for _, q := range p.list {

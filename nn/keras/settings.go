@@ -37,11 +37,11 @@ func (c *config) regularizer(key string, p *nn.Regularizer) {
 		case r == nn.Regularizer{}:
 			c.out[key] = nil
 		case r.L1 == 0:
-			c.out[key] = c.serialize("regularizers", "L2", object{"l2": r.L2})
+			c.out[key] = c.serialize("regularizers", "L2", object{"l2": real(r.L2)})
 		case r.L2 == 0:
-			c.out[key] = c.serialize("regularizers", "L1", object{"l1": r.L1})
+			c.out[key] = c.serialize("regularizers", "L1", object{"l1": real(r.L1)})
 		default:
-			c.out[key] = c.serialize("regularizers", "L1L2", object{"l1": r.L1, "l2": r.L2})
+			c.out[key] = c.serialize("regularizers", "L1L2", object{"l1": real(r.L1), "l2": real(r.L2)})
 		}
 		return
 	}
@@ -78,7 +78,7 @@ func (c *config) constraint(key string, p *nn.Constraint) {
 		case "unit_norm":
 			c.out[key] = c.serialize("constraints", "UnitNorm", object{"axis": axis})
 		case "max_norm":
-			c.out[key] = c.serialize("constraints", "MaxNorm", object{"max_value": p.Max, "axis": axis})
+			c.out[key] = c.serialize("constraints", "MaxNorm", object{"max_value": real(p.Max), "axis": axis})
 		default:
 			c.fail("%s: Keras has no constraint %q", key, p.Name)
 		}

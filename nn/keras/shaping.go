@@ -1,7 +1,6 @@
 package keras
 
 import (
-	"math"
 	"reflect"
 
 	"unroll/nn"
@@ -24,7 +23,7 @@ var shaping = []entry{
 	layer("Cropping1D", func(c *config, l *nn.Cropping1D) { c.ends("cropping", &l.Cropping) }),
 	layer("UpSampling1D", func(c *config, l *nn.UpSampling1D) { c.int("size", &l.Size, 2) }),
 	layer("Rescaling", func(c *config, l *nn.Rescaling) {
-		c.float("scale", &l.Scale, math.NaN())
+		c.needFloat("scale", &l.Scale)
 		c.float("offset", &l.Offset, 0)
 	}),
 	layer("Normalization", func(c *config, l *nn.Normalization) {

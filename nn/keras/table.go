@@ -49,7 +49,7 @@ var table []entry
 
 // init fills the table, which its own entries read for the layers within layers.
 func init() {
-	table = slices.Concat(leaves, convolutions, shaping, activations, recurrents, merges, wrappers)
+	table = slices.Concat(leaves, convolutions, shaping, activations, recurrents, cudnn, merges, wrappers)
 }
 
 // byClass returns the entry that reads a class, nil if there is none.
@@ -95,7 +95,7 @@ var aliases = map[string]string{
 var unrepresented = strings.Fields(`
 	ActivityRegularization AlphaDropout AveragePooling2D AveragePooling3D CategoryCrossing
 	Conv2D Conv2DTranspose Conv3D ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping2D Cropping3D
-	CuDNNGRU CuDNNLSTM DepthwiseConv2D Discretization EinsumDense GaussianDropout
+	DepthwiseConv2D Discretization EinsumDense GaussianDropout
 	GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing HashedCrossing
 	IntegerLookup Lambda LocallyConnected1D LocallyConnected2D MaxPooling2D MaxPooling3D 
 	RandomFlip RandomRotation RandomZoom Resizing RMSNormalization SeparableConv2D

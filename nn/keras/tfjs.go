@@ -195,7 +195,7 @@ func (m *matcher) matchTFJS(p *part, g *hdf5.Group) error {
 			base, found := path.Base(w.Name()), false
 			for _, d := range layer {
 				if found = !m.used[d] && counted.ReplaceAllString(path.Base(d.Name), "") == base; found {
-					m.pairs = append(m.pairs, pair{w, q.shapeOf(w), d, d.Name})
+					m.pairs = append(m.pairs, pair{weight: w, shape: q.shapeOf(w), data: d, at: d.Name})
 					m.used[d] = true
 					break
 				}

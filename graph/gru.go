@@ -21,6 +21,14 @@ import (
 // is 1 everywhere. The gradients are symbolic around one reverse loop, which
 // gives those of x and of a; du = Σ h_{t−1}ᵀ·da_t is one product over all steps.
 func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
+	return b.GRUOf(usual, z, mask, h0, u, bias, steps)
+}
+
+// GRUOf is GRU with other functions.
+func (b *Builder) GRUOf(by Gating, z, mask, h0, u, bias *Node, steps int) *Node {
+	if err := by.check(); err != nil {
+		return b.Fail(errors.WithMessage(err, "gru"))
+	}
 	rows, width, ok := b.matrix("gru", z)
 	_, _, ok1 := b.matrix("gru", h0)
 	_, _, ok2 := b.matrix("gru", u)
@@ -43,7 +51,7 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 	case !b.maskFits("gru", mask, z):
 		return nil
 	}
-	l := &gru{steps: steps, batch: batch, units: units, hold: &hold{volume: 6 * rows * units}}
+	l := &gru{Gating: by, steps: steps, batch: batch, units: units, hold: &hold{volume: 6 * rows * units}}
 	in := []*Node{z, h0, u, bias, b.packed(u, false)}
 	if mask != nil {
 		in = append(in, mask)
@@ -60,7 +68,7 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 			readsHeld: l.hold,
 			form: func(in []*Node) *Node {
 				z, h0, e := in[4], in[2], b.variable(tensor.Shape{rows, width}) // whose gradient is that of a
-				hs := b.loopedGRU(z, e, h0, in[5], in[6], in[7:], steps)
+				hs := b.loopedGRU(by, z, e, h0, in[5], in[6], in[7:], steps)
 				dhs := b.whole(in[0], at, tensor.Shape{rows, units})
 				return b.flat(b.within([]*Node{hs}, []*Node{dhs}, []*Node{z, e, h0})...)
 			},
@@ -96,11 +104,17 @@ func (b *Builder) GRU(z, mask, h0, u, bias *Node, steps int) *Node {
 // backward pass, [steps, batch, 3·units]: the activated gates, which may lie in the
 // place of z, and a.
 type gru struct {
+	Gating
 	steps, batch, units int
 	hold                *hold
 }
 
 func gruForward[T kernel.Float](l *gru) runFunc {
+	step := kernel.GRU[T]
+	if l.Gating != usual {
+		sigma, tanh := activationOf[T](l.Recurrent).f, activationOf[T](l.Activation).f
+		step = func(gates, a, h0, h []T, units int) { kernel.GRUOf(sigma, tanh, gates, a, h0, h, units) }
+	}
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
 		all := held[T](o.b, l.hold)
@@ -115,7 +129,7 @@ func gruForward[T kernel.Float](l *gru) runFunc {
 			from, to := t*size, (t+1)*size
 			g, a := gates[3*from:3*to], as[3*from:3*to]
 			kernel.MulPacked(l.batch, 3*l.units, l.units, h, u, a, a)
-			kernel.GRU(g, a, h, hs[from:to], l.units)
+			step(g, a, h, hs[from:to], l.units)
 			if mask != nil {
 				keepRows(mask[t*l.batch:(t+1)*l.batch], hs[from:to], h)
 			}
@@ -129,6 +143,14 @@ func gruForward[T kernel.Float](l *gru) runFunc {
 // has a gradient, dhs is that part alone; it is whole steps.
 func gruBackward[T kernel.Float](l *gru, at *part) runFunc {
 	var dh, past []T
+	step := kernel.GRUGrad[T]
+	if l.Gating != usual {
+		sigma, tanh := activationOf[T](l.Recurrent).df, activationOf[T](l.Activation).df
+		row := make([]T, 4*l.units)
+		step = func(dgates, da, gates, a, h0, dh []T, units int) {
+			kernel.GRUGradOf(sigma, tanh, row, dgates, da, gates, a, h0, dh, units)
+		}
+	}
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
 		all := held[T](o.b, l.hold)
@@ -156,7 +178,7 @@ func gruBackward[T kernel.Float](l *gru, at *part) runFunc {
 				moveRows(mask[t*l.batch:(t+1)*l.batch], past, dh)
 			}
 			d := da[3*from : 3*to]
-			kernel.GRUGrad(dx[3*from:3*to], d, gates[3*from:3*to], as[3*from:3*to], before, dh, l.units)
+			step(dx[3*from:3*to], d, gates[3*from:3*to], as[3*from:3*to], before, dh, l.units)
 			kernel.MulPacked(l.batch, l.units, 3*l.units, d, ut, dh, dh)
 			if mask != nil {
 				kernel.Add(dh, past)

@@ -69,13 +69,22 @@ func (b *Builder) simpleRNNGrad(activation string, hs, dhs, u *Node, mask []*Nod
 	return b.flat(b.Reverse(dz, steps), final[0])
 }
 
+// in returns what emits the two functions.
+func (g Gating) in(b *Builder) (sigma, tanh func(*Node) *Node) {
+	emits := func(name string) func(*Node) *Node {
+		return func(x *Node) *Node { return b.activate(name, x) }
+	}
+	return emits(g.Recurrent), emits(g.Activation)
+}
+
 // loopedLSTM emits what LSTM emits as a Loop.
-func (b *Builder) loopedLSTM(z, h0, c0, u *Node, mask []*Node, steps int) (hs, c *Node) {
+func (b *Builder) loopedLSTM(by Gating, z, h0, c0, u *Node, mask []*Node, steps int) (hs, c *Node) {
 	hs, final := b.Loop(append([]*Node{z}, mask...), []*Node{h0, c0}, steps, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
 		a := l.MulAdd(zs[0], s[0], l.Capture(u))
 		gate := l.gates(a, 4)
-		c := l.Add(l.Mul(l.Sigmoid(gate[1]), s[1]), l.Mul(l.Sigmoid(gate[0]), l.Tanh(gate[2])))
-		h := l.Mul(l.Sigmoid(gate[3]), l.Tanh(c))
+		sigma, tanh := by.in(l.Builder)
+		c := l.Add(l.Mul(sigma(gate[1]), s[1]), l.Mul(sigma(gate[0]), tanh(gate[2])))
+		h := l.Mul(sigma(gate[3]), tanh(c))
 		next := l.keeping(zs, 1, s, []*Node{h, c})
 		return next[0], next
 	})
@@ -86,12 +95,13 @@ func (b *Builder) loopedLSTM(z, h0, c0, u *Node, mask []*Node, steps int) (hs, c
 }
 
 // loopedGRU emits what GRU emits as a Loop; e, of z's shape, is added to h·u + bias.
-func (b *Builder) loopedGRU(z, e, h0, u, bias *Node, mask []*Node, steps int) *Node {
+func (b *Builder) loopedGRU(by Gating, z, e, h0, u, bias *Node, mask []*Node, steps int) *Node {
 	hs, _ := b.Loop(append([]*Node{z, e}, mask...), []*Node{h0}, steps, func(l *LoopBody, zs, s []*Node) (*Node, []*Node) {
 		a := l.gates(l.Add(l.MulAdd(zs[1], s[0], l.Capture(u)), l.Capture(bias)), 3)
 		x := l.gates(zs[0], 3)
-		update, reset := l.Sigmoid(l.Add(x[0], a[0])), l.Sigmoid(l.Add(x[1], a[1]))
-		g := l.Tanh(l.Add(x[2], l.Mul(reset, a[2])))
+		sigma, tanh := by.in(l.Builder)
+		update, reset := sigma(l.Add(x[0], a[0])), sigma(l.Add(x[1], a[1]))
+		g := tanh(l.Add(x[2], l.Mul(reset, a[2])))
 		h := l.Add(l.Mul(update, s[0]), l.Mul(l.Affine(-1, update, 1), g))
 		next := l.keeping(zs, 2, s, []*Node{h})
 		return next[0], next

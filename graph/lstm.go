@@ -21,6 +21,29 @@ import (
 // around one reverse loop, which gives dz; du = Σ h_{t−1}ᵀ·dz_t is one product
 // over all steps.
 func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
+	return b.LSTMOf(usual, z, mask, h0, c0, u, steps)
+}
+
+// Gating names the functions of a gated recurrence: Recurrent stands in the place of σ, and
+// Activation in that of tanh. Elementwise tells which there are.
+type Gating struct{ Recurrent, Activation string }
+
+var usual = Gating{"sigmoid", "tanh"} // which have kernels of their own
+
+func (g Gating) check() error {
+	for _, name := range []string{g.Recurrent, g.Activation} {
+		if !Elementwise(name) {
+			return errors.Errorf("unknown activation %q", name)
+		}
+	}
+	return nil
+}
+
+// LSTMOf is LSTM with other functions.
+func (b *Builder) LSTMOf(by Gating, z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
+	if err := by.check(); err != nil {
+		return b.Fail(errors.WithMessage(err, "lstm")), nil
+	}
 	rows, width, ok := b.matrix("lstm", z)
 	_, _, ok1 := b.matrix("lstm", h0)
 	_, _, ok2 := b.matrix("lstm", c0)
@@ -41,7 +64,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 	if !b.maskFits("lstm", mask, z) {
 		return nil, nil
 	}
-	l := &lstm{steps: steps, batch: batch, units: units, hold: &hold{volume: 6 * rows * units}}
+	l := &lstm{Gating: by, steps: steps, batch: batch, units: units, hold: &hold{volume: 6 * rows * units}}
 	shapes := []tensor.Shape{{rows, units}, state}
 	in := []*Node{z, h0, c0, u, b.packed(u, false)}
 	if mask != nil {
@@ -59,7 +82,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 			readsHeld: l.hold,
 			form: func(in []*Node) *Node {
 				z, h0, c0, u := in[4], in[5], in[2], in[6]
-				hs, c := b.loopedLSTM(z, h0, c0, u, in[7:], steps)
+				hs, c := b.loopedLSTM(by, z, h0, c0, u, in[7:], steps)
 				douts := b.unpack(b.whole(in[0], at, out.Shape()), shapes)
 				return b.flat(b.within([]*Node{hs, c}, douts, []*Node{z, h0, c0})...)
 			},
@@ -97,6 +120,7 @@ func (b *Builder) LSTM(z, mask, h0, c0, u *Node, steps int) (hs, c *Node) {
 // backward pass: the activated gates [steps, batch, 4·units], which may lie in the place
 // of z, c and tanh(c) [steps, batch, units].
 type lstm struct {
+	Gating
 	steps, batch, units int
 	hold                *hold
 }
@@ -107,6 +131,13 @@ func kept[T kernel.Float](b *Builder, l *lstm) (gates, c, tanhC []T) {
 }
 
 func lstmForward[T kernel.Float](l *lstm) runFunc {
+	step := kernel.LSTM[T]
+	if l.Gating != usual {
+		sigma, tanh := activationOf[T](l.Recurrent).f, activationOf[T](l.Activation).f
+		step = func(gates, c0, c, tanhC, h []T, units int) {
+			kernel.LSTMOf(sigma, tanh, gates, c0, c, tanhC, h, units)
+		}
+	}
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
 		gates, cs, tanhC := kept[T](o.b, l)
@@ -116,7 +147,7 @@ func lstmForward[T kernel.Float](l *lstm) runFunc {
 			a, e := t*size, (t+1)*size
 			g := gates[4*a : 4*e]
 			kernel.MulPacked(l.batch, 4*l.units, l.units, h, u, z[4*a:4*e], g)
-			kernel.LSTM(g, c, cs[a:e], tanhC[a:e], out[a:e], l.units)
+			step(g, c, cs[a:e], tanhC[a:e], out[a:e], l.units)
 			if mask != nil {
 				m := mask[t*l.batch : (t+1)*l.batch]
 				keepRows(m, out[a:e], h)
@@ -133,6 +164,14 @@ func lstmForward[T kernel.Float](l *lstm) runFunc {
 // has a gradient, dout is that part alone.
 func lstmBackward[T kernel.Float](l *lstm, at *part) runFunc {
 	var dh, dc, pastH, pastC []T
+	step := kernel.LSTMGrad[T]
+	if l.Gating != usual {
+		sigma, tanh := activationOf[T](l.Recurrent).df, activationOf[T](l.Activation).df
+		row := make([]T, 4*l.units)
+		step = func(dgates, gates, c0, tanhC, dh, dc []T, units int) {
+			kernel.LSTMGradOf(sigma, tanh, row, dgates, gates, c0, tanhC, dh, dc, units)
+		}
+	}
 	return func(o *op, in []gorgonia.Value) error {
 		size := l.batch * l.units
 		gates, cs, tanhC := kept[T](o.b, l)
@@ -169,7 +208,7 @@ func lstmBackward[T kernel.Float](l *lstm, at *part) runFunc {
 				moveRows(m, pastH, dh)
 				moveRows(m, pastC, dc)
 			}
-			kernel.LSTMGrad(d, gates[4*a:4*e], before, tanhC[a:e], dh, dc, l.units)
+			step(d, gates[4*a:4*e], before, tanhC[a:e], dh, dc, l.units)
 			kernel.MulPacked(l.batch, l.units, 4*l.units, d, ut, nil, dh)
 			if mask != nil {
 				kernel.Add(dh, pastH)

@@ -109,6 +109,7 @@ var operations = map[string][]operation{
 			return b.Row(b.GRU(p[0], nil, b.Zeros(2, 2), p[1], nil, 3), 3)
 		}},
 	},
+	"GRUOf":  {{[][]int{{6, 9}, {2, 3}, {3, 9}, {9}}, otherGRU}},
 	"Gather": {{[][]int{{4, 2}}, func(b *Builder, p []*Node) *Node { return b.Gather(p[0], b.Input("ids", intIDs(3, 0, 3, 1))) }}},
 	"Gelu":   unary((*Builder).Gelu),
 	"GlobalAverage": {
@@ -139,6 +140,7 @@ var operations = map[string][]operation{
 			return b.Row(hs, 3)
 		}},
 	},
+	"LSTMOf":    {{[][]int{{6, 8}, {2, 2}, {2, 2}, {2, 8}}, otherLSTM}},
 	"Last":      {{[][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.Last(p[0], 3) }}},
 	"LeakyRelu": unary((*Builder).LeakyRelu),
 	"Log":       unary(func(b *Builder, x *Node) *Node { return b.Log(positive(b, x)) }),

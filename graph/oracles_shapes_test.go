@@ -273,7 +273,7 @@ var heldElsewhere = map[string]string{
 	"WeightedCounts": "TestBlendEnds", "AnyNotEqual": "TestAnyNotEqual", "Penalty": "TestPenalty", "NotID": "nn's tests of masks", "Seen": "nn's tests of masks",
 	"NormalizeRows": "TestNormalizeRows", "NormalizeColumns": "TestNormalizeColumns", "Moments": "TestNormalizeColumns",
 
-	"GRU": executionsTest, "LSTM": executionsTest, "Loop": executionsTest, "Segments": "TestSegments", "SimpleRNN": executionsTest, "SimpleRNNStep": executionsTest,
+	"GRU": executionsTest, "GRUOf": executionsTest, "LSTM": executionsTest, "LSTMOf": executionsTest, "Loop": executionsTest, "Segments": "TestSegments", "SimpleRNN": executionsTest, "SimpleRNNStep": executionsTest,
 	"Last": executionsTest, "Step": executionsTest, "RepeatSteps": executionsTest, "Reverse": executionsTest,
 
 	"Custom": "TestCustom", "WithGradient": "TestStraightThrough", "Unary": "Gorgonia's own", "Binary": "Gorgonia's own",

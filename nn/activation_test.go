@@ -112,20 +112,24 @@ func TestActivationNames(t *testing.T) {
 	}
 }
 
-// TestActivationsFuse: a SimpleRNN of the functions whose slope follows from their
-// value runs as one operation, and the others are refused there.
+// TestActivationsFuse: recurrent layers of the functions whose slope follows from their
+// value run as one operation, and the others are refused there.
 func TestActivationsFuse(t *testing.T) {
 	fuse := []Func{Linear, Sigmoid, HardSigmoid, HardSigmoidKeras2, Tanh, Relu, Relu6, LeakyRelu, Elu, Selu, Softplus, Softsign, Exponential}
 	for f := range funcs {
-		m, err := Sequential{
-			Input: Features(3, 2), Layers: []Layer{SimpleRNN{Units: 2, Activation: f, Execution: Fused}},
-		}.Build()
-		if err == nil {
-			_, err = m.Forward(Infer, Auto, 1, 3)
-		}
-		want := slices.Contains(fuse, f)
-		if fuses := err == nil; fuses != want || graph.Elementwise(string(f)) != want {
-			t.Errorf("%s: the error is %v", f, err)
+		for _, l := range []Layer{
+			SimpleRNN{Units: 2, Activation: f, Execution: Fused},
+			LSTM{Units: 2, Activation: f, Execution: Fused}, LSTM{Units: 2, RecurrentActivation: f, Execution: Fused},
+			GRU{Units: 2, Activation: f, Execution: Fused}, GRU{Units: 2, RecurrentActivation: f, Execution: Fused},
+		} {
+			m, err := Sequential{Input: Features(3, 2), Layers: []Layer{l}}.Build()
+			if err == nil {
+				_, err = m.Forward(Infer, Auto, 1, 3)
+			}
+			want := slices.Contains(fuse, f)
+			if fuses := err == nil; fuses != want || graph.Elementwise(string(f)) != want {
+				t.Errorf("%T of %s: the error is %v", l, f, err)
+			}
 		}
 	}
 }

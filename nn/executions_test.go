@@ -82,9 +82,9 @@ func drawCell(r *rapid.T) (Cell, Execution) {
 		c := LSTMCell{
 			Dropout: drop, RecurrentDropout: dropState,
 			Units: units, NoBias: noBias, NoUnitForgetBias: rapid.Bool().Draw(r, "no unit forget bias"),
-			Activation: activation("f", "", Tanh, Sigmoid), RecurrentActivation: activation("gates", "", Sigmoid, Tanh),
+			Activation: activation("f", "", Tanh, Sigmoid, Softsign, Gelu), RecurrentActivation: activation("gates", "", Sigmoid, Tanh, HardSigmoidKeras2),
 		}
-		if c.Activation == Sigmoid || c.RecurrentActivation == Tanh || dropState > 0 {
+		if c.Activation == Gelu || dropState > 0 {
 			return c, Auto
 		}
 		return c, Fused
@@ -92,9 +92,9 @@ func drawCell(r *rapid.T) (Cell, Execution) {
 		c := GRUCell{
 			Dropout: drop, RecurrentDropout: dropState,
 			Units: units, NoBias: noBias, ResetBefore: rapid.Bool().Draw(r, "reset before"),
-			Activation: activation("f", "", Tanh, Sigmoid), RecurrentActivation: activation("gates", "", Sigmoid, Tanh),
+			Activation: activation("f", "", Tanh, Sigmoid, Softsign, Gelu), RecurrentActivation: activation("gates", "", Sigmoid, Tanh, HardSigmoidKeras2),
 		}
-		if c.ResetBefore || c.Activation == Sigmoid || c.RecurrentActivation == Tanh || dropState > 0 {
+		if c.ResetBefore || c.Activation == Gelu || dropState > 0 {
 			return c, Auto
 		}
 		return c, Fused

@@ -10,7 +10,7 @@ import (
 type Func string
 
 // The activation functions, with Keras's constants. Softmax and LogSoftmax are over
-// the features. In a SimpleRNN those of the first group run fused.
+// the features. In a recurrent layer those of the first group run fused.
 const (
 	Linear            Func = "linear"              // x
 	Sigmoid           Func = "sigmoid"             // 1/(1 + e⁻ˣ)

@@ -128,15 +128,16 @@ func (l GRUCell) Step(c *Context, z *graph.Node, consts, state []*graph.Node) (*
 	return h, []*graph.Node{h}
 }
 
-// Fuse implements Fuser, for the default activations and order of the reset.
+// Fuse implements Fuser, for elementwise activations and the default order of the reset.
 func (l GRUCell) Fuse(c *Context, z, mask *graph.Node, consts, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
-	if l.ResetBefore || l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid || c.dropsState(l.RecurrentDropout) {
+	by, ok := gating(l.RecurrentActivation, l.Activation)
+	if !ok || l.ResetBefore || c.dropsState(l.RecurrentDropout) {
 		return nil, nil, false
 	}
 	var bias *graph.Node
 	if len(consts) > 0 {
 		bias = consts[0]
 	}
-	outs := c.GRU(z, mask, state[0], c.Weight("recurrent_kernel"), bias, steps)
+	outs := c.GRUOf(by, z, mask, state[0], c.Weight("recurrent_kernel"), bias, steps)
 	return outs, []*graph.Node{c.Last(outs, steps)}, true
 }

@@ -107,11 +107,18 @@ func (l LSTMCell) Step(c *Context, z *graph.Node, _, state []*graph.Node) (*grap
 	return h, []*graph.Node{h, memory}
 }
 
-// Fuse implements Fuser, for the default activations.
+// Fuse implements Fuser, for elementwise activations.
 func (l LSTMCell) Fuse(c *Context, z, mask *graph.Node, _, state []*graph.Node, steps int) (*graph.Node, []*graph.Node, bool) {
-	if l.Activation.or(Tanh) != Tanh || l.RecurrentActivation.or(Sigmoid) != Sigmoid || c.dropsState(l.RecurrentDropout) {
+	by, ok := gating(l.RecurrentActivation, l.Activation)
+	if !ok || c.dropsState(l.RecurrentDropout) {
 		return nil, nil, false
 	}
-	outs, memory := c.LSTM(z, mask, state[0], state[1], c.Weight("recurrent_kernel"), steps)
+	outs, memory := c.LSTMOf(by, z, mask, state[0], state[1], c.Weight("recurrent_kernel"), steps)
 	return outs, []*graph.Node{c.Last(outs, steps), memory}, true
+}
+
+// gating returns the functions of a gated cell, if they fuse.
+func gating(recurrent, activation Func) (by graph.Gating, ok bool) {
+	by = graph.Gating{Recurrent: string(recurrent.or(Sigmoid)), Activation: string(activation.or(Tanh))}
+	return by, graph.Elementwise(by.Recurrent) && graph.Elementwise(by.Activation)
 }

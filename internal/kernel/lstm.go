@@ -10,15 +10,20 @@ func LSTM[T Float](gates, c0, c, tanhC, h []T, units int) {
 	if fast(c) && lstm32(f32(gates), f32(c0), f32(c), f32(tanhC), f32(h), units) {
 		return
 	}
+	LSTMOf(Sigmoid[T], Tanh[T], gates, c0, c, tanhC, h, units)
+}
+
+// LSTMOf is LSTM with other functions than σ and tanh, which may compute in place.
+func LSTMOf[T Float](sigma, tanh func(y, x []T), gates, c0, c, tanhC, h []T, units int) {
 	for ; len(c) > 0; gates = gates[4*units:] {
 		i, f, g, o := gates[:units], gates[units:2*units], gates[2*units:3*units], gates[3*units:4*units]
-		Sigmoid(gates[:2*units], gates[:2*units])
-		Tanh(g, g)
-		Sigmoid(o, o)
+		sigma(gates[:2*units], gates[:2*units])
+		tanh(g, g)
+		sigma(o, o)
 		for j := range units {
 			c[j] = f[j]*c0[j] + i[j]*g[j]
 		}
-		Tanh(tanhC[:units], c[:units])
+		tanh(tanhC[:units], c[:units])
 		for j := range units {
 			h[j] = o[j] * tanhC[j]
 		}
@@ -46,6 +51,29 @@ func LSTMGrad[T Float](dgates, gates, c0, tanhC, dh, dc []T, units int) {
 			dgates[3*units+j] = dh[j] * tc * o * (1 - o)
 			dc[j] = d * f
 		}
+		c0, tanhC, dh, dc = c0[units:], tanhC[units:], dh[units:], dc[units:]
+	}
+}
+
+// LSTMGradOf is LSTMGrad for LSTMOf. dSigma and dTanh compute dx from y and dy, and may
+// do so in the place of dy. row is for 4·units elements that are overwritten.
+func LSTMGradOf[T Float](dSigma, dTanh func(dx, y, dy []T), row, dgates, gates, c0, tanhC, dh, dc []T, units int) {
+	for ; len(dh) > 0; gates, dgates = gates[4*units:], dgates[4*units:] {
+		copy(row, gates[:4*units]) // dgates may lie in its place
+		i, f, g, o := row[:units], row[units:2*units], row[2*units:3*units], row[3*units:4*units]
+		di, df, dg, do := dgates[:units], dgates[units:2*units], dgates[2*units:3*units], dgates[3*units:4*units]
+		for j := range units {
+			do[j], di[j] = dh[j]*tanhC[j], dh[j]*o[j]
+		}
+		dTanh(di, tanhC[:units], di)
+		for j := range units {
+			d := dc[j] + di[j]
+			di[j], df[j], dg[j] = d*g[j], d*c0[j], d*i[j]
+			dc[j] = d * f[j]
+		}
+		dSigma(dgates[:2*units], row[:2*units], dgates[:2*units])
+		dTanh(dg, g, dg)
+		dSigma(do, o, do)
 		c0, tanhC, dh, dc = c0[units:], tanhC[units:], dh[units:], dc[units:]
 	}
 }

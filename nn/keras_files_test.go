@@ -15,7 +15,7 @@ import (
 // The rows of the table of layers that Keras's files cannot hold, with what the error
 // says: of both formats, of Keras 3 alone, and of Keras 2.
 var (
-	notKeras  = map[string]string{"category_encoding_counts": "mask_zero", "dense_gelu_approximate": "gelu", "simple_rnn_gelu_approximate": "gelu"}
+	notKeras  = map[string]string{"category_encoding_counts": "mask_zero", "one_hot_rnn_one_step": "a sequence of one id", "dense_gelu_approximate": "gelu", "simple_rnn_gelu_approximate": "gelu"}
 	notKeras3 = map[string]string{"gates_hard_sigmoid_keras2": "slope 1/5", "dense_hard_sigmoid_keras2": "slope 1/5", "simple_rnn_hard_sigmoid_keras2": "slope 1/5"}
 	notKeras2 = map[string]string{"gates_hard_sigmoid": "slope 1/6", "dense_hard_sigmoid": "slope 1/6", "simple_rnn_hard_sigmoid": "slope 1/6", "dense_hard_silu": "slope 1/6", "simple_rnn_hard_silu": "slope 1/6"}
 )

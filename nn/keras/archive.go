@@ -3,7 +3,6 @@ package keras
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/json"
 	"io"
 	"path"
 
@@ -67,7 +66,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 			return nil, err
 		}
 		var meta object
-		if err := json.Unmarshal(doc, &meta); err != nil {
+		if err := parse(doc, &meta); err != nil {
 			return nil, errors.Wrap(err, metadataFile)
 		}
 		a.version = str(meta, "keras_version")

@@ -1,6 +1,7 @@
 package keras
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -90,8 +91,8 @@ func tensorOf(v any) (tensorRef, bool) {
 func (c *inbound) keywords(args object) {
 	for _, key := range slices.SortedFunc(maps.Keys(args), inCallOrder) {
 		v := args[key]
-		switch found, _ := tensors(v); {
-		case v == nil || v == false:
+		switch found, rest := tensors(v); {
+		case v == false, len(found) == 0 && rest == "": // no, null, or a list of it
 		case known(key, "mask", "query_mask", "value_mask", "key_mask") && len(found) > 0:
 			c.masks = append(c.masks, found...)
 		case known(key, "query", "value", "key", "initial_state") && len(found) > 0:
@@ -104,6 +105,8 @@ func (c *inbound) keywords(args object) {
 	}
 }
 
-// inCallOrder sorts the names of arguments: query, value and key of attention stand in
-// this order, which is backwards, and it does not matter to the others.
-func inCallOrder(a, b string) int { return strings.Compare(b, a) }
+// inCallOrder sorts the names of arguments, those of attention in the order of its call.
+func inCallOrder(a, b string) int {
+	order := []string{"query", "value", "key"}
+	return cmp.Or(slices.Index(order, a)-slices.Index(order, b), strings.Compare(a, b))
+}

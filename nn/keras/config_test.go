@@ -131,3 +131,39 @@ func TestRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestInputs: what is said of the input and of the batch, in one way or another.
+func TestInputs(t *testing.T) {
+	const majorLSTM = `"units": 2, "return_sequences": true, "time_major": true`
+	for _, c := range []struct {
+		name, doc string
+		want      nn.Input
+		batch     int
+		note      string
+	}{
+		{"words", chain(inputOfWords, layerOf("Embedding", "e", `"input_dim": 5, "output_dim": 2`)), nn.Tokens(6), 0, ""},
+		{"words of any length, said by the layer", `{"class_name": "Sequential", "config": [` + layerOf("Embedding", "e", `"input_dim": 5, "output_dim": 2, "batch_input_shape": [null, null], "input_length": null`) + `]}`, nn.Tokens(nn.Any), 0, ""},
+		{"words of a model within", chain(inputOfWords, `{"class_name": "Sequential", "config": [`+layerOf("Embedding", "e", `"input_dim": 5, "output_dim": 2`)+`]}`), nn.Tokens(6), 0, ""},
+		{"features", chain(inputOfSteps, layerOf("LSTM", "a", `"units": 2`)), nn.Features(6, 3), 0, ""},
+		{"a shape that the model was built for", `{"class_name": "Sequential", "config": {"name": "s", "layers": [` + layerOf("Dense", "a", `"units": 2`) + `], "build_input_shape": [null, 4]}}`, nn.Features(4), 0, ""},
+		{"a batch that is not wanted", chain(`{"class_name": "InputLayer", "config": {"batch_shape": [32, 6, 3], "name": "x"}}`, layerOf("LSTM", "a", `"units": 2`)), nn.Features(6, 3), 0,
+			"the batch size of 32 that the file gives is not kept: batches may be of any size"},
+		{"a batch that is wanted", chain(`{"class_name": "InputLayer", "config": {"batch_shape": [32, 6, 3], "name": "x"}}`, layerOf("LSTM", "a", `"units": 2, "stateful": true`)), nn.Features(6, 3), 32, ""},
+		{"steps first", chain(`{"class_name": "InputLayer", "config": {"batch_input_shape": [6, null, 3], "name": "x"}}`, layerOf("LSTM", "a", majorLSTM), layerOf("Dense", "b", `"units": 2`)), nn.Features(6, 3), 0,
+			"recurrent layers are time_major in the file; here a batch is [batch, time, features], as elsewhere"},
+		{"numbers that JSON has not", chain(inputOfSteps, layerOf("LSTM", "NaN", `"units": 2, "kernel_constraint": {"class_name": "MaxNorm", "config": {"max_value": Infinity, "axis": 0}}`)), nn.Features(6, 3), 0, ""},
+	} {
+		m, notes, err := build(c.doc, keras2)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		in := m.Inputs()[0]
+		if in.Name = ""; fmt.Sprint(in) != fmt.Sprint(c.want) || m.Batch() != c.batch || strings.Join(notes, "\n") != c.note {
+			t.Errorf("%s: input %v, batch %d, notes %q", c.name, in, m.Batch(), notes)
+		}
+	}
+	if _, _, err := build(chain(inputOfSteps, layerOf("Masking", "a", `"mask_value": NaN`)), keras2); err == nil || !strings.HasSuffix(err.Error(), `mask_value: "NaN", want a number`) {
+		t.Error(err)
+	}
+}

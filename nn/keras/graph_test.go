@@ -156,3 +156,34 @@ func TestTexts(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
+
+// TestAttention: what Keras writes of calls and layers of attention, in either form.
+func TestAttention(t *testing.T) {
+	const heads = `, "num_heads": 2, "key_dim": 3, "value_dim": 3, "attention_axes": [1], "output_shape": null`
+	two := `{"class_name": "Functional", "config": {"name": "m", "layers": [` + strings.Join([]string{
+		vertex2("InputLayer", "x", `, "batch_input_shape": [null, 4, 3]`, ``),
+		vertex2("MultiHeadAttention", "a", heads, `[["x", 0, 0, {"value": ["x", 0, 0], "key": ["x", 0, 0], "use_causal_mask": true}]]`),
+		vertex2("AdditiveAttention", "b", `, "causal": true, "use_scale": true`, `[["a", 0, 0, {}], ["x", 0, 0, {}]]`),
+	}, ", ") + `], "input_layers": [["x", 0, 0]], "output_layers": [["b", 0, 0]]}}`
+	three := graph3([]string{
+		vertex3("InputLayer", "x", `, "batch_shape": [null, 4, 3]`, ``),
+		vertex3("MultiHeadAttention", "a", heads, node3(tensor3("x", 0, 0)+`, `+tensor3("x", 0, 0), `"key": `+tensor3("x", 0, 0)+`, "use_causal_mask": true, "query_mask": null, "training": false`)),
+		vertex3("AdditiveAttention", "b", `, "use_scale": true`, node3(`[`+tensor3("a", 0, 0)+`, `+tensor3("x", 0, 0)+`]`, `"mask": [null, null], "use_causal_mask": true`)),
+	}, `[["x", 0, 0]]`, `[["b", 0, 0]]`)
+	a, _, err := build(two, keras2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _, err := build(three, keras3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Summary() != b.Summary() || !strings.Contains(a.Summary(), "'x[0][0]',") {
+		t.Errorf("of Keras 2 it is\n%s, of Keras 3\n%s", a.Summary(), b.Summary())
+	}
+	for i := range 2 {
+		if x, y := fmt.Sprintf("%+v", a.Layers()[i].Layer), fmt.Sprintf("%+v", b.Layers()[i].Layer); x != y || !strings.Contains(x, "Causal:true") {
+			t.Errorf("%s, %s", x, y)
+		}
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -69,3 +71,19 @@ func ordinal(n int) string {
 	}
 	return fmt.Sprint(n, suffix)
 }
+
+// parse decodes JSON as Python writes it, where NaN, Infinity and -Infinity are numbers:
+// here they are words, which are refused where a number is wanted and nowhere else.
+func parse(doc []byte, into any) error {
+	if err := json.Unmarshal(doc, into); err == nil {
+		return nil
+	}
+	return json.Unmarshal(unusual.ReplaceAllFunc(doc, func(found []byte) []byte {
+		if found[0] == '"' { // a string, in which they may stand
+			return found
+		}
+		return strconv.AppendQuote(nil, string(found))
+	}), into)
+}
+
+var unusual = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|NaN|-?Infinity`)

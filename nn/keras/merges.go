@@ -53,11 +53,15 @@ var merges = []entry{
 		} else {
 			c.out["output_shape"] = nil
 		}
-		c.fixed("attention_axes", nil)
+		if c.reads() { // that of the steps, which a layer has that was called
+			c.fixed("attention_axes", 1)
+		} else {
+			c.out["attention_axes"] = nil
+		}
 		c.kernelAndBias(&l.NoBias, kernel(&l.KernelInitializer, &l.KernelRegularizer, &l.KernelConstraint), bias(&l.BiasInitializer, &l.BiasRegularizer, &l.BiasConstraint))
 		c.training("activity_regularizer")
 		if c.reads() {
-			for _, key := range []string{"query_shape", "key_shape", "value_shape", "flash_attention", "score_mode"} {
+			for _, key := range []string{"query_shape", "key_shape", "value_shape", "flash_attention"} {
 				c.free(key, nil)
 			}
 		}

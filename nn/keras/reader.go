@@ -1,7 +1,6 @@
 package keras
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -47,7 +46,7 @@ type reader struct {
 // readModel makes the description of a model.
 func readModel(doc []byte, major int, n *notes) (description, error) {
 	var o object
-	if err := json.Unmarshal(doc, &o); err != nil {
+	if err := parse(doc, &o); err != nil {
 		return nil, errors.Wrap(err, "the configuration is not the JSON that Keras writes")
 	}
 	r := &reader{major: major, notes: n}

@@ -98,6 +98,7 @@ func (c *config) constraint(key string, p *nn.Constraint) {
 		limit = 2
 	}
 	switch {
+	case o["max_value"] == "Infinity": // which holds nothing
 	case known(class, "NonNeg", "non_neg", "nonneg"):
 		*p = nn.NonNeg()
 	case known(class, "UnitNorm", "unit_norm", "unitnorm"):

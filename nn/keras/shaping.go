@@ -40,6 +40,9 @@ var shaping = []entry{
 func categoryEncoding(c *config, v any) any {
 	l, _ := v.(nn.CategoryEncoding)
 	if one, ok := v.(nn.OneHot); ok {
+		if len(c.shapes) > 0 && c.shapes[0].Eq(nn.Shape{1}) {
+			c.fail("Keras makes one vector of a sequence of one id, and no sequence")
+		}
 		l = nn.CategoryEncoding{NumTokens: one.Depth, OutputMode: "one_hot"}
 	}
 	if l.MaskZero {

@@ -1,7 +1,6 @@
 package keras
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -83,13 +82,13 @@ func (s *store) trainingOf() (object, error) {
 		var o struct {
 			Compile object `json:"compile_config"`
 		}
-		err := json.Unmarshal(s.config, &o)
+		err := parse(s.config, &o)
 		return o.Compile, errors.Wrap(err, configFile)
 	}
 	if len(s.training) == 0 {
 		return nil, nil
 	}
 	var o object
-	err := json.Unmarshal(s.training, &o)
+	err := parse(s.training, &o)
 	return o, errors.Wrap(err, "training_config")
 }

@@ -3,6 +3,7 @@
 //	model, err := keras.Load("simple_rnn_imdb.h5")
 //	trainer, err := train.Compile(model, train.Config{}) // predicts; with a loss, trains
 //	err = keras.Save("model.keras", model)
+//	err = keras.SaveTFJS("public/model", model) // for a web page
 //
 // Open returns, beside the model, how it was compiled, what its optimizer remembers,
 // Keras's version, and notes: what was guessed, left out, or is otherwise than in the

@@ -30,7 +30,7 @@ func fuzzed(t testing.TB) *nn.Model {
 func FuzzConfig(f *testing.F) {
 	m := fuzzed(f)
 	for _, major := range []int{keras2, keras3} {
-		doc, err := (&writer{m, major}).document()
+		doc, err := (&writer{m: m, major: major}).document()
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		_, _ = (&writer{m, keras3}).document()
+		_, _ = (&writer{m: m, major: keras3}).document()
 	})
 }
 

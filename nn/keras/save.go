@@ -39,7 +39,7 @@ func toFile(path string, m *nn.Model, write func(io.Writer, *nn.Model) error) er
 
 // Write is Save into a stream.
 func Write(out io.Writer, model *nn.Model) error {
-	config, err := (&writer{model, keras3}).document()
+	config, err := (&writer{m: model, major: keras3}).document()
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 
 // WriteHDF5 is SaveHDF5 into a stream.
 func WriteHDF5(out io.Writer, model *nn.Model) error {
-	config, err := (&writer{model, keras2}).document()
+	config, err := (&writer{m: model, major: keras2}).document()
 	if err != nil {
 		return err
 	}

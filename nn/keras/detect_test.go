@@ -90,6 +90,7 @@ func TestWhatItIs(t *testing.T) {
 		{"NumPy", "\x93NUMPY\x01\x00", "a NumPy array"},
 		{"text", "hello, world, this is a text\n", "no file of Keras's"},
 		{"foreign HDF5", hdf5Of(t, &hdf5.Group{Datasets: []*hdf5.Dataset{hdf5.NewDataset("x", []int{1}, []float32{1})}}), "this is HDF5, but not Keras's"},
+		{"Keras 1", hdf5Of(t, &hdf5.Group{Attrs: map[string]any{"model_config": "{}", "keras_version": "1.2.2"}, Groups: []*hdf5.Group{{Name: "model_weights"}}}), "the file is of Keras 1.2.2: only those from 2.0 on can be read"},
 		{"weights alone", string(written(t, weights, small(t))), "this is HDF5 of weights: describe the model that they are of, and use LoadWeights"},
 	} {
 		path := filepath.Join(t.TempDir(), "model.keras") // a name says nothing

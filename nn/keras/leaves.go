@@ -66,6 +66,8 @@ var leaves = []entry{
 		}
 		if c.reads() {
 			c.free("fused", nil)
+			c.fixed("renorm", false)
+			c.free("renorm_momentum", nil)
 		}
 		c.weight(weight{"gamma", &l.GammaInitializer, nn.Ones(), &l.GammaRegularizer, &l.GammaConstraint})
 		c.weight(weight{"beta", &l.BetaInitializer, nn.Zeros(), &l.BetaRegularizer, &l.BetaConstraint})

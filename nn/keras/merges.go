@@ -72,10 +72,8 @@ var merges = []entry{
 // causal is one of them, and later an argument of the call.
 func (c *config) attention(dropout *float64, causal *bool) {
 	c.float("dropout", dropout, 0)
-	if c.in3() {
-		c.free("seed", nil)
-	}
 	if c.reads() {
+		c.free("seed", nil)
 		c.bool("causal", causal)
 	}
 }

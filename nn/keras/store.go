@@ -60,9 +60,20 @@ func openStore(r io.ReaderAt, size int64) (*store, error) {
 			return nil, err
 		}
 	}
+	if err := s.setMajor(); err != nil {
+		return nil, err
+	}
+	s.room = elements(s.weights) + mostStates
+	return s, nil
+}
+
+// setMajor tells by the version whether the file is of Keras 2 or 3.
+func (s *store) setMajor() error {
 	switch {
 	case s.format == TFJS && !strings.HasPrefix(s.version, "3."):
 		s.major = keras2
+	case strings.HasPrefix(s.version, "1."), strings.HasPrefix(s.version, "0."):
+		return errors.Errorf("the file is of Keras %s: only those from 2.0 on can be read", brief(word(s.version)))
 	case s.version == "" && s.format == Archive:
 		s.major = keras3
 		s.notes.add("the file does not say which version of Keras wrote it: it is taken for 3")
@@ -74,8 +85,7 @@ func openStore(r io.ReaderAt, size int64) (*store, error) {
 	default:
 		s.major = keras2
 	}
-	s.room = elements(s.weights) + mostStates
-	return s, nil
+	return nil
 }
 
 // mostStates is how many numbers a model may hold beside those of its file: the states

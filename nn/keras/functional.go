@@ -8,12 +8,8 @@ import (
 	"unroll/nn"
 )
 
-// mostInputs is how many inputs, and calls of a layer, a model may have.
+// mostInputs is how many inputs a model may have.
 const mostInputs = 1000
-
-// maskOps are the operations by which Keras 3 draws masks into a graph. Layers of nn
-// pass them on unseen.
-var maskOps = []string{"NotEqual", "Any", "All", "LogicalAnd", "LogicalOr", "ExpandDims", "Squeeze", "Cast", "OnesLike", "BroadcastTo"}
 
 // functional reads a graph, which as a layer of another model is called with values of
 // the given numbers of dimensions. Layers keep the file's order, which is that of their
@@ -111,10 +107,10 @@ func (r *reader) vertex(g *network, c call) error {
 		return errors.Errorf("it is called with %s, which cannot be represented", in.other)
 	}
 	for _, t := range in.masks {
-		if v := g.byName[t.layer]; v == nil || !known(v.class, maskOps...) {
+		if !g.passedOn(t, map[*vertex]bool{}) {
 			return errors.Errorf("it is called with a mask of its own, made by %q, which cannot be represented", t.layer)
 		}
-		r.notes.add("masks that the graph computes are taken for those that layers pass on, of mask_zero and Masking")
+		r.notes.add("masks that the graph computes are those that layers pass on, of mask_zero and Masking")
 	}
 	if c.layer != nil {
 		return nil

@@ -73,7 +73,7 @@ func TestGraphs(t *testing.T) {
 			t.Errorf("there is no %s in\n%s", want, a.Summary())
 		}
 	}
-	if len(notesA) > 0 || len(notesB) != 1 || !strings.Contains(notesB[0], "masks that the graph computes") {
+	if len(notesA) > 0 || len(notesB) != 1 || !strings.Contains(notesB[0], "masks that the graph computes are those that layers pass on") {
 		t.Errorf("notes %q, %q", notesA, notesB)
 	}
 	if in := a.Inputs(); !in[0].IDs() || !in[1].IDs() || in[0].Name != "from" {
@@ -93,6 +93,8 @@ func TestRefusedGraphs(t *testing.T) {
 		{"dropout that is always on", of(vertex3("Dropout", "y", `, "rate": 0.5`, node3(tensor3("x", 0, 0), `"training": true`))), place + "it is called with training=true, which cannot be represented"},
 		{"a number", of(vertex3("Add", "y", ``, node3(tensor3("x", 0, 0)+`, 2.5`, ``))), place + "it is called with 2.5, which cannot be represented"},
 		{"a mask", of(vertex3("LSTM", "y", `, "units": 2`, node3(tensor3("x", 0, 0), `"mask": `+tensor3("x", 0, 0)))), place + `it is called with a mask of its own, made by "x", which cannot be represented`},
+		{"a mask of its own that is computed", of(vertex3("NotEqual", "n", ``, node3(tensor3("x", 0, 0)+`, 0`, ``)), vertex3("LSTM", "y", `, "units": 2`, node3(tensor3("x", 0, 0), `"mask": `+tensor3("n", 0, 0)))),
+			`layer "y" (3rd of 3, after "x"): it is called with a mask of its own, made by "n", which cannot be represented`},
 		{"causal", of(vertex3("Dense", "y", `, "units": 2`, node3(tensor3("x", 0, 0), `"use_causal_mask": true`))), place + "it is called with use_causal_mask, which cannot be represented"},
 		{"an operation", of(vertex3("GetItem", "y", ``, node3(tensor3("x", 0, 0), ``))), place + "Keras's class GetItem cannot be represented"},
 		{"nothing", of(vertex3("Dense", "y", `, "units": 2`, node3(``, ``))), `layer "y" (2nd of 2): it is called with nothing`},

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
@@ -92,7 +93,7 @@ func expression(l line) string {
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
 	"addr": always, "batch": always, "best": always, "case": always, "checkpoint-every": always, "clip": always, "data": always, "early-stop": always,
-	"epochs": always, "examples": always, "explain": always, "folds": always, "html": always, "json": always, "log-texts": always,
+	"epochs": always, "examples": always, "explain": always, "folds": always, "from": always, "html": always, "json": always, "log-texts": always,
 	"lr": always, "max-body": always, "max-texts": always, "memory": always, "min-count": always, "model": always, "nearest": always, "normalize": always,
 	"num-words": always, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
 	"resume": always, "schedule": always, "seed": always, "tensorboard": always, "timeout": always, "tokenizer": always,
@@ -176,11 +177,17 @@ var flagRules = map[string]rule{
 // notZero are the flags whose 0 means in the settings that they were not given.
 var notZero = []string{"lr", "maxlen", "num-words", "validation"}
 
+// keptFrom are the flags of what a model keeps that goes on with new texts.
+var keptFrom = strings.Fields("model tokenizer ngrams normalize case html num-words skip-top min-count oov-buckets maxlen padding truncating vectors frozen regression")
+
 // check refuses the first flag that has no effect.
 func (l line) check() (err error) {
 	l.flags.Visit(func(f *pflag.Flag) {
 		if v, e := strconv.ParseFloat(f.Value.String(), 64); err == nil && e == nil && v == 0 && slices.Contains(notZero, f.Name) {
 			err = usage.Errorf("--%s is %v, want more than 0", f.Name, f.Value)
+		}
+		if l.has("from") && slices.Contains(keptFrom, f.Name) && err == nil {
+			err = usage.Errorf("--%s has no effect with --from, which keeps the model as it was trained", f.Name)
 		}
 		if r := flagRules[f.Name]; r != nil && err == nil {
 			if why := r(l); why != "" {

@@ -68,6 +68,7 @@ more, one per class; with --regression, a number.`,
   sentiment train --data reviews.csv --model bow,embedding
   sentiment train --data tickets.jsonl --text-column body --label-column queue
   sentiment train --data sample --model embedding --folds 5
+  sentiment train --from runs/latest --data new.csv --lr 0.0001
   sentiment train --resume runs/latest
   sentiment train --resume runs/latest --epochs 40`,
 		Args: arguments(0, 0),
@@ -101,6 +102,7 @@ more, one per class; with --regression, a number.`,
 // runFlags are those of a training.
 func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 	f.modelFlags(flags)
+	flags.StringVar(&f.From, "from", "", "`folder` of a model or a run, trained or imported, to go on from with new texts; it keeps its words and classes")
 	flags.IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
 	flags.IntVar(&f.Folds, "folds", 0, "cross-validate with this many `folds` and save no models; 0: off")
 	flags.IntVar(&f.EarlyStop, "early-stop", 0, "stop after this many `epochs` without a better val_loss and restore the best weights; 0: never")

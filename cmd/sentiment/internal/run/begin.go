@@ -133,17 +133,23 @@ func (r *Run) checkpointed() bool {
 // absolute makes the paths of the settings such that the run can be gone on with
 // from elsewhere.
 func (r *Run) absolute() error {
-	for _, list := range []corpus.Paths{r.Data, r.ValidationData, r.TestData, {r.Vectors}} {
+	paths := []*string{&r.Vectors, &r.From}
+	for _, list := range []corpus.Paths{r.Data, r.ValidationData, r.TestData} {
 		for i, path := range list {
-			if path == "" || slices.Contains([]string{"auto", "imdb", "sample", "-"}, path) {
-				continue
+			if !slices.Contains([]string{"auto", "imdb", "sample", "-"}, path) {
+				paths = append(paths, &list[i])
 			}
-			abs, err := filepath.Abs(path)
-			if err != nil {
-				return errors.Wrap(err, path)
-			}
-			list[i] = abs
 		}
+	}
+	for _, path := range paths {
+		if *path == "" {
+			continue
+		}
+		abs, err := filepath.Abs(*path)
+		if err != nil {
+			return errors.Wrap(err, *path)
+		}
+		*path = abs
 	}
 	return nil
 }

@@ -15,13 +15,21 @@ import (
 )
 
 // ModelDirs returns the folders of the models in a run's folder, in the program's
-// order, or the folder itself if it is a model's. Of a link it takes where it points
+// order and then those of other names, or the folder itself if it is a model's. Of a link it takes where it points
 // to now, so that all are of one run.
 func ModelDirs(dir string) ([]string, error) {
 	dir = Target(dir)
 	var inside []string
-	for _, e := range Models {
-		if at := filepath.Join(dir, e.Name); isModelDir(at) {
+	names := Names(Models)
+	if list, err := os.ReadDir(dir); err == nil {
+		for _, e := range list {
+			if !slices.Contains(names, e.Name()) {
+				names = append(names, e.Name())
+			}
+		}
+	}
+	for _, name := range names {
+		if at := filepath.Join(dir, name); isModelDir(at) {
 			inside = append(inside, at)
 		}
 	}

@@ -134,6 +134,9 @@ func Evaluate(ctx context.Context, t *train.Trainer, d train.Data, batch int) (S
 // network builds a model's network, with the pretrained vectors if there are
 // any.
 func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error) {
+	if e.given != nil {
+		return e.given.network()
+	}
 	encoder, t := l.Encoded[e.Name].Encoder, l.task
 	if r.Vectors == "" || !e.Embeds() {
 		return e.Build(t, encoder.Config(), r.Seed)

@@ -44,6 +44,8 @@ func (r *Run) crossValidate(ctx context.Context, chosen []Model, exec nn.Executi
 	if err != nil {
 		return err
 	}
+	g := r.given(chosen)
+	g.tell(r)
 	r.describe(set, chosen)
 	fmt.Fprintf(r.Say, "%s in %d folds.\n\n", set.Count(len(folds[0].Train)+len(folds[0].Validation)), r.Folds)
 	res := &FoldResults{Data: set.Name, Seed: r.Seed, Folds: r.Folds}
@@ -52,7 +54,7 @@ func (r *Run) crossValidate(ctx context.Context, chosen []Model, exec nn.Executi
 		f := FoldResult{Name: e.Name, Score: set.Task.Score()}
 		for i, fold := range folds {
 			l := lesson{Set: set, Division: fold}
-			if l.task, err = set.Scaled(fold); err != nil {
+			if l.task, err = g.task(set, fold); err != nil {
 				return errors.WithMessagef(err, "fold %d", i+1)
 			}
 			r.Batch = min(batch, len(fold.Train))

@@ -37,9 +37,12 @@ func (r *Run) goOn(epochs int, finished bool) (bool, error) {
 	if finished && r.Folds > 0 {
 		return false, errors.Errorf("--epochs: the cross-validation in %s is finished and kept no models to continue", r.Dir)
 	}
-	chosen, err := Choose(r.Models)
+	chosen, err := r.models()
 	if err != nil {
 		return false, err
+	}
+	if g := r.given(chosen); g != nil {
+		defer g.Close()
 	}
 	places := Names(chosen)
 	for i := range r.Folds {

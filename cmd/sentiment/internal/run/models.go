@@ -23,6 +23,7 @@ type Model struct {
 	Counts    bool         // that words occur, not where
 	layers    func(o embedding) []nn.Layer
 	optimizer func() train.Rated
+	given     *given // that is trained on; nil of the program's own
 }
 
 // embedding says how ids become vectors.

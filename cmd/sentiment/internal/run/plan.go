@@ -19,7 +19,7 @@ func (p *Plan) Check() (chosen []Model, exec nn.Execution, err error) {
 	if exec, err = Execution(p.RNN); err != nil {
 		return nil, "", err
 	}
-	chosen, err = Choose(p.Models)
+	chosen, err = p.models()
 	return chosen, exec, err
 }
 
@@ -63,6 +63,7 @@ type Plan struct {
 	corpus.Settings
 	corpus.TextSettings
 	Models          string `json:"models"`
+	From            string `json:"from,omitempty"` // folder of a model that goes on, in place of Models
 	RNN             string `json:"rnn"`
 	Epochs          int    `json:"epochs"`
 	Folds           int    `json:"folds,omitempty"`

@@ -39,7 +39,7 @@ func (r *Run) Probe(ctx context.Context, steps int) error {
 	if err != nil {
 		return err
 	}
-	l, err := r.divide(set)
+	l, err := r.divide(set, nil)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,9 @@ func (r *Run) Train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if g := r.given(chosen); g != nil {
+		defer g.Close()
+	}
 	if r.Resume == "" {
 		var release func()
 		if undo, release, err = r.begin(chosen); err != nil {
@@ -97,7 +100,12 @@ func (r *Run) read(ctx context.Context, chosen []Model) (*corpus.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := source.Read(ctx, r.Settings, r.TextSettings, Names(chosen), sizes, r.cache())
+	var set *corpus.Set
+	if g := r.given(chosen); g != nil {
+		set, err = source.ReadFor(ctx, r.Settings, g.Model)
+	} else {
+		set, err = source.Read(ctx, r.Settings, r.TextSettings, Names(chosen), sizes, r.cache())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -105,12 +113,12 @@ func (r *Run) read(ctx context.Context, chosen []Model) (*corpus.Set, error) {
 }
 
 // divide makes a lesson of a set.
-func (r *Run) divide(set *corpus.Set) (l lesson, err error) {
+func (r *Run) divide(set *corpus.Set, g *given) (l lesson, err error) {
 	l.Set = set
 	if l.Division, err = set.Divide(r.Settings, r.Seed); err != nil {
 		return l, err
 	}
-	l.task, err = set.Scaled(l.Division)
+	l.task, err = g.task(set, l.Division)
 	return l, err
 }
 
@@ -124,13 +132,14 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	if r.Folds > 0 {
 		return r.crossValidate(ctx, chosen, exec, set)
 	}
-	l, err := r.divide(set)
+	l, err := r.divide(set, r.given(chosen))
 	if err != nil {
 		return err
 	}
 	if err := set.CheckDivision(l.Division, r.warn); err != nil {
 		return err
 	}
+	r.given(chosen).tell(r)
 	r.describe(set, chosen)
 	fmt.Fprintf(r.Say, "%s to train on, %s to validate on, %s to test on.\n\n",
 		set.Count(len(l.Train)), show.Thousands(len(l.Validation)), show.Thousands(len(l.Test)))

@@ -1,0 +1,81 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/nn"
+	"unroll/train"
+	"unroll/train/classifier"
+	"unroll/train/optimizers"
+)
+
+// given is a model that was trained before, here or elsewhere, and goes on with new texts.
+// It keeps its words and its classes.
+type given struct {
+	*classifier.Model
+	dir string
+}
+
+// modelFrom returns the model of a folder, or the best one of a run's, as one of the
+// program's.
+func modelFrom(dir string) (Model, error) {
+	dirs, err := BestFirst(dir)
+	if err != nil {
+		return Model{}, errors.WithMessage(err, "--from")
+	}
+	m, err := classifier.Load(dirs[0])
+	if err != nil {
+		return Model{}, errors.WithMessage(err, "--from")
+	}
+	e := Model{
+		Name: m.Name(), About: "the model of " + dirs[0] + ", with new texts",
+		given:     &given{m, dirs[0]},
+		optimizer: func() train.Rated { return &optimizers.Adam{} },
+	}
+	for _, known := range Models {
+		if known.Name == e.Name {
+			e.optimizer = known.optimizer
+		}
+	}
+	return e, nil
+}
+
+// models returns those that a run trains.
+func (p *Plan) models() ([]Model, error) {
+	if p.From == "" {
+		return Choose(p.Models)
+	}
+	e, err := modelFrom(p.From)
+	return []Model{e}, err
+}
+
+// given returns what the run goes on from, nil if it trains models from nothing.
+func (r *Run) given(chosen []Model) *given {
+	if r.From == "" {
+		return nil
+	}
+	g := chosen[0].given
+	r.Regression = g.Task().Number()
+	return g
+}
+
+// task is what a model learns of the texts that a set is divided into.
+func (g *given) task(set *corpus.Set, d corpus.Division) (classifier.Task, error) {
+	if g != nil {
+		return g.Task(), nil
+	}
+	return set.Scaled(d)
+}
+
+// network reads the model's network anew: a fold begins with the weights that it had.
+func (g *given) network() (*nn.Model, error) { return nn.Load(g.dir) }
+
+// tell says what is gone on with.
+func (g *given) tell(r *Run) {
+	if g != nil {
+		fmt.Fprintf(r.Say, "Going on from %s: its words and classes are kept, its optimizer starts anew.\n", g.dir)
+	}
+}

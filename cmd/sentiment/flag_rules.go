@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,6 +81,14 @@ func divides(l line) string {
 	return ""
 }
 
+// described is the rule of a flag that describes a model, where a file does.
+func described(l line) string {
+	if l.command == "summary" && l.flags.NArg() > 0 {
+		return "on a file, which says what its model is"
+	}
+	return ""
+}
+
 // expression is the rule of a flag that tells more about an expression graph, where it
 // is drawn.
 func expression(l line) string {
@@ -93,14 +102,16 @@ func expression(l line) string {
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
 	"addr": always, "batch": always, "best": always, "case": always, "checkpoint-every": always, "clip": always, "data": always, "early-stop": always,
-	"epochs": always, "examples": always, "explain": always, "folds": always, "from": always, "html": always, "json": always, "log-texts": always,
-	"lr": always, "max-body": always, "max-texts": always, "memory": always, "min-count": always, "model": always, "nearest": always, "normalize": always,
-	"num-words": always, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
+	"epochs": always, "examples": always, "explain": always, "folds": always, "from": always, "html": always, "json": always, "labels": always, "log-texts": always,
+	"lr": always, "max-body": always, "max-texts": always, "memory": always, "min-count": always, "model": described, "nearest": always, "normalize": always,
+	"num-words": described, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
 	"resume": always, "schedule": always, "seed": always, "tensorboard": always, "timeout": always, "tokenizer": always,
 	"truncating": always, "validation-data": always, "view": always, "watch": always,
 
 	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
-	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": wordsOnly("skip-top", "0"), "oov-buckets": wordsOnly("oov-buckets", "0"),
+	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": wordsOnly("skip-top", "0"), "oov-buckets": func(l line) string {
+		return cmp.Or(described(l), wordsOnly("oov-buckets", "0")(l))
+	},
 	"frozen": needs("vectors"),
 	"encoding": func(l line) string {
 		if l.command == "predict" && !l.has("data") && l.flags.NArg() > 1 {
@@ -125,7 +136,7 @@ var flagRules = map[string]rule{
 		if l.value("view") == "expression" {
 			return "with --view expression, whose length is --steps"
 		}
-		return ""
+		return described(l)
 	},
 	"padding": func(l line) string {
 		if l.none(func(e run.Model) bool { return !e.Counts }) {

@@ -29,6 +29,8 @@ func TestGoldenOutput(t *testing.T) {
 		"train_help":        {[]string{"train", "--help"}, nil},
 		"serve_help":        {[]string{"serve", "--help"}, nil},
 		"predict_help":      {[]string{"predict", "--help"}, nil},
+		"import_help":       {[]string{"import", "--help"}, nil},
+		"summary_help":      {[]string{"summary", "--help"}, nil},
 		"summary":           {[]string{"summary", "--model", strings.Join(run.Names(run.Models), ",")}, nil},
 		"data":              {[]string{"data", "sample"}, nil},
 		"train":             {tiny(filepath.Join(t.TempDir(), "run"), "--epochs", "2"), masked},

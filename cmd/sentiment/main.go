@@ -8,7 +8,8 @@
 //	sentiment serve DIR               the models over HTTP, and a page
 //	sentiment compare RUN...          one report of several runs
 //	sentiment graph                   draw a model
-//	sentiment summary                 layers, shapes and parameters
+//	sentiment summary [FILE]          layers, shapes and parameters
+//	sentiment import FILE --out DIR   a model of Keras's and its tokenizer
 //	sentiment evaluate DIR            loss and accuracy of saved models
 //	sentiment words DIR WORD...       what an embedding learned
 //	sentiment predict DIR [TEXT...]   positive or negative
@@ -149,7 +150,7 @@ bars appear only on a terminal, and colours not if NO_COLOR is set.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
+	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
 	complete(root)
 	for _, c := range append(root.Commands(), root) {
 		strict(c)

@@ -2,21 +2,34 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/internal/show"
+	"unroll/nn/keras"
 )
 
 func (a *app) summaryCommand() *cobra.Command {
 	f := &trainFlags{}
 	c := &cobra.Command{
-		Use:   "summary",
-		Short: "Print the models' layers, shapes and parameters",
-		Args:  arguments(0, 0),
-		RunE:  func(*cobra.Command, []string) error { return a.summary(f) },
+		Use:   "summary [FILE]",
+		Short: "Print the layers, shapes and parameters of the models, or of a file of Keras's",
+		Long: `Prints the layers, output shapes and parameters of the program's own models, or of the
+model in FILE, which Keras saved: a .keras archive, HDF5 of a model or of weights alone,
+or model.json of TensorFlow.js, whether the model is of texts or of something else.`,
+		Example: `  sentiment summary --model lstm,gru
+  sentiment summary model.keras`,
+		Args: arguments(0, 1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return a.summaryOf(args[0])
+			}
+			return a.summary(f)
+		},
 	}
 	chooseModels(c.Flags(), &f.Models, "`names` of the models to show, comma-separated: %s")
 	sizeFlags(&f.TextSettings, c.Flags())
@@ -39,4 +52,100 @@ func (a *app) summary(f *trainFlags) error {
 		fmt.Fprintf(a.out, "Experiment %s\n%s\n", e.Name, m.Summary())
 	}
 	return nil
+}
+
+// summaryOf prints what a file of Keras's holds.
+func (a *app) summaryOf(path string) error {
+	f, err := keras.Open(path)
+	if err != nil {
+		return err
+	}
+	a.tell("file", kindOf(f))
+	a.compiled(f)
+	for _, n := range f.Notes {
+		a.tell("note", n)
+	}
+	if f.Model != nil {
+		fmt.Fprintf(a.out, "\n%s", f.Model.Summary())
+		return nil
+	}
+	a.weights(f.Weights)
+	return nil
+}
+
+// tell prints a line of what a file is or holds.
+func (a *app) tell(what, is string) {
+	fmt.Fprintf(a.out, "%-10s  %s\n", what, show.OneLine(is))
+}
+
+// kindOf says what a file is and which version of Keras wrote it.
+func kindOf(f *keras.File) string {
+	if f.Version == "" {
+		return f.Format
+	}
+	return f.Format + ", of Keras " + f.Version
+}
+
+// compiled prints how a model was compiled.
+func (a *app) compiled(f *keras.File) {
+	t := f.Training
+	if t == nil {
+		if f.Model != nil {
+			a.tell("compiled", "no: the file names no optimizer and no loss")
+		}
+		return
+	}
+	var parts []string
+	if t.Optimizer != "" {
+		s := "optimizer " + t.Optimizer
+		for _, key := range []string{"learning_rate", "lr"} { // lr before Keras 2.3
+			if rate, ok := t.Settings[key].(float64); ok {
+				s += fmt.Sprintf(" with learning rate %.6g", rate)
+				break
+			}
+		}
+		parts = append(parts, s)
+	}
+	for _, of := range []struct {
+		what  string
+		names []string
+	}{{"loss ", t.Losses}, {"metrics ", t.Metrics}} {
+		if len(of.names) > 0 {
+			parts = append(parts, of.what+strings.Join(of.names, ", "))
+		}
+	}
+	a.tell("compiled", strings.Join(parts, "; "))
+}
+
+// weights prints the tree of a file's weights, a group above what is in it.
+func (a *app) weights(all []keras.Stored) {
+	fmt.Fprintln(a.out)
+	var above []string
+	total := 0
+	for _, w := range all {
+		path := strings.Split(w.Path, "/")
+		same := 0
+		for same < len(path)-1 && same < len(above)-1 && path[same] == above[same] {
+			same++
+		}
+		for depth := same; depth < len(path)-1; depth++ {
+			fmt.Fprintf(a.out, "%s%s\n", strings.Repeat("  ", depth), show.OneLine(path[depth]))
+		}
+		n := 1
+		for _, d := range w.Shape {
+			n *= d
+		}
+		total += n
+		fmt.Fprintf(a.out, "%s%s  %s\n", strings.Repeat("  ", len(path)-1), show.OneLine(path[len(path)-1]), shapeText(w.Shape))
+		above = path
+	}
+	fmt.Fprintf(a.out, "\nThe file holds %s of %s values in all, and no model.\n", show.Plural(len(all), "weight"), show.Thousands(total))
+}
+
+func shapeText(shape []int) string {
+	text := make([]string, len(shape))
+	for i, n := range shape {
+		text[i] = fmt.Sprint(n)
+	}
+	return "(" + strings.Join(text, ", ") + ")"
 }

@@ -120,7 +120,7 @@ func TestWhatItIs(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.file, err, c.want)
 		}
 	}
-	if _, err := keras.Load("nowhere.h5"); err == nil || err.Error() != "nowhere.h5: open: no such file or directory" {
+	if _, err := keras.Load("nowhere.h5"); err == nil || err.Error() != "nowhere.h5: no such file or directory" {
 		t.Error(err)
 	}
 }

@@ -85,7 +85,7 @@ func onDisk(path string, read func(r io.ReaderAt, size int64) (*File, error)) (*
 func reason(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
-		return errors.Wrap(p.Err, p.Op)
+		return p.Err
 	}
 	return err
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/pkg/errors"
 )
 
+// ErrNoLayer tells that a model has no TextVectorization.
+var ErrNoLayer = errors.New("it is a Keras model without a TextVectorization layer: its tokenizer is a file of its own")
+
 // readArchive reads the TextVectorization of a .keras model.
 func readArchive(r io.ReaderAt, size int64) (*Tokenizer, error) {
 	z, err := zip.NewReader(r, size)
@@ -43,7 +46,7 @@ func readArchive(r io.ReaderAt, size int64) (*Tokenizer, error) {
 		return nil, err
 	}
 	if layer == nil {
-		return nil, errors.New("it is a Keras model without a TextVectorization layer: its tokenizer is a file of its own")
+		return nil, ErrNoLayer
 	}
 	var words []any
 	if list, _ := layer["vocabulary"].([]any); len(list) == 0 {

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/usage"
+	"unroll/internal/show"
+	"unroll/nn"
+	"unroll/train/classifier"
+)
+
+// network returns the file's model as one that ends in probabilities, and what it says
+// of a text. A model that is no classifier of texts is refused.
+func (m *importer) network() (*nn.Model, classifier.Task, error) {
+	net := m.file.Model
+	if net == nil {
+		return nil, classifier.Task{}, m.instead("is "+m.file.Format+", without the model that they are of", "build it in Go and use keras.LoadWeights")
+	}
+	in, out := net.Inputs(), net.Outputs()
+	if len(in) != 1 || len(out) != 1 {
+		return nil, classifier.Task{}, m.instead(fmt.Sprintf("is a model of %s and %s, not of one text and one answer", show.Plural(len(in), "input"), show.Plural(len(out), "output")), "")
+	}
+	if !in[0].IDs() {
+		return nil, classifier.Task{}, m.instead(fmt.Sprintf("is no model of texts: it takes numbers of the shape %v, not word ids", in[0].Shape), "")
+	}
+	if len(out[0].Shape) != 1 {
+		return nil, classifier.Task{}, m.instead(fmt.Sprintf("is no classifier of texts: its output has the shape %v, more than one answer to a text", out[0].Shape), "")
+	}
+	return m.task(net, out[0].Shape[0])
+}
+
+// instead is the error of a file that cannot be imported: what it is, and what to do.
+func (m *importer) instead(is, do string) error {
+	if do == "" {
+		do = "use keras.Load in Go"
+	}
+	return errors.Errorf("%s %s; %s, or look at it with: sentiment summary %[1]s", m.path, is, do)
+}
+
+// task finds out what n outputs say. A model that gives logits, as its loss tells, gets
+// the function that makes probabilities of them.
+func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error) {
+	var task classifier.Task
+	end := ending(net)
+	logits := end == nn.Linear && m.crossentropy()
+	switch {
+	case n == 1 && end != nn.Sigmoid && end != nn.HardSigmoid && end != nn.HardSigmoidKeras2 && !logits:
+		if m.labels != "" {
+			return nil, task, usage.Errorf("--labels: %s gives a number and not the probability of a class; leave out --labels", m.path)
+		}
+		m.guess("the model gives a number, not a class: it does not end in a sigmoid")
+		return net, task, nil
+	case n == 2:
+		return nil, task, m.instead("gives two probabilities for two classes, where a model here gives one, that of the second class", "")
+	case n > 2 && end != nn.Softmax && !logits:
+		return nil, task, m.instead(fmt.Sprintf("gives %d values of a text that are no probabilities of classes which exclude each other: it does not end in a softmax", n), "")
+	}
+	classes, err := m.classes(max(n, 2))
+	task.Classes = classes
+	if err != nil || !logits {
+		return net, task, err
+	}
+	f := nn.Sigmoid
+	if n > 1 {
+		f = nn.Softmax
+	}
+	m.guess("the model gives logits, as its loss tells: a %s makes probabilities of them", f)
+	net, err = nn.Sequential{Input: net.Inputs()[0], Layers: []nn.Layer{net.AsLayer(), nn.Activation{Func: f}}}.Build()
+	return net, task, err
+}
+
+// classes returns the n labels.
+func (m *importer) classes(n int) ([]string, error) {
+	if m.labels == "" {
+		if n > 2 {
+			return nil, usage.Errorf("%s tells %d classes apart and does not name them: give their names with --labels, in the order of its outputs", m.path, n)
+		}
+		m.guess("--labels negative,positive: the second is the one whose probability the model gives")
+		return []string{"negative", "positive"}, nil
+	}
+	labels := strings.Split(m.labels, ",")
+	for i, l := range labels {
+		labels[i] = strings.TrimSpace(l)
+		if labels[i] == "" {
+			return nil, usage.Errorf("--labels %q has an empty name", m.labels)
+		}
+		if slices.Contains(labels[:i], labels[i]) {
+			return nil, usage.Errorf("--labels has %s twice", labels[i])
+		}
+	}
+	if len(labels) != n {
+		return nil, usage.Errorf("--labels has %s, but %s tells %d classes apart", show.Plural(len(labels), "name"), m.path, n)
+	}
+	return labels, nil
+}
+
+// crossentropy reports whether the model was trained on a loss of classes.
+func (m *importer) crossentropy() bool {
+	t := m.file.Training
+	return t != nil && slices.ContainsFunc(t.Losses, func(loss string) bool {
+		return strings.HasSuffix(strings.ReplaceAll(strings.ToLower(loss), "_", ""), "crossentropy")
+	})
+}
+
+// ending returns the function that a model's output comes out of, Linear if there is
+// none or it is not known.
+func ending(net *nn.Model) nn.Func {
+	n := net.Network()
+	call := n.Outputs[0].From.Call
+	if call < 0 {
+		return nn.Linear
+	}
+	return functionOf(n.Layers[n.Calls[call].Layer].Layer)
+}
+
+func functionOf(l nn.Layer) nn.Func {
+	switch l := l.(type) {
+	case nn.Named:
+		return functionOf(l.Layer)
+	case nn.Frozen:
+		return functionOf(l.Layer)
+	case nn.Sequential:
+		if len(l.Layers) > 0 {
+			return functionOf(l.Layers[len(l.Layers)-1])
+		}
+	case nn.Dense:
+		return cmp.Or(l.Activation, nn.Linear)
+	case nn.Activation:
+		return l.Func
+	case nn.SoftmaxLayer:
+		return nn.Softmax
+	}
+	return nn.Linear
+}

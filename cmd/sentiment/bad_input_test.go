@@ -232,6 +232,7 @@ func TestPathsThatAreNot(t *testing.T) {
 		{[]string{"predict"}, []string{file, missing, within, empty}},
 		{[]string{"serve"}, []string{file, missing, within, empty}},
 		{[]string{"compare"}, []string{file, missing, within, empty}},
+		{[]string{"export", "--out", filepath.Join(dir, "m.keras")}, []string{file, missing, within, empty}},
 		{[]string{"data"}, []string{missing, within, pipe}},
 		{[]string{"predict", model, "--data"}, []string{missing, within, pipe}},
 		{[]string{"evaluate", model, "--data"}, []string{missing, within, pipe}},

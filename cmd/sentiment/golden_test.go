@@ -28,6 +28,7 @@ func TestGoldenOutput(t *testing.T) {
 		"help":              {[]string{"--help"}, nil},
 		"train_help":        {[]string{"train", "--help"}, nil},
 		"serve_help":        {[]string{"serve", "--help"}, nil},
+		"export_help":       {[]string{"export", "--help"}, nil},
 		"predict_help":      {[]string{"predict", "--help"}, nil},
 		"import_help":       {[]string{"import", "--help"}, nil},
 		"summary_help":      {[]string{"summary", "--help"}, nil},

@@ -13,6 +13,7 @@
 //	sentiment evaluate DIR            loss and accuracy of saved models
 //	sentiment words DIR WORD...       what an embedding learned
 //	sentiment predict DIR [TEXT...]   positive or negative
+//	sentiment export DIR              a model for Keras
 package main
 
 import (
@@ -150,7 +151,7 @@ bars appear only on a terminal, and colours not if NO_COLOR is set.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand())
+	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand(), a.exportCommand())
 	complete(root)
 	for _, c := range append(root.Commands(), root) {
 		strict(c)

@@ -33,7 +33,7 @@ func (r *Run) begin(chosen []Model) (undo, release func(), err error) {
 	if dated {
 		r.Dir = RunsDir
 	}
-	remove, err := makeFolder(r.Dir)
+	remove, err := MakeFolder(r.Dir)
 	if err != nil {
 		remove()
 		return nil, nil, errors.WithMessagef(err, "--out %s", r.Dir)

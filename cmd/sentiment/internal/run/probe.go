@@ -26,7 +26,7 @@ func (r *Run) Probe(ctx context.Context, steps int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := makeFolder(r.Dir); err != nil {
+	if _, err := MakeFolder(r.Dir); err != nil {
 		return errors.WithMessagef(err, "--out %s", r.Dir)
 	}
 	if exists(filepath.Join(r.Dir, StateFile)) {

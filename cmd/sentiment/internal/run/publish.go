@@ -8,9 +8,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// makeFolder is os.MkdirAll. remove takes away what it made, as far as that is
+// MakeFolder is os.MkdirAll. remove takes away what it made, as far as that is
 // empty.
-func makeFolder(path string) (remove func(), err error) {
+func MakeFolder(path string) (remove func(), err error) {
 	var made []string
 	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
 		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -30,7 +30,7 @@ func makeFolder(path string) (remove func(), err error) {
 // another. On any error the old ones are as they were.
 func publish(out string, write func(dir string) error) (err error) {
 	defer func() { err = errors.WithMessagef(err, "save %s", out) }()
-	remove, err := makeFolder(out)
+	remove, err := MakeFolder(out)
 	defer func() {
 		if err != nil {
 			remove()

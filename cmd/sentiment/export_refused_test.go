@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"testing"
+)
+
+// TestExportRefused: one line, and nothing is left behind or overwritten.
+func TestExportRefused(t *testing.T) {
+	model := filepath.Join(sharedRun(t), "embedding")
+	words := filepath.Join(t.TempDir(), "words")
+	succeed(t, "", tiny(words, "--model", "bow", "--tokenizer", "words", "--html")...)
+	dir := t.TempDir()
+	fresh := filepath.Join(dir, "fresh")
+	for _, c := range []struct {
+		args   []string
+		status int
+		wants  []string
+	}{
+		{[]string{model}, exitUsage, []string{"export: --out is missing, want the name of a file that ends in .keras"}},
+		{[]string{}, exitUsage, []string{"export: an argument is missing"}},
+		{[]string{model, "--format", "onnx", "--out", fresh}, exitUsage, []string{`--format is "onnx", want keras, h5`}},
+		{[]string{model, "--out", fresh}, exitUsage, []string{"--out " + fresh + ": for --format keras the name must end in .keras"}},
+		{[]string{model, "--out", filepath.Join(fresh, ".keras")}, exitUsage, []string{"the name must end in .keras"}},
+		{[]string{model, "--out", fresh + ".h5"}, exitUsage, []string{"must end in .keras, or say --format h5"}},
+		{[]string{model, "--format", "h5", "--out", fresh + ".weights.h5"}, exitUsage, []string{"must end in .h5, or say --format weights.h5"}},
+		{[]string{words, "--out", filepath.Join(fresh, "m.keras")}, exitFailure, []string{
+			words, "its vocabulary: a Tokenizer of Keras cannot be written: it has no tokenizer words, and a TextVectorization of Keras cannot be written: ", "--tokenizer keras",
+		}},
+		{[]string{model, "--out", filepath.Join(writeFile(t, filepath.Join(dir, "file"), ""), "m.keras")}, exitFailure, []string{"--out " + dir, "not a directory"}},
+		{[]string{filepath.Join(dir, "missing"), "--out", filepath.Join(fresh, "m.keras")}, exitFailure, []string{"missing does not exist"}},
+	} {
+		before := snapshot(t, dir)
+		status, stdout, stderr := command("", append([]string{"export"}, c.args...)...)
+		checkFailure(t, status, c.status, stdout, stderr, c.wants...)
+		checkUnchanged(t, dir, before)
+	}
+	for _, name := range []string{"m.keras", "tokenizer.json", "predict.py"} {
+		taken := filepath.Join(t.TempDir(), "taken")
+		if err := os.Mkdir(taken, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(taken, name), "mine")
+		before := snapshot(t, taken)
+		status, stdout, stderr := command("", "export", model, "--out", filepath.Join(taken, "m.keras"))
+		checkFailure(t, status, exitFailure, stdout, stderr, filepath.Join(taken, name)+" already exists: choose an --out in another folder")
+		checkUnchanged(t, taken, before)
+	}
+}

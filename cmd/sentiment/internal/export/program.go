@@ -1,0 +1,67 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"unroll/datasets/text"
+	"unroll/train/classifier"
+)
+
+// Program is the name of the program in Python.
+const Program = "predict.py"
+
+// program is a program in Python that predicts texts with what was exported.
+func program(m *classifier.Model, f Format, name string, v vocabulary) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Predicts texts with %s: python %s \"a text\" \"another one\"\n", strconv.QuoteToASCII(name), Program)
+	b.WriteString("import " + v.imports + "\nimport tensorflow as tf\n\nhere = pathlib.Path(__file__).parent\n")
+	fmt.Fprintf(&b, f.model, quoted(name))
+	fmt.Fprintf(&b, "vocabulary = (here / %s).read_text(encoding=\"utf-8\")\n", quoted(v.name))
+	b.WriteString("texts = sys.argv[1:] or [\"a text\"]\n" + v.python + answers(m.Task()))
+	return []byte(b.String())
+}
+
+// withTokenizer makes x of texts as the encoder does.
+func withTokenizer(c text.EncoderConfig) string {
+	start := ""
+	if c.Start > 0 {
+		start = fmt.Sprintf("ids = [[%d] + s for s in ids]\n", c.Start)
+	}
+	value := ""
+	if c.Value != 0 {
+		value = fmt.Sprintf(", value=%d", c.Value)
+	}
+	return fmt.Sprintf(`ids = tf.keras.preprocessing.text.tokenizer_from_json(vocabulary).texts_to_sequences(texts)
+%sx = tf.keras.utils.pad_sequences(ids, maxlen=%d, padding=%s, truncating=%s%s)
+`, start, c.MaxLen, quoted(c.Padding), quoted(c.Truncating), value)
+}
+
+const withVectorization = "x = tf.keras.layers.deserialize(json.loads(vocabulary))(tf.constant(texts))\n"
+
+// answers prints what the task says of texts.
+func answers(t classifier.Task) string {
+	switch {
+	case t.Number():
+		undo := "float(y)"
+		if t.Deviation != 0 {
+			undo = fmt.Sprintf("float(y) * %v + %v", t.Deviation, t.Mean)
+		}
+		return fmt.Sprintf("for text, y in zip(texts, model.predict(x)[:, 0]):\n    print(%s, text)\n", undo)
+	case t.Binary():
+		return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)[:, 0]):\n    print(labels[int(p > 0.5)], max(p, 1 - p), text)\n", quoted(t.Classes))
+	}
+	return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)):\n    print(labels[p.argmax()], p.max(), text)\n", quoted(t.Classes))
+}
+
+// quoted writes a string, or a list of them, which JSON and Python spell alike.
+func quoted(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // strings can be written
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -5,6 +5,10 @@ import (
 	"path/filepath"
 
 	"testing"
+
+	"unroll/cmd/sentiment/internal/run"
+	"unroll/nn"
+	"unroll/train/classifier"
 )
 
 // TestExportRefused: one line, and nothing is left behind or overwritten.
@@ -47,5 +51,37 @@ func TestExportRefused(t *testing.T) {
 		status, stdout, stderr := command("", "export", model, "--out", filepath.Join(taken, "m.keras"))
 		checkFailure(t, status, exitFailure, stdout, stderr, filepath.Join(taken, name)+" already exists: choose an --out in another folder")
 		checkUnchanged(t, taken, before)
+	}
+}
+
+// TestExportOfALayerThatKerasLacks: it is named.
+func TestExportOfALayerThatKerasLacks(t *testing.T) {
+	m, err := run.Load(filepath.Join(sharedRun(t), "embedding"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	net, err := nn.Sequential{Input: m.Net().Inputs()[0], Layers: []nn.Layer{
+		nn.CategoryEncoding{NumTokens: m.Encoder().Depth(), MaskZero: true}, nn.LayerNormalization{}, m.Task().Head(),
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := classifier.New("bag", net, m.Encoder(), m.Task())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	dir := filepath.Join(t.TempDir(), "bag")
+	if err := run.Import(dir, c, "model.keras"); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	for _, format := range []string{"keras", "h5", "weights.h5"} {
+		status, stdout, stderr := command("", "export", dir, "--format", format, "--out", filepath.Join(out, "m."+format))
+		checkFailure(t, status, exitFailure, stdout, stderr, "export "+dir, "category_encoding", "Keras has no mask_zero here")
+		if _, err := os.Lstat(out); err == nil {
+			t.Errorf("%s: %s was left behind", format, out)
+		}
 	}
 }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"unroll/nn"
+)
+
+// TestImportTextVectorization: a model that holds how texts become word ids needs no
+// tokenizer and no length.
+func TestImportTextVectorization(t *testing.T) {
+	file := changed(t, kerasFile(t, "model.keras", 6, sigmoid), func(config string) string {
+		const input = `"batch_shape":[null,6],"dtype":"float32"`
+		if !strings.Contains(config, input) {
+			t.Fatalf("there is no %s in %s", input, config)
+		}
+		config = strings.Replace(config, input, `"batch_shape":[null,1],"dtype":"string"`, 1)
+		return strings.Replace(config, `{"build_config":{"input_shape":[null,6]},"class_name":"Embedding"`,
+			`{"class_name":"TextVectorization","module":"keras.layers","registered_name":null,"config":{"name":"texts","output_mode":"int",
+			"output_sequence_length":6,"standardize":"lower_and_strip_punctuation","split":"whitespace"}},{"class_name":"Embedding"`, 1)
+	}, "assets/layers/text_vectorization/vocabulary.txt", "\n[UNK]\ngood\ndull\n")
+	dir := filepath.Join(t.TempDir(), "mine")
+	got := succeed(t, "", "import", file, "--out", dir)
+	for _, want := range []string{
+		"TextVectorization layer of a Keras model", "sequences   6 words; padding post, truncating post\n",
+		`note        the layer "texts" turns texts into word ids`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "pad_sequences") {
+		t.Errorf("it guesses what the layer says:\n%s", got)
+	}
+	if got := succeed(t, "", "predict", dir, "GOOD!", "a dull one"); !strings.HasPrefix(got, "positive  0.8808  GOOD!\nnegative  0.8808  a dull") {
+		t.Errorf("predict prints %q", got)
+	}
+	status, stdout, stderr := command("", "import", file, "--maxlen", "5", "--out", dir+"2")
+	checkFailure(t, status, exitUsage, stdout, stderr, "--maxlen is 5, but the TextVectorization has sequences of 6 words")
+}
+
+// TestImportLogits: where the loss tells that a model gives logits, the model that is
+// made ends in probabilities.
+func TestImportLogits(t *testing.T) {
+	tokenizer := writeFile(t, filepath.Join(t.TempDir(), "tokenizer.json"), kerasTokenizer)
+	file := changed(t, kerasFile(t, "model.keras", 6, nn.Dense{Units: 1}), func(config string) string {
+		return `{"compile_config":{"optimizer":"adam","loss":{"module":"keras.losses","class_name":"BinaryCrossentropy","config":{"from_logits":true}}},` +
+			strings.TrimPrefix(config, "{")
+	})
+	dir := filepath.Join(t.TempDir(), "mine")
+	got := succeed(t, "", "import", file, "--tokenizer", tokenizer, "--out", dir)
+	if !strings.Contains(got, "guessed     the model gives logits, as its loss tells: a sigmoid makes probabilities of them\n") {
+		t.Errorf("it prints\n%s", got)
+	}
+	if got := succeed(t, "", "predict", dir, "GOOD!"); got != "positive  0.8808  GOOD!\n" {
+		t.Errorf("predict prints %q", got)
+	}
+	if got := succeed(t, "", "predict", dir, "--explain", "a good one"); !strings.Contains(got, "good +2.00") {
+		t.Errorf("explain prints %q", got)
+	}
+}
+
+// TestSummaryOfFile: of a model its table, of weights alone their tree.
+func TestSummaryOfFile(t *testing.T) {
+	got := succeed(t, "", "summary", kerasFile(t, "model.keras", 6, sigmoid))
+	for _, want := range []string{"file        a .keras archive, of Keras ", "compiled    no: ", "\nModel: \"sequential\"\n", "(None, 6, 1)", "Total params: 6\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %q in\n%s", want, got)
+		}
+	}
+	got = succeed(t, "", "summary", kerasFile(t, "model.weights.h5", 6, sigmoid))
+	want := `file        HDF5 of weights
+
+layers
+  dense
+    vars
+      0  (1, 1)
+      1  (1)
+  embedding
+    vars
+      0  (4, 1)
+
+The file holds 3 weights of 6 values in all, and no model.
+`
+	if got != want {
+		t.Errorf("of weights it prints\n%s", got)
+	}
+	text := writeFile(t, filepath.Join(t.TempDir(), "model.txt"), "hello")
+	status, stdout, stderr := command("", "summary", text)
+	checkFailure(t, status, exitFailure, stdout, stderr, "model.txt: this is no file of Keras's")
+}
+
+// changed is rewritten of the archive in a file.
+func changed(t *testing.T, file string, change func(config string) string, more ...string) string {
+	t.Helper()
+	archive, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rewritten(t, archive, change, more...)
+}

@@ -168,7 +168,7 @@ func (m *importer) encoder(t *kerastext.Tokenizer) (*text.Encoder, error) {
 	}
 	if rows := idsOf(m.file.Model); rows > 0 && (c.NumWords == 0 || c.NumWords > rows) {
 		if last := c.FirstID + len(t.Words) - 1; last >= rows {
-			m.guess("num_words %s, which the embedding has: the %s after them are unknown to it", show.Thousands(rows), show.Thousands(last-rows+1)+" words")
+			m.guess("num_words %s, which the embedding has: of %s more the model knows nothing", show.Thousands(rows), show.Thousands(last-rows+1))
 		}
 		c.NumWords = rows
 	}

@@ -63,6 +63,31 @@ func TestImportLogits(t *testing.T) {
 	}
 }
 
+// TestImportOfTwo: of two units with a softmax a model gives the probabilities.
+func TestImportOfTwo(t *testing.T) {
+	tokenizer := writeFile(t, filepath.Join(t.TempDir(), "tokenizer.json"), kerasTokenizer)
+	net, err := nn.Sequential{Input: nn.Tokens(6), Layers: []nn.Layer{
+		nn.Embedding{InputDim: 4, OutputDim: 1}, nn.GlobalAveragePooling1D{}, nn.Dense{Units: 2, Activation: nn.Softmax},
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, values := range [][]float64{{0, 0, 12, -12}, {-0.25, 0.5}, {0.125, 0.375}} {
+		if err := net.Weights()[i].Set(values); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, dir := saved(t, "model.keras", net), filepath.Join(t.TempDir(), "mine")
+	got := succeed(t, "", "import", file, "--tokenizer", tokenizer, "--out", dir)
+	if !strings.Contains(got, "guessed     its two outputs exclude each other: one with a sigmoid says the same\n") {
+		t.Errorf("it prints\n%s", got)
+	}
+	// good is 2, dull −2 on the mean: σ(0.75·2 + 0.25) and σ(−0.75·2 + 0.25)
+	if got := succeed(t, "", "predict", dir, "good", "dull"); got != "positive  0.8520  good\nnegative  0.7773  dull\n" {
+		t.Errorf("predict prints %q", got)
+	}
+}
+
 // TestSummaryOfFile: of a model its table, of weights alone their tree.
 func TestSummaryOfFile(t *testing.T) {
 	got := succeed(t, "", "summary", kerasFile(t, "model.keras", 6, sigmoid))

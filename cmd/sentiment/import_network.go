@@ -56,7 +56,12 @@ func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error
 		m.guess("the model gives a number, not a class: it does not end in a sigmoid")
 		return net, task, nil
 	case n == 2:
-		return nil, task, m.instead("gives two probabilities for two classes, where a model here gives one, that of the second class", "")
+		one, err := m.ofTwo(net, logits)
+		if err != nil {
+			return nil, task, err
+		}
+		task.Classes, err = m.classes(2)
+		return one, task, err
 	case n > 2 && end != nn.Softmax && !logits:
 		return nil, task, m.instead(fmt.Sprintf("gives %d values of a text that are no probabilities of classes which exclude each other: it does not end in a softmax", n), "")
 	}
@@ -72,6 +77,51 @@ func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error
 	m.guess("the model gives logits, as its loss tells: a %s makes probabilities of them", f)
 	net, err = nn.Sequential{Input: net.Inputs()[0], Layers: []nn.Layer{net.AsLayer(), nn.Activation{Func: f}}}.Build()
 	return net, task, err
+}
+
+// ofTwo returns a model of one sigmoid that says the same as one of two units and a
+// softmax: σ(b − a) is the second value of softmax(a, b).
+func (m *importer) ofTwo(net *nn.Model, logits bool) (*nn.Model, error) {
+	n := net.Network()
+	last := n.Calls[max(n.Outputs[0].From.Call, 0)]
+	layer := n.Layers[last.Layer]
+	dense, ok := bare(layer.Layer).(nn.Dense)
+	before := last.In[0].Call
+	if !ok || before < 0 || dense.Activation != nn.Softmax && !logits {
+		return nil, m.instead("gives two values of a text that do not come out of a Dense layer with a softmax", "")
+	}
+	sub, err := net.SubModel(n.Layers[n.Calls[before].Layer].Name)
+	if err != nil {
+		return nil, err
+	}
+	dense.Units, dense.Activation = 1, nn.Sigmoid
+	one, err := nn.Sequential{Input: net.Inputs()[0], Layers: []nn.Layer{sub.AsLayer(), dense}}.Build()
+	if err != nil {
+		return nil, err
+	}
+	for i, w := range one.Layers()[len(one.Layers())-1].Weights() {
+		two := layer.Weights()[i].Float64s()
+		difference := make([]float64, len(two)/2)
+		for k := range difference {
+			difference[k] = two[2*k+1] - two[2*k]
+		}
+		if err := w.Set(difference); err != nil {
+			return nil, err
+		}
+	}
+	m.guess("its two outputs exclude each other: one with a sigmoid says the same")
+	return one, nil
+}
+
+// bare returns the layer that Named and Frozen wrap.
+func bare(l nn.Layer) nn.Layer {
+	switch l := l.(type) {
+	case nn.Named:
+		return bare(l.Layer)
+	case nn.Frozen:
+		return bare(l.Layer)
+	}
+	return l
 }
 
 // classes returns the n labels.
@@ -119,11 +169,7 @@ func ending(net *nn.Model) nn.Func {
 }
 
 func functionOf(l nn.Layer) nn.Func {
-	switch l := l.(type) {
-	case nn.Named:
-		return functionOf(l.Layer)
-	case nn.Frozen:
-		return functionOf(l.Layer)
+	switch l := bare(l).(type) {
 	case nn.Sequential:
 		if len(l.Layers) > 0 {
 			return functionOf(l.Layers[len(l.Layers)-1])

@@ -73,7 +73,7 @@ sequences   6 words; padding pre, truncating pre
 labels      negative, positive
 guessed     --labels negative,positive: the second is the one whose probability the model gives
 guessed     --padding pre and --truncating pre, as pad_sequences does unless it is told
-guessed     num_words 4, which the embedding has: the 1 words after them are unknown to it
+guessed     num_words 4, which the embedding has: of 1 more the model knows nothing
 The model is in DIR. Try it: sentiment predict DIR "a text"
 `
 			first, rest, _ := strings.Cut(strings.ReplaceAll(got, dir, "DIR"), "\n")
@@ -159,7 +159,7 @@ func TestImportRefuses(t *testing.T) {
 		{"weights", kerasFile(t, "m.weights.h5", 6, sigmoid), exitFailure, nil, []string{"is HDF5 of weights", "keras.LoadWeights", "sentiment summary "}},
 		{"no texts", saved(t, "series.keras", features), exitFailure, nil, []string{"is no model of texts: it takes numbers of the shape (None, 6, 3)", "use keras.Load in Go, or look at it with: sentiment summary "}},
 		{"two outputs", saved(t, "two.keras", two), exitFailure, nil, []string{"is a model of 1 input and 2 outputs", "use keras.Load in Go"}},
-		{"two units", kerasFile(t, "m.keras", 6, nn.Dense{Units: 2, Activation: nn.Softmax}), exitFailure, nil, []string{"gives two probabilities"}},
+		{"two sigmoids", kerasFile(t, "m.keras", 6, nn.Dense{Units: 2, Activation: nn.Sigmoid}), exitFailure, nil, []string{"gives two values of a text that do not come out of a Dense layer with a softmax"}},
 		{"many sigmoids", kerasFile(t, "m.keras", 6, nn.Dense{Units: 3, Activation: nn.Sigmoid}), exitFailure, nil, []string{"does not end in a softmax"}},
 		{"a number's labels", kerasFile(t, "m.keras", 6, nn.Dense{Units: 1}), exitUsage, []string{"--labels", "a,b"}, []string{"leave out --labels"}},
 		{"no labels of three", kerasFile(t, "m.keras", 6, nn.Dense{Units: 3, Activation: nn.Softmax}), exitUsage, nil, []string{"tells 3 classes apart and does not name them", "--labels"}},

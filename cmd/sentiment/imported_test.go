@@ -73,10 +73,12 @@ func TestImported(t *testing.T) {
 	if got := succeed(t, "", "evaluate", dir, "--data", data); !strings.Contains(got, "accuracy 0.5000") {
 		t.Errorf("evaluate prints %q", got)
 	}
-	status, _, stderr := command("", "evaluate", dir)
+	status, stdout, stderr := command("", "evaluate", dir)
 	if status == exitOK || !strings.Contains(stderr, "imported from model.keras and has no texts of its own: give some with --data") {
-		t.Errorf("evaluate without data: status %d, %q", status, stderr)
+		t.Errorf("evaluate without data: status %d, %q, %q", status, stderr, stdout)
 	}
+	status, stdout, stderr = command("", "compare", "--out", filepath.Join(t.TempDir(), "c.html"), dir)
+	checkFailure(t, status, exitFailure, stdout, stderr, dir+" was imported from model.keras and has no report to compare: measure it with sentiment evaluate")
 	url, stop := serving(t, dir)
 	defer stop()
 	var answer reply

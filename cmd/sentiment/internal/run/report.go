@@ -245,6 +245,9 @@ func ReadReport(dir string) (r report.Report, err error) {
 		if results, e := readRunResults(dir); e == nil && results.Folds > 0 {
 			return r, errors.Errorf("%s holds a cross-validation in %d folds, which has no report to compare", dir, results.Folds)
 		}
+		if t, e := readTraining(filepath.Join(dir, settingsFile)); e == nil && t.Imported != "" {
+			return r, errors.Errorf("%s was imported from %s and has no report to compare: measure it with sentiment evaluate, or train it on with sentiment train --from %[1]s", dir, t.Imported)
+		}
 		return r, errors.Errorf("%s: not a run with a report: there is no %s", dir, path)
 	}
 	if err := json.Unmarshal(data, &r); err != nil {

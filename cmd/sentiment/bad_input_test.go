@@ -23,7 +23,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"--nonsense"}, []string{"--nonsense"}},
 		{tiny(run, "--nonsense"), []string{"--nonsense"}},
 		{tiny(run, "more"), []string{"train", `"more"`}},
-		{[]string{"summary", "more"}, []string{"summary", `"more"`}},
+		{[]string{"summary", "model.keras", "more"}, []string{"summary", `"more"`}},
 		{[]string{"evaluate"}, []string{"evaluate", "argument is missing"}},
 		{[]string{"evaluate", model, "more"}, []string{"evaluate", `"more"`}},
 		{[]string{"words", model}, []string{"words", "argument is missing"}},

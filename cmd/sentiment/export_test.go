@@ -106,9 +106,12 @@ func checkProgram(t *testing.T, dir string) string {
 // TestExport: each of the program's models goes to Keras in each format, and comes back
 // with its vocabulary to give the same answers.
 func TestExport(t *testing.T) {
-	trained := filepath.Join(t.TempDir(), "run")
-	succeed(t, "", tiny(trained, "--model", strings.Join(run.Names(run.Models), ","), "--padding", "post")...)
-	for _, of := range run.Models {
+	trained, all := filepath.Join(t.TempDir(), "run"), run.Models
+	if raced { // the same code runs for all
+		all = all[:2]
+	}
+	succeed(t, "", tiny(trained, "--model", strings.Join(run.Names(all), ","), "--padding", "post")...)
+	for _, of := range all {
 		t.Run(of.Name, func(t *testing.T) {
 			model := filepath.Join(trained, of.Name)
 			m, err := run.Load(model)

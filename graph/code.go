@@ -24,7 +24,7 @@ type code struct {
 	asked  map[*Node]bool   // nodes whose values must be in buffers of their own at the end
 	value  map[*Node]*Node  // of a node that is not computed: that which has its value
 	by     map[*Node]*instr // what computes a node
-	joins  map[*instr]bool  // that run beside one before
+	joins  map[*instr]bool  // that run beside an earlier one
 	ours   bool             // all operations are of this package, and the tape can be written
 }
 

@@ -25,7 +25,8 @@ type Cell interface {
 	Sizes() (output int, state []int)
 	// Begin runs once per sequence: it returns what Step reads of each step,
 	// time-major [steps·batch, width], usually the projection of the inputs,
-	// and constants for all steps.
+	// and constants for all steps. It must not depend on the order of the steps:
+	// where a layer goes backwards, they are reversed before Begin or after it.
 	Begin(c *Context, x Value) (z *graph.Node, consts []*graph.Node)
 	// Step computes one step from z's rows [batch, width] and the states.
 	Step(c *Context, z *graph.Node, consts, state []*graph.Node) (out *graph.Node, next []*graph.Node)

@@ -18,18 +18,24 @@ func (a *app) exportCommand() *cobra.Command {
 	var format, out string
 	c := &cobra.Command{
 		Use:   "export DIR",
-		Short: "Write a model for Keras, with its vocabulary",
+		Short: "Write a model for Keras or a web page, with its vocabulary",
 		Long: `Writes a model for Keras, and beside it its vocabulary and predict.py, a short program
 in Python that predicts texts with both. DIR is the folder of a model, or of a run,
 which stands for its best model on the validation texts.
 
-The vocabulary is tokenizer.json, for Keras's Tokenizer, or else vectorization.json,
-for its TextVectorization. A model whose layers or vocabulary Keras cannot express is
-refused. The format weights.h5 has no layers: they are in config.json. Files that
-exist are not overwritten.`,
+The vocabulary is tokenizer.json, for Keras's Tokenizer; vectorization.json, for its
+TextVectorization; or, where Keras cuts texts in neither way, vocabulary.json, which
+predict.py uses. The format weights.h5 has no layers: they are in config.json.
+
+The format tfjs writes a folder for a web page: the model for TensorFlow.js,
+vocabulary.json, predict.mjs, which predicts texts with both, and index.html, a page
+that uses it.
+
+A model that a format cannot express is refused. Files that exist are not overwritten.`,
 		Example: `  sentiment export runs/latest --out keras/model.keras
   sentiment export runs/latest/embedding --format h5 --out keras2/model.h5
-  python keras/predict.py "a wonderful film"`,
+  python keras/predict.py "a wonderful film"
+  sentiment export runs/latest/embedding --format tfjs --out page`,
 		Args: arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := exportFormat(format, out)
@@ -44,17 +50,23 @@ exist are not overwritten.`,
 		},
 	}
 	choose(c.Flags(), &format, "format", "keras", "`format` of the model: %s", export.Formats.All())
-	c.Flags().StringVar(&out, "out", "", "`file` to write the model to; its folder is made if there is none")
+	c.Flags().StringVar(&out, "out", "", "`file` to write the model to, or folder for tfjs; folders are made if there are none")
 	return c
 }
 
 // exportFormat returns the format of a file, which its name must fit.
 func exportFormat(name, out string) (export.Format, error) {
 	f, _ := export.Formats.Find(name)
-	if out == "" {
+	switch of := formatOf(out); {
+	case f.Folder() && out == "":
+		return f, usage.Errorf("export: --out is missing, want the name of a folder")
+	case f.Folder() && of != "":
+		return f, usage.Errorf("--out %s: --format %s writes a folder, want its name, or say --format %s", out, name, of)
+	case f.Folder():
+		return f, nil
+	case out == "":
 		return f, usage.Errorf("export: --out is missing, want the name of a file that ends in %s", f.End)
-	}
-	if of := formatOf(out); of != name {
+	case of != name:
 		hint := ""
 		if of != "" {
 			hint = ", or say --format " + of
@@ -82,7 +94,11 @@ func (a *app) export(dir string, f export.Format, out string) error {
 		return err
 	}
 	defer m.Close()
-	remove, err := run.MakeFolder(filepath.Dir(out))
+	into := out
+	if !f.Folder() {
+		into = filepath.Dir(out)
+	}
+	remove, err := run.MakeFolder(into)
 	if err != nil {
 		remove()
 		return errors.Wrap(err, "--out "+out)

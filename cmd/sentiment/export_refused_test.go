@@ -15,7 +15,7 @@ import (
 func TestExportRefused(t *testing.T) {
 	model := filepath.Join(sharedRun(t), "embedding")
 	words := filepath.Join(t.TempDir(), "words")
-	succeed(t, "", tiny(words, "--model", "bow", "--tokenizer", "words", "--html")...)
+	succeed(t, "", tiny(words, "--model", "bow", "--tokenizer", "bpe")...)
 	dir := t.TempDir()
 	fresh := filepath.Join(dir, "fresh")
 	for _, c := range []struct {
@@ -31,7 +31,7 @@ func TestExportRefused(t *testing.T) {
 		{[]string{model, "--out", fresh + ".h5"}, exitUsage, []string{"must end in .keras, or say --format h5"}},
 		{[]string{model, "--format", "h5", "--out", fresh + ".weights.h5"}, exitUsage, []string{"must end in .h5, or say --format weights.h5"}},
 		{[]string{words, "--out", filepath.Join(fresh, "m.keras")}, exitFailure, []string{
-			words, "its vocabulary: a Tokenizer of Keras cannot be written: it has no tokenizer words, and a TextVectorization of Keras cannot be written: ", "--tokenizer keras",
+			words, "the tokenizer bpe cannot be written for other programs",
 		}},
 		{[]string{model, "--out", filepath.Join(writeFile(t, filepath.Join(dir, "file"), ""), "m.keras")}, exitFailure, []string{"--out " + dir, "not a directory"}},
 		{[]string{filepath.Join(dir, "missing"), "--out", filepath.Join(fresh, "m.keras")}, exitFailure, []string{"missing does not exist"}},

@@ -210,13 +210,13 @@ func TestExportTasks(t *testing.T) {
 		flags []string
 		want  []string
 	}{
-		"classes": {`a,"say ""no"""` + "\nb,<ä>\nc,\\n\n", nil, []string{`labels = ["<ä>","\\n","say \"no\""]`, "p.argmax()"}},
-		"numbers": {"a,1000\nb,1002\nc,1007\n", []string{"--regression"}, []string{"print(float(y) * ", " + 100"}},
+		"classes": {`a,"say ""no"""` + "\nb,<ä>\nc,\\n\n", nil, []string{"import regex", `unicodedata.normalize("NFC", text)`, `labels = ["<ä>","\\n","say \"no\""]`, "p.argmax()"}},
+		"numbers": {"a,1000\nb,1002\nc,1007\n", []string{"--regression", "--tokenizer", "keras", "--normalize", "none", "--case", "ascii"}, []string{"tokenizer_from_json", "print(float(y) * ", " + 100"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := writeFile(t, filepath.Join(t.TempDir(), "t.csv"), "text,label\n"+strings.Repeat(c.table, 20))
 			trained := filepath.Join(t.TempDir(), "run")
-			args := tiny(trained, append([]string{"--data", data, "--model", "bow", "--tokenizer", "keras", "--normalize", "none", "--case", "ascii", "--split", "random"}, c.flags...)...)
+			args := tiny(trained, append([]string{"--data", data, "--model", "bow", "--split", "random"}, c.flags...)...)
 			if status, _, stderr := command("", args...); status != exitOK {
 				t.Fatal(stderr)
 			}

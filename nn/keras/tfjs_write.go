@@ -33,7 +33,7 @@ func SaveTFJS(dir string, model *nn.Model) error {
 	return errors.WithMessage(saveTFJS(dir, model), "save for TensorFlow.js")
 }
 
-func saveTFJS(dir string, m *nn.Model) error {
+func saveTFJS(dir string, m *nn.Model) (err error) {
 	o, err := (&writer{m: m, major: keras2}).model()
 	if err != nil {
 		return err
@@ -60,6 +60,13 @@ func saveTFJS(dir string, m *nn.Model) error {
 		return errors.WithStack(err)
 	}
 	group := tfjsGroup{Weights: weights.specs, Paths: []string{}}
+	defer func() {
+		if err != nil { // half a model is none
+			for _, name := range group.Paths {
+				_ = os.Remove(filepath.Join(dir, name))
+			}
+		}
+	}()
 	shards := (weights.floats + shardFloats - 1) / shardFloats
 	for i := range shards {
 		name := fmt.Sprintf("group1-shard%dof%d.bin", i+1, shards)

@@ -20,7 +20,7 @@ import (
 
 // Format is a way to write a model.
 type Format struct {
-	End   string // of a file's name, by which Keras tells what the file is
+	End   string // of a file's name, by which Keras tells what the file is; "" for a folder
 	About string
 	write func(path string, m *nn.Model) error
 	// model is the Python that makes the model of the file's name, a %s.
@@ -44,7 +44,13 @@ var Formats = choice.Table[Format]{
 		End: ".weights.h5", About: "the weights, for Keras 3", write: keras.SaveWeights, apart: "config.json",
 		model: "model = tf.keras.models.model_from_json((here / \"config.json\").read_text(encoding=\"utf-8\"))\nmodel.load_weights(here / %s)\n",
 	}},
+	{Name: "tfjs", Help: "a folder for a web page, for TensorFlow.js", Value: Format{
+		About: "the model, for TensorFlow.js, its weights beside it", write: keras.SaveTFJS,
+	}},
 }
+
+// Folder reports whether a model is a folder, not a file.
+func (f Format) Folder() bool { return f.End == "" }
 
 // File is a file that was written.
 type File struct{ Path, About string }
@@ -65,6 +71,29 @@ func content(path, about string, data []byte) file {
 // exists is overwritten, and after an error nothing is left. The notes say what differs
 // there.
 func Write(m *classifier.Model, f Format, path string) (written []File, notes []string, err error) {
+	var files []file
+	if f.Folder() {
+		if err := checkEmpty(path); err != nil {
+			return nil, nil, err
+		}
+		files, notes, err = web(m, f, path)
+	} else {
+		files, notes, err = python(m, f, path)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if written, err = writeAll(files); err != nil && f.Folder() {
+		made, _ := os.ReadDir(path)
+		for _, file := range made {
+			_ = os.Remove(filepath.Join(path, file.Name()))
+		}
+	}
+	return written, notes, err
+}
+
+// python are the files for Keras.
+func python(m *classifier.Model, f Format, path string) (files []file, notes []string, err error) {
 	dir, name := filepath.Split(path)
 	net, notes, err := forKeras(m.Net())
 	if err != nil {
@@ -78,7 +107,7 @@ func Write(m *classifier.Model, f Format, path string) (written []File, notes []
 		return nil, nil, err
 	}
 	notes = append(notes, v.notes...)
-	files := []file{{File{path, f.About}, func(path string) error { return f.write(path, net) }}}
+	files = []file{{File{path, f.About}, func(path string) error { return f.write(path, net) }}}
 	if f.apart != "" {
 		config, err := configOf(net)
 		if err != nil {
@@ -86,11 +115,9 @@ func Write(m *classifier.Model, f Format, path string) (written []File, notes []
 		}
 		files = append(files, content(filepath.Join(dir, f.apart), "its layers", config))
 	}
-	files = append(files,
-		content(filepath.Join(dir, v.name), "its vocabulary, for Keras's "+v.class, v.data),
-		content(filepath.Join(dir, Program), "how to use them in Python", program(m, f, name, v)))
-	written, err = writeAll(files)
-	return written, notes, err
+	return append(files,
+		content(filepath.Join(dir, v.name), v.about, v.data),
+		content(filepath.Join(dir, Program), "how to use them in Python", program(m, f, name, v))), notes, nil
 }
 
 // writeAll writes files, all or none.

@@ -3,6 +3,7 @@ package export
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 
 	"github.com/pkg/errors"
@@ -75,4 +76,52 @@ func oneHot(net *nn.Model) bool {
 		}
 	}
 	return false
+}
+
+// forWeb returns a network without a first layer that TensorFlow.js lacks, and what
+// makes its output of rows of ids in JavaScript instead.
+func forWeb(net *nn.Model) (same *nn.Model, input string, err error) {
+	n := net.Network()
+	if !n.Chain || len(n.Layers) < 2 {
+		return net, "rows", nil
+	}
+	switch l := n.Layers[0].Layer.(type) {
+	case nn.OneHot:
+		input = fmt.Sprintf("rows.map((row) => row.map((id) => Array.from({length: %d}, (_, i) => Number(i === id))))", l.Depth)
+	case nn.CategoryEncoding:
+		add := " = 1"
+		switch l.OutputMode {
+		case "count":
+			add = " += 1"
+		case "", "multi_hot":
+		default:
+			return net, "rows", nil // it is refused by its name
+		}
+		if l.MaskZero {
+			input = "row.filter((id) => id > 0)"
+		} else {
+			input = "row"
+		}
+		input = fmt.Sprintf("rows.map((row) => {\n    const x = Array(%d).fill(0);\n    for (const id of %s) x[id]%s;\n    return x;\n  })", l.NumTokens, input, add)
+	default:
+		return net, "rows", nil
+	}
+	rest := make([]nn.Layer, 0, len(n.Layers))
+	for _, l := range n.Layers[1:] {
+		rest = append(rest, l.Layer)
+	}
+	in := nn.Features(n.Layers[0].Outputs[0]...)
+	in.Name = net.Inputs()[0].Name
+	same, err = nn.Sequential{Input: in, Layers: rest, Dtype: net.Dtype(), Batch: net.Batch()}.Build()
+	if err != nil {
+		return nil, "", err
+	}
+	for i, l := range net.Layers()[1:] {
+		for j, w := range l.Weights() {
+			if err := same.Layers()[i].Weights()[j].Set(w.Float64s()); err != nil {
+				return nil, "", err
+			}
+		}
+	}
+	return same, input, nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,11 +20,27 @@ const Program = "predict.py"
 func program(m *classifier.Model, f Format, name string, v vocabulary) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Predicts texts with %s: python %s \"a text\" \"another one\"\n", strconv.QuoteToASCII(name), Program)
-	b.WriteString("import " + v.imports + "\nimport tensorflow as tf\n\nhere = pathlib.Path(__file__).parent\n")
+	b.WriteString(imports(v.python) + "import tensorflow as tf\n\nhere = pathlib.Path(__file__).parent\n")
 	fmt.Fprintf(&b, f.model, quoted(name))
 	fmt.Fprintf(&b, "vocabulary = (here / %s).read_text(encoding=\"utf-8\")\n", quoted(v.name))
 	b.WriteString("texts = sys.argv[1:] or [\"a text\"]\n" + v.python + answers(m.Task()))
 	return []byte(b.String())
+}
+
+// imports are the modules that lines use, and those of each program.
+func imports(python string) string {
+	all := []string{"pathlib", "sys"}
+	for _, m := range []string{"html", "json", "re", "unicodedata"} {
+		if regexp.MustCompile(`\b` + m + `\.`).MatchString(python) {
+			all = append(all, m)
+		}
+	}
+	slices.Sort(all)
+	lines := "import " + strings.Join(all, ", ") + "\n"
+	if strings.Contains(python, "regex.") {
+		lines += "import regex  # pip install regex: the words of Unicode\n"
+	}
+	return lines
 }
 
 // withTokenizer makes x of texts as the encoder does.
@@ -31,13 +49,16 @@ func withTokenizer(c text.EncoderConfig) string {
 	if c.Start > 0 {
 		start = fmt.Sprintf("ids = [[%d] + s for s in ids]\n", c.Start)
 	}
+	return "ids = tf.keras.preprocessing.text.tokenizer_from_json(vocabulary).texts_to_sequences(texts)\n" + start + padded(c, "ids")
+}
+
+// padded makes x of lists of ids.
+func padded(c text.EncoderConfig, ids string) string {
 	value := ""
 	if c.Value != 0 {
 		value = fmt.Sprintf(", value=%d", c.Value)
 	}
-	return fmt.Sprintf(`ids = tf.keras.preprocessing.text.tokenizer_from_json(vocabulary).texts_to_sequences(texts)
-%sx = tf.keras.utils.pad_sequences(ids, maxlen=%d, padding=%s, truncating=%s%s)
-`, start, c.MaxLen, quoted(c.Padding), quoted(c.Truncating), value)
+	return fmt.Sprintf("x = tf.keras.utils.pad_sequences(%s, maxlen=%d, padding=%s, truncating=%s%s)\n", ids, c.MaxLen, quoted(c.Padding), quoted(c.Truncating), value)
 }
 
 const withVectorization = "x = tf.keras.layers.deserialize(json.loads(vocabulary))(tf.constant(texts))\n"

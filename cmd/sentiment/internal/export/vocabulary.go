@@ -3,36 +3,33 @@ package export
 import (
 	"bytes"
 	"io"
-
-	"github.com/pkg/errors"
+	"strings"
 
 	"unroll/datasets/text"
 	"unroll/datasets/text/kerastext"
 )
 
-// vocabulary is an encoder as Keras reads it.
+// vocabulary is what turns texts into ids in Python.
 type vocabulary struct {
-	name, class string // its file and its class in Keras
+	name, about string // of its file
 	data        []byte
 	notes       []string
-	imports     string // of Python
 	python      string // makes x of texts
 }
 
 // vocabularyOf writes a Tokenizer, or a TextVectorization if that can do what the
-// encoder does and a Tokenizer can not.
+// encoder does and a Tokenizer can not, or else words and the lines that find them.
 func vocabularyOf(e *text.Encoder) (v vocabulary, err error) {
-	var why [2]error
-	for i, of := range []struct {
+	for _, of := range []struct {
 		v     vocabulary
 		write func(io.Writer, *text.Encoder) ([]string, error)
 	}{
-		{vocabulary{name: "tokenizer.json", class: "Tokenizer", imports: "pathlib, sys", python: withTokenizer(e.Config())}, kerastext.WriteTokenizer},
-		{vocabulary{name: "vectorization.json", class: "TextVectorization", imports: "json, pathlib, sys", python: withVectorization}, kerastext.WriteVectorization},
+		{vocabulary{name: "tokenizer.json", about: "its vocabulary, for Keras's Tokenizer", python: withTokenizer(e.Config())}, kerastext.WriteTokenizer},
+		{vocabulary{name: "vectorization.json", about: "its vocabulary, for Keras's TextVectorization", python: withVectorization}, kerastext.WriteVectorization},
 	} {
 		var out bytes.Buffer
 		v = of.v
-		if v.notes, why[i] = of.write(&out, e); why[i] == nil {
+		if v.notes, err = of.write(&out, e); err == nil {
 			v.data = out.Bytes()
 			for i, n := range v.notes {
 				v.notes[i] = v.name + ": " + n
@@ -40,9 +37,13 @@ func vocabularyOf(e *text.Encoder) (v vocabulary, err error) {
 			return v, nil
 		}
 	}
-	hint := ""
-	if c := e.Config().Text; c.Tokenizer != "" || c.Normalize != "" {
-		hint = "; Keras has that of a training with --tokenizer keras --normalize none"
+	p, err := plainOf(e)
+	if err != nil {
+		return vocabulary{}, err
 	}
-	return v, errors.Errorf("its vocabulary: %v, and %v%s", why[0], why[1], hint)
+	v = vocabulary{name: plainName, about: "its words and their ids, for " + Program, data: p.words, python: p.python()}
+	if strings.Contains(v.python, "regex.") {
+		v.notes = append(v.notes, Program+" needs Python's package regex, which cuts texts at the words of Unicode")
+	}
+	return v, nil
 }

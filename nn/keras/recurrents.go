@@ -41,6 +41,7 @@ func (c *config) over(sequences, state, backwards, stateful, zeros *bool) {
 	}
 	if c.reads() {
 		c.free("use_cudnn", nil)
+		c.free("implementation", nil) // of Keras 2.0, of every recurrent layer
 		c.free("seed", nil)
 		c.free("input_dim", nil) // of Keras 2.0, beside the shape of the input
 		c.free("input_length", nil)

@@ -67,8 +67,11 @@
 //	Bidirectional                           the same, always with zeros        the input's, of sequences
 //	Dense, Activation, LayerNormalization,  as any step                        the input's
 //	Dropout, SpatialDropout1D,
-//	GaussianNoise, ReLU, LeakyReLU, PReLU,
-//	ELU, Normalization, Rescaling
+//	GaussianNoise, GaussianDropout,
+//	AlphaDropout, ActivityRegularization,
+//	UnitNormalization, RMSNormalization,
+//	ReLU, LeakyReLU, PReLU, ELU,
+//	Normalization, Rescaling
 //	SoftmaxLayer                            0 over the steps, as any step      the input's
 //	                                        over the features
 //	BatchNormalization                      not in the moments                 the input's

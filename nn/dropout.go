@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"math"
-
-	"unroll/graph"
-)
+import "unroll/graph"
 
 // Dropout sets each value to 0 with probability rate and multiplies the others
 // by 1/(1−rate), in training; else it is the identity. Input and output of any
@@ -27,20 +23,12 @@ type SpatialDropout1D struct {
 	Rate float64 `json:"rate"`
 }
 
-// GaussianNoise adds normal noise of mean 0 and the given standard deviation,
-// in training; else it is the identity. Input and output of any shape. Keras:
-// GaussianNoise.
-type GaussianNoise struct {
-	Stddev float64 `json:"stddev"`
-}
-
 var (
 	_ Layer = Dropout{}
 	_ Layer = SpatialDropout1D{}
-	_ Layer = GaussianNoise{}
 )
 
-func init() { Register(Dropout{}); Register(SpatialDropout1D{}); Register(GaussianNoise{}) }
+func init() { Register(Dropout{}); Register(SpatialDropout1D{}) }
 
 // Init implements Layer.
 func (l Dropout) Init(_ *Scope, in ...Shape) ([]Shape, error) {
@@ -75,20 +63,23 @@ func (l Dropout) together(x Shape) (steps, features bool, err error) {
 
 // Apply implements Layer.
 func (l Dropout) Apply(c *Context, in ...Value) []Value {
-	return c.noisy(in[0], l.Rate, func(x *graph.Node) *graph.Node {
-		steps, features, err := l.together(in[0].shape())
-		if err != nil {
-			return c.Fail(err)
-		}
-		rows, cols := x.Shape()[0], x.Shape()[1]
-		if features {
-			cols = 1
-		}
-		if steps {
-			return c.Mul(x, c.RepeatSteps(c.DropoutMask("dropout", l.Rate, c.Batch, cols), in[0].Steps))
-		}
-		return c.Mul(x, c.DropoutMask("dropout", l.Rate, rows, cols))
-	})
+	return c.noisy(in[0], l.Rate, func(x *graph.Node) *graph.Node { return c.Mul(x, l.mask(c, in[0], x)) })
+}
+
+// mask emits the mask of a value, whose node is x: of its size, or of one column.
+func (l Dropout) mask(c *Context, v Value, x *graph.Node) *graph.Node {
+	steps, features, err := l.together(v.shape())
+	if err != nil {
+		return c.Fail(err)
+	}
+	rows, cols := x.Shape()[0], x.Shape()[1]
+	if features {
+		cols = 1
+	}
+	if steps {
+		return c.RepeatSteps(c.DropoutMask("dropout", l.Rate, c.Batch, cols), v.Steps)
+	}
+	return c.DropoutMask("dropout", l.Rate, rows, cols)
 }
 
 // Init implements Layer.
@@ -102,40 +93,4 @@ func (l SpatialDropout1D) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 // Apply implements Layer.
 func (l SpatialDropout1D) Apply(c *Context, in ...Value) []Value {
 	return []Value{c.dropInputs(l.Rate, in[0])}
-}
-
-// Init implements Layer.
-func (l GaussianNoise) Init(_ *Scope, in ...Shape) ([]Shape, error) {
-	x, err := oneInput(in)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := x.last(); err != nil {
-		return nil, err
-	}
-	if !(l.Stddev >= 0) || math.IsInf(l.Stddev, 0) {
-		return nil, errorf("stddev is %v, want at least 0", l.Stddev)
-	}
-	return in, nil
-}
-
-// Apply implements Layer.
-func (l GaussianNoise) Apply(c *Context, in ...Value) []Value {
-	return c.noisy(in[0], l.Stddev, func(x *graph.Node) *graph.Node {
-		return c.Add(x, c.random("noise", func(c *Context, key string) *graph.Node {
-			return c.Normal(key, x, x.Shape()[0], x.Shape()[1], l.Stddev)
-		}))
-	})
-}
-
-// noisy returns x, in training with f applied unless it has no strength.
-func (c *Context) noisy(x Value, strength float64, f func(x *graph.Node) *graph.Node) []Value {
-	if c.Phase == Infer || strength == 0 {
-		return []Value{x}
-	}
-	node := c.Dense(x)
-	if c.Err() != nil {
-		return []Value{{}}
-	}
-	return []Value{{Node: f(node), Steps: x.Steps, Mask: x.Mask}}
 }

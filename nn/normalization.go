@@ -6,27 +6,6 @@ import (
 	"unroll/graph"
 )
 
-// LayerNormalization normalizes the features of each sample or step by their
-// mean and variance, and gives them a gain and an offset:
-//
-//	y = gamma∘(x − μ)/√(σ² + epsilon) + beta
-//
-// Input and output [..., features]. Weights: gamma [features], beta [features].
-//
-// Ba, Kiros and Hinton, Layer normalization, 2016. Keras: LayerNormalization
-// with axis −1.
-type LayerNormalization struct {
-	Epsilon          float64     `json:"epsilon,omitempty"` // 0.001
-	NoScale          bool        `json:"no_scale,omitempty"`
-	NoCenter         bool        `json:"no_center,omitempty"`
-	GammaInitializer Initializer `json:"gamma_initializer,omitzero"` // ones
-	BetaInitializer  Initializer `json:"beta_initializer,omitzero"`  // zeros
-	GammaRegularizer Regularizer `json:"gamma_regularizer,omitzero"`
-	BetaRegularizer  Regularizer `json:"beta_regularizer,omitzero"`
-	GammaConstraint  Constraint  `json:"gamma_constraint,omitzero"`
-	BetaConstraint   Constraint  `json:"beta_constraint,omitzero"`
-}
-
 // BatchNormalization normalizes each feature by its mean and variance over the
 // batch and its steps, those that are masked excepted, and gives it a gain and
 // an offset:
@@ -57,71 +36,17 @@ type BatchNormalization struct {
 	BetaConstraint            Constraint  `json:"beta_constraint,omitzero"`
 }
 
-var (
-	_ Layer = LayerNormalization{}
-	_ Layer = BatchNormalization{}
-)
+var _ Layer = BatchNormalization{}
 
-func init() { Register(LayerNormalization{}); Register(BatchNormalization{}) }
+func init() { Register(BatchNormalization{}) }
 
 // gain returns the settings of a gain and an offset, which both layers have, as
 // those of a LayerNormalization.
 func (l BatchNormalization) gain() LayerNormalization {
 	return LayerNormalization{
-		l.Epsilon, l.NoScale, l.NoCenter, l.GammaInitializer, l.BetaInitializer,
+		nil, l.Epsilon, l.NoScale, l.NoCenter, l.GammaInitializer, l.BetaInitializer,
 		l.GammaRegularizer, l.BetaRegularizer, l.GammaConstraint, l.BetaConstraint,
 	}
-}
-
-func (l LayerNormalization) epsilon() float64 {
-	if l.Epsilon == 0 {
-		return 1e-3
-	}
-	return l.Epsilon
-}
-
-// declare declares gain and offset and returns the number of features.
-func (l LayerNormalization) declare(s *Scope, in []Shape) (features int, err error) {
-	x, err := oneInput(in)
-	if err != nil {
-		return 0, err
-	}
-	if features, err = x.last(); err != nil {
-		return 0, err
-	}
-	if !(l.epsilon() > 0) {
-		return 0, errorf("epsilon is %v, want a positive number", l.epsilon())
-	}
-	if !l.NoScale {
-		s.weight("gamma", l.GammaInitializer.or(Ones()), l.GammaRegularizer, l.GammaConstraint, features)
-	}
-	if !l.NoCenter {
-		s.weight("beta", l.BetaInitializer.or(Zeros()), l.BetaRegularizer, l.BetaConstraint, features)
-	}
-	return features, nil
-}
-
-// scaled emits gamma∘x + beta.
-func (l LayerNormalization) scaled(c *Context, x *graph.Node) *graph.Node {
-	if !l.NoScale {
-		x = c.Mul(x, c.Weight("gamma"))
-	}
-	if !l.NoCenter {
-		x = c.Add(x, c.Weight("beta"))
-	}
-	return x
-}
-
-// Init implements Layer.
-func (l LayerNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
-	_, err := l.declare(s, in)
-	return in, err
-}
-
-// Apply implements Layer.
-func (l LayerNormalization) Apply(c *Context, in ...Value) []Value {
-	y := l.scaled(c, c.NormalizeRows(c.Dense(in[0]), l.epsilon()))
-	return []Value{{Node: y, Steps: in[0].Steps, Mask: in[0].Mask}}
 }
 
 // bySteps reports whether the steps of a sequence are normalized.
@@ -146,8 +71,11 @@ func (l BatchNormalization) Init(s *Scope, in ...Shape) ([]Shape, error) {
 		}
 		x = x[:1]
 	}
-	features, err := l.gain().declare(s, []Shape{x})
+	features, err := x.last()
 	if err != nil {
+		return nil, err
+	}
+	if err := l.gain().declare(s, features); err != nil {
 		return nil, err
 	}
 	s.State("moving_mean", l.MovingMeanInitializer.or(Zeros()), features)

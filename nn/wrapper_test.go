@@ -143,6 +143,10 @@ func TestTimeDistributedHandsOnEverything(t *testing.T) {
 		{BatchNormalization{Epsilon: 0.1, Momentum: 0.5}, train, infer},
 		{Dropout{Rate: 0.5}, infer, infer},
 		{GaussianNoise{Stddev: 1}, infer, infer},
+		{GaussianDropout{Rate: 0.5}, infer, infer},
+		{AlphaDropout{Rate: 0.5}, infer, infer},
+		{UnitNormalization{}, train, train},
+		{RMSNormalization{}, train, train},
 	} {
 		t.Run(show.Type(l.Layer), func(t *testing.T) {
 			c := layerCase{fill: paddedRow}

@@ -255,6 +255,20 @@ func (c *config) anyAxis(key string, p *int) {
 	}
 }
 
+// axes are several dimensions, or one; the last one alone is none here.
+func (c *config) axes(key string, p *[]int) {
+	field(c, key, p, nil, wholes, func(axes []int) any {
+		if len(axes) == 0 {
+			return -1
+		}
+		return axes
+	})
+	if c.reads() && len(*p) == 1 && ((*p)[0] == -1 || (*p)[0] == c.rank) {
+		*p = nil
+	}
+	c.stepsSecond(len(*p) > 0, key)
+}
+
 // finish refuses settings that nothing understood, unless they say "no".
 func (c *config) finish() error {
 	for _, key := range slices.Sorted(maps.Keys(c.in)) {

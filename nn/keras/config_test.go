@@ -67,6 +67,9 @@ func TestSettings(t *testing.T) {
 		{"alpha", layerOf("LeakyReLU", "a", `"alpha": 0.1`), keras2, nn.LeakyReLU{NegativeSlope: 0.1}, ""},
 		{"theta", layerOf("ThresholdedReLU", "a", `"theta": 0.5`), keras2, nn.ReLU{Threshold: 0.5}, ""},
 		{"an axis from the front", layerOf("BatchNormalization", "a", `"axis": [2], "momentum": 0.9`), keras2, nn.BatchNormalization{Momentum: 0.9}, ""},
+		{"axes", layerOf("LayerNormalization", "a", `"axis": [1, 2]`), keras2, nn.LayerNormalization{Axis: []int{1, 2}}, ""},
+		{"the last axis", layerOf("LayerNormalization", "a", `"axis": [2]`), keras2, nn.LayerNormalization{}, ""},
+		{"implementation of Keras 2.0", layerOf("SimpleRNN", "a", `"units": 2, "implementation": 0`), keras2, nn.SimpleRNN{Units: 2}, ""},
 		{"half the bits", layerOf("Dense", "a", `"units": 2, "dtype": {"class_name": "Policy", "config": {"name": "mixed_float16"}}`), keras2, nn.Dense{Units: 2}, "computed in float32 here, in mixed_float16 in Keras"},
 		{"noise of some shape", layerOf("Dropout", "a", `"rate": 0.5, "noise_shape": [null, 1, 3]`), keras2, nn.Dropout{Rate: 0.5, NoiseShape: []int{1, 3}}, ""},
 		{"penalty of what comes out", layerOf("Dense", "a", `"units": 2, "activity_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}`), keras2, nn.Dense{Units: 2}, "activity_regularizer is left out"},
@@ -107,7 +110,7 @@ func TestRefused(t *testing.T) {
 		{"another of Keras", in(inputOfSteps, dense, layerOf("ConvLSTM2D", "a", "")), place + "Keras's class ConvLSTM2D cannot be represented"},
 		{"function", in(inputOfSteps, dense, layerOf("Dense", "a", `"units": 3, "activation": "mine"`)), place + `activation: the function "mine" cannot be represented`},
 		{"channels", in(inputOfSteps, dense, layerOf("Conv1D", "a", `"filters": 3, "kernel_size": 2, "data_format": "channels_first"`)), place + `data_format is "channels_first", only "channels_last" can be represented`},
-		{"axis", in(inputOfSteps, dense, layerOf("LayerNormalization", "a", `"axis": [1]`)), place + "axis is [1], only the last one of 3 can be represented"},
+		{"axis", in(inputOfSteps, dense, layerOf("UnitNormalization", "a", `"axis": [1]`)), place + "axis is [1], only the last one of 3 can be represented"},
 		{"unknown setting", in(inputOfSteps, dense, layerOf("Dense", "a", `"units": 3, "colour": "red"`)), place + `the setting colour, here "red", is unknown`},
 		{"a word for a number", in(inputOfSteps, dense, layerOf("Dense", "a", `"units": "three"`)), place + `units: "three", want a whole number`},
 		{"nothing for a number", in(inputOfSteps, dense, layerOf("Dense", "a", "")), place + "units is missing"},
@@ -122,6 +125,7 @@ func TestRefused(t *testing.T) {
 		{"does not fit", in(inputOfWords, layerOf("LSTM", "a", `"units": 2`)), "a: input has 2 dimensions (None, 6), want (None, time, features)"},
 		{"time_major and not", in(inputOfSteps, layerOf("LSTM", "first", `"units": 2, "time_major": true, "return_sequences": true`), layerOf("LSTM", "a", `"units": 2, "time_major": false`)), place + "time_major is false, of other layers it is not"},
 		{"time_major and convolution", in(inputOfSteps, layerOf("LSTM", "first", `"units": 2, "time_major": true, "return_sequences": true`), layerOf("Flatten", "a", "")), place + "a model whose recurrent layers are time_major cannot be represented with a Flatten"},
+		{"time_major and an axis", in(inputOfSteps, layerOf("LSTM", "first", `"units": 2, "time_major": true, "return_sequences": true`), layerOf("LayerNormalization", "a", `"axis": [1]`)), place + "a model whose recurrent layers are time_major cannot be represented with axis"},
 		{"directions", in(inputOfSteps, dense, layerOf("Bidirectional", "a", `"merge_mode": "concat", "layer": `+layerOf("Dense", "x", `"units": 3`))), "a: layers nn.Dense and nn.Dense, want recurrent ones"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

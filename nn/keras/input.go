@@ -150,3 +150,10 @@ func (c *config) timeMajor(major bool) {
 		c.fail("time_major is %v, of other layers it is not", major)
 	}
 }
+
+// stepsSecond refuses a setting, where it is set, in which the steps have a place.
+func (c *config) stepsSecond(set bool, key string) {
+	if set && c.reads() && c.r.timeFirst {
+		c.fail("a model whose recurrent layers are time_major cannot be represented with %s", key)
+	}
+}

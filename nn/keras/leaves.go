@@ -44,8 +44,29 @@ var leaves = []entry{
 			c.free("seed", nil)
 		}
 	}),
-	layer("LayerNormalization", func(c *config, l *nn.LayerNormalization) {
+	layer("GaussianDropout", func(c *config, l *nn.GaussianDropout) {
+		c.float("rate", &l.Rate, 0)
+		c.free("seed", nil)
+	}),
+	layer("AlphaDropout", func(c *config, l *nn.AlphaDropout) {
+		c.float("rate", &l.Rate, 0)
+		c.free("seed", nil)
+		c.noiseShape(&l.NoiseShape)
+	}),
+	layer("ActivityRegularization", func(c *config, l *nn.ActivityRegularization) {
+		c.float("l1", &l.L1, 0)
+		c.float("l2", &l.L2, 0)
+	}),
+	layer("UnitNormalization", func(c *config, l *nn.UnitNormalization) { c.axis("axis") }),
+	layer("RMSNormalization", func(c *config, l *nn.RMSNormalization) {
+		if !c.in3() {
+			c.fail("Keras 2 has no RMSNormalization: write a .keras file, of Keras 3")
+		}
 		c.axis("axis")
+		c.float("epsilon", &l.Epsilon, 1e-6)
+	}, built),
+	layer("LayerNormalization", func(c *config, l *nn.LayerNormalization) {
+		c.axes("axis", &l.Axis)
 		c.float("epsilon", &l.Epsilon, 1e-3)
 		c.not("center", &l.NoCenter)
 		c.not("scale", &l.NoScale)
@@ -140,4 +161,5 @@ func (c *config) noiseShape(p *[]int) {
 		}
 		return dims
 	})
+	c.stepsSecond(len(*p) > 0, "noise_shape")
 }

@@ -93,14 +93,14 @@ var aliases = map[string]string{
 // unrepresented are classes of Keras's that nn has no layer for, as far as people
 // meet them in models of sequences: they are not to be taken for somebody's own.
 var unrepresented = strings.Fields(`
-	ActivityRegularization AlphaDropout AveragePooling2D AveragePooling3D CategoryCrossing
+	AveragePooling2D AveragePooling3D CategoryCrossing
 	Conv2D Conv2DTranspose Conv3D ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping2D Cropping3D
-	DepthwiseConv2D Discretization EinsumDense GaussianDropout
+	DepthwiseConv2D Discretization EinsumDense
 	GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing HashedCrossing
 	IntegerLookup Lambda LocallyConnected1D LocallyConnected2D MaxPooling2D MaxPooling3D 
-	RandomFlip RandomRotation RandomZoom Resizing RMSNormalization SeparableConv2D
+	RandomFlip RandomRotation RandomZoom Resizing SeparableConv2D
 	SpatialDropout2D SpatialDropout3D SpectralNormalization StringLookup TFOpLambda TensorFlowOpLayer
-	SlicingOpLambda TFSMLayer TextVectorization UnitNormalization UpSampling2D UpSampling3D
+	SlicingOpLambda TFSMLayer TextVectorization UpSampling2D UpSampling3D
 	ZeroPadding2D ZeroPadding3D`)
 
 var (

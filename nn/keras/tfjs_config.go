@@ -12,10 +12,10 @@ import (
 
 // tfjsClasses are the layers of TensorFlow.js 4.22 among ours.
 var tfjsClasses = strings.Fields(`
-	Activation Add Average AveragePooling1D BatchNormalization Bidirectional Concatenate Conv1D Dense Dot Dropout
-	ELU Embedding Flatten GRU GRUCell GaussianNoise GlobalAveragePooling1D GlobalMaxPooling1D InputLayer LSTM LSTMCell
+	Activation Add AlphaDropout Average AveragePooling1D BatchNormalization Bidirectional Concatenate Conv1D Dense Dot Dropout
+	ELU Embedding Flatten GRU GRUCell GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalMaxPooling1D InputLayer LSTM LSTMCell
 	LayerNormalization LeakyReLU Masking MaxPooling1D Maximum Minimum Multiply PReLU Permute RNN ReLU RepeatVector
-	Reshape SimpleRNN SimpleRNNCell Softmax SpatialDropout1D StackedRNNCells TimeDistributed`)
+	Rescaling Reshape SimpleRNN SimpleRNNCell Softmax SpatialDropout1D StackedRNNCells TimeDistributed`)
 
 // tfjsFuncs are its activations, as Keras writes them. It has gelu_new too, which it
 // saves and does not load.

@@ -108,6 +108,10 @@ add('nested', () => {
   const inner = tf.sequential({ layers: [L.dense({ units: 3, inputShape: [3] }), L.batchNormalization(), L.dense({ units: 2 })] });
   return tf.sequential({ layers: [L.dense({ units: 3, inputShape: [3], activation: 'tanh' }), inner, L.dense({ units: 1 })] });
 });
+add('noises', seq([4, 3], of(L.alphaDropout, { rate: 0.5 }), of(L.gaussianDropout, { rate: 0.25 }), of(L.dense, { units: 1 })));
+add('rescaling', one(L.rescaling, { scale: 0.25, offset: -1.5 }));
+add('layerNormalization over steps', one(L.layerNormalization, { axis: 1 }));
+add('layerNormalization over all', one(L.layerNormalization, { axis: [1, 2] }));
 
 const golden = {};
 for (const [name, make] of Object.entries(models)) {

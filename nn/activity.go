@@ -25,7 +25,7 @@ func (l ActivityRegularization) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 	if _, err := x.last(); err != nil {
 		return nil, err
 	}
-	return in, Regularizer{L1: l.L1, L2: l.L2}.check()
+	return in, Regularizer(l).check()
 }
 
 // Apply implements Layer.

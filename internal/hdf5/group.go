@@ -24,7 +24,7 @@ type Dataset struct {
 	Shape []int // none for a single value
 	Attrs map[string]any
 
-	values any     // of NewDataset: a slice
+	values any     // of NewDataset a slice, of Later a function
 	stored *stored // of Read
 }
 
@@ -37,6 +37,12 @@ type Value interface {
 // the product of the shape.
 func NewDataset[V Value](name string, shape []int, values []V) *Dataset {
 	return &Dataset{Name: name, Shape: shape, values: values}
+}
+
+// Later makes a dataset of numbers that read reads into a slice of as many elements as
+// the shape has, when they are asked for. It is not written.
+func Later(name string, shape []int, read func(dst []float32) error) *Dataset {
+	return &Dataset{Name: name, Shape: shape, values: read}
 }
 
 // Group returns the group below g at a path such as a/b, or nil.

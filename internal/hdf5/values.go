@@ -13,7 +13,7 @@ func log2(n int) int { return bits.Len(uint(n)) - 1 }
 // int8 to uint64, bool; bfloat16; string; or a type that is not read.
 func (d *Dataset) DType() string {
 	switch d.values.(type) {
-	case []float32:
+	case []float32, func([]float32) error:
 		return "float32"
 	case []float64:
 		return "float64"
@@ -55,6 +55,13 @@ func (d *Dataset) Float32s() ([]float32, error) { return all(d, d.ReadFloat32s) 
 // Float64s returns numbers of any type.
 func (d *Dataset) Float64s() ([]float64, error) {
 	return all(d, func(dst []float64) error {
+		if d.DType() == "float32" && d.stored == nil {
+			x, err := d.Float32s()
+			for i, v := range x {
+				dst[i] = float64(v)
+			}
+			return err
+		}
 		return read(d, dst, "numbers", func(r *reader, dst []float64, src []byte) error {
 			d.stored.float64s(dst, src)
 			return nil
@@ -99,6 +106,9 @@ func read[T any](d *Dataset, dst []T, want string, convert func(*reader, []T, []
 	kind := "numbers"
 	switch {
 	case s == nil:
+		if later, ok := d.values.(func([]T) error); ok && len(dst) == d.Len() {
+			return wrap(later(dst))
+		}
 		v, ok := d.values.([]T)
 		if !ok || len(v) != len(dst) {
 			return wrap(errors.Errorf("%d values of type %s are asked for as %d %s", d.Len(), d.DType(), len(dst), want))

@@ -30,10 +30,13 @@ func TestMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "large")
-	for name, save := range map[string]func(string, *nn.Model) error{"archive": keras.Save, "HDF5": keras.SaveHDF5} {
+	for name, save := range map[string]func(string, *nn.Model) error{"archive": keras.Save, "HDF5": keras.SaveHDF5, "TensorFlow.js": keras.SaveTFJS} {
+		path := filepath.Join(t.TempDir(), "large")
 		if err := save(path, m); err != nil {
 			t.Fatal(err)
+		}
+		if name == "TensorFlow.js" {
+			path = filepath.Join(path, "model.json")
 		}
 		var before, after runtime.MemStats
 		runtime.GC()

@@ -98,8 +98,9 @@ func (s *store) tfjs(r io.ReaderAt, size int64) error {
 	}
 	s.root = &hdf5.Group{}
 	s.weights = s.root
+	named := map[string]bool{}
 	for _, g := range m.Manifest {
-		if err := s.tfjsGroup(in.folder, g); err != nil {
+		if err := s.tfjsGroup(in.folder, g, named); err != nil {
 			return err
 		}
 	}
@@ -129,42 +130,45 @@ func withoutCells(v any) {
 	}
 }
 
-// tfjsGroup reads the weights of a group.
-func (s *store) tfjsGroup(folder fs.FS, g tfjsGroup) error {
-	var readers []io.Reader
-	left := int64(0) // bytes that are not read
+// tfjsGroup finds the weights of a group, whose values stay in the files.
+func (s *store) tfjsGroup(folder fs.FS, g tfjsGroup, named map[string]bool) error {
+	in := tfjsFiles{folder: folder}
+	left := int64(0) // bytes that are no weight's yet
 	for _, name := range g.Paths {
-		f, err := folder.Open(path.Clean(name))
-		if err != nil {
-			return errors.WithMessagef(reason(err), "the file of weights %s", brief(name))
+		name = path.Clean(name)
+		if named[name] {
+			return errors.Errorf("the file of weights %s is named twice", brief(name))
 		}
-		defer f.Close()
-		info, err := f.Stat()
+		named[name] = true
+		info, err := fs.Stat(folder, name)
 		if err != nil {
 			return errors.WithMessagef(reason(err), "the file of weights %s", brief(name))
 		}
 		left += info.Size()
-		readers = append(readers, f)
+		in.files = append(in.files, tfjsFile{name, info.Size()})
 	}
-	in := io.MultiReader(readers...)
+	at := int64(0)
 	for _, w := range g.Weights {
 		n, width, err := w.size()
 		if err == nil && int64(n) > left/int64(width) {
 			err = errors.Errorf("the files of weights are cut short: %d bytes are left for %v of %d", left, w.Shape, width)
 		}
-		var values []float32
-		if err == nil {
-			left -= int64(n * width)
-			values, err = w.read(in, n, width)
-		}
 		if err != nil {
 			return errors.WithMessagef(err, "weight %s", brief(w.Name))
 		}
+		from := at
+		at += int64(n * width)
+		left -= int64(n * width)
 		if w.Group == "optimizer" {
 			s.notes.add("what the optimizer remembers is left out")
 			continue
 		}
-		s.root.Datasets = append(s.root.Datasets, hdf5.NewDataset(w.Name, w.Shape, values))
+		s.root.Datasets = append(s.root.Datasets, hdf5.Later(w.Name, w.Shape, func(dst []float32) error {
+			r := in
+			defer r.close()
+			r.at = from
+			return w.read(&r, dst, width)
+		}))
 	}
 	if left != 0 {
 		return errors.Errorf("the files of weights have %d bytes that no weight takes", left)

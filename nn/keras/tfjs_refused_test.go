@@ -62,6 +62,18 @@ func TestTFJSQuantized(t *testing.T) {
 	}
 }
 
+// TestTFJSFloat64: a model that computes in float64 has weights in float32 there.
+func TestTFJSFloat64(t *testing.T) {
+	doc := strings.Replace(denseTFJS(`"dtype": "float32"`), `"units": 1,`, `"units": 1, "dtype": "float64",`, 1)
+	f, err := keras.OpenFS(filesTFJS(doc, []byte{0, 0, 0x80, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0}), "m/model.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := graph.Floats[float64](f.Model.Layers()[0].Weights()[0].Value().(*tensor.Dense)); !slices.Equal(got, []float64{1, 0, -2, 0}) {
+		t.Error(got)
+	}
+}
+
 // TestTFJSRefused: what is not a model, or not a whole one, is one line that says why.
 func TestTFJSRefused(t *testing.T) {
 	good := denseTFJS(`"dtype": "float32"`)
@@ -78,6 +90,7 @@ func TestTFJSRefused(t *testing.T) {
 		{good, 20, "the files of weights have 4 bytes that no weight takes"},
 		{strings.Replace(good, "a.bin", "c.bin", 1), 16, `the file of weights "c.bin": file does not exist`},
 		{strings.Replace(good, "a.bin", "../a.bin", 1), 16, `the file of weights "../a.bin": invalid argument`},
+		{strings.Replace(good, "a.bin", "b.bin", 1), 16, `the file of weights "b.bin" is named twice`},
 		{strings.Replace(good, "d/kernel", "e/kernel", 1), 16, `layer "d": the files have no weight d/…/kernel`},
 		{strings.Replace(good, "[4, 1]", "[1, 4]", 1), 16, "d/kernel: [1 4] in the file, [4 1] in the model"},
 		{strings.Replace(good, "[4, 1]", "[4000000000000, 1000000000]", 1), 16, "the shape is"},

@@ -32,21 +32,20 @@ func (w tfjsWeight) size() (n, width int, err error) {
 	return n, tfjsWidths[dtype], nil
 }
 
-// read reads n values. As in TensorFlow.js an integer is rounded.
-func (w tfjsWeight) read(in io.Reader, n, width int) ([]float32, error) {
-	values := make([]float32, n)
+// read reads the values. As in TensorFlow.js an integer is rounded.
+func (w tfjsWeight) read(in io.Reader, values []float32, width int) error {
 	buf := make([]byte, 1<<15)
-	for at := 0; at < n; {
-		b := buf[:min(len(buf), (n-at)*width)]
+	for len(values) > 0 {
+		b := buf[:min(len(buf), len(values)*width)]
 		if _, err := io.ReadFull(in, b); err != nil {
-			return nil, errors.Wrap(err, "read")
+			return errors.Wrap(reason(err), "read")
 		}
 		for ; len(b) > 0; b = b[width:] {
-			values[at] = w.value(b)
-			at++
+			values[0] = w.value(b)
+			values = values[1:]
 		}
 	}
-	return values, nil
+	return nil
 }
 
 func (w tfjsWeight) value(b []byte) float32 {

@@ -59,6 +59,7 @@ func parseGraph(config object) (*network, error) {
 	if len(layers) > mostLayers {
 		return nil, errors.Errorf("there are more than %d layers", mostLayers)
 	}
+	ofKeras2 := false
 	for i, l := range layers {
 		o := obj(l)
 		v := &vertex{object: o, name: str(o, "name"), class: str(o, "class_name"), at: i}
@@ -70,6 +71,7 @@ func parseGraph(config object) (*network, error) {
 		}
 		for _, node := range list(o["inbound_nodes"]) {
 			v.calls = append(v.calls, parseCall(node))
+			ofKeras2 = ofKeras2 || obj(node) == nil
 		}
 		g.vertices, g.byName[v.name] = append(g.vertices, v), v
 	}
@@ -78,6 +80,7 @@ func parseGraph(config object) (*network, error) {
 	if len(g.inputs) == 0 || len(g.outputs) == 0 {
 		return nil, errors.New("the model has no inputs or no outputs")
 	}
+	g.countFromZero(ofKeras2)
 	return g, nil
 }
 

@@ -25,7 +25,8 @@ const (
 // names.
 func Save(path string, model *nn.Model) error { return toFile(path, model, Write) }
 
-// SaveHDF5 writes the model as HDF5, as Keras 2 does, which Keras 2 and 3 read.
+// SaveHDF5 writes the model as HDF5, as Keras 2 does, which Keras 2 and 3 read; that of a
+// Functional with a model as a layer Keras 2 alone.
 func SaveHDF5(path string, model *nn.Model) error { return toFile(path, model, WriteHDF5) }
 
 // SaveWeights writes the model's weights alone as HDF5 of Keras 3, for load_weights of

@@ -36,10 +36,10 @@ func (w *writer) functional(n nn.Network, name string) (object, error) {
 	}
 	inputs, outputs := []any{}, []any{}
 	for i := range n.Inputs {
-		inputs = append(inputs, history(n, nn.Ref{Call: ^i}))
+		inputs = append(inputs, w.history(n, nn.Ref{Call: ^i}, true))
 	}
 	for _, out := range n.Outputs {
-		outputs = append(outputs, history(n, out.From))
+		outputs = append(outputs, w.history(n, out.From, true))
 	}
 	config := object{"name": name, "trainable": true, "layers": layers, "input_layers": inputs, "output_layers": outputs}
 	o := w.object("keras.src.models.functional", functionalClass, config)
@@ -49,12 +49,24 @@ func (w *writer) functional(n nn.Network, name string) (object, error) {
 	return o, nil
 }
 
-// history names a value: its layer, the call of it, and the output.
-func history(n nn.Network, r nn.Ref) []any {
+// history names a value: its layer, the call of it, and the output. The calls of a model
+// within the model Keras 2 counts from 1, as its own inputs and outputs are a call too;
+// Keras 3 does so of a Functional where outputs are listed, and nowhere else.
+func (w *writer) history(n nn.Network, r nn.Ref, listed bool) []any {
 	if r.Call < 0 {
 		return []any{n.Inputs[^r.Call].Name, 0, 0}
 	}
 	layer, call := n.Calls[r.Call].Layer, 0
+	switch bare(n.Layers[layer].Layer).(type) {
+	case nn.Sequential:
+		if w.major == keras2 {
+			call = 1
+		}
+	case *nn.Functional:
+		if w.major == keras2 || listed {
+			call = 1
+		}
+	}
 	for _, c := range n.Calls[:r.Call] {
 		if c.Layer == layer {
 			call++
@@ -73,7 +85,7 @@ func (w *writer) node(n nn.Network, l nn.Layer, c nn.NetworkCall) any {
 		node := []any{}
 		if byValue(bare(l)) != nil && byValue(bare(l)).class == "MultiHeadAttention" { // its arguments have names
 			for i, name := range []string{"value", "key"}[:len(c.In)-1] {
-				keywords[name] = history(n, c.In[i+1])
+				keywords[name] = w.history(n, c.In[i+1], false)
 			}
 			c.In = c.In[:1]
 		}
@@ -82,14 +94,14 @@ func (w *writer) node(n nn.Network, l nn.Layer, c nn.NetworkCall) any {
 			if i == 0 {
 				k = keywords
 			}
-			node = append(node, append(history(n, r), k))
+			node = append(node, append(w.history(n, r, false), k))
 		}
 		return node
 	}
 	values := []any{}
 	for _, r := range c.In {
 		shape := w.batchShape(shapeAt(n, r))
-		values = append(values, object{"class_name": "__keras_tensor__", "config": object{"shape": shape, "dtype": w.floats(), "keras_history": history(n, r)}})
+		values = append(values, object{"class_name": "__keras_tensor__", "config": object{"shape": shape, "dtype": w.floats(), "keras_history": w.history(n, r, false)}})
 	}
 	args := []any{values}
 	if e := byValue(bare(l)); len(values) == 1 || e != nil && e.class == "MultiHeadAttention" {

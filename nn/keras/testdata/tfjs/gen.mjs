@@ -112,6 +112,16 @@ add('noises', seq([4, 3], of(L.alphaDropout, { rate: 0.5 }), of(L.gaussianDropou
 add('rescaling', one(L.rescaling, { scale: 0.25, offset: -1.5 }));
 add('layerNormalization over steps', one(L.layerNormalization, { axis: 1 }));
 add('layerNormalization over all', one(L.layerNormalization, { axis: [1, 2] }));
+for (const kind of ['sequential', 'graph'])
+  add('nested and shared ' + kind, () => {
+    const [a, b] = [tf.input({ shape: [3] }), tf.input({ shape: [3] })];
+    const x = tf.input({ shape: [3] });
+    const inner = kind === 'sequential'
+      ? tf.sequential({ layers: [L.dense({ units: 2, inputShape: [3] }), L.dense({ units: 2, activation: 'tanh' })] })
+      : tf.model({ inputs: x, outputs: L.dense({ units: 2, activation: 'tanh' }).apply(L.dense({ units: 2 }).apply(x)) });
+    const [first, second] = [inner.apply(a), inner.apply(b)];
+    return tf.model({ inputs: [a, b], outputs: [L.concatenate().apply([first, second]), second, first] });
+  });
 
 const golden = {};
 for (const [name, make] of Object.entries(models)) {

@@ -1,7 +1,6 @@
 package keras
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -64,7 +63,7 @@ func (s *store) readOptimizer(t *Training, weights []*nn.Weight, shapes [][]int)
 	if t == nil || t.Optimizer == "" {
 		return anew("the file has its state, but not its name")
 	}
-	of, ok := slots[strings.ToLower(path.Base(strings.ReplaceAll(t.Optimizer, ">", "/")))]
+	of, ok := slots[strings.ToLower(t.Optimizer)]
 	if !ok {
 		return anew("the state of " + t.Optimizer + " is not known")
 	}

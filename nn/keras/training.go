@@ -29,7 +29,7 @@ func readTraining(config object, n *notes) *Training {
 		optimizer = o
 	}
 	if class, settings, ok := serialized(optimizer); ok {
-		t.Optimizer, t.Settings = class, settings
+		t.Optimizer, t.Settings = strings.TrimPrefix(class, "Custom>"), settings // as Keras 2.11 and 2.12 write their own
 		if _, word := optimizer.(string); word {
 			t.Settings = nil
 		}

@@ -75,6 +75,9 @@ func FromKeras(f *keras.File) (o train.Optimizer, notes []string, err error) {
 		for _, name := range names {
 			switch v := settings[name].(type) {
 			case float64:
+				if v == 0 && name != "momentum" { // which is not to become our default
+					return notDefault(0)
+				}
 				return v
 			case bool:
 				if v {

@@ -27,7 +27,8 @@
 // are not trainable are Frozen. What Keras 2 and 3 compute differently follows the
 // version of the file: hard_sigmoid, and GRU's reset_after where it is not said. A
 // batch size is kept where a layer is stateful. Regularizers and constraints that nn
-// has not are left out with a note, since predictions do not depend on them. A file
+// has not are left out with a note, since predictions do not depend on them. Masks are
+// joined as in Keras 3; where a file of Keras 2 does it otherwise a note says so. A file
 // in float16 is computed in float32. Sequential models keep the name of their input;
 // the outputs of Functional ones are called after their layers.
 //

@@ -112,6 +112,7 @@ func (r *reader) vertex(g *network, c call) error {
 		}
 		r.notes.add("masks that the graph computes are those that layers pass on, of mask_zero and Masking")
 	}
+	r.mask(g, c)
 	if c.layer != nil {
 		return nil
 	}

@@ -189,3 +189,37 @@ func TestAttention(t *testing.T) {
 		}
 	}
 }
+
+// TestJoinedMasks: where Keras joins masks otherwise, it is noted.
+func TestJoinedMasks(t *testing.T) {
+	words := `, "input_dim": 5, "output_dim": 2, "mask_zero": `
+	input := `, "batch_input_shape": [null, 4]`
+	of := func(class, second, from string) string {
+		return `{"class_name": "Model", "config": {"name": "m", "layers": [` + strings.Join([]string{
+			vertex2("InputLayer", "x", input, ``), vertex2("InputLayer", "z", input, ``),
+			vertex2("Embedding", "a", words+"true", `[["x", 0, 0, {}]]`),
+			vertex2("Embedding", "b", words+second, `[["`+from+`", 0, 0, {}]]`),
+			vertex2("Dropout", "c", `, "rate": 0.5`, `[["b", 0, 0, {}]]`),
+			vertex2("Embedding", "third", words+"false", `[["z", 0, 0, {}]]`),
+			vertex2("Dense", "other", `, "units": 2`, `[["a", 0, 0, {}]]`),
+			strings.Replace(vertex2("Add", "y", ``, `[["other", 0, 0, {}], ["c", 0, 0, {}]]`), `"class_name": "Add"`, class, 1),
+		}, ", ") + `], "input_layers": [["x", 0, 0], ["z", 0, 0]], "output_layers": [["y", 0, 0], ["third", 0, 0]]}}`
+	}
+	const layer, operation = `"class_name": "Add"`, `"module": "keras.src.ops.numpy", "class_name": "Add"`
+	for _, c := range []struct {
+		name, doc string
+		major     int
+		want      string
+	}{
+		{"one mask", of(layer, "true", "x"), keras2, ""},
+		{"two masks", of(layer, "true", "z"), keras2, "in Keras 2 a step counts if no input masks it"},
+		{"one and none", of(layer, "false", "x"), keras2, "in Keras 2 a step counts if no input masks it"},
+		{"two masks of Keras 3", of(layer, "true", "z"), keras3, ""},
+		{"an operation", of(operation, "true", "x"), keras3, "the mask ends at this operation"},
+	} {
+		_, notes, err := build(strings.ReplaceAll(c.doc, "batch_input_shape", "batch_shape"), c.major)
+		if all := strings.Join(notes, "\n"); err != nil || (all == "") != (c.want == "") || !strings.Contains(all, c.want) {
+			t.Errorf("%s: %v, notes %q, want %q", c.name, err, all, c.want)
+		}
+	}
+}

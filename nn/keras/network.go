@@ -27,6 +27,7 @@ type vertex struct {
 	shared  nn.Shared
 	ranks   []int             // of its outputs; states, which follow, have one dimension
 	values  map[int]nn.Symbol // the first output, by call
+	masks   map[int]string    // what tells the output's from others, by call
 }
 
 // call is one of a vertex's.

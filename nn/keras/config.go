@@ -49,10 +49,14 @@ func (c *config) fail(format string, args ...any) {
 	}
 }
 
-// get returns a key's value where it is read, and not null.
+// get returns a key's value where it is read, and not null. Of an array of NumPy it is
+// the numbers.
 func (c *config) get(key string) (any, bool) {
 	c.seen[key] = true
 	v := c.in[key]
+	if o := obj(v); str(o, "class_name") == "__numpy__" {
+		v = obj(o["config"])["value"]
+	}
 	return v, v != nil
 }
 
@@ -152,8 +156,9 @@ func (c *config) needFloat(key string, p *float64) {
 		c.out[key] = real(*p)
 		return
 	}
-	x, err := number(c.in[key])
-	if c.seen[key] = true; err != nil {
+	v, _ := c.get(key)
+	x, err := number(v)
+	if err != nil {
 		c.fail("%s: %v", key, err)
 	}
 	*p = x

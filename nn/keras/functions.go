@@ -41,6 +41,9 @@ func (c *config) readFunc(v any) (nn.Func, error) {
 		if name, ok = o["config"].(string); !ok { // a function, as Keras 3 and 2.13 write one
 			return c.layerFunc(v)
 		}
+		if isOwn(o) {
+			return "", errors.Errorf("the function %s is of the file's author and cannot be represented", brief(name))
+		}
 	}
 	switch {
 	case !ok:

@@ -95,13 +95,10 @@ func (r *reader) entry(o object) (*entry, error) {
 	if class == "" {
 		return nil, errors.New("this is no layer: it has no class")
 	}
-	module, hasModule := o["module"]
-	from, _ := module.(string)
-	own := hasModule && !strings.HasPrefix(from, "keras") && !strings.HasPrefix(from, "tf_keras") && !strings.HasPrefix(from, "tensorflow.") ||
-		strings.Contains(class, ">") || strings.Contains(str(o, "registered_name"), ">")
+	_, hasModule := o["module"]
 	e := byClass(class)
 	switch {
-	case own, e == nil && !hasModule && !known(class, unrepresented...):
+	case isOwn(o), e == nil && !hasModule && !known(class, unrepresented...):
 		return nil, errors.Errorf("class %s is of the file's author and cannot be represented", brief(word(class)))
 	case class == "Lambda":
 		return nil, errors.New("class Lambda holds Python code and cannot be represented")
@@ -109,6 +106,17 @@ func (r *reader) entry(o object) (*entry, error) {
 		return nil, errors.Errorf("Keras's class %s cannot be represented", brief(word(class)))
 	}
 	return e, nil
+}
+
+// isOwn tells an object of the file's author: it is of a module that is not Keras's, or
+// registered.
+func isOwn(o object) bool {
+	module, has := o["module"]
+	from, _ := module.(string)
+	for _, of := range []string{"keras", "tf_keras", "tensorflow.", "builtins"} {
+		has = has && !strings.HasPrefix(from, of)
+	}
+	return has || strings.Contains(str(o, "class_name"), ">") || strings.Contains(str(o, "registered_name"), ">")
 }
 
 // word is a name that brief shows without quotes.

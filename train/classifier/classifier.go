@@ -3,6 +3,7 @@ package classifier
 import (
 	"context"
 	"math/bits"
+	"strings"
 	"sync"
 
 	"github.com/pkg/errors"
@@ -52,7 +53,7 @@ func New(name string, net *nn.Model, e *text.Encoder, t Task) (*Model, error) {
 	if n, want := e.Config().MaxLen, net.Inputs()[0].Steps(); n != want && want != nn.Any {
 		return nil, errors.Errorf("%s: the encoder gives %d words, the network takes %d", name, n, want)
 	}
-	if rows := embedded(net); rows > 0 && int(e.LargestID()) >= rows {
+	if rows := IDs(net); rows > 0 && int(e.LargestID()) >= rows {
 		return nil, errors.Errorf("%s: the encoder gives ids up to %d, the network's embedding has %d rows", name, e.LargestID(), rows)
 	}
 	if out := net.Outputs()[0].Shape; len(out) != 1 || out[0] != t.Outputs() {
@@ -70,14 +71,28 @@ func New(name string, net *nn.Model, e *text.Encoder, t Task) (*Model, error) {
 	return m, err
 }
 
-// embedded is the number of rows of the least embedding, 0 without.
-func embedded(net *nn.Model) (rows int) {
-	for _, l := range net.Layers() {
-		if l.Type == "Embedding" && (rows == 0 || l.Weights()[0].Shape()[0] < rows) {
-			rows = l.Weights()[0].Shape()[0]
+// IDs is how many word ids a network knows, the rows of its least embedding; 0 if it has
+// none.
+func IDs(net *nn.Model) (rows int) {
+	for _, w := range embeddings(net) {
+		if n := w.Shape()[0]; rows == 0 || n < rows {
+			rows = n
 		}
 	}
 	return rows
+}
+
+// embeddings are the weights of the embeddings, [ids, features], trained or frozen, also
+// of those within blocks.
+func embeddings(net *nn.Model) (found []*nn.Weight) {
+	for _, l := range net.Layers() {
+		for _, w := range l.Weights() {
+			if strings.HasSuffix(w.Name(), "/embeddings") && len(w.Shape()) == 2 {
+				found = append(found, w)
+			}
+		}
+	}
+	return found
 }
 
 // Name is what the model is called.

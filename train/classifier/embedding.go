@@ -25,22 +25,19 @@ func (v WordVector) Similarity(w WordVector) float64 { return floats.Dot(v.Vecto
 
 // Embedding returns a copy of the model's, trained or frozen; nil if it has none.
 func (m *Model) Embedding() *Embedding {
-	for _, l := range m.net.Layers() {
-		if l.Type != "Embedding" {
-			continue
-		}
-		w := l.Weights()[0]
-		x, features := w.Float64s(), w.Shape()[1]
-		e := &Embedding{model: m}
-		for row := range slices.Chunk(x, features) {
-			if length := floats.Norm(row, 2); length > 0 {
-				floats.Scale(1/length, row)
-			}
-			e.rows = append(e.rows, row)
-		}
-		return e
+	all := embeddings(m.net)
+	if len(all) == 0 {
+		return nil
 	}
-	return nil
+	x, features := all[0].Float64s(), all[0].Shape()[1]
+	e := &Embedding{model: m}
+	for row := range slices.Chunk(x, features) {
+		if length := floats.Norm(row, 2); length > 0 {
+			floats.Scale(1/length, row)
+		}
+		e.rows = append(e.rows, row)
+	}
+	return e
 }
 
 // Find returns the vector of a word, which has its name as the model reads it: "good" of

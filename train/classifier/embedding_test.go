@@ -14,7 +14,8 @@ import (
 // called and whether it is trained.
 func TestEmbedding(t *testing.T) {
 	layer := nn.Embedding{InputDim: 20, OutputDim: 2}
-	for name, first := range map[string]nn.Layer{"trained": layer, "frozen": nn.Frozen{Layer: layer}, "named": nn.Named{Name: "words", Layer: layer}} {
+	for name, first := range map[string]nn.Layer{"trained": layer, "frozen": nn.Frozen{Layer: layer}, "named": nn.Named{Name: "words", Layer: layer},
+		"in a block": nn.Sequential{Layers: []nn.Layer{nn.Frozen{Layer: layer}}}} {
 		t.Run(name, func(t *testing.T) {
 			m := learn(t, "two classes", text.Pre, first, nn.SimpleRNN{Units: 4})
 			defer m.Close()

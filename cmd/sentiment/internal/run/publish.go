@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pkg/errors"
 )
@@ -37,12 +38,12 @@ func publish(out string, write func(dir string) error) (err error) {
 		}
 	}()
 	if err != nil {
-		return err
+		return cause(err)
 	}
 	// Beside their places, so that they can be renamed.
 	tmp, err := os.MkdirTemp(out, ".new.*")
 	if err != nil {
-		return err
+		return cause(err)
 	}
 	fresh, old := filepath.Join(tmp, "new"), filepath.Join(tmp, "old")
 	defer func() {
@@ -59,7 +60,7 @@ func publish(out string, write func(dir string) error) (err error) {
 		}
 	}
 	if err := write(fresh); err != nil {
-		return err
+		return unmoved{err, fresh, out}
 	}
 	entries, err := os.ReadDir(fresh)
 	if err != nil {
@@ -74,6 +75,28 @@ func publish(out string, write func(dir string) error) (err error) {
 		}
 	}
 	return nil
+}
+
+// unmoved is an error of what was to be moved from a folder to another: it names the
+// place that the user knows.
+type unmoved struct {
+	error
+	from, to string
+}
+
+// Error implements error.
+func (e unmoved) Error() string { return strings.ReplaceAll(e.error.Error(), e.from, e.to) }
+
+// Unwrap returns the error as it was.
+func (e unmoved) Unwrap() error { return e.error }
+
+// cause is an error without the path, where that is temporary or told already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // replace moves out/name into old, if there is one, and fresh/name to its place.

@@ -52,10 +52,11 @@ func (s *Saved) save(dir string) error {
 // importedBatch is the batch in which an imported model is evaluated.
 const importedBatch = 32
 
-// Import makes the folder dir of a model that came from another program's file.
+// Import makes the folder dir of a model that came from another program's file, whole or
+// not at all.
 func Import(dir string, m *classifier.Model, file string) error {
 	s := &Saved{m, Training{Version: trainingVersion, Settings: corpus.Settings{Data: corpus.Paths{}}, Batch: importedBatch, Imported: file}}
-	return s.save(dir)
+	return publish(dir, s.save)
 }
 
 // Load reads a model's folder.

@@ -126,6 +126,7 @@ func TestFromRefuses(t *testing.T) {
 		{exitFailure, []string{"--from", t.TempDir()}, "holds neither a model nor a run"},
 		{exitUsage, []string{"--from", from, "--maxlen", "3"}, "--maxlen has no effect with --from, which keeps the model as it was trained"},
 		{exitUsage, []string{"--from", from, "--model", "gru"}, "--model has no effect with --from"},
+		{exitUsage, []string{"--from", imported(t), "--rnn", "looped"}, "/keras, whose model has no recurrent layer"},
 		{exitUsage, []string{"--from", from, "--resume", from}, "--from cannot be used with --resume"},
 	} {
 		out := filepath.Join(t.TempDir(), "out")

@@ -2,6 +2,8 @@ package run
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -41,6 +43,13 @@ func modelFrom(dir string) (Model, error) {
 		}
 	}
 	return e, nil
+}
+
+// recurrent reports whether the model has a recurrent layer, also one within another.
+func (g *given) recurrent() bool {
+	return slices.ContainsFunc(g.Net().Layers(), func(l nn.ModelLayer) bool {
+		return slices.ContainsFunc(l.Weights(), func(w *nn.Weight) bool { return strings.HasSuffix(w.Name(), "/recurrent_kernel") })
+	})
 }
 
 // models returns those that a run trains.

@@ -19,7 +19,13 @@ func (p *Plan) Check() (chosen []Model, exec nn.Execution, err error) {
 	if exec, err = Execution(p.RNN); err != nil {
 		return nil, "", err
 	}
-	chosen, err = p.models()
+	if chosen, err = p.models(); err != nil {
+		return nil, "", err
+	}
+	if g := chosen[0].given; g != nil && exec != nn.Auto && !g.recurrent() {
+		_ = g.Close()
+		return nil, "", usage.Errorf("--rnn has no effect with --from %s, whose model has no recurrent layer", p.From)
+	}
 	return chosen, exec, err
 }
 

@@ -76,7 +76,6 @@ func folder(fsys fs.FS, path string) error {
 		{"saved_model.pb", "a SavedModel of TensorFlow, which cannot be read: load it in Keras 2 and save it as .keras or .h5"},
 		{"keras_metadata.pb", "a SavedModel of TensorFlow, which cannot be read: load it in Keras 2 and save it as .keras or .h5"},
 		{"weights.safetensors", "a model of this module: use nn.Load"},
-		{"model.json", "a model of TensorFlow.js: open the model.json in it"},
 		{"config.json", "the unpacked content of a .keras archive: zip it again, without a folder around it"},
 	} {
 		if _, err := fs.Stat(fsys, join(path, f.file)); err == nil {
@@ -84,6 +83,15 @@ func folder(fsys fs.FS, path string) error {
 		}
 	}
 	return errors.New("this is a folder, and no model of Keras's")
+}
+
+// isTFJS reports whether a folder is a model of TensorFlow.js, and of nothing else.
+func isTFJS(fsys fs.FS, path string) bool {
+	has := func(file string) bool {
+		_, err := fs.Stat(fsys, join(path, file))
+		return err == nil
+	}
+	return has(modelJSON) && !has("saved_model.pb") && !has("weights.safetensors")
 }
 
 func join(dir, file string) string {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -120,8 +121,31 @@ func TestWhatItIs(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.file, err, c.want)
 		}
 	}
+	if _, err := keras.Load(os.DevNull); err == nil || !strings.HasSuffix(err.Error(), ": save what it gives to a file first") {
+		t.Error(err)
+	}
 	if _, err := keras.Load("nowhere.h5"); err == nil || err.Error() != "nowhere.h5: no such file or directory" {
 		t.Error(err)
+	}
+}
+
+// TestFolderOfTFJS: the folder of a model of TensorFlow.js stands for the model.json in it.
+func TestFolderOfTFJS(t *testing.T) {
+	saved, err := nn.Sequential{Input: nn.Features(2), Layers: []nn.Layer{nn.Dense{Units: 3}}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "web")
+	if err := keras.SaveTFJS(dir, saved); err != nil {
+		t.Fatal(err)
+	}
+	fromFS, err := keras.OpenFS(os.DirFS(filepath.Dir(dir)), "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := keras.Load(dir)
+	if err != nil || !slices.Equal(allWeights(m), allWeights(saved)) || !slices.Equal(allWeights(fromFS.Model), allWeights(saved)) {
+		t.Errorf("error %v, or other weights", err)
 	}
 }
 

@@ -75,8 +75,13 @@ func onDisk(path string, read func(r io.ReaderAt, size int64) (*File, error)) (*
 	if err != nil {
 		return nil, reason(err)
 	}
-	if info.IsDir() {
-		return nil, folder(os.DirFS(path), ".")
+	switch beside := os.DirFS(path); {
+	case info.IsDir() && isTFJS(beside, "."):
+		return onDisk(filepath.Join(path, modelJSON), read)
+	case info.IsDir():
+		return nil, folder(beside, ".")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("this is a pipe or a device, which can be read but once: save what it gives to a file first")
 	}
 	return read(placed{in, os.DirFS(filepath.Dir(path))}, info.Size())
 }
@@ -107,7 +112,10 @@ func openFS(fsys fs.FS, path string) (*File, error) {
 	if err != nil {
 		return nil, reason(err)
 	}
-	if info.IsDir() {
+	switch {
+	case info.IsDir() && isTFJS(fsys, path):
+		return openFS(fsys, join(path, modelJSON))
+	case info.IsDir():
 		return nil, folder(fsys, path)
 	}
 	beside, err := fs.Sub(fsys, pathpkg.Dir(path))

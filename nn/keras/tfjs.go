@@ -50,6 +50,9 @@ type tfjsQuantized struct {
 	Min   float64 `json:"min"`
 }
 
+// modelJSON is what the first file of such a model is called.
+const modelJSON = "model.json"
+
 // mostJSON is how long a model.json may be.
 const mostJSON = 64 << 20
 
@@ -151,7 +154,7 @@ func (s *store) tfjsGroup(folder fs.FS, g tfjsGroup, named map[string]bool) erro
 	for _, w := range g.Weights {
 		n, width, err := w.size()
 		if err == nil && int64(n) > left/int64(width) {
-			err = errors.Errorf("the files of weights are cut short: %d bytes are left for %v of %d", left, w.Shape, width)
+			err = errors.Errorf("the files of weights are cut short: %d bytes are left for %v numbers of %d bytes each", left, w.Shape, width)
 		}
 		if err != nil {
 			return errors.WithMessagef(err, "weight %s", brief(w.Name))

@@ -86,7 +86,7 @@ func TestTFJSRefused(t *testing.T) {
 		{`{"a": 1}`, 16, "this is JSON"},
 		{`{"format": "graph-model", "modelTopology": {}, "weightsManifest": []}`, 16, "a graph model of TensorFlow.js"},
 		{`{"modelTopology": {}}`, 16, "without a model, or without weights"},
-		{good, 12, "weight \"d/kernel\": the files of weights are cut short: 12 bytes are left for [4 1] of 4"},
+		{good, 12, "weight \"d/kernel\": the files of weights are cut short: 12 bytes are left for [4 1] numbers of 4 bytes each"},
 		{good, 20, "the files of weights have 4 bytes that no weight takes"},
 		{strings.Replace(good, "a.bin", "c.bin", 1), 16, `the file of weights "c.bin": file does not exist`},
 		{strings.Replace(good, "a.bin", "../a.bin", 1), 16, `the file of weights "../a.bin": invalid argument`},

@@ -78,6 +78,9 @@ func readFS(fsys fs.FS, name string) (*Tokenizer, error) {
 		}
 		return nil, errors.New("it is a folder, want a tokenizer's file")
 	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is a pipe or a device, which can be read but once: save what it gives to a file first")
+	}
 	if r, ok := f.(io.ReaderAt); ok {
 		return read(r, info.Size())
 	}

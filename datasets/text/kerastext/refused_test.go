@@ -2,6 +2,7 @@ package kerastext
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -158,5 +159,12 @@ func TestWriteRefuses(t *testing.T) {
 		if !strings.Contains(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%s of %+v: %q, want %q", c.as, c.config, got, c.want)
 		}
+	}
+}
+
+// TestReadRefusesPipe: a tokenizer is read at more than one place of its file.
+func TestReadRefusesPipe(t *testing.T) {
+	if _, err := Read(os.DevNull); err == nil || !strings.HasSuffix(err.Error(), "which can be read but once: save what it gives to a file first") {
+		t.Error(err)
 	}
 }

@@ -70,6 +70,9 @@ func (m *importer) run(ctx context.Context) error {
 	if err := m.check(); err != nil {
 		return err
 	}
+	if run.HoldsModel(m.path) {
+		return usage.Errorf("%s is a folder with a model of this program already: use it as it is, as in: sentiment predict %[1]s \"a text\"", m.path)
+	}
 	var err error
 	if m.file, err = keras.Open(m.path); err != nil {
 		return err
@@ -92,6 +95,9 @@ func (m *importer) run(ctx context.Context) error {
 		return err
 	}
 	defer model.Close()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := run.Import(m.dir, model, m.path); err != nil {
 		return errors.WithMessage(err, "--out")
 	}
@@ -119,26 +125,38 @@ func (m *importer) check() error {
 
 // read reads how texts become ids.
 func (m *importer) read(ctx context.Context) (*kerastext.Tokenizer, error) {
+	inside, err := m.inside()
+	if m.tokenizer == "" {
+		if err == nil && inside == nil {
+			err = usage.Errorf("%s does not hold how texts become word ids: give its tokenizer with --tokenizer", m.path)
+		}
+		return inside, err
+	}
+	if inside != nil {
+		return nil, usage.Errorf("%s holds how texts become word ids, in its layer %s of TextVectorization: leave out --tokenizer", m.path, inside.Layer)
+	}
 	switch m.tokenizer {
-	case "":
-		none := usage.Errorf("%s does not hold how texts become word ids: give its tokenizer with --tokenizer", m.path)
-		if m.file.Format != keras.Archive {
-			return nil, none
-		}
-		t, err := kerastext.Read(m.path)
-		if errors.Is(err, kerastext.ErrNoLayer) {
-			return nil, none
-		}
-		return t, err
 	case imdbIndex:
 		index, err := imdb.WordIndex(ctx, imdb.Options{Log: func(line string) { fmt.Fprintln(m.err, line) }})
 		if err != nil {
-			return nil, errors.WithMessage(err, "--tokenizer imdb")
+			return nil, fmt.Errorf("--tokenizer imdb: %w; without a network, give the file itself: --tokenizer imdb_word_index.json", err)
 		}
 		return kerastext.IMDB(bytes.NewReader(index))
 	}
 	t, err := kerastext.Read(m.tokenizer)
 	return t, errors.WithMessage(err, "--tokenizer")
+}
+
+// inside reads the model's own TextVectorization; nil if it has none.
+func (m *importer) inside() (*kerastext.Tokenizer, error) {
+	if m.file.Format != keras.Archive {
+		return nil, nil
+	}
+	t, err := kerastext.Read(m.path)
+	if errors.Is(err, kerastext.ErrNoLayer) {
+		return nil, nil
+	}
+	return t, err
 }
 
 // encoder makes the encoder that gives the model what it was trained on.
@@ -166,7 +184,7 @@ func (m *importer) encoder(t *kerastext.Tokenizer) (*text.Encoder, error) {
 	if len(usual) > 0 {
 		m.guess("%s, as pad_sequences does unless it is told", strings.Join(usual, " and "))
 	}
-	if rows := idsOf(m.file.Model); rows > 0 && (c.NumWords == 0 || c.NumWords > rows) {
+	if rows := classifier.IDs(m.file.Model); rows > 0 && (c.NumWords == 0 || c.NumWords > rows) {
 		if last := c.FirstID + len(t.Words) - 1; last >= rows {
 			m.guess("num_words %s, which the embedding has: of %s more the model knows nothing", show.Thousands(rows), show.Thousands(last-rows+1))
 		}
@@ -200,16 +218,6 @@ func (m *importer) guess(format string, args ...any) {
 	m.guessed = append(m.guessed, fmt.Sprintf(format, args...))
 }
 
-// idsOf is how many word ids a model knows, 0 if it does not tell.
-func idsOf(net *nn.Model) (rows int) {
-	for _, w := range net.Weights() {
-		if s := w.Shape(); strings.HasSuffix(w.Name(), "/embeddings") && len(s) == 2 && (rows == 0 || s[0] < rows) {
-			rows = s[0]
-		}
-	}
-	return rows
-}
-
 // report tells what was found and guessed.
 func (m *importer) report(t *kerastext.Tokenizer, model *classifier.Model) {
 	net := m.file.Model
@@ -226,14 +234,8 @@ func (m *importer) report(t *kerastext.Tokenizer, model *classifier.Model) {
 			words++
 		}
 	}
-	c := model.Encoder().Config()
 	m.tell("tokenizer", fmt.Sprintf("%s, %s words", t.Source, show.Thousands(words)))
-	padding, _ := c.Padding.MarshalText()
-	truncating, _ := c.Truncating.MarshalText()
-	m.tell("sequences", fmt.Sprintf("%s; padding %s, truncating %s", show.Plural(c.MaxLen, "word"), padding, truncating))
-	if classes := model.Task().Classes; len(classes) > 0 {
-		m.tell("labels", strings.Join(classes, ", "))
-	}
+	m.answers(model)
 	for _, g := range append(m.guessed, t.Guessed...) {
 		m.tell("guessed", g)
 	}

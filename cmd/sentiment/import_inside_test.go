@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +42,9 @@ func TestImportTextVectorization(t *testing.T) {
 	}
 	status, stdout, stderr := command("", "import", file, "--maxlen", "5", "--out", dir+"2")
 	checkFailure(t, status, exitUsage, stdout, stderr, "--maxlen is 5, but the TextVectorization has sequences of 6 words")
+	tokenizer := writeFile(t, filepath.Join(t.TempDir(), "tokenizer.json"), kerasTokenizer)
+	status, stdout, stderr = command("", "import", file, "--tokenizer", tokenizer, "--out", dir+"2")
+	checkFailure(t, status, exitUsage, stdout, stderr, "holds how texts become word ids, in its layer texts of TextVectorization: leave out --tokenizer")
 }
 
 // TestImportLogits: where the loss tells that a model gives logits, the model that is
@@ -60,6 +65,28 @@ func TestImportLogits(t *testing.T) {
 	}
 	if got := succeed(t, "", "predict", dir, "--explain", "a good one"); !strings.Contains(got, "good +2.00") {
 		t.Errorf("explain prints %q", got)
+	}
+	if got := succeed(t, "", "words", dir, "good"); got != "good  dull -1.00\n" {
+		t.Errorf("words prints %q", got)
+	}
+}
+
+// TestImportUntoldLogits: where a file tells no loss, --labels say that values are logits.
+func TestImportUntoldLogits(t *testing.T) {
+	tokenizer := writeFile(t, filepath.Join(t.TempDir(), "tokenizer.json"), kerasTokenizer)
+	for units, labels := range map[int]string{1: "no,yes", 2: "no,yes", 3: "a,b,c"} {
+		file, dir := kerasFile(t, "model.keras", 6, nn.Dense{Units: units}), filepath.Join(t.TempDir(), "mine")
+		if units > 1 {
+			status, stdout, stderr := command("", "import", file, "--tokenizer", tokenizer, "--out", dir)
+			checkFailure(t, status, exitFailure, stdout, stderr, "if they are logits of classes, name these with --labels; else use keras.Load in Go")
+		}
+		got := succeed(t, "", "import", file, "--tokenizer", tokenizer, "--labels", labels, "--out", dir)
+		if !strings.Contains(got, "guessed     the model gives logits, as it has --labels and tells no loss: a s") {
+			t.Errorf("of %d it prints\n%s", units, got)
+		}
+		if got := succeed(t, "", "predict", dir, "good"); units == 1 && got != "yes  0.8808  good\n" || !strings.HasSuffix(got, "  good\n") {
+			t.Errorf("of %d predict prints %q", units, got)
+		}
 	}
 }
 
@@ -85,6 +112,23 @@ func TestImportOfTwo(t *testing.T) {
 	// good is 2, dull −2 on the mean: σ(0.75·2 + 0.25) and σ(−0.75·2 + 0.25)
 	if got := succeed(t, "", "predict", dir, "good", "dull"); got != "positive  0.8520  good\nnegative  0.7773  dull\n" {
 		t.Errorf("predict prints %q", got)
+	}
+	if got := succeed(t, "", "words", dir, "good"); got != "good  dull -1.00\n" {
+		t.Errorf("words prints %q", got)
+	}
+}
+
+// TestInterruptImport: an import that is interrupted leaves no folder.
+func TestInterruptImport(t *testing.T) {
+	tokenizer := writeFile(t, filepath.Join(t.TempDir(), "tokenizer.json"), kerasTokenizer)
+	file, dir := kerasFile(t, "model.keras", 6, sigmoid), filepath.Join(t.TempDir(), "mine")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	status := execute(ctx, []string{"import", file, "--tokenizer", tokenizer, "--out", dir}, strings.NewReader(""), &stdout, &stderr)
+	checkFailure(t, status, exitInterrupted, stdout.String(), stderr.String(), "interrupted")
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("a folder is left behind")
 	}
 }
 
@@ -112,6 +156,17 @@ The file holds 3 weights of 6 values in all, and no model.
 `
 	if got != want {
 		t.Errorf("of weights it prints\n%s", got)
+	}
+	got = succeed(t, "", "summary", imported(t))
+	want = "model       keras\nimported    from model.keras\nsequences   6 words; padding post, truncating pre\nlabels      negative, positive\n\nModel: "
+	if !strings.HasPrefix(got, want) || !strings.Contains(got, "Total params: 6\n") {
+		t.Errorf("of an imported model it prints\n%s", got)
+	}
+	got = succeed(t, "", "summary", sharedRun(t))
+	for _, want := range []string{"model       onehot\ntrained     on sample\nsequences   ", "Total params: 32,337\n", "\n\nmodel       embedding\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %q in\n%s", want, got)
+		}
 	}
 	text := writeFile(t, filepath.Join(t.TempDir(), "model.txt"), "hello")
 	status, stdout, stderr := command("", "summary", text)

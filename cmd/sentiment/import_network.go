@@ -42,28 +42,43 @@ func (m *importer) instead(is, do string) error {
 	return errors.Errorf("%s %s; %s, or look at it with: sentiment summary %[1]s", m.path, is, do)
 }
 
-// task finds out what n outputs say. A model that gives logits, as its loss tells, gets
-// the function that makes probabilities of them.
+// task finds out what n outputs say. A model that gives logits, as its loss tells or, where
+// it tells none, --labels, gets the function that makes probabilities of them.
 func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error) {
 	var task classifier.Task
 	end := ending(net)
+	why := "as its loss tells"
 	logits := end == nn.Linear && m.crossentropy()
+	untold := end == nn.Linear && (m.file.Training == nil || len(m.file.Training.Losses) == 0)
+	if untold && m.labels != "" {
+		logits, why = true, "as it has --labels and tells no loss"
+	}
+	hint := ""
+	if untold {
+		hint = "if they are logits of classes, name these with --labels; else use keras.Load in Go"
+	}
 	switch {
 	case n == 1 && end != nn.Sigmoid && end != nn.HardSigmoid && end != nn.HardSigmoidKeras2 && !logits:
 		if m.labels != "" {
 			return nil, task, usage.Errorf("--labels: %s gives a number and not the probability of a class; leave out --labels", m.path)
 		}
 		m.guess("the model gives a number, not a class: it does not end in a sigmoid")
+		if untold {
+			m.guess("the number is no logit of two classes: else name these with --labels")
+		}
 		return net, task, nil
 	case n == 2:
-		one, err := m.ofTwo(net, logits)
+		one, err := m.ofTwo(net, logits, hint)
 		if err != nil {
 			return nil, task, err
+		}
+		if logits {
+			m.guess("the model gives logits, %s: a softmax makes probabilities of them", why)
 		}
 		task.Classes, err = m.classes(2)
 		return one, task, err
 	case n > 2 && end != nn.Softmax && !logits:
-		return nil, task, m.instead(fmt.Sprintf("gives %d values of a text that are no probabilities of classes which exclude each other: it does not end in a softmax", n), "")
+		return nil, task, m.instead(fmt.Sprintf("gives %d values of a text that are no probabilities of classes which exclude each other: it does not end in a softmax", n), hint)
 	}
 	classes, err := m.classes(max(n, 2))
 	task.Classes = classes
@@ -74,21 +89,21 @@ func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error
 	if n > 1 {
 		f = nn.Softmax
 	}
-	m.guess("the model gives logits, as its loss tells: a %s makes probabilities of them", f)
+	m.guess("the model gives logits, %s: a %s makes probabilities of them", why, f)
 	net, err = nn.Sequential{Input: net.Inputs()[0], Layers: []nn.Layer{net.AsLayer(), nn.Activation{Func: f}}}.Build()
 	return net, task, err
 }
 
 // ofTwo returns a model of one sigmoid that says the same as one of two units and a
 // softmax: σ(b − a) is the second value of softmax(a, b).
-func (m *importer) ofTwo(net *nn.Model, logits bool) (*nn.Model, error) {
+func (m *importer) ofTwo(net *nn.Model, logits bool, hint string) (*nn.Model, error) {
 	n := net.Network()
 	last := n.Calls[max(n.Outputs[0].From.Call, 0)]
 	layer := n.Layers[last.Layer]
 	dense, ok := bare(layer.Layer).(nn.Dense)
 	before := last.In[0].Call
 	if !ok || before < 0 || dense.Activation != nn.Softmax && !logits {
-		return nil, m.instead("gives two values of a text that do not come out of a Dense layer with a softmax", "")
+		return nil, m.instead("gives two values of a text that do not come out of a Dense layer with a softmax", hint)
 	}
 	sub, err := net.SubModel(n.Layers[n.Calls[before].Layer].Name)
 	if err != nil {

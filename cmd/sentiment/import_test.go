@@ -101,7 +101,7 @@ func TestImportEndings(t *testing.T) {
 		{"three classes", "a,b,c", "labels      a, b, c\n", []nn.Layer{nn.Dense{Units: 3, Activation: nn.Softmax}}},
 		{"a layer of its own", "a,b,c", "labels      a, b, c\n", []nn.Layer{nn.Dense{Units: 3}, nn.SoftmaxLayer{}}},
 		{"a sigmoid of its own", "a,b", "labels      a, b\n", []nn.Layer{nn.Dense{Units: 1}, nn.Activation{Func: nn.Sigmoid}}},
-		{"a number", "", "guessed     the model gives a number, not a class: it does not end in a sigmoid\n", []nn.Layer{nn.Dense{Units: 1}}},
+		{"a number", "", "guessed     the model gives a number, not a class: it does not end in a sigmoid\nguessed     the number is no logit of two classes: else name these with --labels\n", []nn.Layer{nn.Dense{Units: 1}}},
 	} {
 		dir := filepath.Join(t.TempDir(), "mine")
 		args := []string{"import", kerasFile(t, "model.keras", 6, c.head...), "--tokenizer", tokenizer, "--out", dir}
@@ -161,7 +161,9 @@ func TestImportRefuses(t *testing.T) {
 		{"two outputs", saved(t, "two.keras", two), exitFailure, nil, []string{"is a model of 1 input and 2 outputs", "use keras.Load in Go"}},
 		{"two sigmoids", kerasFile(t, "m.keras", 6, nn.Dense{Units: 2, Activation: nn.Sigmoid}), exitFailure, nil, []string{"gives two values of a text that do not come out of a Dense layer with a softmax"}},
 		{"many sigmoids", kerasFile(t, "m.keras", 6, nn.Dense{Units: 3, Activation: nn.Sigmoid}), exitFailure, nil, []string{"does not end in a softmax"}},
-		{"a number's labels", kerasFile(t, "m.keras", 6, nn.Dense{Units: 1}), exitUsage, []string{"--labels", "a,b"}, []string{"leave out --labels"}},
+		{"a number's labels", changed(t, kerasFile(t, "m.keras", 6, nn.Dense{Units: 1}), func(config string) string {
+			return `{"compile_config":{"optimizer":"adam","loss":"mse"},` + strings.TrimPrefix(config, "{")
+		}), exitUsage, []string{"--labels", "a,b"}, []string{"leave out --labels"}},
 		{"no labels of three", kerasFile(t, "m.keras", 6, nn.Dense{Units: 3, Activation: nn.Softmax}), exitUsage, nil, []string{"tells 3 classes apart and does not name them", "--labels"}},
 		{"too many labels", file, exitUsage, []string{"--labels", "a,b,c"}, []string{"--labels has 3 names, but ", " tells 2 classes apart"}},
 		{"a label twice", file, exitUsage, []string{"--labels", "a,a"}, []string{"--labels has a twice"}},
@@ -174,6 +176,8 @@ func TestImportRefuses(t *testing.T) {
 		{"no such tokenizer", file, exitFailure, []string{"--tokenizer", "missing.json"}, []string{"--tokenizer: missing.json: no such file"}},
 		{"a full folder", file, exitUsage, []string{"--out", full}, []string{"holds something already: choose another folder"}},
 		{"a file for a folder", file, exitFailure, []string{"--out", tokenizer}, []string{"--out", "not a directory"}},
+		{"a model of ours", imported(t), exitUsage, nil, []string{"is a folder with a model of this program already: use it as it is, as in: sentiment predict "}},
+		{"a pipe", os.DevNull, exitFailure, nil, []string{"this is a pipe or a device, which can be read but once: save what it gives to a file first"}},
 		{"no folder", file, exitUsage, []string{"--out", ""}, []string{"--out is missing: name a folder"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

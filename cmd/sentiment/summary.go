@@ -11,6 +11,7 @@ import (
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/internal/show"
 	"unroll/nn/keras"
+	"unroll/train/classifier"
 )
 
 func (a *app) summaryCommand() *cobra.Command {
@@ -18,11 +19,13 @@ func (a *app) summaryCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "summary [FILE]",
 		Short: "Print the layers, shapes and parameters of the models, or of a file of Keras's",
-		Long: `Prints the layers, output shapes and parameters of the program's own models, or of the
-model in FILE, which Keras saved: a .keras archive, HDF5 of a model or of weights alone,
-or model.json of TensorFlow.js, whether the model is of texts or of something else.`,
+		Long: `Prints the layers, output shapes and parameters of the models that train knows, or of
+FILE. That is a file that Keras saved, of texts or of something else: a .keras archive,
+HDF5 of a model or of weights alone, or model.json of TensorFlow.js. It can also be the
+folder of a model, or of a run, of this program.`,
 		Example: `  sentiment summary --model lstm,gru
-  sentiment summary model.keras`,
+  sentiment summary model.keras
+  sentiment summary runs/latest`,
 		Args: arguments(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -56,6 +59,9 @@ func (a *app) summary(f *trainFlags) error {
 
 // summaryOf prints what a file of Keras's holds.
 func (a *app) summaryOf(path string) error {
+	if run.HoldsModel(path) {
+		return a.summaryOfOwn(path)
+	}
 	f, err := keras.Open(path)
 	if err != nil {
 		return err
@@ -71,6 +77,46 @@ func (a *app) summaryOf(path string) error {
 	}
 	a.weights(f.Weights)
 	return nil
+}
+
+// summaryOfOwn prints what is in the folder of a model, or of a run.
+func (a *app) summaryOfOwn(path string) error {
+	dirs, err := run.ModelDirs(path)
+	if err != nil {
+		return err
+	}
+	for i, dir := range dirs {
+		s, err := run.Load(dir)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			fmt.Fprintln(a.out)
+		}
+		a.tell("model", s.Name())
+		if s.Imported != "" {
+			a.tell("imported", "from "+s.Imported)
+		} else {
+			a.tell("trained", "on "+strings.Join(s.Data, ", "))
+		}
+		a.answers(s.Model)
+		fmt.Fprintf(a.out, "\n%s", s.Net().Summary())
+		if err := s.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answers prints what a model reads of a text, and what it says of it.
+func (a *app) answers(m *classifier.Model) {
+	c := m.Encoder().Config()
+	padding, _ := c.Padding.MarshalText()
+	truncating, _ := c.Truncating.MarshalText()
+	a.tell("sequences", fmt.Sprintf("%s; padding %s, truncating %s", show.Plural(c.MaxLen, "word"), padding, truncating))
+	if classes := m.Task().Classes; len(classes) > 0 {
+		a.tell("labels", strings.Join(classes, ", "))
+	}
 }
 
 // tell prints a line of what a file is or holds.

@@ -39,6 +39,12 @@ func ModelDirs(dir string) ([]string, error) {
 	return []string{dir}, checkModelDir(dir)
 }
 
+// HoldsModel reports whether a folder is a model's, or a run's with models.
+func HoldsModel(dir string) bool {
+	dirs, err := ModelDirs(dir)
+	return err == nil && isModelDir(dirs[0])
+}
+
 // BestFirst is ModelDirs by the Scores on the validation texts, the best one first.
 func BestFirst(dir string) ([]string, error) {
 	dirs, err := ModelDirs(dir)

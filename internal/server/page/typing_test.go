@@ -139,7 +139,7 @@ func TestNoKnownWord(t *testing.T) {
 	p := open(t, newFake(t), "")
 	p.enter("xyzzy")
 	want(t, "the hint", eval[string](p, `document.querySelector(".card .hint").innerText`),
-		"This model knows none of these words: it would answer the same for an empty text.")
+		"This model knows none of these words.")
 	want(t, "the tables", eval[bool](p, `document.querySelector("#why").hidden`), true)
 	p.quiet()
 }

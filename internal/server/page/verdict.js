@@ -56,7 +56,7 @@ export class Card {
 
   #known(n) {
     const reads = this.#model.max_words;
-    if (n === 0) return h("strong", {}, "This model knows none of these words: it would answer the same for an empty text.");
+    if (n === 0) return h("strong", {}, "This model knows none of these words.");
     return plural(n, "known word") + (n === reads ? ", as many as it reads" : "");
   }
 }

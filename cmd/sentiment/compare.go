@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
+	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/report"
@@ -16,27 +18,49 @@ import (
 	"unroll/internal/show"
 )
 
+// comparer is a command "compare": its flags.
+type comparer struct {
+	*app
+	page string // file of the report
+	data corpus.Settings
+}
+
 func (a *app) compareCommand() *cobra.Command {
-	var out string
+	m := &comparer{app: a}
 	c := &cobra.Command{
-		Use:     "compare RUN...",
-		Short:   "Compare several runs in one report",
-		Long:    "Writes one report of several runs: their scores, curves and mistakes side by side,\nand the settings in which they differ.",
-		Example: "  sentiment compare --out compare.html runs/one runs/two",
-		Args:    arguments(1, -1),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.compare(args, out) },
+		Use:   "compare DIR...",
+		Short: "Compare several runs, or imported models, in one report",
+		Long: `Writes one report of several runs: their scores, curves and mistakes side by side,
+and the settings in which they differ. A DIR can also be the folder of an imported
+model, which has no scores of its own: it is measured on the texts of the first run.
+
+With --data all models are measured on the texts that it names. They are all taken as
+test texts.`,
+		Example: `  sentiment compare --out compare.html runs/one runs/two
+  sentiment compare runs/latest mine
+  sentiment compare --data reviews.csv runs/latest mine`,
+		Args: arguments(1, -1),
+		RunE: func(c *cobra.Command, args []string) error { return m.compare(c, args) },
 	}
-	c.Flags().StringVar(&out, "out", "compare.html", "`file` to write the report to")
+	c.Flags().StringVar(&m.page, "out", "compare.html", "`file` to write the report to")
+	c.Flags().StringArrayVar((*[]string)(&m.data.Data), "data", nil, dataHelp+" (default: those of the runs)")
+	readFlags(&m.data, c.Flags())
 	return c
 }
 
-func (a *app) compare(dirs []string, out string) error {
-	if out == "" {
+func (m *comparer) compare(c *cobra.Command, dirs []string) error {
+	if m.page == "" {
 		return usage.Errorf("--out is empty, want a file")
 	}
+	data, remove, err := m.data.Spool(m.console()) // for more than one model to read
+	if err != nil {
+		return err
+	}
+	defer remove()
+	m.data = data
 	var all report.Report
 	for i, dir := range dirs {
-		r, err := run.ReadReport(dir)
+		r, err := m.report(c, dir, dirs)
 		if err != nil {
 			return err
 		}
@@ -50,7 +74,7 @@ func (a *app) compare(dirs []string, out string) error {
 		}
 	}
 	all.Title = fmt.Sprintf("%d runs compared", len(all.Runs))
-	if err := safefile.Write(out, func(w io.Writer) error { return report.Write(w, all) }); err != nil {
+	if err := safefile.Write(m.page, func(w io.Writer) error { return report.Write(w, all) }); err != nil {
 		return errors.WithMessage(err, "--out")
 	}
 	number := func(e *report.Evaluation) string {
@@ -66,8 +90,30 @@ func (a *app) compare(dirs []string, out string) error {
 		}
 	}
 	head := []any{"run", "experiment", "params", "epoch", "val " + all.Score.Name, "test " + all.Score.Name}
-	fmt.Fprintf(a.out, "%s\nThe report is %s.\n", show.Table(head, rows, 2), out)
+	fmt.Fprintf(m.out, "%s\nThe report is %s.\n", show.Table(head, rows, 2), m.page)
 	return nil
+}
+
+// report is that of a folder: a run's own, or what is measured now.
+func (m *comparer) report(c *cobra.Command, dir string, dirs []string) (report.Report, error) {
+	console := run.Console{Console: m.console(), Version: version()}
+	if len(m.data.Data) > 0 {
+		given := run.Texts{Whole: true, Of: func(s *run.Saved) (corpus.Settings, error) { return other(c, s, m.data) }}
+		return given.Report(c.Context(), dir, console)
+	}
+	file := run.ImportedFrom(dir)
+	if file == "" {
+		return run.ReadReport(dir)
+	}
+	first := slices.IndexFunc(dirs, func(d string) bool { return run.ImportedFrom(d) == "" })
+	if first < 0 {
+		return report.Report{}, usage.Errorf("%s was imported from %s and has no texts of its own: give some with --data, or compare it with a run", dir, file)
+	}
+	texts, err := run.TextsOf(dirs[first])
+	if err != nil {
+		return report.Report{}, err
+	}
+	return texts.Report(c.Context(), dir, console)
 }
 
 // epochOf tells after which epoch an experiment's weights are.

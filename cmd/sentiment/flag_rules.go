@@ -67,7 +67,7 @@ func wordsOnly(flag string, nothing ...string) rule {
 
 // reads is the rule of a flag that says how files are read.
 func reads(l line) string {
-	if l.command == "predict" {
+	if l.command == "predict" || l.command == "compare" {
 		return needs("data")(l)
 	}
 	return ""
@@ -114,6 +114,9 @@ var flagRules = map[string]rule{
 	},
 	"frozen": needs("vectors"),
 	"encoding": func(l line) string {
+		if l.command == "compare" {
+			return reads(l)
+		}
 		if l.command == "predict" && !l.has("data") && l.flags.NArg() > 1 {
 			return "on texts from the command line"
 		}

@@ -77,8 +77,6 @@ func TestImported(t *testing.T) {
 	if status == exitOK || !strings.Contains(stderr, "imported from model.keras and has no texts of its own: give some with --data") {
 		t.Errorf("evaluate without data: status %d, %q, %q", status, stderr, stdout)
 	}
-	status, stdout, stderr = command("", "compare", "--out", filepath.Join(t.TempDir(), "c.html"), dir)
-	checkFailure(t, status, exitFailure, stdout, stderr, dir+" was imported from model.keras and has no report to compare: measure it with sentiment evaluate")
 	url, stop := serving(t, dir)
 	defer stop()
 	var answer reply
@@ -88,4 +86,79 @@ func TestImported(t *testing.T) {
 	if len(answer.Predictions) != 1 || answer.Predictions[0].Label != "positive" || answer.Predictions[0].KnownWords != 1 {
 		t.Errorf("the server says %+v", answer)
 	}
+}
+
+// TestCompareImported: a model that was imported is measured on the texts of a run that it
+// is compared with, as evaluate does, or on those that are named.
+func TestCompareImported(t *testing.T) {
+	dir, shared, page := imported(t), sharedRun(t), filepath.Join(t.TempDir(), "c.html")
+	evaluated := func(args ...string) string {
+		t.Helper()
+		_, accuracy, found := strings.Cut(strings.TrimSpace(succeed(t, "", append([]string{"evaluate"}, args...)...)), "accuracy ")
+		if !found {
+			t.Fatalf("evaluate %v tells no accuracy", args)
+		}
+		return accuracy
+	}
+	var settings struct {
+		Data []string
+	}
+	doc, err := os.ReadFile(filepath.Join(shared, "embedding", "settings.json"))
+	if err == nil {
+		err = json.Unmarshal(doc, &settings)
+	}
+	if err != nil || len(settings.Data) != 1 {
+		t.Fatalf("the run's texts are %v, error %v", settings.Data, err)
+	}
+	own := succeed(t, "", "compare", "--out", page, shared)
+	got := succeed(t, "", "compare", "--out", page, dir, shared)
+	test := evaluated(dir, "--data", settings.Data[0], "--split", "test")
+	if row := rowOf(t, got, "keras"); len(row) != 6 || row[3] != "-" || row[5] != test {
+		t.Errorf("it has test accuracy %s, the table has %q", test, row)
+	}
+	if a, b := rowOf(t, own, "onehot"), rowOf(t, got, "onehot"); a[4] != b[4] || a[5] != b[5] {
+		t.Errorf("the run's own scores are %q, and %q beside another model", a, b)
+	}
+	data := writeFile(t, filepath.Join(t.TempDir(), "texts.csv"), "text,label\ngood,positive\nso dull,negative\ngood good,negative\n\"good, but dull\",positive\n")
+	got = succeed(t, "", "compare", "--out", page, "--data", data, dir, shared)
+	if row := rowOf(t, got, "keras"); row[4] != "-" || row[5] != "0.5000" {
+		t.Errorf("of texts that are named the table has %q", row)
+	}
+	if row, want := rowOf(t, got, "onehot"), evaluated(filepath.Join(shared, "onehot"), "--data", data); row[3] == "-" || row[5] != want {
+		t.Errorf("of texts that are named the table has %q, want %s", row, want)
+	}
+	html, err := os.ReadFile(page)
+	if err != nil || !strings.Contains(string(html), "texts.csv") || !strings.Contains(string(html), "model.keras") {
+		t.Errorf("the page names neither the texts nor the file: %d bytes, %v", len(html), err)
+	}
+	for _, c := range []struct {
+		status int
+		want   string
+		args   []string
+	}{
+		{exitUsage, dir + " was imported from model.keras and has no texts of its own: give some with --data, or compare it with a run", []string{dir}},
+		{exitUsage, "--text-column has no effect without --data", []string{dir, shared, "--text-column", "text"}},
+		{exitUsage, "--encoding has no effect without --data", []string{dir, shared, "--encoding", "latin1"}},
+		{exitFailure, "other.csv: the label \"odd\" is not one of the model's classes", []string{dir, "--data", filepath.Join(filepath.Dir(data), "other.csv")}},
+	} {
+		writeFile(t, filepath.Join(filepath.Dir(data), "other.csv"), "text,label\ngood,odd\nbad,positive\n")
+		status, stdout, stderr := command("", append([]string{"compare", "--out", page}, c.args...)...)
+		checkFailure(t, status, c.status, stdout, stderr, c.want)
+	}
+}
+
+// rowOf returns the cells of a model's row in a table.
+func rowOf(t *testing.T, table, name string) []string {
+	t.Helper()
+	for line := range strings.Lines(table) {
+		cells := strings.FieldsFunc(line, func(r rune) bool { return r == '│' || r == '\n' })
+		for i, c := range cells {
+			cells[i] = strings.TrimSpace(c)
+		}
+		if len(cells) > 1 && cells[1] == name {
+			return cells
+		}
+	}
+	t.Fatalf("no row of %s in\n%s", name, table)
+	return nil
 }

@@ -6,7 +6,7 @@
 //	sentiment data PATH...            look at texts before training on them
 //	sentiment probe                   find a learning rate
 //	sentiment serve DIR               the models over HTTP, and a page
-//	sentiment compare RUN...          one report of several runs
+//	sentiment compare DIR...          one report of several runs
 //	sentiment graph                   draw a model
 //	sentiment summary [FILE]          layers, shapes and parameters
 //	sentiment import FILE --out DIR   a model of Keras's and its tokenizer

@@ -150,19 +150,24 @@ func (r *Run) report(l lesson, runs []*trained, started time.Time) (report.Repor
 	page := report.Run{
 		Name: filepath.Base(r.Dir), Data: l.Name, Source: l.Line, When: started.UTC().Truncate(time.Second),
 		Seconds: math.Round(time.Since(started).Seconds()*10) / 10, Command: r.Command, Seed: r.Seed,
-		Settings: settings, Classes: l.task.Classes,
-		Versions: []report.Setting{
-			{Name: "sentiment", Value: r.Version}, {Name: "Go", Value: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH},
-			{Name: "kernels", Value: train.Kernels()},
-		},
-	}
-	if cpu := processor(); cpu != "" {
-		page.Versions = append(page.Versions, report.Setting{Name: "processor", Value: cpu})
+		Settings: settings, Classes: l.task.Classes, Versions: versions(r.Version),
 	}
 	for _, t := range runs {
 		page.Experiments = append(page.Experiments, t.reported.experiment)
 	}
 	return report.Report{Title: "Experiments on " + l.Name, Score: measure(l.task), Runs: []report.Run{page}}, nil
+}
+
+// versions are those of the program and of what it runs on.
+func versions(program string) []report.Setting {
+	list := []report.Setting{
+		{Name: "sentiment", Value: program}, {Name: "Go", Value: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH},
+		{Name: "kernels", Value: train.Kernels()},
+	}
+	if cpu := processor(); cpu != "" {
+		list = append(list, report.Setting{Name: "processor", Value: cpu})
+	}
+	return list
 }
 
 func measure(t classifier.Task) report.Measure {
@@ -244,9 +249,6 @@ func ReadReport(dir string) (r report.Report, err error) {
 	if err != nil {
 		if results, e := readRunResults(dir); e == nil && results.Folds > 0 {
 			return r, errors.Errorf("%s holds a cross-validation in %d folds, which has no report to compare", dir, results.Folds)
-		}
-		if t, e := readTraining(filepath.Join(dir, settingsFile)); e == nil && t.Imported != "" {
-			return r, errors.Errorf("%s was imported from %s and has no report to compare: measure it with sentiment evaluate, or train it on with sentiment train --from %[1]s", dir, t.Imported)
 		}
 		return r, errors.Errorf("%s: not a run with a report: there is no %s", dir, path)
 	}

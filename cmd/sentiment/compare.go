@@ -52,6 +52,9 @@ func (m *comparer) compare(c *cobra.Command, dirs []string) error {
 	if m.page == "" {
 		return usage.Errorf("--out is empty, want a file")
 	}
+	if slices.Contains(dirs, "") {
+		return usage.Errorf("compare: the name of a folder is empty")
+	}
 	data, remove, err := m.data.Spool(m.console()) // for more than one model to read
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 func (m *importer) network() (*nn.Model, classifier.Task, error) {
 	net := m.file.Model
 	if net == nil {
-		return nil, classifier.Task{}, m.instead("is "+m.file.Format+", without the model that they are of", "build it in Go and use keras.LoadWeights")
+		return nil, classifier.Task{}, m.instead("is "+m.file.Format+", without the model that they are of", "save the whole model in Keras, by model.save, or build it in Go and use keras.LoadWeights")
 	}
 	in, out := net.Inputs(), net.Outputs()
 	if len(in) != 1 || len(out) != 1 {

@@ -177,6 +177,8 @@ func knownCommand(root *cobra.Command, args []string) error {
 func arguments(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch n := len(args); {
+		case n > 0 && args[0] == "": // as of a variable that is not set; it would be the folder that one is in
+			return usage.Errorf("%s: the first argument is empty, usage: %s", c.Name(), c.UseLine())
 		case n < least:
 			return usage.Errorf("%s: an argument is missing, usage: %s", c.Name(), c.UseLine())
 		case most >= 0 && n > most:

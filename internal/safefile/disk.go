@@ -7,7 +7,10 @@ import (
 
 // Disk is the machine's files by their usual paths, absolute ones too, for what is
 // read from an fs.FS.
-var Disk fs.ReadFileFS = disk{}
+var Disk interface {
+	fs.ReadFileFS
+	fs.StatFS
+} = disk{}
 
 type disk struct{}
 
@@ -16,3 +19,6 @@ func (disk) Open(path string) (fs.File, error) { return os.Open(path) }
 
 // ReadFile implements fs.ReadFileFS.
 func (disk) ReadFile(path string) ([]byte, error) { return os.ReadFile(path) }
+
+// Stat implements fs.StatFS.
+func (disk) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }

@@ -66,12 +66,7 @@ func Open(path string) (*File, error) {
 
 // onDisk opens a file of the disk, and says what a folder is.
 func onDisk(path string, read func(r io.ReaderAt, size int64) (*File, error)) (*File, error) {
-	in, err := os.Open(path)
-	if err != nil {
-		return nil, reason(err)
-	}
-	defer in.Close()
-	info, err := in.Stat()
+	info, err := os.Stat(path) // to open a pipe is to wait
 	if err != nil {
 		return nil, reason(err)
 	}
@@ -83,6 +78,11 @@ func onDisk(path string, read func(r io.ReaderAt, size int64) (*File, error)) (*
 	case !info.Mode().IsRegular():
 		return nil, errors.New("this is a pipe or a device, which can be read but once: save what it gives to a file first")
 	}
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer in.Close()
 	return read(placed{in, os.DirFS(filepath.Dir(path))}, info.Size())
 }
 

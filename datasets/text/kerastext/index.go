@@ -99,10 +99,19 @@ func wordIndex(index map[string]any, source string) (*Tokenizer, error) {
 		}
 		return "", 0
 	}
-	if w, n := id(unknownWords); n > 0 {
+	free := true // the id 1, which Keras gives to unknown words
+	for _, v := range index {
+		n, _ := integer(v)
+		free = free && n != 1
+	}
+	switch w, n := id(unknownWords); {
+	case n > 0:
 		t.Config.Unknown = n
 		t.guess("%s is the id %d of unknown words", w, n)
-	} else {
+	case free && len(t.Words) > 1 && t.Words[1] != "":
+		t.Config.Unknown = 1
+		t.guess("no word has the id 1: it is that of unknown words")
+	default:
 		t.guess("unknown words are dropped")
 	}
 	if w, n := id(startWords); n > 0 {

@@ -63,12 +63,7 @@ func ReadFS(fsys fs.FS, name string) (*Tokenizer, error) {
 }
 
 func readFS(fsys fs.FS, name string) (*Tokenizer, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := fs.Stat(fsys, name) // to open a pipe is to wait
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +76,11 @@ func readFS(fsys fs.FS, name string) (*Tokenizer, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("it is a pipe or a device, which can be read but once: save what it gives to a file first")
 	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	if r, ok := f.(io.ReaderAt); ok {
 		return read(r, info.Size())
 	}

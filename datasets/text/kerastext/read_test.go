@@ -45,8 +45,8 @@ const model = `{"module": "keras", "class_name": "Sequential", "config": {"name"
 // TestReadForms: what the forms of files come to.
 func TestReadForms(t *testing.T) {
 	tokenizer := text.EncoderConfig{FirstID: 1, Text: defaultText()}
-	unknown := tokenizer
-	unknown.Unknown = 2
+	first, unknown := tokenizer, tokenizer
+	first.Unknown, unknown.Unknown = 1, 2
 	start := unknown
 	start.Start = 1
 	chars, upper := tokenizer, tokenizer
@@ -66,6 +66,7 @@ func TestReadForms(t *testing.T) {
 		guessed string
 	}{
 		"word index":             {` {"the": 1, "cat": 2}` + "\n", tokenizer, words, "unknown words are dropped"},
+		"index from 2":           {`{"the": 2, "cat": 3}`, first, []string{"", "the", "cat"}, "no word has the id 1: it is that of unknown words"},
 		"of words that are keys": {`{"split": 1, "standardize": 2, "config": 3, "class_name": 4, "vocabulary": 5}`, tokenizer, []string{"split", "standardize", "config", "class_name", "vocabulary"}, ""},
 		"with a byte order mark": {"\ufeff" + `{"the": 1, "cat": 2}`, tokenizer, words, ""},
 		"of floats":              {`{"the": 1.0, "cat": 2.0}`, tokenizer, words, ""},

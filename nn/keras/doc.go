@@ -45,5 +45,6 @@
 // A file is not believed: a model gets no more parameters than its file has numbers,
 // and 4 million for the states of stateful layers; an archive that is compressed may
 // unfold to 16 times its size, which Keras's own never do, and HDF5 to 64 times
-// (package internal/hdf5). Weights are read straight into the model's tensors.
+// (package internal/hdf5); quantized weights of TensorFlow.js to 4 times. Weights are
+// read straight into the model's tensors.
 package keras

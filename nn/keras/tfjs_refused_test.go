@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -109,7 +110,8 @@ func TestTFJSRefused(t *testing.T) {
 	}
 }
 
-// FuzzTFJS: whatever the files, there is a model or an error.
+// FuzzTFJS: whatever the files, there is a model or an error, and no more memory than
+// FuzzOpen allows.
 func FuzzTFJS(f *testing.F) {
 	f.Add([]byte(denseTFJS(`"dtype": "float32"`)), make([]byte, 16))
 	f.Add([]byte(denseTFJS(`"dtype": "float32", "quantization": {"dtype": "uint8", "scale": 1, "min": 0}`)), make([]byte, 4))
@@ -120,8 +122,16 @@ func FuzzTFJS(f *testing.F) {
 	f.Fuzz(func(t *testing.T, doc, weights []byte) {
 		files := filesTFJS(string(doc), weights)
 		files["m/weights.bin"] = &fstest.MapFile{Data: weights}
-		if _, err := keras.OpenFS(files, "m/model.json"); err != nil && fmt.Sprint(err) == "" {
-			t.Error("an error without words")
+		if size := len(doc) + 2*len(weights); size <= 1<<17 {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := keras.OpenFS(files, "m/model.json")
+			if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 256*uint64(size)+64<<20 {
+				t.Errorf("%d bytes of files took %d of memory", size, after.TotalAlloc-before.TotalAlloc)
+			}
+			if err != nil && fmt.Sprint(err) == "" {
+				t.Error("an error without words")
+			}
 		}
 	})
 }

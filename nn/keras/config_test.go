@@ -75,6 +75,8 @@ func TestSettings(t *testing.T) {
 		{"implementation of Keras 2.0", layerOf("SimpleRNN", "a", `"units": 2, "implementation": 0`), keras2, nn.SimpleRNN{Units: 2}, ""},
 		{"half the bits", layerOf("Dense", "a", `"units": 2, "dtype": {"class_name": "Policy", "config": {"name": "mixed_float16"}}`), keras2, nn.Dense{Units: 2}, "computed in float32 here, in mixed_float16 in Keras"},
 		{"noise of some shape", layerOf("Dropout", "a", `"rate": 0.5, "noise_shape": [null, 1, 3]`), keras2, nn.Dropout{Rate: 0.5, NoiseShape: []int{1, 3}}, ""},
+		{"noise that samples share", layerOf("Dropout", "a", `"rate": 0.5, "noise_shape": [6, 3]`), keras2, nn.Dropout{Rate: 0.5}, "noise_shape is left out, which training alone would use"},
+		{"initializer of Keras 3.0", layerOf("LSTM", "a", `"units": 2, "recurrent_initializer": {"class_name": "OrthogonalInitializer", "config": {"gain": 1.0, "seed": null}}`), keras3, nn.LSTM{Units: 2}, ""},
 		{"penalty of what comes out", layerOf("Dense", "a", `"units": 2, "activity_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}`), keras2, nn.Dense{Units: 2}, "activity_regularizer is left out"},
 		{"two directions", layerOf("Bidirectional", "a", `"merge_mode": null, "layer": `+layerOf("LSTM", "x", `"units": 2, "return_sequences": true`)+
 			`, "backward_layer": `+layerOf("LSTM", "y", `"units": 2, "return_sequences": true, "go_backwards": true`)), keras2,

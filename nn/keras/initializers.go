@@ -70,7 +70,7 @@ func (c *config) initializer(key string, p *nn.Initializer, def nn.Initializer) 
 	}
 	i, ok := initializerOf(v)
 	if !ok {
-		c.notes.add("%s: %s %s is left out; it would draw first values, which the file has", c.place, key, brief(v))
+		c.notes.add("%s: %s %s is left out, which draws first values alone", c.place, key, brief(v))
 	} else if i != def {
 		*p = i
 	}
@@ -94,7 +94,7 @@ func initializerOf(v any) (nn.Initializer, bool) {
 		return nn.Initializer{Name: name}, ok
 	}
 	at := slices.IndexFunc(drawn, func(d drawnBy) bool {
-		return class == d.class || class == d.name || class == snake(d.class) || class+"s" == d.name
+		return class == d.class || class == d.class+"Initializer" || class == d.name || class == snake(d.class) || class+"s" == d.name
 	})
 	if at < 0 {
 		return nn.Initializer{}, false

@@ -128,8 +128,12 @@ func (c *config) kernelAndBias(noBias *bool, weights ...weight) {
 }
 
 // noiseShape is the shape of what is dropped together, which Keras counts with the
-// batch, that is null.
+// batch, that is null; where it is not, what samples lose hangs on one another.
 func (c *config) noiseShape(p *[]int) {
+	if dims, err := wholes(c.in["noise_shape"]); err == nil && len(dims) > 0 {
+		c.training("noise_shape")
+		return
+	}
 	field(c, "noise_shape", p, nil, func(v any) ([]int, error) {
 		dims := list(v)
 		if len(dims) < 2 || dims[0] != nil {

@@ -64,11 +64,16 @@ func (r *reader) inputs(g *network, f *nn.Functional, outer []int) error {
 	case outer != nil && len(outer) != len(g.inputs):
 		return errors.Errorf("it is called with %d values, want %d", len(outer), len(g.inputs))
 	}
-	ids := g.readsIDs(0)
+	ids, read := g.readsIDs(0), g.read()
 	for k, t := range g.inputs {
 		v := g.byName[t.layer]
 		if v == nil || v.class != inputClass {
 			return errors.Errorf("the input %q is no InputLayer", t.layer)
+		}
+		if outer == nil && !read[t.layer] {
+			r.notes.add("the input %q is left out: nothing reads it", t.layer)
+			v.values = map[int]nn.Symbol{}
+			continue
 		}
 		var in nn.Input
 		if text := g.onlyText(v); text != nil && outer == nil {
@@ -113,6 +118,9 @@ func (r *reader) vertex(g *network, c call) error {
 		r.notes.add("masks that the graph computes are those that layers pass on, of mask_zero and Masking")
 	}
 	r.mask(g, c)
+	if r.major == keras3 && len(in.args) > 1 && len(in.masks) == 0 && known(c.class, "SimpleRNN", "LSTM", "GRU", "RNN", "Bidirectional") && g.maskOf(in.args[0]) != "" {
+		r.notes.add("%s: begun from given states Keras 3 runs over masked steps too, here they are passed over", g.place(c.vertex))
+	}
 	if c.layer != nil {
 		return nil
 	}

@@ -73,11 +73,51 @@ func TestGraphs(t *testing.T) {
 			t.Errorf("there is no %s in\n%s", want, a.Summary())
 		}
 	}
-	if len(notesA) > 0 || len(notesB) != 1 || !strings.Contains(notesB[0], "masks that the graph computes are those that layers pass on") {
+	if len(notesA) > 0 || len(notesB) != 2 || !strings.Contains(notesB[0], "masks that the graph computes are those that layers pass on") ||
+		notesB[1] != `layer "decoder" (6th of 8, after "words"): begun from given states Keras 3 runs over masked steps too, here they are passed over` {
 		t.Errorf("notes %q, %q", notesA, notesB)
 	}
 	if in := a.Inputs(); !in[0].IDs() || !in[1].IDs() || in[0].Name != "from" {
 		t.Errorf("inputs %v", in)
+	}
+}
+
+// TestMasksOfGraphs: the operations that Keras 3 writes for the mask of joined sequences
+// are taken for what layers pass on.
+func TestMasksOfGraphs(t *testing.T) {
+	operation := func(class, name, arg string) string {
+		return strings.Replace(vertex3(class, name, ``, node3(arg, ``)), `"keras.layers"`, `"keras.src.ops.numpy"`, 1)
+	}
+	m, notes, err := build(graph3([]string{
+		vertex3("InputLayer", "x", `, "batch_shape": [null, 4]`, ``),
+		vertex3("Embedding", "words", shared, node3(tensor3("x", 0, 0), ``)),
+		operation("NotEqual", "counts", tensor3("x", 0, 0)+`, 0`),
+		vertex3("LSTM", "lstm", `, "units": 2, "return_sequences": true`, node3(tensor3("words", 0, 0), `"mask": `+tensor3("counts", 0, 0))),
+		vertex3("AdditiveAttention", "attention", ``, node3(`[`+tensor3("lstm", 0, 0)+`, `+tensor3("lstm", 0, 0)+`]`, ``)),
+		operation("ConvertToTensor", "tensor", tensor3("counts", 0, 0)),
+		operation("ExpandDims", "wide", tensor3("tensor", 0, 0)),
+		operation("ZerosLike", "zeros", tensor3("lstm", 0, 0)),
+		operation("LogicalOr", "or", tensor3("wide", 0, 0)+`, `+tensor3("zeros", 0, 0)),
+		operation("Concatenate", "joined", `[`+tensor3("or", 0, 0)+`, `+tensor3("or", 0, 0)+`]`),
+		operation("Any", "any", tensor3("joined", 0, 0)),
+		vertex3("Concatenate", "both", `, "axis": -1`, node3(`[`+tensor3("lstm", 0, 0)+`, `+tensor3("attention", 0, 0)+`]`, ``)),
+		vertex3("TimeDistributed", "y", `, "layer": `+layerOf("Dense", "d", `"units": 3`), node3(tensor3("both", 0, 0), `"mask": `+tensor3("any", 0, 0))),
+	}, `["x", 0, 0]`, `["y", 0, 0]`), keras3)
+	if err != nil || len(m.Layers()) != 5 || len(notes) != 1 {
+		t.Errorf("%v, notes %q", err, notes)
+	}
+}
+
+// TestUnreadInput: an input that nothing reads, as of decoders that were cut out of a
+// model, is left out.
+func TestUnreadInput(t *testing.T) {
+	m, notes, err := build(graph3([]string{
+		vertex3("InputLayer", "x", `, "batch_shape": [null, 4, 3]`, ``),
+		vertex3("InputLayer", "z", `, "batch_shape": [null, 6]`, ``),
+		vertex3("LSTM", "y", `, "units": 2`, node3(tensor3("x", 0, 0), ``)),
+	}, `[["z", 0, 0], ["x", 0, 0]]`, `[["y", 0, 0]]`), keras3)
+	if err != nil || len(m.Inputs()) != 1 || len(notes) != 1 || notes[0] != `the input "z" is left out: nothing reads it` {
+		t.Errorf("%v, notes %q", err, notes)
 	}
 }
 

@@ -6,8 +6,12 @@ import (
 )
 
 // maskOps are the operations by which Keras 3 draws into a graph the masks that layers
-// pass on unseen. Layers of nn pass them on too.
-var maskOps = []string{"NotEqual", "Any", "All", "LogicalAnd", "LogicalOr", "ExpandDims", "Squeeze", "Cast", "OnesLike", "BroadcastTo"}
+// pass on unseen. Layers of nn pass them on too. Those of constants are of a mask
+// whatever they read.
+var (
+	maskOps      = []string{"NotEqual", "Any", "All", "LogicalAnd", "LogicalOr", "ExpandDims", "Squeeze", "Cast", "BroadcastTo", "ConvertToTensor", "Concatenate"}
+	constantMask = []string{"OnesLike", "ZerosLike"}
+)
 
 // passedOn reports whether a mask is one that layers pass on: it is computed of what an
 // Embedding with mask_zero, or a Masking, reads.
@@ -16,7 +20,9 @@ func (g *network) passedOn(t tensorRef, seen map[*vertex]bool) bool {
 	switch {
 	case v == nil:
 		return false
-	case !known(v.class, maskOps...):
+	case known(v.class, constantMask...):
+		return true
+	case !known(v.class, maskOps...), v.class == "Concatenate" && !isOperation(v.object):
 		return false
 	case seen[v]:
 		return true

@@ -1,6 +1,8 @@
 package keras
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 
 	"unroll/nn"
@@ -110,6 +112,22 @@ func (g *network) from(t tensorRef) (c call, inner bool, err error) {
 		return c, false, errors.Errorf("%s: call %d of it is read, of %d", g.place(v), t.call, len(v.calls))
 	}
 	return call{v, t.call}, true, nil
+}
+
+// read returns the names of the layers that others, or the outputs, read from.
+func (g *network) read() map[string]bool {
+	read := map[string]bool{}
+	for _, t := range g.outputs {
+		read[t.layer] = true
+	}
+	for _, v := range g.vertices {
+		for _, c := range v.calls {
+			for _, t := range slices.Concat(c.args, c.masks) {
+				read[t.layer] = true
+			}
+		}
+	}
+	return read
 }
 
 // onlyText returns the TextVectorization that alone reads an input, nil if there is none.

@@ -20,6 +20,9 @@
 //	.h5             HDF5 of weights by the names of layers, the same
 //	model.json      a layers model of TensorFlow.js, with its files of weights beside it;
 //	                quantized ones too
+//	.json           an architecture: what model.to_json writes, or the config.json of an
+//	                archive. Open makes the model with first values, LoadWeights gives it
+//	                those of a file
 //
 // # What is the same, and what is not
 //
@@ -45,6 +48,7 @@
 // A file is not believed: a model gets no more parameters than its file has numbers,
 // and 4 million for the states of stateful layers; an archive that is compressed may
 // unfold to 16 times its size, which Keras's own never do, and HDF5 to 64 times
-// (package internal/hdf5); quantized weights of TensorFlow.js to 4 times. Weights are
-// read straight into the model's tensors.
+// (package internal/hdf5); quantized weights of TensorFlow.js to 4 times. An
+// architecture gets at most 268 million parameters. Weights are read straight into the
+// model's tensors.
 package keras

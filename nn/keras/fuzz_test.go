@@ -63,7 +63,15 @@ func FuzzConfig(f *testing.F) {
 
 // FuzzOpen: no file brings the reader down, or makes it take more memory than it says.
 func FuzzOpen(f *testing.F) {
+	mostFresh = 1 << 20
 	m := fuzzed(f)
+	for _, major := range []int{keras2, keras3} {
+		doc, err := (&writer{m: m, major: major}).document()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(doc)
+	}
 	for _, write := range []func(*bytes.Buffer) error{
 		func(b *bytes.Buffer) error { return Write(b, m) },
 		func(b *bytes.Buffer) error { return WriteHDF5(b, m) },

@@ -15,18 +15,19 @@ import (
 
 // The formats of files.
 const (
-	Archive    = "a .keras archive"            // of Keras 3, or of 2.12 and later
-	WholeHDF5  = "HDF5 of a whole model"       // .h5
-	WeightHDF5 = "HDF5 of weights"             // .weights.h5 of Keras 3
-	LegacyHDF5 = "HDF5 of weights, of Keras 2" // .h5 of save_weights
-	TFJS       = "a model of TensorFlow.js"    // model.json, with files of weights beside it
+	Archive      = "a .keras archive"                // of Keras 3, or of 2.12 and later
+	WholeHDF5    = "HDF5 of a whole model"           // .h5
+	WeightHDF5   = "HDF5 of weights"                 // .weights.h5 of Keras 3
+	LegacyHDF5   = "HDF5 of weights, of Keras 2"     // .h5 of save_weights
+	Architecture = "an architecture without weights" // JSON of to_json, or an archive's config.json
+	TFJS         = "a model of TensorFlow.js"        // model.json, with files of weights beside it
 )
 
 // File is all that a file of Keras's holds.
 type File struct {
 	Format  string    // one of the formats above
 	Version string    // Keras's, such as "3.13.2"; "" if the file does not say
-	Model   *nn.Model // nil if the file has weights alone
+	Model   *nn.Model // nil if the file has weights alone; of first values if it is an Architecture
 
 	Training  *Training  // nil if the model was not compiled
 	Optimizer *Optimizer // what the optimizer remembers; nil if there is none, or none that is known
@@ -46,7 +47,9 @@ type Stored struct {
 // Keras 2.0 to 2.15 and 3, whatever its name is. See Open.
 func Load(path string) (*nn.Model, error) {
 	f, err := onDisk(path, func(r io.ReaderAt, size int64) (*File, error) { return openFile(r, size, false) })
-	if err == nil && f.Model == nil {
+	if err == nil && f.Format == Architecture {
+		err = errors.Errorf("this is %s: use Open, and LoadWeights for those of another file", f.Format)
+	} else if err == nil && f.Model == nil {
 		err = errors.Errorf("this is %s: describe the model that they are of, and use LoadWeights", f.Format)
 	}
 	if err != nil {

@@ -27,6 +27,7 @@ var errNoCell = errors.New("this is no cell of a recurrent layer")
 // description is a Sequential or a Functional that is yet to be built.
 type description interface {
 	nn.Layer
+	Build() (*nn.Model, error)
 	BuildZeros(room int) (*nn.Model, error)
 }
 

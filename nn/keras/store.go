@@ -44,8 +44,8 @@ func openStore(r io.ReaderAt, size int64) (*store, error) {
 			return nil, errors.WithMessage(err, weightsFile)
 		}
 		s.weights = s.root
-	} else if bytes.HasPrefix(head, []byte("{")) {
-		if err := s.tfjs(r, size); err != nil {
+	} else if isJSON(head) {
+		if err := s.json(r, size); err != nil {
 			return nil, err
 		}
 	} else {
@@ -63,18 +63,20 @@ func openStore(r io.ReaderAt, size int64) (*store, error) {
 	if err := s.setMajor(); err != nil {
 		return nil, err
 	}
-	s.room = elements(s.weights) + mostStates
+	if s.weights != nil {
+		s.room = elements(s.weights) + mostStates
+	}
 	return s, nil
 }
 
 // setMajor tells by the version whether the file is of Keras 2 or 3.
 func (s *store) setMajor() error {
 	switch {
-	case s.format == TFJS && !strings.HasPrefix(s.version, "3."):
+	case s.format == TFJS && !strings.HasPrefix(s.version, "3."), tfjsVersion(s.version):
 		s.major = keras2
 	case strings.HasPrefix(s.version, "1."), strings.HasPrefix(s.version, "0."):
 		return errors.Errorf("the file is of Keras %s: only those from 2.0 on can be read", brief(word(s.version)))
-	case s.version == "" && s.format == Archive:
+	case s.version == "" && (s.format == Archive || s.format == Architecture && architectureMajor(s.config) == keras3):
 		s.major = keras3
 		s.notes.add("the file does not say which version of Keras wrote it: it is taken for 3")
 	case s.version == "" && s.config != nil:
@@ -161,6 +163,9 @@ func elements(g *hdf5.Group) int {
 
 // into sets a model's weights, and returns its parts.
 func (s *store) into(m *nn.Model, order func(nn.Network) []operation, n *notes) (*part, error) {
+	if s.format == Architecture {
+		return nil, errors.Errorf("this is %s", Architecture)
+	}
 	t, err := tree(m, order)
 	if err != nil {
 		return nil, err
@@ -194,12 +199,10 @@ func openFile(r io.ReaderAt, size int64, training bool) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if f.Model, err = d.BuildZeros(s.room); err != nil {
-			return nil, err
-		}
-		t, err := s.into(f.Model, fileOrder, &s.notes)
-		if err == nil && training {
-			err = s.trained(f, t)
+		if s.format == Architecture {
+			err = s.described(f, d)
+		} else {
+			err = s.whole(f, d, training)
 		}
 		if err != nil {
 			return nil, err
@@ -209,6 +212,18 @@ func openFile(r io.ReaderAt, size int64, training bool) (*File, error) {
 	}
 	f.Notes = s.notes.list
 	return f, nil
+}
+
+// whole reads a model with its weights, and of its training what is asked for.
+func (s *store) whole(f *File, d description, training bool) (err error) {
+	if f.Model, err = d.BuildZeros(s.room); err != nil {
+		return err
+	}
+	t, err := s.into(f.Model, fileOrder, &s.notes)
+	if err == nil && training {
+		err = s.trained(f, t)
+	}
+	return err
 }
 
 // trained reads how the model was compiled and what its optimizer remembers.

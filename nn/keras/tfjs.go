@@ -57,20 +57,13 @@ const modelJSON = "model.json"
 const mostJSON = 64 << 20
 
 // tfjs reads a model.json and the files of weights that it names.
-func (s *store) tfjs(r io.ReaderAt, size int64) error {
+func (s *store) tfjs(r io.ReaderAt, doc []byte) error {
 	in, ok := r.(placed)
-	if size > mostJSON {
-		return errors.New("this is JSON, and longer than 64 MB")
-	}
-	doc := make([]byte, size)
-	if _, err := r.ReadAt(doc, 0); err != nil && err != io.EOF {
-		return errors.Wrap(err, "read")
-	}
 	var m tfjsModel
 	err := json.Unmarshal(doc, &m)
 	switch {
 	case err != nil && json.Valid(doc) || err == nil && m.Topology == nil && m.Manifest == nil:
-		return whatIsIt(r, size)
+		return whatIsIt(r, int64(len(doc)))
 	case err != nil:
 		return errors.Wrap(err, "this begins as JSON, and is cut short or damaged")
 	case m.Format == "graph-model":

@@ -78,7 +78,7 @@ func names(v any) (all []string) {
 
 // trainingOf returns the configuration of the training, of HDF5 or of an archive.
 func (s *store) trainingOf() (object, error) {
-	if s.format == Archive {
+	if known(s.format, Archive, Architecture) {
 		var o struct {
 			Compile object `json:"compile_config"`
 		}

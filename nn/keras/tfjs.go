@@ -74,8 +74,9 @@ func (s *store) tfjs(r io.ReaderAt, doc []byte) error {
 		return errors.New("this is a model.json of TensorFlow.js, whose weights are in other files: open it by its path")
 	}
 	var t struct {
-		Config  json.RawMessage `json:"model_config"` // of the converter
-		Version string          `json:"keras_version"`
+		Config   json.RawMessage `json:"model_config"` // of the converter
+		Training json.RawMessage `json:"training_config"`
+		Version  string          `json:"keras_version"`
 	}
 	if err := json.Unmarshal(m.Topology, &t); err != nil {
 		return errors.Wrap(err, "modelTopology")
@@ -83,6 +84,9 @@ func (s *store) tfjs(r io.ReaderAt, doc []byte) error {
 	s.format, s.version, s.config, s.training = TFJS, t.Version, m.Topology, m.Training
 	if t.Config != nil {
 		s.config = t.Config
+	}
+	if t.Training != nil {
+		s.training = t.Training
 	}
 	var config any
 	if err := json.Unmarshal(s.config, &config); err != nil {

@@ -75,6 +75,19 @@ func TestTFJSFloat64(t *testing.T) {
 	}
 }
 
+// TestTFJSTraining: how a model was compiled stands within its topology, where the
+// converter writes it.
+func TestTFJSTraining(t *testing.T) {
+	doc := strings.Replace(denseTFJS(`"dtype": "float32"`), `"backend"`, `"training_config": {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": {"learning_rate": 0.5}}}, "backend"`, 1)
+	f, err := keras.OpenFS(filesTFJS(doc, make([]byte, 16)), "m/model.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Training == nil || f.Training.Optimizer != "Adam" || f.Training.Losses[0] != "mse" {
+		t.Errorf("%+v", f.Training)
+	}
+}
+
 // TestTFJSRefused: what is not a model, or not a whole one, is one line that says why.
 func TestTFJSRefused(t *testing.T) {
 	good := denseTFJS(`"dtype": "float32"`)

@@ -106,7 +106,7 @@ var flagRules = map[string]rule{
 	"lr": always, "max-body": always, "max-texts": always, "memory": always, "min-count": always, "model": described, "nearest": always, "normalize": always,
 	"num-words": described, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
 	"resume": always, "schedule": always, "seed": always, "tensorboard": always, "timeout": always, "tokenizer": always,
-	"truncating": always, "validation-data": always, "view": always, "watch": always,
+	"truncating": always, "validation-data": always, "view": always, "watch": always, "weights": always,
 
 	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
 	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": wordsOnly("skip-top", "0"), "oov-buckets": func(l line) string {

@@ -26,8 +26,8 @@ import (
 // importer is a command "import": what its flags say, and what it found.
 type importer struct {
 	*app
-	path, tokenizer, labels, padding, truncating, dir string
-	maxLen                                            int
+	path, weights, tokenizer, labels, padding, truncating, dir string
+	maxLen                                                     int
 
 	file    *keras.File
 	guessed []string
@@ -42,13 +42,15 @@ func (a *app) importCommand() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Make a model folder of a text model that Keras saved",
 		Long: `Makes a folder of a text classifier that Keras saved, for predict, evaluate, serve and
-the other commands. FILE is a .keras archive, HDF5 of a whole model, or model.json of
-TensorFlow.js. How texts become word ids is read from the model's own TextVectorization
-layer, or from the tokenizer's file: a Tokenizer as JSON or pickled, a word index, or a
-vocabulary. It tells what it found and what it guessed.`,
+the other commands. FILE is a .keras archive, HDF5 of a whole model, model.json of
+TensorFlow.js, or JSON of an architecture, whose weights are in another file. How texts
+become word ids is read from the model's own TextVectorization layer, or from the
+tokenizer's file: a Tokenizer as JSON or pickled, a word index, or a vocabulary. It tells
+what it found and what it guessed.`,
 		Example: `  sentiment import model.keras --tokenizer tokenizer.pickle --out mine
   sentiment import imdb_lstm.h5 --tokenizer imdb --out mine
-  sentiment import topics.keras --labels sports,politics,science --out topics`,
+  sentiment import topics.keras --labels sports,politics,science --out topics
+  sentiment import model.json --weights model.h5 --tokenizer tokenizer.json --out mine`,
 		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			m.path = args[0]
@@ -58,6 +60,7 @@ vocabulary. It tells what it found and what it guessed.`,
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&m.dir, "out", "", "`folder` to make for the model (required)")
+	flags.StringVar(&m.weights, "weights", "", "`file` with the weights of an architecture, .h5 or .weights.h5")
 	flags.StringVar(&m.tokenizer, "tokenizer", "", "`file` with the tokenizer, or imdb for the word index of keras.datasets.imdb (default: the model's TextVectorization layer)")
 	flags.StringVar(&m.labels, "labels", "", "`names` of the classes in the order of the model's outputs, comma-separated (default: negative,positive for two)")
 	flags.IntVar(&m.maxLen, "maxlen", 0, "`words` of each sequence, where neither the model nor the tokenizer tells")
@@ -75,6 +78,9 @@ func (m *importer) run(ctx context.Context) error {
 	}
 	var err error
 	if m.file, err = keras.Open(m.path); err != nil {
+		return err
+	}
+	if err := m.weigh(); err != nil {
 		return err
 	}
 	net, task, err := m.network()
@@ -119,6 +125,19 @@ func (m *importer) check() error {
 		return errors.WithMessage(err, "--out")
 	case len(entries) > 0:
 		return usage.Errorf("--out %s holds something already: choose another folder", m.dir)
+	}
+	return nil
+}
+
+// weigh gives an architecture its weights.
+func (m *importer) weigh() error {
+	switch bare := m.file.Format == keras.Architecture; {
+	case bare && m.weights == "":
+		return usage.Errorf("%s is %s: give their file with --weights", m.path, keras.Architecture)
+	case bare:
+		return errors.WithMessage(keras.LoadWeights(m.weights, m.file.Model), "--weights")
+	case m.weights != "":
+		return usage.Errorf("--weights: %s is %s, which has its own", m.path, m.file.Format)
 	}
 	return nil
 }

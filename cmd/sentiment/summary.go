@@ -21,8 +21,8 @@ func (a *app) summaryCommand() *cobra.Command {
 		Short: "Print the layers, shapes and parameters of the models, or of a file of Keras's",
 		Long: `Prints the layers, output shapes and parameters of the models that train knows, or of
 FILE. That is a file that Keras saved, of texts or of something else: a .keras archive,
-HDF5 of a model or of weights alone, or model.json of TensorFlow.js. It can also be the
-folder of a model, or of a run, of this program.`,
+HDF5 of a model or of weights alone, JSON of an architecture, or model.json of
+TensorFlow.js. It can also be the folder of a model, or of a run, of this program.`,
 		Example: `  sentiment summary --model lstm,gru
   sentiment summary model.keras
   sentiment summary runs/latest`,
@@ -67,6 +67,9 @@ func (a *app) summaryOf(path string) error {
 		return err
 	}
 	a.tell("file", kindOf(f))
+	if f.Format == keras.Architecture {
+		a.tell("weights", "not in the file: those of the model are first values, drawn anew")
+	}
 	a.compiled(f)
 	for _, n := range f.Notes {
 		a.tell("note", n)
@@ -126,8 +129,11 @@ func (a *app) tell(what, is string) {
 
 // kindOf says what a file is and which version of Keras wrote it.
 func kindOf(f *keras.File) string {
-	if f.Version == "" {
+	switch {
+	case f.Version == "":
 		return f.Format
+	case strings.HasPrefix(f.Version, "tfjs"):
+		return f.Format + ", of " + f.Version
 	}
 	return f.Format + ", of Keras " + f.Version
 }

@@ -65,7 +65,7 @@ func whatIsIt(r io.ReaderAt, size int64) error {
 	case len(head) > 9 && head[8] == '{' && bytes.Equal(head[5:8], []byte{0, 0, 0}):
 		return errors.New("this is a safetensors file, of weights without Keras's layout")
 	case bytes.HasPrefix(text, []byte("{")):
-		return errors.New("this is JSON: a configuration without weights, or a file that points to them elsewhere")
+		return errors.New("this is JSON, but not of a model of Keras's or TensorFlow.js's")
 	}
 	return errors.New("this is no file of Keras's: neither a .keras archive nor HDF5")
 }

@@ -85,7 +85,7 @@ func TestWhatItIs(t *testing.T) {
 		{"no weights", zipOf(t, "config.json", "{}"), "this archive has no model.weights.h5"},
 		{"compressed", "\x1f\x8b\x08", "compressed by gzip"},
 		{"page", "<!DOCTYPE html><html>", "a page of the web"},
-		{"JSON", `{"class_name": "Sequential"}`, "this is JSON: a configuration without weights"},
+		{"JSON", `{"class_name": "Sequential"}`, "this is JSON, but not of a model of Keras's or TensorFlow.js's"},
 		{"safetensors", "\x10\x00\x00\x00\x00\x00\x00\x00{\"a\":1}", "this is a safetensors file"},
 		{"TFLite", "\x1c\x00\x00\x00TFL3\x00\x00", "TensorFlow Lite"},
 		{"NumPy", "\x93NUMPY\x01\x00", "a NumPy array"},

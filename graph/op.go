@@ -75,6 +75,7 @@ type op struct {
 	inPlace   int
 	unread    []int
 	pinned    bool
+	touched   *touchedRows // of a gradient of which most rows are zeros
 	holds     *hold
 	readsHeld *hold
 	own       func() int64

@@ -197,12 +197,20 @@ var operations = map[string][]operation{
 	"RowMeans":    unary((*Builder).RowMeans),
 	"RowSums":     unary((*Builder).RowSums),
 	"Rsqrt":       unary(func(b *Builder, x *Node) *Node { return b.Rsqrt(positive(b, x)) }),
-	"ScatterAdd":  {{[][]int{{4, 2}}, func(b *Builder, p []*Node) *Node { return b.ScatterAdd(b.Input("ids", intIDs(3, 0, 3, 1)), p[0], 5) }}},
-	"Scores":      {{[][]int{{4, 3}, {6, 3}}, func(b *Builder, p []*Node) *Node { return b.Scores(p[0], p[1], 2) }}},
-	"Segments":    segments,
-	"Selu":        unary((*Builder).Selu),
-	"Sigmoid":     unary((*Builder).Sigmoid),
-	"Silu":        unary((*Builder).Silu),
+	"EmbeddingBag": {
+		{[][]int{{4, 3}, {5, 1}}, func(b *Builder, p []*Node) *Node {
+			return b.EmbeddingBag(p[0], p[1], b.Input("bags", intIDs(0, 2, 2, 4, 3, 1, 3, 3, -1)), 3)
+		}},
+		{[][]int{{4, 1}, {3, 1}}, func(b *Builder, p []*Node) *Node {
+			return b.EmbeddingBag(p[0], p[1], b.Input("bags", intIDs(0, 3, 2, 1, 2)), 1)
+		}},
+	},
+	"ScatterAdd": {{[][]int{{4, 2}}, func(b *Builder, p []*Node) *Node { return b.ScatterAdd(b.Input("ids", intIDs(3, 0, 3, 1)), p[0], 5) }}},
+	"Scores":     {{[][]int{{4, 3}, {6, 3}}, func(b *Builder, p []*Node) *Node { return b.Scores(p[0], p[1], 2) }}},
+	"Segments":   segments,
+	"Selu":       unary((*Builder).Selu),
+	"Sigmoid":    unary((*Builder).Sigmoid),
+	"Silu":       unary((*Builder).Silu),
 	"SimpleRNN": {
 		{[][]int{{6, 2}, {2, 2}, {2, 2}}, func(b *Builder, p []*Node) *Node { return b.SimpleRNN("tanh", p[0], nil, p[1], p[2], 3) }},
 		{[][]int{{6, 2}, {2, 2}}, func(b *Builder, p []*Node) *Node {

@@ -81,34 +81,27 @@ func (b *Builder) ScatterAdd(ids, x *Node, rows int) *Node {
 	if rows < 1 || ids.Shape()[0] != n {
 		return b.Fail(errors.Errorf("scatter add: %d ids of %s for %d rows", ids.Shape()[0], shapeString(x), rows))
 	}
+	touched := new(touchedRows)
 	return b.apply(&op{
-		name:   "scatter_add",
-		key:    pure,
-		ids:    true,
-		pinned: true,
-		shape:  slices.Concat([]int{rows}, x.Shape()[1:]),
-		run:    pick(b, scatter[float32](rows, cols), scatter[float64](rows, cols)),
-		grad:   func(in []*Node, _, d *Node) []*Node { return []*Node{nil, b.Gather(d, in[0])} },
+		name:    "scatter_add",
+		key:     pure,
+		ids:     true,
+		pinned:  true,
+		touched: touched,
+		shape:   slices.Concat([]int{rows}, x.Shape()[1:]),
+		run:     pick(b, scatter[float32](touched, rows, cols), scatter[float64](touched, rows, cols)),
+		grad:    func(in []*Node, _, d *Node) []*Node { return []*Node{nil, b.Gather(d, in[0])} },
 	}, ".d", ids, x)
 }
 
-// scatter clears the rows that the run before touched, not the whole table,
-// where these are the fewer.
-func scatter[T kernel.Float](rows, cols int) runFunc {
-	var touched []int32
+func scatter[T kernel.Float](touched *touchedRows, rows, cols int) runFunc {
 	return func(o *op, in []gorgonia.Value) error {
 		table, at := Floats[T](o.out), ids(in[0])
 		if err := within(at, rows); err != nil {
 			return err
 		}
-		if len(touched) == 0 || len(touched)*cols > len(table)/2 {
-			clear(table)
-		} else {
-			for _, id := range touched {
-				clear(table[int(id)*cols : (int(id)+1)*cols])
-			}
-		}
-		touched = append(touched[:0], at...)
+		clearRows(touched, table, cols)
+		touched.set(at)
 		kernel.ScatterAddRows(table, Floats[T](in[1]), at, cols)
 		return nil
 	}

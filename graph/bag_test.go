@@ -1,10 +1,13 @@
 package graph
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"testing"
 
 	"gorgonia.org/tensor"
+	"pgregory.net/rapid"
 )
 
 // TestRows: the rows of a table's gradient that are not zeros are known, and after runs
@@ -61,6 +64,85 @@ func TestRows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBagWeights: tf-idf of "a b a", nothing, and "c a", as scikit-learn computes it from
+// counts and the given inverse document frequencies.
+func TestBagWeights(t *testing.T) {
+	idf := []float64{2, 3, 0.5}
+	bags := []int32{0, 3, 3, 5, 0, 1, 0, 2, 0}
+	l := 1 + math.Log(2)
+	for _, c := range []struct {
+		terms  Terms
+		scaled bool
+		want   []float64
+	}{
+		{Terms{Frequency: "count"}, false, []float64{1, 1, 1, 1, 1}},
+		{Terms{Frequency: "binary"}, false, []float64{1, 1, 0, 1, 1}},
+		{Terms{Frequency: "log"}, true, []float64{l, 3, l, 0.5, 2}},
+		{Terms{Frequency: "count", Unit: true}, true, []float64{0.4, 0.6, 0.4, 0.5 / math.Sqrt(4.25), 2 / math.Sqrt(4.25)}},
+		{Terms{Frequency: "binary", Unit: true}, true, []float64{2 / math.Sqrt(13), 3 / math.Sqrt(13), 0, 0.5 / math.Sqrt(4.25), 2 / math.Sqrt(4.25)}},
+		{Terms{Frequency: "log", Unit: true}, false, []float64{l / 2 / math.Sqrt(l*l+1), 1 / math.Sqrt(l*l+1), l / 2 / math.Sqrt(l*l+1), math.Sqrt2 / 2, math.Sqrt2 / 2}},
+	} {
+		b := New(tensor.Float64)
+		var scale *Node
+		if c.scaled {
+			scale = input(b, "idf", []int{3, 1}, idf...)
+		}
+		w := computed(t, b, b.BagWeights(scale, b.Input("bags", intIDs(bags...)), 3, c.terms))
+		compare(t, fmt.Sprintf("%+v", c.terms), w[:5], c.want, 1e-15)
+	}
+}
+
+// TestBagWeightsOfAnyBags: what the occurrences of an id weigh adds up to what it weighs
+// in all, in bags of any ids one after the other.
+func TestBagWeightsOfAnyBags(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		bag := rapid.SliceOfN(rapid.Int32Range(0, 1<<20), 0, 40)
+		var in, starts []int32
+		batch := rapid.IntRange(1, 5).Draw(t, "batch")
+		starts = append(starts, 0)
+		for range batch {
+			in = append(in, bag.Draw(t, "bag")...)
+			starts = append(starts, int32(len(in)))
+		}
+		in = append(in, 0) // no tensor is empty
+		terms := Terms{Frequency: rapid.SampledFrom([]string{"count", "binary", "log"}).Draw(t, "frequency"), Unit: rapid.Bool().Draw(t, "unit")}
+		b := New(tensor.Float64)
+		n := b.BagWeights(nil, b.Input("bags", intIDs(append(slices.Clone(starts), in...)...)), batch, terms)
+		p, err := b.Compile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		v, err := p.Value(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := Floats[float64](v)
+		for k := range batch {
+			counts, sums, squares := map[int32]int{}, map[int32]float64{}, 0.0
+			for i := starts[k]; i < starts[k+1]; i++ {
+				counts[in[i]]++
+				sums[in[i]] += w[i]
+			}
+			want := map[int32]float64{}
+			for id, n := range counts {
+				want[id] = map[string]float64{"count": float64(n), "binary": 1, "log": 1 + math.Log(float64(n))}[terms.Frequency]
+				squares += want[id] * want[id]
+			}
+			for id, x := range want {
+				if terms.Unit {
+					x /= math.Sqrt(squares)
+				}
+				if math.Abs(x-sums[id]) > 1e-12 {
+					t.Fatalf("%+v: id %d of bag %d weighs %v, want %v", terms, id, k, sums[id], x)
+				}
+			}
+		}
+	})
 }
 
 // TestBagsRefused: what cannot be a bag is an error when the program runs.

@@ -291,7 +291,7 @@ var heldElsewhere = map[string]string{
 	"AveragePool": "TestWindows", "Conv1D": "TestWindows", "Conv1DTransposed": "nn's TestConv1DTranspose", "MaxPool": "TestWindows", "GlobalMax": "TestWindows",
 	"GlobalAverage": "TestGlobalAverageOfNothing and nn's golden tests", "BatchMajor": "TestBatchMajor", "TimeMajor": "TestBatchMajor",
 	"Options": "TestMemory", "MaskScores": "TestMaskScores", "Mix": "TestAttentionProducts", "MixTransposed": "TestAttentionProducts", "Scores": "TestAttentionProducts",
-	"Bernoulli": "TestBernoulliElements", "Normal": "TestNormalIsNormal", "Blend": "TestBlendEnds", "Counts": "TestCounts",
+	"Bernoulli": "TestBernoulliElements", "Normal": "TestNormalIsNormal", "Blend": "TestBlendEnds", "Counts": "TestCounts", "BagWeights": "TestBagWeights",
 	"WeightedCounts": "TestBlendEnds", "AnyNotEqual": "TestAnyNotEqual", "Penalty": "TestPenalty", "NotID": "nn's tests of masks", "Seen": "nn's tests of masks",
 	"NormalizeRows": "TestNormalizeRows", "NormalizeColumns": "TestNormalizeColumns", "Moments": "TestNormalizeColumns",
 

@@ -1,0 +1,143 @@
+package graph
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"unroll/internal/kernel"
+)
+
+// Terms say how much the ids of a bag weigh, see BagWeights.
+type Terms struct {
+	// Frequency is what an id that occurs n times weighs in all: "count" n, "binary" 1,
+	// "log" 1 + ln n.
+	Frequency string
+	// Unit divides the weights of a bag by the root of the sum of the squares of what
+	// its ids weigh in all, so that bags of any size are of length 1.
+	Unit bool
+}
+
+// BagWeights emits the weights [room, 1] of the ids in bags, each the share that its
+// occurrence has in what the id weighs in all, times its scale [rows, 1], such as the
+// inverse document frequency; scale may be nil, for ones. What is behind the last id is
+// not written. It is a constant of the ids, and has no gradient.
+//
+// scikit-learn: TfidfVectorizer, with norm l2 and sublinear_tf.
+func (b *Builder) BagWeights(scale, bags *Node, batch int, t Terms) *Node {
+	if !b.ok(bags) || scale != nil && !b.ok(scale) || !b.bags("bag weights", nil, bags, batch) {
+		return nil
+	}
+	if scale != nil && (scale.Dtype() != b.dt || scale.Dims() != 2 || scale.Shape()[1] != 1) {
+		return b.Fail(errors.Errorf("bag weights: scale is %v %s, want a column of %v", scale.Dtype(), shapeString(scale), b.dt))
+	}
+	switch t.Frequency {
+	case "count", "binary", "log":
+	default:
+		return b.Fail(errors.Errorf("bag weights: frequency %q, want count, binary or log", t.Frequency))
+	}
+	in := []*Node{bags}
+	if scale != nil {
+		in = append(in, scale)
+	}
+	return b.apply(&op{
+		name:  "bag_weights",
+		key:   t,
+		ids:   true,
+		shape: tensor.Shape{bags.Shape()[0] - batch - 1, 1},
+		run:   pick(b, bagWeights[float32](batch, t), bagWeights[float64](batch, t)),
+	}, "", in...)
+}
+
+func bagWeights[T kernel.Float](batch int, t Terms) runFunc {
+	var seen occurring
+	return func(o *op, in []gorgonia.Value) error {
+		rows := math.MaxInt32
+		var scale []T
+		if len(in) > 1 {
+			scale = Floats[T](in[1])
+			rows = len(scale)
+		}
+		starts, at, err := bagsOf(in[0], batch, rows)
+		if err != nil {
+			return err
+		}
+		w := Floats[T](o.out)
+		for b := range batch {
+			from, to := starts[b], starts[b+1]
+			bag, w := at[from:to], w[from:to]
+			seen.count(bag)
+			squares := 0.0
+			for i, id := range bag {
+				n, first := seen.of(i)
+				share := 1.0
+				switch {
+				case t.Frequency == "binary" && !first:
+					share = 0
+				case t.Frequency == "log":
+					share = (1 + math.Log(float64(n))) / float64(n)
+				}
+				if scale != nil {
+					share *= float64(scale[id])
+				}
+				w[i] = T(share)
+				if first && t.Frequency != "binary" {
+					share *= float64(n)
+				}
+				if first {
+					squares += share * share
+				}
+			}
+			if t.Unit && squares > 0 {
+				by := T(1 / math.Sqrt(squares))
+				for i := range w {
+					w[i] *= by
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// occurring counts the ids of one bag after the other, in a table of twice their number.
+type occurring struct {
+	table []occurrence
+	round int32
+	place []int32 // of each id in the table
+	first []bool  // the id did not occur before
+}
+
+type occurrence struct{ round, id, n int32 }
+
+func (o *occurring) count(ids []int32) {
+	shift := 32 - bits.Len(uint(2*len(ids)))
+	if size := 1 << (32 - shift); len(o.table) < size {
+		o.table, o.round = make([]occurrence, size), 0
+	}
+	if o.round == math.MaxInt32 {
+		clear(o.table)
+		o.round = 0
+	}
+	o.round++
+	mask := uint32(1)<<(32-shift) - 1
+	o.place, o.first = o.place[:0], o.first[:0]
+	for _, id := range ids {
+		at := uint32(id) * 0x9E3779B1 >> shift & mask
+		for o.table[at].round == o.round && o.table[at].id != id {
+			at = (at + 1) & mask
+		}
+		s := &o.table[at]
+		first := s.round != o.round
+		if first {
+			*s = occurrence{o.round, id, 0}
+		}
+		s.n++
+		o.place, o.first = append(o.place, int32(at)), append(o.first, first)
+	}
+}
+
+// of returns how often id i of the bag occurs in it, and whether this is the first time.
+func (o *occurring) of(i int) (n int32, first bool) { return o.table[o.place[i]].n, o.first[i] }

@@ -10,6 +10,41 @@ import (
 	"pgregory.net/rapid"
 )
 
+// embeddingBags are of three bags, one of them empty, and of one; what is behind the last
+// id is no id.
+var embeddingBags = []operation{
+	{[][]int{{4, 3}, {5, 1}}, func(b *Builder, p []*Node) *Node {
+		return b.EmbeddingBag(p[0], p[1], b.Input("bags", intIDs(0, 2, 2, 4, 3, 1, 3, 3, -1)), 3)
+	}},
+	{[][]int{{4, 1}, {3, 1}}, func(b *Builder, p []*Node) *Node {
+		return b.EmbeddingBag(p[0], p[1], b.Input("bags", intIDs(0, 3, 2, 1, 2)), 1)
+	}},
+}
+
+// bagOracle holds sums of rows to a plain loop.
+func bagOracle(d drawn) example {
+	table := d.array(d.shape(2, 2))
+	batch := d.between(1, 3, "batch")
+	at := d.ids(table.shape[0])
+	starts := make([]int32, batch+1)
+	for i := range batch {
+		starts[i+1] = int32(d.between(int(starts[i]), len(at), "start"))
+	}
+	return example{
+		in:    []array{table, d.array([]int{len(at), 1})},
+		ids:   append(slices.Clone(starts), at...),
+		build: func(b *Builder, p []*Node) *Node { return b.EmbeddingBag(p[0], p[1], p[2], batch) },
+		want: func(in []array) array {
+			return newArray([]int{batch, table.shape[1]}, func(y []int) (sum float64) {
+				for i := starts[y[0]]; i < starts[y[0]+1]; i++ {
+					sum += in[1].at([]int{int(i), 0}) * in[0].at([]int{int(at[i]), y[1]})
+				}
+				return sum
+			})
+		},
+	}
+}
+
 // TestRows: the rows of a table's gradient that are not zeros are known, and after runs
 // on other ids all others are zeros again.
 func TestRows(t *testing.T) {
@@ -80,9 +115,9 @@ func TestBagWeights(t *testing.T) {
 		{Terms{Frequency: "count"}, false, []float64{1, 1, 1, 1, 1}},
 		{Terms{Frequency: "binary"}, false, []float64{1, 1, 0, 1, 1}},
 		{Terms{Frequency: "log"}, true, []float64{l, 3, l, 0.5, 2}},
-		{Terms{Frequency: "count", Unit: true}, true, []float64{0.4, 0.6, 0.4, 0.5 / math.Sqrt(4.25), 2 / math.Sqrt(4.25)}},
-		{Terms{Frequency: "binary", Unit: true}, true, []float64{2 / math.Sqrt(13), 3 / math.Sqrt(13), 0, 0.5 / math.Sqrt(4.25), 2 / math.Sqrt(4.25)}},
-		{Terms{Frequency: "log", Unit: true}, false, []float64{l / 2 / math.Sqrt(l*l+1), 1 / math.Sqrt(l*l+1), l / 2 / math.Sqrt(l*l+1), math.Sqrt2 / 2, math.Sqrt2 / 2}},
+		{Terms{Frequency: "count", Norm: "l2"}, true, []float64{0.4, 0.6, 0.4, 0.5 / math.Sqrt(4.25), 2 / math.Sqrt(4.25)}},
+		{Terms{Frequency: "binary", Norm: "l2"}, true, []float64{2 / math.Sqrt(13), 3 / math.Sqrt(13), 0, 0.5 / math.Sqrt(4.25), 2 / math.Sqrt(4.25)}},
+		{Terms{Frequency: "log", Norm: "l2"}, false, []float64{l / 2 / math.Sqrt(l*l+1), 1 / math.Sqrt(l*l+1), l / 2 / math.Sqrt(l*l+1), math.Sqrt2 / 2, math.Sqrt2 / 2}},
 	} {
 		b := New(tensor.Float64)
 		var scale *Node
@@ -107,7 +142,7 @@ func TestBagWeightsOfAnyBags(t *testing.T) {
 			starts = append(starts, int32(len(in)))
 		}
 		in = append(in, 0) // no tensor is empty
-		terms := Terms{Frequency: rapid.SampledFrom([]string{"count", "binary", "log"}).Draw(t, "frequency"), Unit: rapid.Bool().Draw(t, "unit")}
+		terms := Terms{Frequency: rapid.SampledFrom([]string{"count", "binary", "log"}).Draw(t, "frequency"), Norm: rapid.SampledFrom([]string{"", "l1", "l2"}).Draw(t, "norm")}
 		b := New(tensor.Float64)
 		n := b.BagWeights(nil, b.Input("bags", intIDs(append(slices.Clone(starts), in...)...)), batch, terms)
 		p, err := b.Compile(n)
@@ -123,7 +158,7 @@ func TestBagWeightsOfAnyBags(t *testing.T) {
 		}
 		w := Floats[float64](v)
 		for k := range batch {
-			counts, sums, squares := map[int32]int{}, map[int32]float64{}, 0.0
+			counts, sums, all, squares := map[int32]int{}, map[int32]float64{}, 0.0, 0.0
 			for i := starts[k]; i < starts[k+1]; i++ {
 				counts[in[i]]++
 				sums[in[i]] += w[i]
@@ -131,10 +166,13 @@ func TestBagWeightsOfAnyBags(t *testing.T) {
 			want := map[int32]float64{}
 			for id, n := range counts {
 				want[id] = map[string]float64{"count": float64(n), "binary": 1, "log": 1 + math.Log(float64(n))}[terms.Frequency]
-				squares += want[id] * want[id]
+				all, squares = all+want[id], squares+want[id]*want[id]
 			}
 			for id, x := range want {
-				if terms.Unit {
+				switch terms.Norm {
+				case "l1":
+					x /= all
+				case "l2":
 					x /= math.Sqrt(squares)
 				}
 				if math.Abs(x-sums[id]) > 1e-12 {
@@ -164,6 +202,10 @@ func TestBagsRefused(t *testing.T) {
 		checkError(t, p.Run(), want)
 	}
 	for want, f := range map[string]func(b *Builder, x, ids *Node){
+		`bag weights: frequency "tf", want count, binary or log`:       func(b *Builder, x, ids *Node) { b.BagWeights(nil, ids, 2, Terms{Frequency: "tf"}) },
+		`bag weights: norm "l3", want l1 or l2`:                        func(b *Builder, x, ids *Node) { b.BagWeights(nil, ids, 2, Terms{"log", "l3"}) },
+		"bag weights: scale is float64 [2 3], want a column":           func(b *Builder, x, ids *Node) { b.BagWeights(x, ids, 2, Terms{Frequency: "log"}) },
+		"bag weights: bags are float64 [2 3] of 2 samples":             func(b *Builder, x, ids *Node) { b.BagWeights(nil, x, 2, Terms{Frequency: "log"}) },
 		"embedding bag: table is float64 [3], want a matrix":           func(b *Builder, x, ids *Node) { b.EmbeddingBag(b.Ones(3), b.Ones(1, 1), ids, 2) },
 		"embedding bag: weights are float64 [2 3], want float64 [1 1]": func(b *Builder, x, ids *Node) { b.EmbeddingBag(x, x, ids, 2) },
 		"embedding bag: bags are int32 [4] of 4 samples":               func(b *Builder, x, ids *Node) { b.EmbeddingBag(x, x, ids, 4) },

@@ -16,15 +16,16 @@ type Terms struct {
 	// Frequency is what an id that occurs n times weighs in all: "count" n, "binary" 1,
 	// "log" 1 + ln n.
 	Frequency string
-	// Unit divides the weights of a bag by the root of the sum of the squares of what
-	// its ids weigh in all, so that bags of any size are of length 1.
-	Unit bool
+	// Norm divides the weights of a bag: "l1" by the sum of their absolute values, so
+	// that a sum becomes a mean; "l2" by the root of the sum of the squares of what its
+	// ids weigh in all, so that bags of any size are of length 1; "" by nothing.
+	Norm string
 }
 
 // BagWeights emits the weights [room, 1] of the ids in bags, each the share that its
 // occurrence has in what the id weighs in all, times its scale [rows, 1], such as the
-// inverse document frequency; scale may be nil, for ones. What is behind the last id is
-// not written. It is a constant of the ids, and has no gradient.
+// inverse document frequency; scale may be nil, for ones. It is 0 where
+// there is no id. It is a constant of the ids, and has no gradient.
 //
 // scikit-learn: TfidfVectorizer, with norm l2 and sublinear_tf.
 func (b *Builder) BagWeights(scale, bags *Node, batch int, t Terms) *Node {
@@ -39,21 +40,28 @@ func (b *Builder) BagWeights(scale, bags *Node, batch int, t Terms) *Node {
 	default:
 		return b.Fail(errors.Errorf("bag weights: frequency %q, want count, binary or log", t.Frequency))
 	}
+	switch t.Norm {
+	case "", "l1", "l2":
+	default:
+		return b.Fail(errors.Errorf("bag weights: norm %q, want l1 or l2", t.Norm))
+	}
 	in := []*Node{bags}
 	if scale != nil {
 		in = append(in, scale)
 	}
 	return b.apply(&op{
-		name:  "bag_weights",
-		key:   t,
-		ids:   true,
-		shape: tensor.Shape{bags.Shape()[0] - batch - 1, 1},
-		run:   pick(b, bagWeights[float32](batch, t), bagWeights[float64](batch, t)),
+		name:   "bag_weights",
+		key:    t,
+		ids:    true,
+		pinned: true, // what is behind the last id stays zeros
+		shape:  tensor.Shape{bags.Shape()[0] - batch - 1, 1},
+		run:    pick(b, bagWeights[float32](batch, t), bagWeights[float64](batch, t)),
 	}, "", in...)
 }
 
 func bagWeights[T kernel.Float](batch int, t Terms) runFunc {
 	var seen occurring
+	var end int32 // of the last run
 	return func(o *op, in []gorgonia.Value) error {
 		rows := math.MaxInt32
 		var scale []T
@@ -66,11 +74,16 @@ func bagWeights[T kernel.Float](batch int, t Terms) runFunc {
 			return err
 		}
 		w := Floats[T](o.out)
+		if last := starts[batch]; last < end {
+			clear(w[last:end])
+		}
+		end = starts[batch]
+		clear(w[:starts[0]])
 		for b := range batch {
 			from, to := starts[b], starts[b+1]
 			bag, w := at[from:to], w[from:to]
 			seen.count(bag)
-			squares := 0.0
+			norm := 0.0
 			for i, id := range bag {
 				n, first := seen.of(i)
 				share := 1.0
@@ -84,15 +97,21 @@ func bagWeights[T kernel.Float](batch int, t Terms) runFunc {
 					share *= float64(scale[id])
 				}
 				w[i] = T(share)
-				if first && t.Frequency != "binary" {
+				switch {
+				case t.Norm == "l1":
+					norm += math.Abs(share)
+				case t.Norm == "l2" && first && t.Frequency == "binary":
+					norm += share * share
+				case t.Norm == "l2" && first:
 					share *= float64(n)
-				}
-				if first {
-					squares += share * share
+					norm += share * share
 				}
 			}
-			if t.Unit && squares > 0 {
-				by := T(1 / math.Sqrt(squares))
+			if t.Norm == "l2" {
+				norm = math.Sqrt(norm)
+			}
+			if norm > 0 {
+				by := T(1 / norm)
 				for i := range w {
 					w[i] *= by
 				}

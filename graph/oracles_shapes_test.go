@@ -168,28 +168,7 @@ var oraclesOfShapes = map[string]oracle{
 		c.ids, c.build = ids, func(b *Builder, p []*Node) *Node { return b.Gather(p[0], p[1]) }
 		return c
 	},
-	"EmbeddingBag": func(d drawn) example {
-		table := d.array(d.shape(2, 2))
-		batch := d.between(1, 3, "batch")
-		at := d.ids(table.shape[0])
-		starts := make([]int32, batch+1)
-		for i := range batch {
-			starts[i+1] = int32(d.between(int(starts[i]), len(at), "start"))
-		}
-		return example{
-			in:    []array{table, d.array([]int{len(at), 1})},
-			ids:   append(slices.Clone(starts), at...),
-			build: func(b *Builder, p []*Node) *Node { return b.EmbeddingBag(p[0], p[1], p[2], batch) },
-			want: func(in []array) array {
-				return newArray([]int{batch, table.shape[1]}, func(y []int) (sum float64) {
-					for i := starts[y[0]]; i < starts[y[0]+1]; i++ {
-						sum += in[1].at([]int{int(i), 0}) * in[0].at([]int{int(at[i]), y[1]})
-					}
-					return sum
-				})
-			},
-		}
-	},
+	"EmbeddingBag": bagOracle,
 	"ScatterAdd": func(d drawn) example {
 		rows := d.between(1, 4, "rows")
 		ids := d.ids(rows)

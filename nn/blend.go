@@ -14,8 +14,8 @@ import (
 // sum up of a step, and no vector need be made dense for it.
 //
 // The baseline is the vector of the padding id 0, of an Embedding and of a
-// OneHot; an empty bag of words, of a CategoryEncoding, where a word's occurrences
-// share its value; and zeros, of features. Masks are those of the inputs
+// OneHot; an empty bag, of a CategoryEncoding, where a word's occurrences share its
+// value, and of a Bag; and zeros, of features. Masks are those of the inputs
 // themselves, whatever the weights.
 //
 // An input that no layer embeds is an error.
@@ -51,7 +51,7 @@ func (p *Pass) addBlend(in Input, x *PassInput, v Value) Value {
 	if x.Steps == 0 {
 		width = in.Width() // a sample that is no sequence has a weight for each feature
 	}
-	x.Blend = tensor.New(tensor.Of(p.Dtype()), tensor.WithShape(x.X.Shape()[0], width))
+	x.Blend = tensor.New(tensor.Of(p.Dtype()), tensor.WithShape(p.Batch*max(x.Steps, 1), width))
 	x.BlendNode = p.Input("blend/"+in.Name, x.Blend)
 	v.blend = x.BlendNode
 	if v.Node != nil {

@@ -124,7 +124,7 @@ func (n network) init(s *Scope, in []Shape, values map[string]*tensor.Dense) ([]
 func (n network) inside(c *Context, in []Value) []Value {
 	shapes := make([]Shape, len(in))
 	for i, x := range in {
-		if shapes[i] = x.shape(); c.Err() == nil && !n.inputs[i].unset() && n.inputs[i].IDs() != x.ids() {
+		if shapes[i] = x.shape(); c.Err() == nil && !n.inputs[i].unset() && n.inputs[i].Kind != x.kind() {
 			c.Fail(errorf("%s is no %s", n.inputs[i].Name, n.inputs[i].Kind))
 		}
 	}

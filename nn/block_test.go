@@ -210,7 +210,7 @@ func TestWrongBlocks(t *testing.T) {
 		{Sequential{Layers: []Layer{nil}}, "sequential: sequential: layer 0 is nil"},
 		{Sequential{Layers: []Layer{Dense{}}}, "sequential: dense: units is 0, want at least 1"},
 		{Sequential{Input: Features(4), Layers: dense}, "sequential: input is (None, 3), want (None, 4)"},
-		{Sequential{Input: Input{Kind: "sounds"}, Layers: dense}, `sequential: input: kind "sounds", want "tokens" or "features"`},
+		{Sequential{Input: Input{Kind: "sounds"}, Layers: dense}, `sequential: input: kind "sounds", want "tokens", "bag", "weighted_bag" or "features"`},
 		{Sequential{Input: Tokens(3), Layers: []Layer{Embedding{InputDim: 2, OutputDim: 2}, Flatten{}}}, "sequential: input is no tokens"},
 		{two, "functional: 1 inputs, want 2"},
 		{self, ": more than 32 models in one another: does one contain itself?"},

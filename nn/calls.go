@@ -70,7 +70,7 @@ func (p *Pass) Layer(name string) (output, logits *graph.Node, err error) {
 	switch {
 	case !ok:
 		return nil, nil, errorf("there is no output of a layer %q", name)
-	case v.ids():
+	case v.kind() == tokens:
 		return nil, nil, errorf("the output of %q is word ids", name)
 	}
 	output = p.Dense(v)

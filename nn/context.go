@@ -182,6 +182,8 @@ func (c *Context) Enter(name string, f func(c *Context)) {
 func (c *Context) Dense(x Value) *graph.Node {
 	table := x.Table
 	switch {
+	case x.Bags != nil:
+		return c.Fail(errorf("input is bags of ids: put EmbeddingBag before this layer"))
 	case x.Node != nil || x.IDs == nil:
 		return x.Node
 	case x.Depth > 0:

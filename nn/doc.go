@@ -94,7 +94,7 @@
 //	Flatten, Reshape, ZeroPadding1D,
 //	Cropping1D, UpSampling1D, Permute, Dot
 //	Embedding, OneHot, CategoryEncoding,    have no mask in                    Embedding's own with MaskZero
-//	RepeatVector
+//	EmbeddingBag, RepeatVector
 //	Masking                                 zeros, at those it finds           its own
 //	loss and metrics of a sequence output   left out: Σ mask·loss / Σ mask
 //

@@ -72,7 +72,7 @@ func TestWrongModels(t *testing.T) {
 		{"no layers", Features(2), nil, "sequential: no layers"},
 		{"nil layer", Features(2), []Layer{dense, nil}, "sequential: layer 1 is nil"},
 		{"nil pointer", Features(2), []Layer{(*Dense)(nil)}, "sequential: layer 0 is nil"},
-		{"zero value of the input", Input{}, []Layer{dense}, `sequential: input: kind "", want "tokens" or "features"`},
+		{"zero value of the input", Input{}, []Layer{dense}, `sequential: input: kind "", want "tokens", "bag", "weighted_bag" or "features"`},
 		{"no features", Features(), []Layer{dense}, "sequential: input: features of shape [], want [features] or [time, features]"},
 		{"three dimensions", Features(2, 3, 4), []Layer{dense}, "sequential: input: features of shape [2 3 4], want [features] or [time, features]"},
 		{"negative features", Features(-2), []Layer{dense}, "sequential: input: features of shape [-2]: size 0 is -2, want at least 1"},

@@ -146,6 +146,20 @@ func randomIDs(vocabulary int) func(*rand.Rand, *tensor.Dense) {
 	}
 }
 
+// randomBags fills bags with room for 5 ids each: an empty one first, where there are
+// several, then ids that come again, and room that is left.
+func randomBags(vocabulary int) func(*rand.Rand, *tensor.Dense) {
+	return func(r *rand.Rand, x *tensor.Dense) {
+		randomIDs(vocabulary)(r, x)
+		ids := x.Int32s()
+		batch := len(ids) / 6
+		for b := range batch + 1 {
+			ids[b] = int32(4 * b * min(b, 2) / 2)
+		}
+		ids[batch+2] = ids[batch+1]
+	}
+}
+
 func randomFloats(r *rand.Rand, x *tensor.Dense) {
 	for i := range x.Float64s() {
 		x.Float64s()[i] = r.NormFloat64()

@@ -125,14 +125,21 @@ type Pass struct {
 
 // PassInput is an input of a pass: its tensor, time-major, is ids
 // [steps·batch] int32, or features [steps·batch, features] or [batch,
-// features].
+// features]; of bags it is starts and ids, [batch + 1 + steps·batch] int32, as
+// graph.Builder.EmbeddingBag takes them.
 type PassInput struct {
 	X     *tensor.Dense
 	Node  *graph.Node
-	Steps int // 0 if it is no sequence
+	Steps int // 0 if it is no sequence; the most ids of a bag, on average
 
-	// Blend, in a blended pass, is a column [steps·batch, 1], or, if the input is no
-	// sequence, of X's shape.
+	Bagged bool
+
+	// Weights are those of the ids in a WeightedBag, [batch·steps, 1].
+	Weights     *tensor.Dense
+	WeightsNode *graph.Node
+
+	// Blend, in a blended pass, is a column [steps·batch, 1], in the order of X, or, if
+	// the input is no sequence, of X's shape.
 	Blend     *tensor.Dense
 	BlendNode *graph.Node
 }
@@ -187,9 +194,18 @@ func (m *Model) forward(c Context, steps []int, blended bool) (*Pass, error) {
 // input declares an input of the pass.
 func (p *Pass) input(in Input, steps int, blended bool) Value {
 	rows := p.Batch * max(steps, 1)
-	x := PassInput{Steps: steps}
+	x := PassInput{Steps: steps, Bagged: in.Bagged()}
 	v := Value{Steps: steps}
-	if in.IDs() {
+	if in.Bagged() {
+		x.X = tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(p.Batch+1+rows))
+		x.Node = p.Input(in.Name, x.X)
+		v.Bags = x.Node
+		if in.Weighted() {
+			x.Weights = tensor.New(tensor.Of(p.Dtype()), tensor.WithShape(rows, 1))
+			x.WeightsNode = p.Input("weights/"+in.Name, x.Weights)
+			v.Weights = x.WeightsNode
+		}
+	} else if in.IDs() {
 		x.X = tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(rows))
 		x.Node = p.Input(in.Name, x.X)
 		v.IDs = x.Node

@@ -60,26 +60,42 @@ type Input struct {
 	// Name is that by which data is given to the input, where a model has
 	// several.
 	Name string `json:"name,omitempty"`
-	// Kind is "tokens" for sequences of word ids, "features" for floats.
+	// Kind is "tokens" for sequences of word ids, "bag" for ids of which the order does
+	// not count, "weighted_bag" for those that come with weights, "features" for floats.
 	Kind string `json:"kind"`
 	// Shape is that of one sample.
 	Shape Shape `json:"shape"`
 }
 
 const (
-	tokens   = "tokens"
-	features = "features"
+	tokens      = "tokens"
+	bag         = "bag"
+	weightedBag = "weighted_bag"
+	features    = "features"
 )
 
 // Tokens is an input of word ids, [batch, steps]; steps may be Any.
 func Tokens(steps int) Input { return Input{Kind: tokens, Shape: Shape{steps}} }
 
+// Bag is an input of ids, [batch, Any], as many of a sample as there are: the order does
+// not count, nothing is padded, and nothing is cut. EmbeddingBag takes it.
+func Bag() Input { return Input{Kind: bag, Shape: Shape{Any}} }
+
+// WeightedBag is a Bag in which each id comes with a weight.
+func WeightedBag() Input { return Input{Kind: weightedBag, Shape: Shape{Any}} }
+
 // Features is an input of floats, [batch, features] or [batch, time, features];
 // time may be Any.
 func Features(shape ...int) Input { return Input{Kind: features, Shape: shape} }
 
-// IDs reports whether the input is word ids.
-func (in Input) IDs() bool { return in.Kind == tokens }
+// IDs reports whether the input is word ids, in order or in bags.
+func (in Input) IDs() bool { return in.Kind == tokens || in.Bagged() }
+
+// Bagged reports whether the input is bags of ids.
+func (in Input) Bagged() bool { return in.Kind == bag || in.Kind == weightedBag }
+
+// Weighted reports whether ids come with weights.
+func (in Input) Weighted() bool { return in.Kind == weightedBag }
 
 // Steps returns the length of the input's sequences: Any if it is open, 0 if
 // the input is no sequence.
@@ -105,8 +121,10 @@ func (in Input) unset() bool { return in.Kind == "" && in.Shape == nil }
 func (in Input) check() error {
 	shape := []int(in.Shape)
 	switch {
-	case in.Kind != tokens && in.Kind != features:
-		return errors.Errorf("input: kind %q, want %q or %q", in.Kind, tokens, features)
+	case !in.IDs() && in.Kind != features:
+		return errors.Errorf("input: kind %q, want %q, %q, %q or %q", in.Kind, tokens, bag, weightedBag, features)
+	case in.Bagged() && !in.Shape.Eq(Shape{Any}):
+		return errors.Errorf("input: a bag of shape %v, want [Any]", shape)
 	case in.IDs() && len(shape) != 1:
 		return errors.Errorf("input: word ids of shape %v, want [steps]", shape)
 	case !in.IDs() && len(shape) != 1 && len(shape) != 2:

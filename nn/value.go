@@ -23,6 +23,12 @@ type Value struct {
 	Depth int
 	Table *graph.Node
 
+	// Bags holds bags of ids, as graph.Builder.EmbeddingBag takes them, of a Bag or a
+	// WeightedBag; Steps is the most ids of one of them. Weights are those of the ids,
+	// [batch·steps, 1], nil for ones.
+	Bags    *graph.Node
+	Weights *graph.Node
+
 	logits *logits     // what Node was computed of, for losses
 	blend  *graph.Node // of IDs, in a blended pass
 }
@@ -59,5 +65,15 @@ func (x Value) shape() Shape {
 	return s
 }
 
-// ids reports whether x is word ids themselves.
-func (x Value) ids() bool { return x.IDs != nil && x.Depth == 0 && x.Table == nil }
+// kind is the kind of input that x would be.
+func (x Value) kind() string {
+	switch {
+	case x.Weights != nil:
+		return weightedBag
+	case x.Bags != nil:
+		return bag
+	case x.IDs != nil && x.Depth == 0 && x.Table == nil:
+		return tokens
+	}
+	return features
+}

@@ -29,6 +29,7 @@ type Weight struct {
 	kind        kind
 	value       *tensor.Dense
 	grad        gorgonia.Value
+	gradRows    []int32 // outside of which grad is zeros; nil if that is not known
 }
 
 // kind tells what changes a weight.
@@ -62,7 +63,15 @@ func (w *Weight) Grad() (gorgonia.Value, error) {
 }
 
 // SetGrad hands over a gradient of the weight's shape; nil clears it.
-func (w *Weight) SetGrad(g gorgonia.Value) { w.grad = g }
+func (w *Weight) SetGrad(g gorgonia.Value) { w.grad, w.gradRows = g, nil }
+
+// SetGradRows hands over a gradient that is zeros outside of rows, each of which is named
+// once. See train.Sparse.
+func (w *Weight) SetGradRows(g gorgonia.Value, rows []int32) { w.grad, w.gradRows = g, rows }
+
+// GradRows returns the rows, each once, outside of which the gradient is zeros; nil if
+// that is not known.
+func (w *Weight) GradRows() []int32 { return w.gradRows }
 
 // Float64s returns the weight's elements, row-major, as a copy.
 func (w *Weight) Float64s() []float64 { return float64s(w.value) }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"maps"
+	"math/bits"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -12,8 +13,11 @@ import (
 // Data is a set of samples in memory.
 type Data struct {
 	// Tokens holds a sequence of word ids a sample, all of one length unless
-	// Padding is set, for models of nn.Tokens. An empty text may be nil.
+	// Padding is set, for models of nn.Tokens, and of any length for nn.Bag. An
+	// empty text may be nil.
 	Tokens [][]int32
+	// TokenWeights holds how much each of the Tokens weighs, for nn.WeightedBag.
+	TokenWeights [][]float32
 	// Features holds the values of a sample, [features] or [time·features]
 	// with the features of a step together, for models of nn.Features.
 	Features [][]float32
@@ -45,9 +49,10 @@ type Data struct {
 
 // Samples are the data of one input: Tokens or Features.
 type Samples struct {
-	Tokens   [][]int32
-	Features [][]float32
-	Padding  *Padding
+	Tokens       [][]int32
+	TokenWeights [][]float32
+	Features     [][]float32
+	Padding      *Padding
 }
 
 // Len returns the number of samples.
@@ -58,7 +63,7 @@ func (d Data) Len() int {
 	return d.samples().len()
 }
 
-func (d Data) samples() Samples { return Samples{d.Tokens, d.Features, d.Padding} }
+func (d Data) samples() Samples { return Samples{d.Tokens, d.TokenWeights, d.Features, d.Padding} }
 
 func (d Data) labels() Labels { return Labels{d.Targets, d.Weights, d.counts, d.stepped} }
 
@@ -82,7 +87,7 @@ func (d Data) inputs(m *nn.Model) (*table, error) {
 	named := d.Inputs
 	if d.Inputs == nil && len(ports) == 1 {
 		named = map[string]Samples{ports[0].Name: d.samples()}
-	} else if d.Tokens != nil || d.Features != nil || d.Padding != nil {
+	} else if d.Tokens != nil || d.TokenWeights != nil || d.Features != nil || d.Padding != nil {
 		return nil, errors.New("data: set Inputs, or, for a model of one input, Tokens or Features")
 	}
 	for _, in := range ports {
@@ -120,7 +125,16 @@ func (s Samples) check(in nn.Input) (steps int, err error) {
 		if s.Tokens == nil || s.Features != nil {
 			return 0, errors.New("the model takes word ids: set Tokens alone")
 		}
+		if in.Weighted() != (s.TokenWeights != nil) {
+			return 0, errors.Errorf("TokenWeights are set: %t, want them for a weighted bag and nothing else", s.TokenWeights != nil)
+		}
+		if in.Bagged() {
+			return s.bags()
+		}
 		return length(s.Padding, s.Tokens, in)
+	}
+	if s.TokenWeights != nil {
+		return 0, errors.New("the model takes features, which have no TokenWeights")
 	}
 	if s.Features == nil || s.Tokens != nil {
 		return 0, errors.New("the model takes features: set Features alone")
@@ -137,6 +151,32 @@ func (s Samples) check(in nn.Input) (steps int, err error) {
 		steps = 0
 	}
 	return steps, nil
+}
+
+// bags returns the room for the ids of a sample. It is one of few sizes, for programs
+// are of one each.
+func (s Samples) bags() (steps int, err error) {
+	if s.Padding != nil {
+		return 0, errors.New("Padding is set, but the input is bags, which are not padded")
+	}
+	if s.TokenWeights != nil && len(s.TokenWeights) != len(s.Tokens) {
+		return 0, errors.Errorf("TokenWeights of %d samples, want %d", len(s.TokenWeights), len(s.Tokens))
+	}
+	longest := 1
+	for i, ids := range s.Tokens {
+		longest = max(longest, len(ids))
+		if s.TokenWeights == nil {
+			continue
+		}
+		w := s.TokenWeights[i]
+		if len(w) != len(ids) {
+			return 0, errors.Errorf("sample %d has %d weights of %d ids", i, len(w), len(ids))
+		}
+		if at := notFinite(w); at >= 0 {
+			return 0, errors.Errorf("sample %d: the weight of id %d is %v", i, at, w[at])
+		}
+	}
+	return 1 << bits.Len(uint(longest-1)), nil
 }
 
 // notFinite returns the place of the first value that is NaN or infinite, −1 if
@@ -183,7 +223,7 @@ func length[T any](p *Padding, samples [][]T, in nn.Input) (int, error) {
 func (d Data) slice(m *nn.Model, from, to int) Data {
 	part := d
 	in := d.samples().slice(from, to)
-	part.Tokens, part.Features = in.Tokens, in.Features
+	part.Tokens, part.TokenWeights, part.Features = in.Tokens, in.TokenWeights, in.Features
 	if d.Inputs != nil {
 		part.Inputs = map[string]Samples{}
 		for name, s := range d.Inputs {
@@ -228,6 +268,11 @@ func (s Samples) slice(from, to int) Samples {
 		s.Tokens = nil
 	} else {
 		s.Tokens = s.Tokens[from:to]
+	}
+	if to > len(s.TokenWeights) {
+		s.TokenWeights = nil
+	} else {
+		s.TokenWeights = s.TokenWeights[from:to]
 	}
 	if to > len(s.Features) {
 		s.Features = nil

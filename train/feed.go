@@ -10,6 +10,7 @@ import (
 // filled while the machine computes on the other.
 type feed struct {
 	x       []*tensor.Dense // by input
+	weights []*tensor.Dense // of the ids of a weighted bag; nil of other inputs
 	targets []*tensor.Dense // by output; nil where there is no loss
 	coef    []*tensor.Dense // what each row's loss is multiplied by
 	share   *tensor.Dense   // the part of the batch that this is
@@ -30,7 +31,7 @@ func (f feed) twin() feed {
 		}
 		return like
 	}
-	return feed{all(f.x), all(f.targets), all(f.coef), one(f.share)}
+	return feed{all(f.x), all(f.weights), all(f.targets), all(f.coef), one(f.share)}
 }
 
 // fill writes the samples t[rows] into a feed of p. A loss is the mean over
@@ -39,9 +40,12 @@ func (f feed) twin() feed {
 func (p *program) fill(f feed, t *table, rows []int, total int) {
 	for i, x := range f.x {
 		steps := max(p.steps[i], 1)
-		if t.in[i].Tokens != nil {
+		switch {
+		case p.pass.Inputs[i].Bagged:
+			fillBags(x.Int32s(), f.weights[i], t.in[i], rows, p.batch)
+		case t.in[i].Tokens != nil:
 			fillTokens(x.Int32s(), t.in[i], rows, steps)
-		} else {
+		default:
 			fillFeatures(x, t.in[i], rows, steps)
 		}
 	}
@@ -54,6 +58,37 @@ func (p *program) fill(f feed, t *table, rows []int, total int) {
 			p.fillLabels(f.targets[i], f.coef[i], t.labels[i], o, rows, total)
 		}
 	}
+}
+
+// swap makes the next run read what was filled meanwhile.
+func (p *program) swap() error {
+	p.in, p.next = p.next, p.in
+	for i, in := range p.pass.Inputs {
+		if err := p.prog.Let(in.Node, p.in.x[i]); err != nil {
+			return err
+		}
+		if in.WeightsNode == nil {
+			continue
+		}
+		if err := p.prog.Let(in.WeightsNode, p.in.weights[i]); err != nil {
+			return err
+		}
+	}
+	for i := range p.outs {
+		if p.nodes.coef[i] == nil {
+			continue
+		}
+		if err := p.prog.Let(p.nodes.targets[i], p.in.targets[i]); err != nil {
+			return err
+		}
+		if err := p.prog.Let(p.nodes.coef[i], p.in.coef[i]); err != nil {
+			return err
+		}
+	}
+	if p.nodes.share == nil {
+		return nil
+	}
+	return p.prog.Let(p.nodes.share, p.in.share)
 }
 
 // fillTokens writes the sequences of the rows, a step of all samples after the
@@ -80,6 +115,23 @@ func fillTokens(x []int32, s Samples, rows []int, steps int) {
 			at += batch
 		}
 	}
+}
+
+// fillBags writes where the bags of the rows start, and their ids one after the other;
+// the bags of what is left of the batch are empty.
+func fillBags(x []int32, weights *tensor.Dense, s Samples, rows []int, batch int) {
+	at := 0
+	for i := range batch {
+		x[i] = int32(at)
+		if i >= len(rows) {
+			continue
+		}
+		if weights != nil {
+			set(weights, at, len(s.TokenWeights[rows[i]]), s.TokenWeights[rows[i]])
+		}
+		at += copy(x[batch+1+at:], s.Tokens[rows[i]])
+	}
+	x[batch] = int32(at)
 }
 
 // fillFeatures writes the samples' features in the order in which they lie in

@@ -42,8 +42,8 @@ type program struct {
 	loss    *graph.Node  // of all outputs and what layers add
 	weights []*nn.Weight // those that the model reads, and their gradients
 	grads   []*graph.Node
-	sums    []*tensor.Dense // of the gradients of several shards
-	bad     string          // what was not finite first in the last run, if the loss was not
+	sums    []gradient // of the gradients of several shards
+	bad     string     // what was not finite first in the last run, if the loss was not
 	watched []watched
 }
 
@@ -79,7 +79,7 @@ func (t *Trainer) compileBy(emit forward, phase nn.Phase, batch int, steps []int
 	p := &program{shape: shapeOf(phase, batch, steps, programs, watch), model: m, aims: t.aims, steps: steps, pass: pass, outs: make([]output, len(pass.Outputs))}
 	var roots []*graph.Node
 	for _, in := range pass.Inputs {
-		p.in.x = append(p.in.x, in.X)
+		p.in.x, p.in.weights = append(p.in.x, in.X), append(p.in.weights, in.Weights)
 	}
 	for i, y := range pass.Outputs {
 		p.outs[i] = output{node: y.Node, target: target{steps: y.Node.Shape()[0] / batch, units: y.Node.Shape()[1]}}
@@ -183,31 +183,6 @@ func (p *program) compileMasks() (err error) {
 		p.masks, err = p.pass.Compile(masks...)
 	}
 	return err
-}
-
-// swap makes the next run read what was filled meanwhile.
-func (p *program) swap() error {
-	p.in, p.next = p.next, p.in
-	for i, in := range p.pass.Inputs {
-		if err := p.prog.Let(in.Node, p.in.x[i]); err != nil {
-			return err
-		}
-	}
-	for i := range p.outs {
-		if p.nodes.coef[i] == nil {
-			continue
-		}
-		if err := p.prog.Let(p.nodes.targets[i], p.in.targets[i]); err != nil {
-			return err
-		}
-		if err := p.prog.Let(p.nodes.coef[i], p.in.coef[i]); err != nil {
-			return err
-		}
-	}
-	if p.nodes.share == nil {
-		return nil
-	}
-	return p.prog.Let(p.nodes.share, p.in.share)
 }
 
 // run computes the outputs, the loss and the gradients.

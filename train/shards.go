@@ -27,11 +27,18 @@ func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.s
 // handOver sums the shards' gradients, gives them to the weights and returns
 // these for a solver. The gradients' buffers belong to the graph, and two
 // weights may share one, and a solver may write into it: each weight gets one of its
-// own.
-func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
+// own. Of a large table of which few rows have a gradient, a solver that leaves the
+// others as they are gets these rows.
+func handOver(shards []*program, into []gorgonia.ValueGrad, o Optimizer) ([]gorgonia.ValueGrad, error) {
 	into = into[:0]
 	first := shards[0]
 	for i, w := range first.weights {
+		if is, err := handOverRows(shards, i, o); err != nil {
+			return nil, errors.WithMessage(err, w.Name())
+		} else if is {
+			into = append(into, w)
+			continue
+		}
 		sum, err := first.prog.Value(first.grads[i])
 		if err != nil {
 			return nil, errors.WithMessage(err, w.Name())
@@ -53,15 +60,23 @@ func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGra
 
 // sum returns the buffer for the sum of the gradients of weight i, with g in it.
 func (p *program) sum(i int, g gorgonia.Value) *tensor.Dense {
+	s := p.buffer(i, g)
+	copy(graph.Floats[float32](s.value), graph.Floats[float32](g))
+	copy(graph.Floats[float64](s.value), graph.Floats[float64](g))
+	s.rows = nil
+	return s.value
+}
+
+// buffer returns the sum of the gradients of weight i, of g's shape.
+func (p *program) buffer(i int, g gorgonia.Value) *gradient {
 	if p.sums == nil {
-		p.sums = make([]*tensor.Dense, len(p.weights))
+		p.sums = make([]gradient, len(p.weights))
 	}
-	if p.sums[i] == nil {
-		p.sums[i] = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
+	if p.sums[i].value == nil {
+		p.sums[i].value = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
+		p.sums[i].rows = []int32{}
 	}
-	copy(graph.Floats[float32](p.sums[i]), graph.Floats[float32](g))
-	copy(graph.Floats[float64](p.sums[i]), graph.Floats[float64](g))
-	return p.sums[i]
+	return &p.sums[i]
 }
 
 // The least work of a shard: floating-point operations forward, and rows, below

@@ -35,6 +35,9 @@ func (o *Clip) Step(weights []gorgonia.ValueGrad) error {
 	return o.Optimizer.Step(weights)
 }
 
+// ByRows implements train.Sparse: what is 0 stays 0.
+func (o *Clip) ByRows(_, _ int) bool { return true }
+
 // Check holds the settings to what makes sense.
 func (o *Clip) Check() error {
 	clips := 0

@@ -28,6 +28,9 @@ func (o *SGD) Rate() float64 { return cmp.Or(o.LearningRate, 0.01) }
 // SetRate sets the learning rate.
 func (o *SGD) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
+// ByRows implements train.Sparse: without momentum nothing changes where g is 0.
+func (o *SGD) ByRows(touched, rows int) bool { return o.Momentum == 0 && few(touched, rows) }
+
 // Step implements gorgonia.Solver.
 func (o *SGD) Step(weights []gorgonia.ValueGrad) error {
 	lr, n := o.Rate(), 1

@@ -20,8 +20,9 @@ func notDefault(lr float64) float64 {
 
 // state holds an optimizer's tensors for each weight, by name.
 type state struct {
-	f32 map[string][][]float32
-	f64 map[string][][]float64
+	first float64 // of the elements of a slot
+	f32   map[string][][]float32
+	f64   map[string][][]float64
 }
 
 // each runs the update of one element type or the other for every weight, and
@@ -51,11 +52,15 @@ func visit(s *state, weights []gorgonia.ValueGrad, slots int, gradients bool, f3
 				return errors.WithMessage(err, "optimizer")
 			}
 		}
+		var rows *picked
+		if only := rowsOf(w); gradients && only != nil {
+			rows = &picked{rows: only, cols: v.Shape().TotalSize() / v.Shape()[0]}
+		}
 		switch {
 		case graph.Floats[float32](v) != nil:
-			err = update(s.f32, name, slots, graph.Floats[float32](v), graph.Floats[float32](g), f32)
+			err = update(s.f32, s.first, name, slots, graph.Floats[float32](v), graph.Floats[float32](g), rows, f32)
 		case graph.Floats[float64](v) != nil:
-			err = update(s.f64, name, slots, graph.Floats[float64](v), graph.Floats[float64](g), f64)
+			err = update(s.f64, s.first, name, slots, graph.Floats[float64](v), graph.Floats[float64](g), rows, f64)
 		default:
 			err = errors.Errorf("element type %v", v.Dtype())
 		}
@@ -66,14 +71,64 @@ func visit(s *state, weights []gorgonia.ValueGrad, slots int, gradients bool, f3
 	return nil
 }
 
-func update[T kernel.Float](all map[string][][]T, name string, slots int, w, g []T, f func(w, g []T, s [][]T)) error {
+// few reports whether so many of a weight's rows are picked faster than all are updated.
+func few(touched, rows int) bool { return 4*touched <= rows }
+
+// rowsOf returns the rows outside of which a weight's gradient is zeros, nil if that is
+// not known.
+func rowsOf(w gorgonia.ValueGrad) []int32 {
+	if r, ok := w.(interface{ GradRows() []int32 }); ok {
+		return r.GradRows()
+	}
+	return nil
+}
+
+// picked are rows of a weight.
+type picked struct {
+	rows []int32
+	cols int
+}
+
+// take returns the rows of x, one after the other.
+func take[T kernel.Float](p *picked, x []T) []T {
+	y := make([]T, len(p.rows)*p.cols)
+	kernel.GatherRows(y, x, p.rows, p.cols)
+	return y
+}
+
+// put writes back what take returned.
+func put[T kernel.Float](p *picked, x, y []T) {
+	for i, id := range p.rows {
+		copy(x[int(id)*p.cols:], y[i*p.cols:(i+1)*p.cols])
+	}
+}
+
+// byRows runs f on the rows alone.
+func byRows[T kernel.Float](p *picked, w, g []T, s [][]T, f func(w, g []T, s [][]T)) {
+	theirs := take(p, w)
+	slots := make([][]T, len(s))
+	for i, x := range s {
+		slots[i] = take(p, x)
+	}
+	f(theirs, take(p, g), slots)
+	put(p, w, theirs)
+	for i, x := range s {
+		put(p, x, slots[i])
+	}
+}
+
+func update[T kernel.Float](all map[string][][]T, first float64, name string, slots int, w, g []T, rows *picked, f func(w, g []T, s [][]T)) error {
 	if len(g) != len(w) {
 		return errors.Errorf("gradient of %d values for a weight of %d", len(g), len(w))
 	}
 	s := all[name]
 	if len(s) < slots { // at first, or after a setting that needs more
 		for len(s) < slots {
-			s = append(s, make([]T, len(w)))
+			x := make([]T, len(w))
+			for i := 0; first != 0 && i < len(x); i++ {
+				x[i] = T(first)
+			}
+			s = append(s, x)
 		}
 		all[name] = s
 	}
@@ -81,6 +136,10 @@ func update[T kernel.Float](all map[string][][]T, name string, slots int, w, g [
 		if len(x) != len(w) {
 			return errors.Errorf("state of %d values for a weight of %d", len(x), len(w))
 		}
+	}
+	if rows != nil {
+		byRows(rows, w, g, s[:slots], f)
+		return nil
 	}
 	f(w, g, s[:slots])
 	return nil

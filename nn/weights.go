@@ -30,6 +30,7 @@ type Weight struct {
 	value       *tensor.Dense
 	grad        gorgonia.Value
 	gradRows    []int32 // outside of which grad is zeros; nil if that is not known
+	readWhole   func()  // called when grad is read as a whole
 }
 
 // kind tells what changes a weight.
@@ -54,24 +55,34 @@ func (w *Weight) Value() gorgonia.Value { return w.value }
 func (w *Weight) Shape() []int { return w.value.Shape() }
 
 // Grad returns the gradient that the last training step left. It is an error
-// if there is none: each gradient is consumed by the step that computed it.
+// if there is none: each gradient is consumed by the step that computed it. The caller
+// may write into it, so that GradRows knows nothing of it from then on.
 func (w *Weight) Grad() (gorgonia.Value, error) {
 	if w.grad == nil {
 		return nil, errorf("%s: no gradient, run a training step first", w.path)
 	}
+	if w.readWhole != nil {
+		w.readWhole()
+	}
+	w.gradRows, w.readWhole = nil, nil
 	return w.grad, nil
 }
 
 // SetGrad hands over a gradient of the weight's shape; nil clears it.
-func (w *Weight) SetGrad(g gorgonia.Value) { w.grad, w.gradRows = g, nil }
+func (w *Weight) SetGrad(g gorgonia.Value) { w.grad, w.gradRows, w.readWhole = g, nil, nil }
 
 // SetGradRows hands over a gradient that is zeros outside of rows, each of which is named
-// once. See train.Sparse.
-func (w *Weight) SetGradRows(g gorgonia.Value, rows []int32) { w.grad, w.gradRows = g, rows }
+// once. whole is called if it is then read as a whole.
+func (w *Weight) SetGradRows(g gorgonia.Value, rows []int32, whole func()) {
+	w.grad, w.gradRows, w.readWhole = g, rows, whole
+}
 
-// GradRows returns the rows, each once, outside of which the gradient is zeros; nil if
-// that is not known.
-func (w *Weight) GradRows() []int32 { return w.gradRows }
+// GradRows returns the gradient as Grad does, and the rows outside of which it is zeros,
+// each once. ok is false if these are not known, as of all weights but tables from which
+// rows are taken, or if there is no gradient. What is outside of the rows must stay zeros.
+func (w *Weight) GradRows() (g gorgonia.Value, rows []int32, ok bool) {
+	return w.grad, w.gradRows, w.gradRows != nil
+}
 
 // Float64s returns the weight's elements, row-major, as a copy.
 func (w *Weight) Float64s() []float64 { return float64s(w.value) }

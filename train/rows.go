@@ -8,31 +8,10 @@ import (
 	"unroll/internal/kernel"
 )
 
-// Sparse is an optimizer that leaves the rows of a weight as they are where the gradient
-// is zeros. ByRows says whether it does where at most touched of the rows of a weight have
-// a gradient. If so, nn.Weight.GradRows names them, and the rest of the gradient is zeros
-// and has to stay so.
-type Sparse interface {
-	Optimizer
-	ByRows(touched, rows int) bool
-}
-
-// byRows reports whether an optimizer, and all that it is wrapped around, take rows.
-func byRows(o Optimizer, touched, rows int) bool {
-	s, ok := o.(Sparse)
-	if !ok || !s.ByRows(touched, rows) {
-		return false
-	}
-	if w, ok := o.(Wrapper); ok {
-		return byRows(w.Unwrap(), touched, rows)
-	}
-	return true
-}
-
 // gradient is the sum of the gradients of a weight.
 type gradient struct {
 	value *tensor.Dense
-	rows  []int32 // that are not zeros, each once; nil if that is not known
+	rows  []int32 // outside of which it is zeros, each once; nil if that is not known
 
 	// The shards that were added are counted, over all batches: by row the last one that
 	// touched it, the last of all, and the first of this batch.
@@ -40,22 +19,16 @@ type gradient struct {
 	round, first int64
 }
 
-// handOverRows gives weight i the rows of its gradient, and reports whether it did:
-// whether they are known and the optimizer takes them.
-func handOverRows(shards []*program, i int, o Optimizer) (bool, error) {
+// handOverRows gives weight i the rows of its gradient that are not zeros, and reports
+// whether these are known.
+func handOverRows(shards []*program, i int) (bool, error) {
 	first := shards[0]
-	n := 0
 	for _, p := range shards {
-		rows, ok := p.prog.Rows(p.grads[i])
-		if !ok {
+		if _, ok := p.prog.Rows(p.grads[i]); !ok {
 			return false, nil
 		}
-		n += len(rows)
 	}
 	w := first.weights[i]
-	if !byRows(o, n, w.Shape()[0]) {
-		return false, nil
-	}
 	var sum *gradient
 	for _, p := range shards {
 		g, err := p.prog.Value(p.grads[i])
@@ -69,9 +42,12 @@ func handOverRows(shards []*program, i int, o Optimizer) (bool, error) {
 		rows, _ := p.prog.Rows(p.grads[i])
 		sum.add(g, rows)
 	}
-	w.SetGradRows(sum.value, sum.rows)
+	w.SetGradRows(sum.value, sum.rows, sum.lose)
 	return true, nil
 }
+
+// lose makes all of the gradient such that it may have been written to.
+func (g *gradient) lose() { g.rows = nil }
 
 // begin makes the sum zeros.
 func (g *gradient) begin(rows int) {

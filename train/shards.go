@@ -27,13 +27,13 @@ func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.s
 // handOver sums the shards' gradients, gives them to the weights and returns
 // these for a solver. The gradients' buffers belong to the graph, and two
 // weights may share one, and a solver may write into it: each weight gets one of its
-// own. Of a large table of which few rows have a gradient, a solver that leaves the
-// others as they are gets these rows.
-func handOver(shards []*program, into []gorgonia.ValueGrad, o Optimizer) ([]gorgonia.ValueGrad, error) {
+// own. Of a table a solver can have the rows that have a gradient, see
+// nn.Weight.GradRows.
+func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
 	into = into[:0]
 	first := shards[0]
 	for i, w := range first.weights {
-		if is, err := handOverRows(shards, i, o); err != nil {
+		if is, err := handOverRows(shards, i); err != nil {
 			return nil, errors.WithMessage(err, w.Name())
 		} else if is {
 			into = append(into, w)

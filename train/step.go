@@ -57,7 +57,7 @@ func (r *fitRun) step(now, next *job) error {
 	if err := shards[0].assign(); err != nil { // a model with states has one shard
 		return err
 	}
-	if r.solver, err = handOver(shards, r.solver, r.config.Optimizer); err != nil {
+	if r.solver, err = handOver(shards, r.solver); err != nil {
 		return err
 	}
 	if err := r.config.Optimizer.Step(r.solver); err != nil {

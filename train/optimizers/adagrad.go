@@ -27,12 +27,10 @@ func (o *Adagrad) Rate() float64 { return cmp.Or(o.LearningRate, 0.001) }
 // SetRate sets the learning rate.
 func (o *Adagrad) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
-// ByRows implements train.Sparse: where g is 0 nothing changes.
-func (o *Adagrad) ByRows(touched, rows int) bool { return few(touched, rows) }
-
 // Step implements gorgonia.Solver.
 func (o *Adagrad) Step(weights []gorgonia.ValueGrad) error {
 	o.t++
+	o.state.rows = few // where g is 0 nothing changes
 	o.state.first = cmp.Or(o.InitialAccumulatorValue, 0.1)
 	return each(&o.state, weights, 1,
 		func(w, g []float32, s [][]float32) { adagrad(o, w, g, s[0]) },

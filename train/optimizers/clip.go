@@ -35,9 +35,6 @@ func (o *Clip) Step(weights []gorgonia.ValueGrad) error {
 	return o.Optimizer.Step(weights)
 }
 
-// ByRows implements train.Sparse: what is 0 stays 0.
-func (o *Clip) ByRows(_, _ int) bool { return true }
-
 // Check holds the settings to what makes sense.
 func (o *Clip) Check() error {
 	clips := 0
@@ -63,7 +60,7 @@ func (o *Clip) clip(weights []gorgonia.ValueGrad) error {
 	var squares []float64
 	all := 0.0
 	for _, w := range weights {
-		g, err := w.Grad()
+		g, err := gradOf(w)
 		if err != nil {
 			return errors.WithMessage(err, "optimizer")
 		}
@@ -81,7 +78,7 @@ func (o *Clip) clip(weights []gorgonia.ValueGrad) error {
 			s = all
 		}
 		if norm := math.Sqrt(s); norm > limit {
-			g, _ := weights[i].Grad() // the loop above had it
+			g, _ := gradOf(weights[i]) // the loop above had it
 			x, y := graph.Floats[float32](g), graph.Floats[float64](g)
 			kernel.Scale(x, float32(limit/norm), x)
 			kernel.Scale(y, limit/norm, y)

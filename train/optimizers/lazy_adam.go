@@ -28,10 +28,8 @@ func (o *LazyAdam) Rate() float64 { return cmp.Or(o.LearningRate, 0.001) }
 // SetRate sets the learning rate.
 func (o *LazyAdam) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
-// ByRows implements train.Sparse.
-func (o *LazyAdam) ByRows(_, _ int) bool { return true }
-
 // Step implements gorgonia.Solver.
 func (o *LazyAdam) Step(weights []gorgonia.ValueGrad) error {
+	o.state.rows = func(_, _ int) bool { return true }
 	return o.adam(weights, o.Rate(), o.Beta1, o.Beta2, o.Epsilon)
 }

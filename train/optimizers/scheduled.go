@@ -33,9 +33,6 @@ func (o *Scheduled) Step(weights []gorgonia.ValueGrad) error {
 	return o.Optimizer.Step(weights)
 }
 
-// ByRows implements train.Sparse: the optimizer inside decides.
-func (o *Scheduled) ByRows(_, _ int) bool { return true }
-
 // Check holds the settings to what makes sense.
 func (o *Scheduled) Check() error {
 	if err := inside(o, o.Optimizer); err != nil {

@@ -28,14 +28,13 @@ func (o *SGD) Rate() float64 { return cmp.Or(o.LearningRate, 0.01) }
 // SetRate sets the learning rate.
 func (o *SGD) SetRate(lr float64) { o.LearningRate = notDefault(lr) }
 
-// ByRows implements train.Sparse: without momentum nothing changes where g is 0.
-func (o *SGD) ByRows(touched, rows int) bool { return o.Momentum == 0 && few(touched, rows) }
-
 // Step implements gorgonia.Solver.
 func (o *SGD) Step(weights []gorgonia.ValueGrad) error {
 	lr, n := o.Rate(), 1
+	o.state.rows = nil
 	if o.Momentum == 0 {
 		n = 0
+		o.state.rows = few // where g is 0 nothing changes
 	}
 	return each(&o.state, weights, n,
 		func(w, g []float32, s [][]float32) { sgd(w, g, s, lr, o.Momentum, o.Nesterov) },

@@ -21,8 +21,11 @@ func notDefault(lr float64) float64 {
 // state holds an optimizer's tensors for each weight, by name.
 type state struct {
 	first float64 // of the elements of a slot
-	f32   map[string][][]float32
-	f64   map[string][][]float64
+	// rows reports whether, where so many of a weight's rows have a gradient, these alone
+	// are updated; nil for never.
+	rows func(touched, rows int) bool
+	f32  map[string][][]float32
+	f64  map[string][][]float64
 }
 
 // each runs the update of one element type or the other for every weight, and
@@ -46,15 +49,11 @@ func visit(s *state, weights []gorgonia.ValueGrad, slots int, gradients bool, f3
 			return errors.Errorf("optimizer: weight %d has no name", i)
 		}
 		name, v := named.Name(), w.Value()
-		g, err := v, error(nil)
+		g, rows, err := v, (*picked)(nil), error(nil)
 		if gradients {
-			if g, err = w.Grad(); err != nil {
+			if g, rows, err = s.pick(w); err != nil {
 				return errors.WithMessage(err, "optimizer")
 			}
-		}
-		var rows *picked
-		if only := rowsOf(w); gradients && only != nil {
-			rows = &picked{rows: only, cols: v.Shape().TotalSize() / v.Shape()[0]}
 		}
 		switch {
 		case graph.Floats[float32](v) != nil:
@@ -74,13 +73,34 @@ func visit(s *state, weights []gorgonia.ValueGrad, slots int, gradients bool, f3
 // few reports whether so many of a weight's rows are picked faster than all are updated.
 func few(touched, rows int) bool { return 4*touched <= rows }
 
-// rowsOf returns the rows outside of which a weight's gradient is zeros, nil if that is
-// not known.
-func rowsOf(w gorgonia.ValueGrad) []int32 {
-	if r, ok := w.(interface{ GradRows() []int32 }); ok {
-		return r.GradRows()
+// byRow is a weight that may know which rows of its gradient are not zeros.
+type byRow interface {
+	GradRows() (gorgonia.Value, []int32, bool)
+}
+
+// gradOf returns the gradient of a weight for a caller that leaves zeros as they are.
+func gradOf(w gorgonia.ValueGrad) (gorgonia.Value, error) {
+	if r, ok := w.(byRow); ok {
+		if g, _, known := r.GradRows(); known {
+			return g, nil
+		}
 	}
-	return nil
+	return w.Grad()
+}
+
+// pick returns the gradient of a weight and the rows that are to be updated, nil for all.
+func (s *state) pick(w gorgonia.ValueGrad) (gorgonia.Value, *picked, error) {
+	r, ok := w.(byRow)
+	if !ok || s.rows == nil {
+		g, err := w.Grad()
+		return g, nil, err
+	}
+	g, rows, ok := r.GradRows()
+	if n := w.Value().Shape()[0]; ok && s.rows(len(rows), n) {
+		return g, &picked{rows, w.Value().Shape().TotalSize() / n}, nil
+	}
+	g, err := w.Grad()
+	return g, nil, err
 }
 
 // picked are rows of a weight.

@@ -29,8 +29,7 @@ type Weight struct {
 	kind        kind
 	value       *tensor.Dense
 	grad        gorgonia.Value
-	gradRows    []int32 // outside of which grad is zeros; nil if that is not known
-	readWhole   func()  // called when grad is read as a whole
+	sparse      SparseGrad // in place of grad
 }
 
 // kind tells what changes a weight.
@@ -56,33 +55,39 @@ func (w *Weight) Shape() []int { return w.value.Shape() }
 
 // Grad returns the gradient that the last training step left. It is an error
 // if there is none: each gradient is consumed by the step that computed it. The caller
-// may write into it, so that GradRows knows nothing of it from then on.
+// may write into it.
 func (w *Weight) Grad() (gorgonia.Value, error) {
+	if w.sparse != nil {
+		w.grad, w.sparse = w.sparse.Whole(), nil
+	}
 	if w.grad == nil {
 		return nil, errorf("%s: no gradient, run a training step first", w.path)
 	}
-	if w.readWhole != nil {
-		w.readWhole()
-	}
-	w.gradRows, w.readWhole = nil, nil
 	return w.grad, nil
 }
 
 // SetGrad hands over a gradient of the weight's shape; nil clears it.
-func (w *Weight) SetGrad(g gorgonia.Value) { w.grad, w.gradRows, w.readWhole = g, nil, nil }
+func (w *Weight) SetGrad(g gorgonia.Value) { w.grad, w.sparse = g, nil }
 
-// SetGradRows hands over a gradient that is zeros outside of rows, each of which is named
-// once. whole is called if it is then read as a whole.
-func (w *Weight) SetGradRows(g gorgonia.Value, rows []int32, whole func()) {
-	w.grad, w.gradRows, w.readWhole = g, rows, whole
+// SparseGrad is the gradient of a table of which a step reads some rows: it is zeros
+// everywhere else. PyTorch: sparse gradients.
+type SparseGrad interface {
+	// Touched returns the number of rows, or more where some are named several times.
+	Touched() int
+	// Rows returns the gradient and its rows, each once. What is outside of them must
+	// stay zeros.
+	Rows() (g gorgonia.Value, rows []int32)
+	// Whole returns the gradient, with what was written into its rows. The caller may
+	// write anywhere.
+	Whole() gorgonia.Value
 }
 
-// GradRows returns the gradient as Grad does, and the rows outside of which it is zeros,
-// each once. ok is false if these are not known, as of all weights but tables from which
-// rows are taken, or if there is no gradient. What is outside of the rows must stay zeros.
-func (w *Weight) GradRows() (g gorgonia.Value, rows []int32, ok bool) {
-	return w.grad, w.gradRows, w.gradRows != nil
-}
+// SetSparseGrad hands over a gradient by its rows.
+func (w *Weight) SetSparseGrad(g SparseGrad) { w.grad, w.sparse = nil, g }
+
+// SparseGrad returns the gradient by its rows; nil if these are not known, as of all
+// weights but tables from which rows are taken, or after Grad.
+func (w *Weight) SparseGrad() SparseGrad { return w.sparse }
 
 // Float64s returns the weight's elements, row-major, as a copy.
 func (w *Weight) Float64s() []float64 { return float64s(w.value) }

@@ -6,12 +6,18 @@ import (
 
 	"unroll/graph"
 	"unroll/internal/kernel"
+	"unroll/nn"
 )
 
-// gradient is the sum of the gradients of a weight.
+// gradient is the sum of the gradients of a weight in the shards of a batch.
 type gradient struct {
 	value *tensor.Dense
-	rows  []int32 // outside of which it is zeros, each once; nil if that is not known
+
+	// Of a table of which rows are read:
+	parts   []gorgonia.Value // of the shards
+	touched [][]int32        // the rows that are not zeros, in each shard
+	rows    []int32          // outside of which value is zeros, each once; nil if that is not known
+	summed  bool
 
 	// The shards that were added are counted, over all batches: by row the last one that
 	// touched it, the last of all, and the first of this batch.
@@ -19,50 +25,88 @@ type gradient struct {
 	round, first int64
 }
 
-// handOverRows gives weight i the rows of its gradient that are not zeros, and reports
-// whether these are known.
-func handOverRows(shards []*program, i int) (bool, error) {
-	first := shards[0]
-	for _, p := range shards {
-		if _, ok := p.prog.Rows(p.grads[i]); !ok {
-			return false, nil
-		}
-	}
-	w := first.weights[i]
+var _ nn.SparseGrad = (*gradient)(nil)
+
+// sparse returns the gradient of weight i by its rows, nil if these are not known.
+func sparse(shards []*program, i int) (nn.SparseGrad, error) {
 	var sum *gradient
 	for _, p := range shards {
+		rows, ok := p.prog.Rows(p.grads[i])
+		if !ok {
+			return nil, nil
+		}
 		g, err := p.prog.Value(p.grads[i])
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if sum == nil {
-			sum = first.buffer(i, g)
-			sum.begin(w.Shape()[0])
+			sum = p.buffer(i, g)
+			sum.parts, sum.touched, sum.summed = sum.parts[:0], sum.touched[:0], false
 		}
-		rows, _ := p.prog.Rows(p.grads[i])
-		sum.add(g, rows)
+		sum.parts, sum.touched = append(sum.parts, g), append(sum.touched, rows)
 	}
-	w.SetGradRows(sum.value, sum.rows, sum.lose)
-	return true, nil
+	return sum, nil
 }
 
-// lose makes all of the gradient such that it may have been written to.
-func (g *gradient) lose() { g.rows = nil }
+// add makes value the sum of what the shards have.
+func (g *gradient) add(parts []gorgonia.Value) {
+	x, y := graph.Floats[float32](g.value), graph.Floats[float64](g.value)
+	copy(x, graph.Floats[float32](parts[0]))
+	copy(y, graph.Floats[float64](parts[0]))
+	for _, p := range parts[1:] {
+		kernel.Add(x, graph.Floats[float32](p))
+		kernel.Add(y, graph.Floats[float64](p))
+	}
+	g.rows = nil
+}
 
-// begin makes the sum zeros.
-func (g *gradient) begin(rows int) {
+// Touched implements nn.SparseGrad.
+func (g *gradient) Touched() (n int) {
+	for _, rows := range g.touched {
+		n += len(rows)
+	}
+	return n
+}
+
+// Whole implements nn.SparseGrad.
+func (g *gradient) Whole() gorgonia.Value {
+	if !g.summed {
+		g.add(g.parts)
+		g.summed = true
+	}
+	g.rows = nil
+	return g.value
+}
+
+// Rows implements nn.SparseGrad.
+func (g *gradient) Rows() (gorgonia.Value, []int32) {
+	if !g.summed {
+		g.sumRows()
+		g.summed = true
+	}
+	return g.value, g.rows
+}
+
+func (g *gradient) sumRows() {
+	x, y := graph.Floats[float32](g.value), graph.Floats[float64](g.value)
+	n := g.value.Shape()[0]
 	if g.rows == nil {
-		clear(graph.Floats[float32](g.value))
-		clear(graph.Floats[float64](g.value))
+		clear(x)
+		clear(y)
 		g.rows = []int32{}
 	}
-	clearRows(graph.Floats[float32](g.value), g.rows, rows)
-	clearRows(graph.Floats[float64](g.value), g.rows, rows)
+	clearRows(x, g.rows, n)
+	clearRows(y, g.rows, n)
 	g.rows = g.rows[:0]
 	if g.seen == nil {
-		g.seen = make([]int64, rows)
+		g.seen = make([]int64, n)
 	}
 	g.first = g.round + 1
+	for i, p := range g.parts {
+		g.round++
+		addRows(g, x, graph.Floats[float32](p), g.touched[i])
+		addRows(g, y, graph.Floats[float64](p), g.touched[i])
+	}
 }
 
 func clearRows[T kernel.Float](x []T, at []int32, rows int) {
@@ -72,13 +116,7 @@ func clearRows[T kernel.Float](x []T, at []int32, rows int) {
 	}
 }
 
-// add adds the rows of a shard's gradient, each once.
-func (g *gradient) add(x gorgonia.Value, rows []int32) {
-	g.round++
-	addRows(g, graph.Floats[float32](g.value), graph.Floats[float32](x), rows)
-	addRows(g, graph.Floats[float64](g.value), graph.Floats[float64](x), rows)
-}
-
+// addRows adds the rows of a shard's gradient, each once.
 func addRows[T kernel.Float](g *gradient, sum, x []T, rows []int32) {
 	if sum == nil { // of the other type
 		return

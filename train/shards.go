@@ -6,7 +6,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"unroll/graph"
-	"unroll/internal/kernel"
 	"unroll/nn"
 )
 
@@ -27,44 +26,40 @@ func (s shardSet) active(rows []int) int { return (len(rows) + s.size - 1) / s.s
 // handOver sums the shards' gradients, gives them to the weights and returns
 // these for a solver. The gradients' buffers belong to the graph, and two
 // weights may share one, and a solver may write into it: each weight gets one of its
-// own. Of a table a solver can have the rows that have a gradient, see
-// nn.Weight.GradRows.
+// own.
 func handOver(shards []*program, into []gorgonia.ValueGrad) ([]gorgonia.ValueGrad, error) {
 	into = into[:0]
 	first := shards[0]
 	for i, w := range first.weights {
-		if is, err := handOverRows(shards, i); err != nil {
+		rows, err := sparse(shards, i)
+		switch {
+		case err != nil:
 			return nil, errors.WithMessage(err, w.Name())
-		} else if is {
-			into = append(into, w)
-			continue
-		}
-		sum, err := first.prog.Value(first.grads[i])
-		if err != nil {
-			return nil, errors.WithMessage(err, w.Name())
-		}
-		sum = first.sum(i, sum)
-		for _, p := range shards[1:] {
-			g, err := p.prog.Value(p.grads[i])
-			if err != nil {
+		case rows != nil:
+			w.SetSparseGrad(rows)
+		default:
+			if err := first.sum(shards, i); err != nil {
 				return nil, errors.WithMessage(err, w.Name())
 			}
-			kernel.Add(graph.Floats[float32](sum), graph.Floats[float32](g))
-			kernel.Add(graph.Floats[float64](sum), graph.Floats[float64](g))
+			w.SetGrad(first.sums[i].value)
 		}
-		w.SetGrad(sum)
 		into = append(into, w)
 	}
 	return into, nil
 }
 
-// sum returns the buffer for the sum of the gradients of weight i, with g in it.
-func (p *program) sum(i int, g gorgonia.Value) *tensor.Dense {
-	s := p.buffer(i, g)
-	copy(graph.Floats[float32](s.value), graph.Floats[float32](g))
-	copy(graph.Floats[float64](s.value), graph.Floats[float64](g))
-	s.rows = nil
-	return s.value
+// sum adds up the gradients of weight i.
+func (p *program) sum(shards []*program, i int) error {
+	var parts []gorgonia.Value
+	for _, q := range shards {
+		g, err := q.prog.Value(q.grads[i])
+		if err != nil {
+			return err
+		}
+		parts = append(parts, g)
+	}
+	p.buffer(i, parts[0]).add(parts)
+	return nil
 }
 
 // buffer returns the sum of the gradients of weight i, of g's shape.
@@ -74,7 +69,6 @@ func (p *program) buffer(i int, g gorgonia.Value) *gradient {
 	}
 	if p.sums[i].value == nil {
 		p.sums[i].value = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
-		p.sums[i].rows = []int32{}
 	}
 	return &p.sums[i]
 }

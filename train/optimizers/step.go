@@ -8,6 +8,7 @@ import (
 
 	"unroll/graph"
 	"unroll/internal/kernel"
+	"unroll/nn"
 )
 
 // notDefault returns a rate that a field can hold: 0 would mean the default.
@@ -73,31 +74,29 @@ func visit(s *state, weights []gorgonia.ValueGrad, slots int, gradients bool, f3
 // few reports whether so many of a weight's rows are picked faster than all are updated.
 func few(touched, rows int) bool { return 4*touched <= rows }
 
-// byRow is a weight that may know which rows of its gradient are not zeros.
-type byRow interface {
-	GradRows() (gorgonia.Value, []int32, bool)
+// sparseOf returns the gradient of a weight by its rows, nil if these are not known.
+func sparseOf(w gorgonia.ValueGrad) nn.SparseGrad {
+	if s, ok := w.(interface{ SparseGrad() nn.SparseGrad }); ok {
+		return s.SparseGrad()
+	}
+	return nil
 }
 
 // gradOf returns the gradient of a weight for a caller that leaves zeros as they are.
 func gradOf(w gorgonia.ValueGrad) (gorgonia.Value, error) {
-	if r, ok := w.(byRow); ok {
-		if g, _, known := r.GradRows(); known {
-			return g, nil
-		}
+	if s := sparseOf(w); s != nil && few(s.Touched(), w.Value().Shape()[0]) {
+		g, _ := s.Rows()
+		return g, nil
 	}
 	return w.Grad()
 }
 
 // pick returns the gradient of a weight and the rows that are to be updated, nil for all.
 func (s *state) pick(w gorgonia.ValueGrad) (gorgonia.Value, *picked, error) {
-	r, ok := w.(byRow)
-	if !ok || s.rows == nil {
-		g, err := w.Grad()
-		return g, nil, err
-	}
-	g, rows, ok := r.GradRows()
-	if n := w.Value().Shape()[0]; ok && s.rows(len(rows), n) {
-		return g, &picked{rows, w.Value().Shape().TotalSize() / n}, nil
+	n := w.Value().Shape()
+	if by := sparseOf(w); by != nil && s.rows != nil && s.rows(by.Touched(), n[0]) {
+		g, rows := by.Rows()
+		return g, &picked{rows, n.TotalSize() / n[0]}, nil
 	}
 	g, err := w.Grad()
 	return g, nil, err

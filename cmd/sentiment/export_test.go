@@ -203,6 +203,34 @@ func TestExportImported(t *testing.T) {
 	}
 }
 
+// TestExportHints: where another format holds what one does not, it is named.
+func TestExportHints(t *testing.T) {
+	m, err := run.Load(filepath.Join(sharedRun(t), "embedding"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	net, err := nn.Sequential{Input: m.Net().Inputs()[0], Layers: []nn.Layer{
+		nn.Embedding{InputDim: m.Encoder().Depth(), OutputDim: 2}, nn.LSTM{Units: 2, RecurrentActivation: nn.HardSigmoidKeras2}, m.Task().Head(),
+	}}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := classifier.New("lstm", net, m.Encoder(), m.Task())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	dir := filepath.Join(t.TempDir(), "lstm")
+	if err := run.Import(dir, c, "model.h5"); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	status, stdout, stderr := command("", "export", dir, "--out", filepath.Join(out, "m.keras"))
+	checkFailure(t, status, exitFailure, stdout, stderr, "Keras 3 has no hard_sigmoid of slope 1/5", ": --format h5 can hold it")
+	exportedTo(t, dir, "h5")
+}
+
 // TestExportTasks: several classes, whatever their names, and numbers.
 func TestExportTasks(t *testing.T) {
 	for name, c := range map[string]struct {

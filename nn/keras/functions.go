@@ -95,9 +95,9 @@ func (c *config) writtenFunc(key string, f nn.Func) any {
 	case f == nn.HardSigmoidKeras2 && c.major == keras2:
 		return "hard_sigmoid"
 	case f == nn.HardSigmoidKeras2:
-		c.fail("%s: Keras 3 has no hard_sigmoid of slope 1/5: write HDF5, of Keras 2", key)
+		c.fail("%s: Keras 3 has no hard_sigmoid of slope 1/5, as HDF5 of Keras 2 has", key)
 	case c.major == keras2 && known(string(f), "hard_sigmoid", "hard_silu"):
-		c.fail("%s: Keras 2 has no %s of slope 1/6: write a .keras file, of Keras 3", key, f)
+		c.fail("%s: Keras 2 has no %s of slope 1/6, as a .keras file of Keras 3 has", key, f)
 	}
 	return string(f)
 }

@@ -107,7 +107,13 @@ func python(m *classifier.Model, f Format, path string) (files []file, notes []s
 		return nil, nil, err
 	}
 	notes = append(notes, v.notes...)
-	files = []file{{File{path, f.About}, func(path string) error { return f.write(path, net) }}}
+	files = []file{{File{path, f.About}, func(path string) error {
+		err := f.write(path, net)
+		if err != nil && f.End != ".h5" && keras.WriteHDF5(io.Discard, net) == nil {
+			return errors.Errorf("%v: --format h5 can hold it", err)
+		}
+		return err
+	}}}
 	if f.apart != "" {
 		config, err := configOf(net)
 		if err != nil {

@@ -142,7 +142,8 @@ func TestBagWeightsOfAnyBags(t *testing.T) {
 			starts = append(starts, int32(len(in)))
 		}
 		in = append(in, 0) // no tensor is empty
-		terms := Terms{Frequency: rapid.SampledFrom([]string{"count", "binary", "log"}).Draw(t, "frequency"), Norm: rapid.SampledFrom([]string{"", "l1", "l2"}).Draw(t, "norm")}
+		split := rapid.Int32Range(0, 1<<20).Draw(t, "split")
+		terms := Terms{Split: split, Frequency: rapid.SampledFrom([]string{"count", "binary", "log"}).Draw(t, "frequency"), Norm: rapid.SampledFrom([]string{"", "l1", "l2"}).Draw(t, "norm")}
 		b := New(tensor.Float64)
 		n := b.BagWeights(nil, b.Input("bags", intIDs(append(slices.Clone(starts), in...)...)), batch, terms)
 		p, err := b.Compile(n)
@@ -158,7 +159,9 @@ func TestBagWeightsOfAnyBags(t *testing.T) {
 		}
 		w := Floats[float64](v)
 		for k := range batch {
-			counts, sums, all, squares := map[int32]int{}, map[int32]float64{}, 0.0, 0.0
+			counts, sums := map[int32]int{}, map[int32]float64{}
+			var all, squares [2]float64
+			block := func(id int32) int { return int(one(split > 0 && id >= split)) }
 			for i := starts[k]; i < starts[k+1]; i++ {
 				counts[in[i]]++
 				sums[in[i]] += w[i]
@@ -166,14 +169,15 @@ func TestBagWeightsOfAnyBags(t *testing.T) {
 			want := map[int32]float64{}
 			for id, n := range counts {
 				want[id] = map[string]float64{"count": float64(n), "binary": 1, "log": 1 + math.Log(float64(n))}[terms.Frequency]
-				all, squares = all+want[id], squares+want[id]*want[id]
+				all[block(id)] += want[id]
+				squares[block(id)] += want[id] * want[id]
 			}
 			for id, x := range want {
 				switch terms.Norm {
 				case "l1":
-					x /= all
+					x /= all[block(id)]
 				case "l2":
-					x /= math.Sqrt(squares)
+					x /= math.Sqrt(squares[block(id)])
 				}
 				if math.Abs(x-sums[id]) > 1e-12 {
 					t.Fatalf("%+v: id %d of bag %d weighs %v, want %v", terms, id, k, sums[id], x)
@@ -203,7 +207,7 @@ func TestBagsRefused(t *testing.T) {
 	}
 	for want, f := range map[string]func(b *Builder, x, ids *Node){
 		`bag weights: frequency "tf", want count, binary or log`:       func(b *Builder, x, ids *Node) { b.BagWeights(nil, ids, 2, Terms{Frequency: "tf"}) },
-		`bag weights: norm "l3", want l1 or l2`:                        func(b *Builder, x, ids *Node) { b.BagWeights(nil, ids, 2, Terms{"log", "l3"}) },
+		`bag weights: norm "l3", want l1 or l2`:                        func(b *Builder, x, ids *Node) { b.BagWeights(nil, ids, 2, Terms{Frequency: "log", Norm: "l3"}) },
 		"bag weights: scale is float64 [2 3], want a column":           func(b *Builder, x, ids *Node) { b.BagWeights(x, ids, 2, Terms{Frequency: "log"}) },
 		"bag weights: bags are float64 [2 3] of 2 samples":             func(b *Builder, x, ids *Node) { b.BagWeights(nil, x, 2, Terms{Frequency: "log"}) },
 		"embedding bag: table is float64 [3], want a matrix":           func(b *Builder, x, ids *Node) { b.EmbeddingBag(b.Ones(3), b.Ones(1, 1), ids, 2) },

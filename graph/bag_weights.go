@@ -20,6 +20,9 @@ type Terms struct {
 	// that a sum becomes a mean; "l2" by the root of the sum of the squares of what its
 	// ids weigh in all, so that bags of any size are of length 1; "" by nothing.
 	Norm string
+	// Split makes two blocks of the ids, those below it and those from it on, as of words
+	// and of characters: Norm divides each by itself. 0 is one block.
+	Split int32
 }
 
 // BagWeights emits the weights [room, 1] of the ids in bags, each the share that its
@@ -59,6 +62,14 @@ func (b *Builder) BagWeights(scale, bags *Node, batch int, t Terms) *Node {
 	}, "", in...)
 }
 
+// block returns the block of an id.
+func (t Terms) block(id int32) int {
+	if t.Split > 0 && id >= t.Split {
+		return 1
+	}
+	return 0
+}
+
 func bagWeights[T kernel.Float](batch int, t Terms) runFunc {
 	var seen occurring
 	var end int32 // of the last run
@@ -83,7 +94,7 @@ func bagWeights[T kernel.Float](batch int, t Terms) runFunc {
 			from, to := starts[b], starts[b+1]
 			bag, w := at[from:to], w[from:to]
 			seen.count(bag)
-			norm := 0.0
+			var norm [2]float64 // of the blocks
 			for i, id := range bag {
 				n, first := seen.of(i)
 				share := 1.0
@@ -97,24 +108,31 @@ func bagWeights[T kernel.Float](batch int, t Terms) runFunc {
 					share *= float64(scale[id])
 				}
 				w[i] = T(share)
-				switch {
+				switch at := t.block(id); {
 				case t.Norm == "l1":
-					norm += math.Abs(share)
+					norm[at] += math.Abs(share)
 				case t.Norm == "l2" && first && t.Frequency == "binary":
-					norm += share * share
+					norm[at] += share * share
 				case t.Norm == "l2" && first:
 					share *= float64(n)
-					norm += share * share
+					norm[at] += share * share
 				}
 			}
-			if t.Norm == "l2" {
-				norm = math.Sqrt(norm)
-			}
-			if norm > 0 {
-				by := T(1 / norm)
-				for i := range w {
-					w[i] *= by
+			var by [2]T
+			for k, x := range norm {
+				if t.Norm == "l2" {
+					x = math.Sqrt(x)
 				}
+				by[k] = 1
+				if x > 0 {
+					by[k] = T(1 / x)
+				}
+			}
+			if t.Norm == "" {
+				continue
+			}
+			for i, id := range bag {
+				w[i] *= by[t.block(id)]
 			}
 		}
 		return nil

@@ -26,6 +26,7 @@ type EmbeddingBag struct {
 	// Norm divides these weights, scaled, by their sum with "l1", which makes a mean of
 	// the sum, or by the root of the sum of their squares with "l2".
 	Norm   string `json:"norm,omitempty"`
+	Split  int    `json:"split,omitempty"`  // ids from it on are normed apart, such as those of characters
 	Scaled bool   `json:"scaled,omitempty"` // ids have a scale, such as their idf
 
 	Activation            Func        `json:"activation,omitempty"` // linear if empty
@@ -60,6 +61,9 @@ func (l EmbeddingBag) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	default:
 		return nil, errorf("norm %q, want l1 or l2", l.Norm)
 	}
+	if l.Split < 0 || l.Split > l.InputDim {
+		return nil, errorf("split is %d, want 0 to input_dim, %d", l.Split, l.InputDim)
+	}
 	s.weight("embeddings", l.EmbeddingsInitializer.or(Uniform(0.05)), l.EmbeddingsRegularizer, l.EmbeddingsConstraint, l.InputDim, l.OutputDim)
 	if l.UseBias {
 		s.Weight("bias", Zeros(), l.OutputDim)
@@ -81,7 +85,7 @@ func (l EmbeddingBag) Apply(c *Context, in ...Value) []Value {
 	if l.Scaled {
 		scale = c.Weight("scale")
 	}
-	terms := graph.Terms{Frequency: l.Frequency, Norm: l.Norm}
+	terms := graph.Terms{Frequency: l.Frequency, Norm: l.Norm, Split: int32(l.Split)}
 	if terms.Frequency == "" {
 		terms.Frequency = "count"
 	}

@@ -67,7 +67,7 @@ func layerCases() []layerCase {
 		{name: "dense_regularized", input: Features(4), layers: []Layer{Dense{Units: 3, KernelRegularizer: Regularizer{L1: 0.1, L2: 0.2}, BiasRegularizer: L2(0.3)}}},
 		{name: "embedding_regularized", input: Tokens(4), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, EmbeddingsRegularizer: L1(0.1)}, Dense{Units: 2}}},
 		{name: "embedding_bag", input: Bag(), layers: []Layer{EmbeddingBag{InputDim: 12, OutputDim: 3}}, fill: randomBags(12)},
-		{name: "embedding_bag_scaled", input: Bag(), layers: []Layer{EmbeddingBag{InputDim: 12, OutputDim: 1, Frequency: "log", Norm: "l2", Scaled: true, UseBias: true, Activation: Sigmoid}}, fill: randomBags(12)},
+		{name: "embedding_bag_scaled", input: Bag(), layers: []Layer{EmbeddingBag{InputDim: 12, OutputDim: 1, Frequency: "log", Norm: "l2", Split: 5, Scaled: true, UseBias: true, Activation: Sigmoid}}, fill: randomBags(12)},
 		{name: "embedding_bag_mean", input: Bag(), layers: []Layer{EmbeddingBag{InputDim: 12, OutputDim: 3, Frequency: "binary", Norm: "l1", EmbeddingsRegularizer: L2(0.1)}, Dense{Units: 2, Activation: Tanh}}, fill: randomBags(12)},
 		{name: "category_encoding", input: Tokens(5), layers: []Layer{CategoryEncoding{NumTokens: 12}, Dense{Units: 2}}, fill: paddedRow},
 		{name: "category_encoding_counts", input: Tokens(5), layers: []Layer{CategoryEncoding{NumTokens: 12, OutputMode: "count", MaskZero: true}, Dense{Units: 2}}, fill: paddedRow},

@@ -75,8 +75,8 @@ type Attribution struct {
 // a model of one input and one output that is no sequence.
 //
 // The baseline of word ids is no text, a sample whose steps all are the padding id
-// 0, and that of features is zeros. Padding has the push 0, and so has what is
-// masked.
+// 0 or whose bag is empty, and that of features is zeros. Padding has the push 0, and so
+// has what is masked.
 //
 // A model that masks padding is one thing for no text and another for a text, however
 // little each word says: with x' the sample's own mask over the vectors of padding,
@@ -163,12 +163,14 @@ func (e *Explainer) explain(ctx context.Context, d train.Data, class int) ([]Att
 	return all, nil
 }
 
-// stepsOf returns the number of steps of each sample, 0 if the input is no
-// sequence.
+// stepsOf returns the number of steps of each sample, or the room for a bag's ids; 0 if
+// the input is neither.
 func stepsOf(s train.Samples, in nn.Input) int {
 	switch {
 	case in.Steps() == 0:
 		return 0
+	case in.Bagged():
+		return roomOf(s.Tokens)
 	case s.Tokens != nil:
 		return len(s.Tokens[0])
 	}

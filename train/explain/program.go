@@ -30,6 +30,8 @@ import (
 type explanation struct {
 	steps   int
 	weights []float64
+	alpha   []float64
+	bag     int // ids of the sample, where it is a bag
 	pass    *nn.Pass
 	prog    *graph.Program
 	logit   *graph.Node
@@ -76,13 +78,13 @@ func (e *Explainer) compile(steps int) (*explanation, error) {
 		return nil, errors.New("the model's output for a sample depends on the rest of the batch")
 	}
 	y, in := pass.Outputs[0], pass.Inputs[0]
-	x := &explanation{steps: steps, weights: weights, pass: pass, output: y.Node, logit: y.Node}
+	x := &explanation{steps: steps, weights: weights, alpha: alpha, pass: pass, output: y.Node, logit: y.Node}
 	for _, f := range []nn.Func{nn.Sigmoid, nn.Softmax} {
 		if n := y.Logits(f); n != nil {
 			x.logit, x.sigmoid = n, f == nn.Sigmoid
 		}
 	}
-	for i := range in.Blend.Shape().TotalSize() {
+	for i := 0; i < in.Blend.Shape().TotalSize() && !in.Bagged; i++ {
 		graph.Set(in.Blend, i, alpha[i/in.Blend.Shape()[1]%batch])
 	}
 	x.dlogit = tensor.New(tensor.Of(pass.Dtype()), tensor.WithShape(x.logit.Shape()...))
@@ -139,7 +141,7 @@ func (x *explanation) explain(s train.Samples, i, class int) (Attribution, error
 	if a.Steps, err = x.sum(); err != nil {
 		return a, err
 	}
-	if s.Tokens != nil {
+	if s.Tokens != nil && !x.pass.Inputs[0].Bagged {
 		fromNoText(a.Steps, s.Tokens[i], ends[pathStart][x.towards]-a.Baseline)
 	}
 	if x.binary() && class == 0 {
@@ -155,6 +157,10 @@ func (x *explanation) explain(s train.Samples, i, class int) (Attribution, error
 
 // fill makes sample i all rows of the batch, but for the one of no text.
 func (x *explanation) fill(s train.Samples, i int) {
+	if x.pass.Inputs[0].Bagged {
+		x.fillBags(s, i)
+		return
+	}
 	batch, in := len(x.weights), x.pass.Inputs[0].X
 	if s.Tokens == nil {
 		width := in.Shape()[1]
@@ -241,6 +247,9 @@ func (x *explanation) sum() ([]float64, error) {
 	v, err := x.prog.Value(x.pushes)
 	if err != nil {
 		return nil, err
+	}
+	if x.pass.Inputs[0].Bagged {
+		return x.sumBags(v), nil
 	}
 	batch, width := len(x.weights), v.Shape()[1]
 	sums := make([]float64, max(x.steps, 1)*width)

@@ -164,9 +164,7 @@ func clearRows[T kernel.Float](t *touchedRows, table []T, cols int) {
 		clear(table)
 		return
 	}
-	for _, id := range t.ids {
-		clear(table[int(id)*cols : (int(id)+1)*cols])
-	}
+	kernel.ClearRows(table, t.ids, cols)
 }
 
 // Rows returns the rows of the value of n, a matrix or more, outside of which the last

@@ -115,13 +115,6 @@ func take[T kernel.Float](p *picked, x []T) []T {
 	return y
 }
 
-// put writes back what take returned.
-func put[T kernel.Float](p *picked, x, y []T) {
-	for i, id := range p.rows {
-		copy(x[int(id)*p.cols:], y[i*p.cols:(i+1)*p.cols])
-	}
-}
-
 // byRows runs f on the rows alone.
 func byRows[T kernel.Float](p *picked, w, g []T, s [][]T, f func(w, g []T, s [][]T)) {
 	theirs := take(p, w)
@@ -130,9 +123,9 @@ func byRows[T kernel.Float](p *picked, w, g []T, s [][]T, f func(w, g []T, s [][
 		slots[i] = take(p, x)
 	}
 	f(theirs, take(p, g), slots)
-	put(p, w, theirs)
+	kernel.PutRows(w, theirs, p.rows, p.cols)
 	for i, x := range s {
-		put(p, x, slots[i])
+		kernel.PutRows(x, slots[i], p.rows, p.cols)
 	}
 }
 

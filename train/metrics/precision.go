@@ -48,7 +48,8 @@ type Precision struct {
 //
 //	Σ w·[y gives c]·[t = c] / Σ w·[t = c]
 //
-// Its fields are Precision's. Keras: Recall; scikit-learn: recall_score.
+// Its fields are Precision's. The Macro one is the balanced accuracy, if each class has
+// rows. Keras: Recall; scikit-learn: recall_score, balanced_accuracy_score.
 type Recall struct {
 	Average   Average
 	Class     int

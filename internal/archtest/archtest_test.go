@@ -24,8 +24,10 @@ var mayImport = map[string][]string{
 	"datasets": {"internal", "datasets"},
 	"cmd":      {"internal", "graph", "nn", "train", "datasets", "cmd"},
 
+	"train/calibrate":  {"internal"},
 	"train/callbacks":  {"internal", "graph", "nn", "train"},
 	"train/explain":    {"internal", "graph", "nn", "train"},
+	"train/linear":     {"internal"},
 	"train/metrics":    {"internal", "graph", "nn", "train"},
 	"train/optimizers": {"internal", "graph", "nn", "train"},
 	"train/internal":   {"internal", "graph", "nn", "train"},

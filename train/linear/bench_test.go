@@ -87,6 +87,13 @@ func BenchmarkSynthetic(b *testing.B) {
 	newTask(b, bags, columns, class).run(b, class)
 }
 
+// BenchmarkSentences is of sentences about films, of words 1 to 3 and characters 1 to 5.
+func BenchmarkSentences(b *testing.B) {
+	d := readTexts(b, "mr_train.tsv.gz")
+	bags, columns, _ := bags(d.texts, true)
+	newTask(b, bags, columns, d.class).run(b, d.class)
+}
+
 // BenchmarkReviews is of the film reviews, of words 1 to 3 that two of them have.
 func BenchmarkReviews(b *testing.B) {
 	path := filepath.Join(published, "aclImdb.tar.gz")

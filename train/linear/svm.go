@@ -32,8 +32,8 @@ type dual interface {
 	// start returns the variable of a row before training.
 	start(i int) float64
 	// step minimises over the variable of row i, whose margin y·(w·x + b) is m and whose
-	// x·x is square. It returns by how much the variable grew, and the size of the
-	// projected gradient before.
+	// x·x + 1 is square. It returns by how much the variable grew, and the projected
+	// gradient before.
 	step(i int, m, square float64) (change, gradient float64)
 	// next begins another epoch.
 	next()

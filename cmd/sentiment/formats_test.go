@@ -220,7 +220,7 @@ func TestWrongTexts(t *testing.T) {
 		{[]string{"--data", file("words.csv", rows), "--regression"}, exitFailure, `the label "pos" is not a number`},
 		{[]string{"--data", file("columns.csv", rows), "--text-column", "body"}, exitFailure, "body"},
 		{[]string{"--data", file("few.csv", "text,label\na,x\nb,y\n")}, exitFailure, "2 training texts, want at least 5"},
-		{[]string{"--data", file("ok.csv", rows), "--tokenizer", "letters"}, exitUsage, `--tokenizer is "letters", want keras, words, chars or bpe`},
+		{[]string{"--data", file("ok.csv", rows), "--tokenizer", "letters"}, exitUsage, `--tokenizer is "letters", want keras, words, marks, chars or bpe`},
 		{[]string{"--data", "sample", "--data", dir}, exitUsage, "--data sample stands beside"},
 		{[]string{"--data", "sample", "--validation", "1.5"}, exitUsage, "--validation is 1.5"},
 		{[]string{"--data", "sample", "--split", "group"}, exitUsage, "--split group needs --group-column"},

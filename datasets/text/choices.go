@@ -22,6 +22,7 @@ type tokenizer struct {
 var tokenizers = choice.Table[tokenizer]{
 	{Name: "keras", Help: "what stands between Keras's filters and spaces", Value: tokenizer{split: true, cut: (*scratch).between}},
 	{Name: "words", Help: "Unicode's words", Value: tokenizer{cut: (*scratch).words}},
+	{Name: "marks", Help: "Unicode's words, and each other character that can be seen", Value: tokenizer{cut: (*scratch).marks}},
 	{Name: "chars", Help: "characters as people see them", Value: tokenizer{glued: true, cut: (*scratch).characters}},
 	{Name: bpe, Help: "byte pairs learned from the texts; nothing is unknown to them", Value: tokenizer{glued: true, cut: (*scratch).chunks}},
 }

@@ -31,7 +31,8 @@ type Config struct {
 	// "don't" is "dont". Keras: TextVectorization's strip_punctuation.
 	StripPunctuation bool `json:"strip_punctuation,omitempty"`
 	// Tokenizer is one of Tokenizers; "" is keras. A word of Unicode (UAX #29) has a
-	// letter, a number or a symbol such as an emoji (category So). Encoders that were
+	// letter, a number or a symbol such as an emoji (category So); "marks" takes each
+	// other character too, with its accents, but no white space. Encoders that were
 	// made elsewhere also have "split", "whitespace" (ASCII's, as tf.strings.split),
 	// "codepoints", and "whole" for a text as one token.
 	Tokenizer string `json:"tokenizer,omitempty"`

@@ -1,12 +1,6 @@
 package text
 
-import (
-	"unicode"
-	"unicode/utf8"
-
-	"github.com/clipperhouse/uax29/v2/graphemes"
-	"github.com/clipperhouse/uax29/v2/words"
-)
+import "github.com/clipperhouse/uax29/v2/graphemes"
 
 // Keras's filters: each of these separates words. The apostrophe is not among
 // them, nor is any white space other than tab, newline and the space itself.
@@ -86,15 +80,6 @@ func (s *scratch) tokenize(c Config, text string) {
 	t.cut(s, c, text)
 }
 
-// words takes Unicode's words.
-func (s *scratch) words(_ Config, text string) {
-	for w := words.FromString(text); w.Next(); {
-		if isWord(w.Value()) {
-			s.tokens = append(s.tokens, token{w.Start(), w.End()})
-		}
-	}
-}
-
 // characters takes grapheme clusters.
 func (s *scratch) characters(_ Config, text string) {
 	for g := graphemes.FromString(text); g.Next(); {
@@ -124,15 +109,4 @@ func (s *scratch) between(Config, string) {
 	if lo < len(s.folded) {
 		s.tokens = append(s.tokens, token{lo, len(s.folded)})
 	}
-}
-
-// isWord tells words from the white space and punctuation between them.
-func isWord(segment string) bool {
-	for _, r := range segment {
-		// U+FFFD, for what was not UTF-8, is of category So too.
-		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.So, r) && r != utf8.RuneError {
-			return true
-		}
-	}
-	return false
 }

@@ -21,6 +21,9 @@ type spelling struct{ python, js string }
 // tag is what text.Config.HTML takes for a tag or a comment, or for a reference.
 const tag = `<!--(?:(?!<!--)[^])*?-->|<(?:[A-Za-z!?]|\/[A-Za-z])[^<>]*>|&#?[A-Za-z0-9]+;?`
 
+// mark is what the tokenizer marks takes where there is no word.
+const mark = `[^\s\p{M}\p{Cc}\p{Cf}][\p{M}\p{Cf}]*`
+
 var steps = struct {
 	html, ascii, each, whole, strip spelling
 	normalize                       string
@@ -47,6 +50,10 @@ var steps = struct {
 		"words": {
 			`tokens = [t for t in regex.split(r"(?V1)(?w)\b", text) if regex.search(r"[\p{L}\p{N}\p{So}]", t.replace("\ufffd", ""))]`,
 			`let tokens = words(text);`,
+		},
+		"marks": {
+			`tokens = [m for t in regex.split(r"(?V1)(?w)\b", text) for m in ([t] if regex.search(r"[\p{L}\p{N}\p{So}]", t.replace("\ufffd", "")) else regex.findall(r"` + mark + `", t))]`,
+			`let tokens = words(text, /` + mark + `/gu);`,
 		},
 		"chars":      {`tokens = regex.findall(r"\X", text)`, `let tokens = segments(text, "grapheme");`},
 		"codepoints": {`tokens = list(text)`, `let tokens = [...text];`},

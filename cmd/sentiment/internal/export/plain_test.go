@@ -20,6 +20,7 @@ var encoders = map[string]text.EncoderConfig{
 	"keras":      {MaxLen: 12},
 	"own texts":  {Text: text.Config{Tokenizer: "words", Normalize: "NFC", Case: "lower"}, MaxLen: 12, Padding: text.Post},
 	"html":       {Text: text.Config{HTML: true, Tokenizer: "words", Normalize: "NFKC", Case: "lower"}, MaxLen: 9, Truncating: text.Post},
+	"marks":      {Text: text.Config{Tokenizer: "marks", Case: "lower"}, MaxLen: 20},
 	"characters": {Text: text.Config{Tokenizer: "chars", Normalize: "NFD", Case: "keep"}, MaxLen: 40, Padding: text.Post, Truncating: text.Post},
 	"jamo":       {Text: text.Config{Tokenizer: "codepoints", Normalize: "NFKD", Case: "lower"}, MaxLen: 40},
 	"pairs":      {Text: text.Config{NGrams: 2}, MaxLen: 20, NumWords: 60, SkipTop: 7},
@@ -33,7 +34,7 @@ var encoders = map[string]text.EncoderConfig{
 func messyTexts(n int) []string {
 	parts := []string{
 		"A", "wonderful", "DULL", "film,", "don't", "e-mail", "3.14", "1,000", "bad.Good", "a_b", "[x]", "\\", "^", "`", "{", "~", "\"", "'", "/", "\t", "\n", "\r\n", " ", "  ", "-",
-		"café", "cafe\u0301", "ÀÉ", "İstanbul", "ΣΊΣΥΦΟΣ", "ﬁne", "x²", "안녕하세요", "세계", "世界", "ひらがな", "カタカナ", "ไทย", "😀", "👩\u200d👩\u200d👧", "\ufffd", "№",
+		"café", "cafe\u0301", "ÀÉ", "İstanbul", "ΣΊΣΥΦΟΣ", "ﬁne", "x²", "안녕하세요", "세계", "世界", "ひらがな", "カタカナ", "ไทย", "😀", "!!", "...", "__", "‼\ufe0f", "#\ufe0f\u20e3", "👍🏽", "👩\u200d👩\u200d👧", "\ufffd", "№",
 		"<br />", "</p>", "<!-- a -->", "<!--", "1 < 2", "a <b", "&amp;", "&#233;", "&#xe9;", "&quot;", "&nbsp;", "&", "&;", "<a href='x'>",
 	}
 	r := rand.New(rand.NewPCG(1, 2))

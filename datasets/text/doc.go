@@ -21,6 +21,10 @@
 // one small value, saved beside a model's weights, so that predicting sees what
 // training saw.
 //
+// Grams are another way to a model, for those that are linear in a text's n-grams, of
+// words and of characters, millions of them: LearnGrams takes those of texts, and
+// Grams.Encode makes ids of any text, as many as it has.
+//
 // Package kerastext makes encoders of what models of Keras were given their texts by.
 //
 // ReadVectors reads pretrained vectors for a vocabulary.

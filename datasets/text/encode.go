@@ -46,22 +46,34 @@ func (e *Encoder) EncodeSpans(text string) (ids []int32, spans [][2]int) {
 // 25 times their memory. What trains pads a batch at a time, as train.Padding. It
 // also returns the statistics of what it saw, and the stream's first error as it is.
 func (e *Encoder) EncodeTexts(texts iter.Seq2[string, error]) ([][]int32, Stats, error) {
+	rows, workers, err := encodeAll(texts, func(s *scratch, text string) {
+		s.stats.add(e.encode(s, text))
+		lo, hi := window(len(s.ids), e.config.MaxLen, e.config.Truncating)
+		s.flat = append(s.flat, s.ids[lo:hi]...)
+	})
+	if err != nil {
+		return nil, Stats{}, err
+	}
+	return rows, e.stats(workers), nil
+}
+
+// encodeAll returns the rows of ids that encode appends to scratch.flat for each text,
+// in the order of the texts.
+func encodeAll(texts iter.Seq2[string, error], encode func(s *scratch, text string)) ([][]int32, []*scratch, error) {
 	type part struct {
 		first int
 		flat  []int32 // the ids of its texts, one after the other
-		ends  []int32 // of each text
+		ends  []int   // of each text
 	}
 	var all []part
 	var mu sync.Mutex
 	n := 0
 	workers, err := walk(texts, func(s *scratch, b batch) {
 		s.flat = s.flat[:0]
-		p := part{first: b.first, ends: make([]int32, len(b.texts))}
+		p := part{first: b.first, ends: make([]int, len(b.texts))}
 		for i, text := range b.texts {
-			s.stats.add(e.encode(s, text))
-			lo, hi := window(len(s.ids), e.config.MaxLen, e.config.Truncating)
-			s.flat = append(s.flat, s.ids[lo:hi]...)
-			p.ends[i] = int32(len(s.flat))
+			encode(s, text)
+			p.ends[i] = len(s.flat)
 		}
 		p.flat = make([]int32, len(s.flat)) // and no more, as a clone may have
 		copy(p.flat, s.flat)
@@ -71,18 +83,18 @@ func (e *Encoder) EncodeTexts(texts iter.Seq2[string, error]) ([][]int32, Stats,
 		n += len(p.ends)
 	})
 	if err != nil {
-		return nil, Stats{}, err
+		return nil, nil, err
 	}
 	slices.SortFunc(all, func(a, b part) int { return a.first - b.first })
 	rows := make([][]int32, 0, n)
 	for _, p := range all {
-		at := int32(0)
+		at := 0
 		for _, end := range p.ends {
 			rows = append(rows, p.flat[at:end:end])
 			at = end
 		}
 	}
-	return rows, e.stats(workers), nil
+	return rows, workers, nil
 }
 
 // KnownWords counts the tokens of text that this encoder knows and keeps. 0 means

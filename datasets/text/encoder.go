@@ -138,7 +138,7 @@ func makeEncoder(words []string, bpe *bytePairs, c EncoderConfig) (*Encoder, err
 		config:  c,
 		vocab:   *newVocabulary(words[:n:n]),
 		bpe:     bpe,
-		scratch: &sync.Pool{New: func() any { return new(scratch) }},
+		scratch: newScratchPool(),
 		first:   int32(first),
 		least:   int32(max(first, min(c.SkipTop, math.MaxInt32))),
 	}, nil

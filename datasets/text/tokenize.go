@@ -1,6 +1,10 @@
 package text
 
-import "github.com/clipperhouse/uax29/v2/graphemes"
+import (
+	"sync"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+)
 
 // Keras's filters: each of these separates words. The apostrophe is not among
 // them, nor is any white space other than tab, newline and the space itself.
@@ -53,7 +57,16 @@ type scratch struct {
 	flat  []int32 // see Encoder.EncodeTexts
 	spans []token // of the ids, in the cleaned text
 	stats tally
+
+	units   [kinds]units // see takeUnits
+	hashes  []uint64
+	counted [kinds]gramCounter // see LearnGrams
+	texts   int32              // number of texts counted there
+	found   gramRuns           // see Grams.encode
 }
+
+// newScratchPool lends a scratch to each of those who work at one time.
+func newScratchPool() *sync.Pool { return &sync.Pool{New: func() any { return new(scratch) }} }
 
 // Tokenize splits text into words as keras.datasets.imdb was made: ASCII letters
 // become lower case (others stay), each of !"#$%&()*+,-./:;<=>?@[\]^_`{|}~, tab
@@ -73,11 +86,20 @@ func Tokenize(text string) []string {
 // tokenize cleans text and finds its tokens. For "bpe" they are the chunks that no
 // pair reaches across.
 func (s *scratch) tokenize(c Config, text string) {
-	text = s.clean(c, text)
+	s.cut(c, s.clean(c, text))
+}
+
+// cut finds the tokens of a cleaned text.
+func (s *scratch) cut(c Config, text string) {
 	t := valueOf(allTokenizers, c.Tokenizer)
-	s.fold(text, foldings[folds{valueOf(allCases, c.Case).ascii && !c.translated(), t.split}])
+	s.fold(text, c.folding(t.split))
 	s.tokens = s.tokens[:0]
 	t.cut(s, c, text)
+}
+
+// folding is that of cleaned texts.
+func (c Config) folding(split bool) *folding {
+	return foldings[folds{valueOf(allCases, c.Case).ascii && !c.translated(), split}]
 }
 
 // characters takes grapheme clusters.

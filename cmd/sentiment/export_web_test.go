@@ -19,7 +19,7 @@ const tfjsFolder = "UNROLL_TFJS"
 
 // TestExportForAWebPage: TensorFlow.js gives the answers of each model that it can load.
 func TestExportForAWebPage(t *testing.T) {
-	trained, all := filepath.Join(t.TempDir(), "run"), run.Models
+	trained, all := filepath.Join(t.TempDir(), "run"), exported()
 	if raced { // the same code runs for all
 		all = all[:2]
 	}

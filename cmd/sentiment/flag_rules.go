@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,20 +97,46 @@ func expression(l line) string {
 	return ""
 }
 
+// ordered is the rule of a flag of texts as words in their order.
+func ordered(l line) string {
+	if l.value("from") == "" && l.command != "summary" && l.command != "graph" && l.none(func(e run.Model) bool { return !e.Grams }) {
+		return "on a model of n-grams"
+	}
+	return ""
+}
+
+// epochs is the rule of a flag of training in epochs.
+func epochs(l line) string {
+	if l.value("from") == "" && l.value("resume") == "" && l.none(func(e run.Model) bool { return !e.Grams }) {
+		return "on a model of n-grams, which is not trained in epochs"
+	}
+	return ""
+}
+
+// first returns the first reason that rules give.
+func first(rules ...rule) rule {
+	return func(l line) string {
+		for _, r := range rules {
+			if why := r(l); why != "" {
+				return why
+			}
+		}
+		return ""
+	}
+}
+
 // flagRules holds a rule for each flag of each command: a flag is never without
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
-	"addr": always, "batch": always, "best": always, "case": always, "checkpoint-every": always, "clip": always, "data": always, "early-stop": always,
-	"epochs": always, "examples": always, "explain": always, "folds": always, "from": always, "html": always, "json": always, "labels": always, "log-texts": always,
-	"lr": always, "max-body": always, "max-texts": always, "memory": always, "min-count": always, "model": described, "nearest": always, "normalize": always,
-	"num-words": described, "optimizer": always, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
-	"resume": always, "schedule": always, "seed": always, "tensorboard": always, "timeout": always, "tokenizer": always,
-	"truncating": always, "validation-data": always, "view": always, "watch": always, "weights": always,
+	"addr": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "clip": epochs, "data": always, "early-stop": epochs,
+	"epochs": epochs, "examples": always, "explain": always, "folds": always, "from": always, "html": ordered, "json": always, "labels": always, "log-texts": always,
+	"lr": epochs, "max-body": always, "max-texts": always, "memory": epochs, "min-count": always, "model": described, "nearest": always, "normalize": always,
+	"num-words": first(described, ordered), "optimizer": epochs, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
+	"resume": always, "schedule": epochs, "seed": always, "tensorboard": epochs, "timeout": always, "tokenizer": always,
+	"truncating": ordered, "validation-data": always, "view": always, "watch": always, "weights": always,
 
 	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
-	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": wordsOnly("skip-top", "0"), "oov-buckets": func(l line) string {
-		return cmp.Or(described(l), wordsOnly("oov-buckets", "0")(l))
-	},
+	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": first(wordsOnly("skip-top", "0"), ordered), "oov-buckets": first(described, wordsOnly("oov-buckets", "0"), ordered),
 	"frozen": needs("vectors"),
 	"encoding": func(l line) string {
 		if l.command == "compare" {
@@ -139,7 +164,7 @@ var flagRules = map[string]rule{
 		if l.value("view") == "expression" {
 			return "with --view expression, whose length is --steps"
 		}
-		return described(l)
+		return first(described, ordered)(l)
 	},
 	"padding": func(l line) string {
 		if l.none(func(e run.Model) bool { return !e.Counts }) {

@@ -35,7 +35,11 @@ func TestGraph(t *testing.T) {
 		return string(data)
 	}
 	for _, e := range run.Models {
-		if svg := read("--model", e.Name); !strings.Contains(svg, ">dense<") || !strings.Contains(svg, "(None, 1)") {
+		last := ">dense<"
+		if e.Grams {
+			last = ">embedding_bag<"
+		}
+		if svg := read("--model", e.Name); !strings.Contains(svg, last) || !strings.Contains(svg, "(None, 1)") {
 			t.Errorf("%s: the layers are\n%s", e.Name, svg)
 		}
 	}

@@ -113,10 +113,14 @@ func (a *app) summaryOfOwn(path string) error {
 
 // answers prints what a model reads of a text, and what it says of it.
 func (a *app) answers(m *classifier.Model) {
-	c := m.Encoder().Config()
-	padding, _ := c.Padding.MarshalText()
-	truncating, _ := c.Truncating.MarshalText()
-	a.tell("sequences", fmt.Sprintf("%s; padding %s, truncating %s", show.Plural(c.MaxLen, "word"), padding, truncating))
+	if g := m.Grams(); g != nil {
+		a.tell("n-grams", fmt.Sprintf("%s of words, %s of characters", show.Thousands(g.Split()), show.Thousands(g.Len()-g.Split())))
+	} else {
+		c := m.Encoder().Config()
+		padding, _ := c.Padding.MarshalText()
+		truncating, _ := c.Truncating.MarshalText()
+		a.tell("sequences", fmt.Sprintf("%s; padding %s, truncating %s", show.Plural(c.MaxLen, "word"), padding, truncating))
+	}
 	if classes := m.Task().Classes; len(classes) > 0 {
 		a.tell("labels", strings.Join(classes, ", "))
 	}

@@ -44,7 +44,7 @@ func plainGrams(c GramConfig, text string) (all [kinds][]plainGram) {
 	for _, w := range tokensFor(c.Text, text) {
 		words = append(words, unit{"w" + w, hashWord([]byte(w))})
 	}
-	if c.Bounds {
+	if c.Bounds && len(words) > 0 {
 		words = append(append([]unit{{"<s>", bound}}, words...), unit{"</s>", bound + 1})
 	}
 	clean := cleaned(c.Text, text)

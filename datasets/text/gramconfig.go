@@ -17,8 +17,8 @@ type GramConfig struct {
 	Text Config `json:"text,omitzero"`
 	// Words is the longest run of words, 0 to 10. 0 is none.
 	Words int `json:"words,omitempty"`
-	// Bounds makes words of a text's beginning and of its end, <s> and </s>: what
-	// opens a text is another gram than the same word inside of it.
+	// Bounds makes words of a text's beginning and of its end, <s> and </s>, where it has
+	// words: what opens a text is another gram than the same word inside of it.
 	Bounds bool `json:"bounds,omitempty"`
 	// MinChars and MaxChars are the least and the greatest length of a run of
 	// characters, 1 to 16. Runs go across words. 0 and 0 is none.

@@ -22,7 +22,7 @@ func TestGramsEncodeSpans(t *testing.T) {
 		{"tags", GramConfig{Text: Config{HTML: true}, MinChars: 2, MaxChars: 2}, "<b>a</b>&amp;", []string{"<b>a", "a</b>", "</b>&amp;", "&amp;"}},
 		{"Korean", GramConfig{Text: Config{Normalize: "NFC"}, MinChars: 3, MaxChars: 3}, "\u1112\u1161\u11ab 글", []string{"\u1112\u1161\u11ab ", "\u1112\u1161\u11ab 글", " 글"}},
 		{"emoji", GramConfig{MinChars: 2, MaxChars: 2}, "👍🏽", []string{"👍", "👍🏽", "🏽"}},
-		{"dropped", GramConfig{Text: Config{StripPunctuation: true}, Words: 2, Bounds: true, MinChars: 1, MaxChars: 1}, "...", []string{"", "", ""}},
+		{"dropped", GramConfig{Text: Config{StripPunctuation: true}, Words: 2, Bounds: true, MinChars: 1, MaxChars: 1}, ".a.", []string{"", "a", "a", "a", "", "", "a", ""}},
 	} {
 		g := learnGrams(t, c.config, c.text)
 		_, spans := g.EncodeSpans(c.text)
@@ -34,7 +34,14 @@ func TestGramsEncodeSpans(t *testing.T) {
 			t.Errorf("%s of %q (-want +got):\n%s", c.name, c.text, diff)
 		}
 	}
-	g := learnGrams(t, GramConfig{Words: 1, Bounds: true}, "?? a ??")
+	// A text without words has no bounds either.
+	g := learnGrams(t, GramConfig{Words: 1, Bounds: true, MinChars: 1, MaxChars: 1}, "?? a ??")
+	for _, nothing := range []string{"", " ", "\n\t"} {
+		if ids := g.Encode(nil, nothing); len(ids) > 0 {
+			t.Errorf("%q has the grams %v", nothing, ids)
+		}
+	}
+	g = learnGrams(t, GramConfig{Words: 1, Bounds: true}, "?? a ??")
 	if _, spans := g.EncodeSpans("?? a ??"); !cmp.Equal(spans, [][2]int{{0, 0}, {3, 4}, {7, 7}}) {
 		t.Errorf("spans %v", spans)
 	}

@@ -34,6 +34,9 @@ func (s *scratch) takeUnits(c *GramConfig, text string) {
 	}
 	s.cut(c.Text, text)
 	u := &s.units[ofWords]
+	if len(s.tokens) == 0 {
+		return
+	}
 	if c.Bounds {
 		u.add(bound, atBegin)
 	}

@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"train/internal":   {"internal", "graph", "nn", "train"},
 
 	// A model together with its encoder.
+	"train/ngrams":     {"internal", "nn", "train", "datasets"},
 	"train/classifier": {"internal", "nn", "train", "datasets"},
 }
 

@@ -31,10 +31,10 @@ type (
 // Model says what texts are. Its methods may be called concurrently, but not while
 // its network is trained.
 type Model struct {
-	name    string
-	net     *nn.Model
-	encoder *text.Encoder
-	task    Task
+	name  string
+	net   *nn.Model
+	input input
+	task  Task
 
 	trainer      *train.Trainer
 	usual, exact *explain.Explainer
@@ -47,19 +47,26 @@ type Model struct {
 // New makes a model of its parts. The network takes as many ids as the encoder gives,
 // and ends in the task's Head.
 func New(name string, net *nn.Model, e *text.Encoder, t Task) (*Model, error) {
+	return newModel(name, net, sequence{e}, t)
+}
+
+// NewGrams makes a model of a network that takes a bag of n-grams, an nn.Bag. Its
+// EmbeddingBag has a row for each, and its output is the task's.
+func NewGrams(name string, net *nn.Model, g *text.Grams, t Task) (*Model, error) {
+	return newModel(name, net, bag{g}, t)
+}
+
+func newModel(name string, net *nn.Model, in input, t Task) (*Model, error) {
 	if len(net.Inputs()) != 1 || len(net.Outputs()) != 1 {
 		return nil, errors.Errorf("%s: a network of %d inputs and %d outputs, want one of each", name, len(net.Inputs()), len(net.Outputs()))
 	}
-	if n, want := e.Config().MaxLen, net.Inputs()[0].Steps(); n != want && want != nn.Any {
-		return nil, errors.Errorf("%s: the encoder gives %d words, the network takes %d", name, n, want)
-	}
-	if rows := IDs(net); rows > 0 && int(e.LargestID()) >= rows {
-		return nil, errors.Errorf("%s: the encoder gives ids up to %d, the network's embedding has %d rows", name, e.LargestID(), rows)
+	if err := in.check(name, net); err != nil {
+		return nil, err
 	}
 	if out := net.Outputs()[0].Shape; len(out) != 1 || out[0] != t.Outputs() {
 		return nil, errors.Errorf("%s: the network's output is %v, want %d values for %d classes", name, out, t.Outputs(), len(t.Classes))
 	}
-	m := &Model{name: name, net: net, encoder: e, task: t}
+	m := &Model{name: name, net: net, input: in, task: t}
 	var err error
 	if m.trainer, err = train.Compile(net, t.Config()); err != nil {
 		return nil, err
@@ -101,8 +108,17 @@ func (m *Model) Name() string { return m.name }
 // Net is the network.
 func (m *Model) Net() *nn.Model { return m.net }
 
-// Encoder makes ids of texts.
-func (m *Model) Encoder() *text.Encoder { return m.encoder }
+// Encoder makes ids of texts; nil of a model of n-grams.
+func (m *Model) Encoder() *text.Encoder {
+	s, _ := m.input.(sequence)
+	return s.Encoder
+}
+
+// Grams makes n-grams of texts; nil of a model that has an Encoder.
+func (m *Model) Grams() *text.Grams {
+	b, _ := m.input.(bag)
+	return b.Grams
+}
 
 // Task is what the model says of a text.
 func (m *Model) Task() Task { return m.task }
@@ -120,13 +136,13 @@ func (m *Model) Close() error {
 // Classify returns an answer for each text. Of a text without a known word it is the
 // model's answer to no text.
 func (m *Model) Classify(ctx context.Context, texts ...string) ([]Answer, error) {
-	return m.classify(ctx, m.encode(texts))
+	return m.classify(ctx, m.encode(texts, false))
 }
 
 // Explain is Classify with explanations: how far each word moved the answer away from
 // that to no text.
 func (m *Model) Explain(ctx context.Context, texts ...string) ([]Answer, error) {
-	encoded := m.encode(texts)
+	encoded := m.encode(texts, true)
 	answers, err := m.classify(ctx, encoded)
 	if err != nil {
 		return nil, err
@@ -136,7 +152,7 @@ func (m *Model) Explain(ctx context.Context, texts ...string) ([]Answer, error) 
 		return nil, err
 	}
 	for i, t := range encoded {
-		x, err := m.explain(ctx, t)
+		x, err := m.explain(ctx, texts[i], t)
 		if err != nil {
 			return nil, err
 		}
@@ -167,24 +183,12 @@ type encoded struct {
 	spans [][2]int
 }
 
-func (m *Model) encode(texts []string) []encoded {
+func (m *Model) encode(texts []string, spans bool) []encoded {
 	all := make([]encoded, len(texts))
 	for i, t := range texts {
-		all[i].ids, all[i].spans = m.encoder.EncodeSpans(t)
+		all[i] = m.input.encode(t, spans)
 	}
 	return all
-}
-
-// data are texts as the network takes them.
-func (m *Model) data(texts ...encoded) train.Data {
-	c := m.encoder.Config()
-	// MaxLen too, or a network that takes any length would see fewer steps of padding
-	// than it was trained with, and how many by the other texts.
-	d := train.Data{Padding: &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value)}}
-	for _, t := range texts {
-		d.Tokens = append(d.Tokens, t.ids)
-	}
-	return d
 }
 
 // classify answers texts. Programs are of a size each, so batches are filled up to
@@ -193,7 +197,7 @@ func (m *Model) classify(ctx context.Context, texts []encoded) ([]Answer, error)
 	if len(texts) == 0 {
 		return nil, nil
 	}
-	d := m.data(texts...)
+	d := m.input.data(texts...)
 	size := 1 << bits.Len(uint(len(texts)-1))
 	for len(d.Tokens) < size {
 		d.Tokens = append(d.Tokens, d.Tokens[0])
@@ -206,7 +210,7 @@ func (m *Model) classify(ctx context.Context, texts []encoded) ([]Answer, error)
 	answers := make([]Answer, len(texts))
 	for i, t := range texts {
 		answers[i] = m.task.Answer(y[i*n : (i+1)*n])
-		answers[i].KnownWords = m.encoder.Known(t.ids)
+		answers[i].KnownWords = m.input.known(t)
 	}
 	return answers, nil
 }

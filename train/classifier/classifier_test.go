@@ -67,7 +67,7 @@ func learn(t *testing.T, task string, padding text.Side, first ...nn.Layer) *Mod
 		t.Fatal(err)
 	}
 	defer trainer.Close()
-	d := m.data(m.encode(texts)...)
+	d := m.input.data(m.encode(texts, false)...)
 	for _, y := range of.targets {
 		d.Targets = append(d.Targets, of.Target(y))
 	}
@@ -162,7 +162,7 @@ func TestNew(t *testing.T) {
 		"want 3 values for 3 classes":                        {m.net, tasks["three classes"].Task},
 		"small: the network's output is (1), want 4 values ": {m.net, Task{Classes: []string{"a", "b", "c", "d"}}},
 	} {
-		if _, err := New("small", c.net, m.encoder, c.task); err == nil || !strings.Contains(err.Error(), strings.TrimPrefix(want, "small: the network's output is (1), ")) {
+		if _, err := New("small", c.net, m.Encoder(), c.task); err == nil || !strings.Contains(err.Error(), strings.TrimPrefix(want, "small: the network's output is (1), ")) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

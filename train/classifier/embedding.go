@@ -26,7 +26,7 @@ func (v WordVector) Similarity(w WordVector) float64 { return floats.Dot(v.Vecto
 // Embedding returns a copy of the model's, trained or frozen; nil if it has none.
 func (m *Model) Embedding() *Embedding {
 	all := embeddings(m.net)
-	if len(all) == 0 {
+	if len(all) == 0 || m.Encoder() == nil {
 		return nil
 	}
 	x, features := all[0].Float64s(), all[0].Shape()[1]
@@ -43,11 +43,11 @@ func (m *Model) Embedding() *Embedding {
 // Find returns the vector of a word, which has its name as the model reads it: "good" of
 // "Good". It errs if the text is not one word, or one that the model does not know.
 func (e *Embedding) Find(word string) (WordVector, error) {
-	tokens := e.model.encoder.Tokens(word)
+	tokens := e.model.Encoder().Tokens(word)
 	if len(tokens) != 1 {
 		return WordVector{}, errors.Errorf("%q is %d words, want one", word, len(tokens))
 	}
-	id, ok := e.model.encoder.IDOf(tokens[0])
+	id, ok := e.model.Encoder().IDOf(tokens[0])
 	if !ok || int(id) >= len(e.rows) {
 		return WordVector{}, errors.Errorf("%s: the model does not know the word %q", e.model.name, word)
 	}
@@ -59,7 +59,7 @@ func (e *Embedding) Find(word string) (WordVector, error) {
 func (e *Embedding) Nearest(to WordVector, n int) []WordVector {
 	var known []WordVector
 	for id, row := range e.rows {
-		if word := e.model.encoder.WordOf(int32(id)); word != "" && word != to.Word {
+		if word := e.model.Encoder().WordOf(int32(id)); word != "" && word != to.Word {
 			known = append(known, WordVector{word, row})
 		}
 	}

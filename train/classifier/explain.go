@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"unroll/datasets/text"
 	"unroll/train/explain"
 )
 
@@ -19,12 +18,12 @@ const (
 )
 
 // explain explains the answer to a text.
-func (m *Model) explain(ctx context.Context, t encoded) (*Explanation, error) {
+func (m *Model) explain(ctx context.Context, s string, t encoded) (*Explanation, error) {
 	class := explain.Predicted
 	if m.task.Binary() {
 		class = 1
 	}
-	d := m.data(t)
+	d := m.input.data(t)
 	found, err := m.usual.Explain(ctx, d, class)
 	if err == nil && found[0].Gap > largestGap*max(1, math.Abs(found[0].Value-found[0].Baseline)) {
 		found, err = m.exact.Explain(ctx, d, class)
@@ -33,10 +32,7 @@ func (m *Model) explain(ctx context.Context, t encoded) (*Explanation, error) {
 		return nil, err
 	}
 	a := found[0]
-	at := 0
-	if m.encoder.Config().Padding == text.Pre {
-		at = len(a.Steps) - len(t.spans)
-	}
+	at := m.input.first(len(a.Steps), len(t.spans))
 	if err := m.fromNoText(ctx, &a, at, t.spans); err != nil {
 		return nil, err
 	}
@@ -48,11 +44,9 @@ func (m *Model) explain(ctx context.Context, t encoded) (*Explanation, error) {
 	} else {
 		x.Class = m.task.Classes[a.Class]
 	}
-	for i, s := range t.spans {
-		if s[0] == s[1] {
-			continue // the id before the text
-		}
-		x.Words = append(x.Words, Word{Start: s[0], End: s[1], Push: unit * a.Steps[at+i]})
+	x.Words = m.input.words(s, t, a, at)
+	for i := range x.Words {
+		x.Words[i].Push *= unit
 	}
 	return x, nil
 }
@@ -62,7 +56,8 @@ func (m *Model) explain(ctx context.Context, t encoded) (*Explanation, error) {
 // each text, has another one; what lies between the two, and what those ids push, is
 // shared among the words. Step at+i is of spans[i].
 func (m *Model) fromNoText(ctx context.Context, a *explain.Attribution, at int, spans [][2]int) error {
-	if c := m.encoder.Config(); c.Start == 0 && c.Value == 0 {
+	e := m.Encoder()
+	if e == nil || e.Config().Start == 0 && e.Config().Value == 0 {
 		return nil
 	}
 	none, err := m.logit(ctx, a.Class)
@@ -92,7 +87,7 @@ func (m *Model) logit(ctx context.Context, class int) (float64, error) {
 	if v, ok := m.logits[class]; ok {
 		return v, nil
 	}
-	found, err := m.usual.Explain(ctx, m.data(m.encode([]string{""})...), class)
+	found, err := m.usual.Explain(ctx, m.input.data(m.input.encode("", true)), class)
 	if err != nil {
 		return 0, err
 	}

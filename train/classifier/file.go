@@ -16,7 +16,8 @@ import (
 // The files of a model's folder beside those of nn.
 const (
 	TaskFile       = "task.json"
-	VocabularyFile = "vocabulary.json"
+	VocabularyFile = "vocabulary.json" // of an encoder
+	GramsFile      = "grams.bin"       // of n-grams, in its place
 )
 
 // taskFile is the content of TaskFile.
@@ -39,7 +40,7 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := text.LoadEncoderFS(fsys, path.Join(dir, VocabularyFile))
+	in, err := loadInput(fsys, dir, net)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +48,18 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := New(name, net, e, t)
-	return m, errors.WithMessagef(err, "%s: %s, %s and %s do not fit each other", dir, nn.ArchitectureFile, VocabularyFile, TaskFile)
+	m, err := newModel(name, net, in, t)
+	return m, errors.WithMessagef(err, "%s: %s, %s and %s do not fit each other", dir, nn.ArchitectureFile, in.file(), TaskFile)
+}
+
+// loadInput reads what makes of texts what a network takes.
+func loadInput(fsys fs.FS, dir string, net *nn.Model) (input, error) {
+	if in := net.Inputs(); len(in) == 1 && in[0].Bagged() {
+		g, err := text.LoadGramsFS(fsys, path.Join(dir, GramsFile))
+		return bag{g}, err
+	}
+	e, err := text.LoadEncoderFS(fsys, path.Join(dir, VocabularyFile))
+	return sequence{e}, err
 }
 
 // LoadTask reads what the model in a folder says of a text, and not the model.
@@ -78,7 +89,7 @@ func (m *Model) Save(dir string) error {
 	if err := m.net.Save(dir); err != nil {
 		return err
 	}
-	if err := m.encoder.Save(filepath.Join(dir, VocabularyFile)); err != nil {
+	if err := m.input.save(filepath.Join(dir, m.input.file())); err != nil {
 		return err
 	}
 	return jsonfile.Write(filepath.Join(dir, TaskFile), taskFile{version, m.name, m.task})

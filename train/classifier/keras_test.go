@@ -71,7 +71,7 @@ func TestKeras(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer trainer.Close()
-			d := m.data(m.encode(texts)...)
+			d := m.input.data(m.encode(texts, false)...)
 			for _, y := range of.targets {
 				d.Targets = append(d.Targets, of.Target(y))
 			}

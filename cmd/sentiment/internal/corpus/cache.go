@@ -35,7 +35,7 @@ func (set *Set) load(path, key, name string) {
 		return
 	}
 	set.scan, set.Targets = info.scan, samples.Targets
-	set.Encoded[name] = Encoded{info.Encoder, samples.IDs, info.Stats}
+	set.Encoded[name] = Encoded{Encoder: info.Encoder, IDs: samples.IDs, stats: info.Stats}
 }
 
 // save keeps an experiment's samples.

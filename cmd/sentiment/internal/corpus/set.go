@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -27,7 +28,8 @@ type scan struct {
 // Encoded are the samples of a model.
 type Encoded struct {
 	Encoder *text.Encoder
-	IDs     [][]int32 // of each text, cut but not padded
+	Grams   *text.Grams // in place of Encoder
+	IDs     [][]int32   // of each text, cut but not padded
 	stats   text.Stats
 }
 
@@ -44,7 +46,8 @@ type Set struct {
 func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names []string, sizes func(name string) Sizes, dir string) (*Set, error) {
 	set := &Set{Source: d, Encoded: map[string]Encoded{}}
 	keys := map[string]string{}
-	if len(d.files) > 0 && dir != "" {
+	ordered := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return sizes(name).Grams })
+	if len(d.files) > 0 && dir != "" && len(ordered) == len(names) {
 		for _, name := range names {
 			key, err := cache.Key(ctx, d.files, []any{cachedVersion, s, words, words.Encoder(sizes(name), d.Defaults)})
 			if err != nil {
@@ -58,11 +61,30 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 		}
 	}
 	var err error
-	if set.scan, err = d.scan(ctx, s, words.Config(d.Defaults)); err != nil {
-		return nil, err
+	var grams *text.Grams
+	if len(ordered) < len(names) {
+		if set.scan, grams, err = d.scanGrams(ctx, s, words); err != nil {
+			return nil, err
+		}
+	}
+	if len(ordered) > 0 {
+		if set.scan, err = d.scan(ctx, s, words.Config(d.Defaults)); err != nil {
+			return nil, err
+		}
 	}
 	for _, name := range names {
 		if _, ok := set.Encoded[name]; ok {
+			continue
+		}
+		if sizes(name).Grams {
+			t := Encoded{Grams: grams}
+			if t.IDs, err = grams.EncodeTexts(d.Texts(ctx)); err != nil {
+				return nil, err
+			}
+			if err := set.sameTexts(t); err != nil {
+				return nil, err
+			}
+			set.Encoded[name] = t
 			continue
 		}
 		var t Encoded
@@ -72,8 +94,8 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 		if t.IDs, t.stats, err = t.Encoder.EncodeTexts(d.Texts(ctx)); err != nil {
 			return nil, err
 		}
-		if len(t.IDs) != len(set.Targets) {
-			return nil, errors.Errorf("%s has changed: it has %d texts, a moment ago it had %d", d.Line, len(t.IDs), len(set.Targets))
+		if err := set.sameTexts(t); err != nil {
+			return nil, err
 		}
 		set.Encoded[name] = t
 		if keys[name] != "" {
@@ -85,6 +107,14 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 	return set, nil
 }
 
+// sameTexts refuses texts that are others than they were when the labels were read.
+func (set *Set) sameTexts(t Encoded) error {
+	if len(t.IDs) != len(set.Targets) {
+		return errors.Errorf("%s has changed: it has %d texts, a moment ago it had %d", set.Line, len(t.IDs), len(set.Targets))
+	}
+	return nil
+}
+
 // scan reads the labels of all texts, and counts the words of those that are not
 // to test on: those to validate on too, as keras.datasets.imdb does.
 func (d *Source) scan(ctx context.Context, s Settings, words text.Config) (scan, error) {
@@ -93,11 +123,18 @@ func (d *Source) scan(ctx context.Context, s Settings, words text.Config) (scan,
 	if err != nil {
 		return scan{}, err
 	}
-	found := l.scan()
+	found, err := d.found(l, s)
 	found.vocabulary = vocabulary
+	return found, err
+}
+
+// found are the labels that were read.
+func (d *Source) found(l labelled, s Settings) (scan, error) {
+	found := l.scan()
 	if len(l.labels) == 0 {
 		return found, errors.Errorf("%s: no texts", d.Line)
 	}
+	var err error
 	found.Task, found.Targets, err = targets(l.labels, s.Regression)
 	return found, errors.WithMessage(err, d.Line)
 }
@@ -106,20 +143,39 @@ func (d *Source) scan(ctx context.Context, s Settings, words text.Config) (scan,
 // classes and the words.
 func (d *Source) ReadFor(ctx context.Context, s Settings, m *classifier.Model) (*Set, error) {
 	var l labelled
-	ids, stats, err := m.Encoder().EncodeTexts(l.texts(d.each(ctx, d.tell), s, func(string) bool { return true }))
+	texts := l.texts(d.each(ctx, d.tell), s, func(string) bool { return true })
+	t := Encoded{Encoder: m.Encoder(), Grams: m.Grams()}
+	var err error
+	if t.Grams != nil {
+		t.IDs, err = t.Grams.EncodeTexts(texts)
+	} else {
+		t.IDs, t.stats, err = t.Encoder.EncodeTexts(texts)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if len(ids) == 0 {
+	if len(t.IDs) == 0 {
 		return nil, errors.Errorf("%s: no texts", d.Line)
 	}
-	set := &Set{Source: d, scan: l.scan(), Encoded: map[string]Encoded{m.Name(): {m.Encoder(), ids, stats}}}
-	set.Task, set.Targets = m.Task(), make([]float64, len(ids))
+	set := &Set{Source: d, scan: l.scan(), Encoded: map[string]Encoded{m.Name(): t}}
+	set.Task, set.Targets = m.Task(), make([]float64, len(t.IDs))
 	return set, errors.WithMessage(setTargets(m.Task(), l.labels, set.Targets), d.Line)
+}
+
+// Encode returns the ids of a text.
+func (t Encoded) Encode(text string) []int32 {
+	if t.Grams != nil {
+		return t.Grams.Encode(nil, text)
+	}
+	ids, _ := t.Encoder.EncodeSpans(text)
+	return ids
 }
 
 // Coverage says in one line how much of the texts a model sees.
 func (t Encoded) Coverage() string {
+	if g := t.Grams; g != nil {
+		return fmt.Sprintf("%s n-grams of words and %s of characters", show.Thousands(g.Split()), show.Thousands(g.Len()-g.Split()))
+	}
 	s := t.stats
 	return fmt.Sprintf("%s ids; lengths %d to %d, median %d; %.1f %% of the words are unknown, %.1f %% of the texts are cut",
 		show.Thousands(t.Encoder.Depth()), s.Shortest, s.Longest, s.Median, 100*s.UnknownShare(), 100*s.TruncatedShare())
@@ -128,10 +184,10 @@ func (t Encoded) Coverage() string {
 // Data returns the samples of a model for the given texts, with targets of the task.
 func (set *Set) Data(name string, t classifier.Task, rows []int) train.Data {
 	from := set.Encoded[name]
-	c := from.Encoder.Config()
-	d := train.Data{
-		Tokens: make([][]int32, len(rows)), Targets: make([]float32, len(rows)),
-		Padding: &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value)},
+	d := train.Data{Tokens: make([][]int32, len(rows)), Targets: make([]float32, len(rows))}
+	if from.Grams == nil {
+		c := from.Encoder.Config()
+		d.Padding = &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value)}
 	}
 	for k, i := range rows {
 		d.Tokens[k], d.Targets[k] = from.IDs[i], t.Target(set.Targets[i])

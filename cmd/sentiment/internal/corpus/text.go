@@ -81,7 +81,10 @@ func (s *TextSettings) Config(d Defaults) text.Config {
 }
 
 // Sizes are what a model wants of its encoder, unless the settings say otherwise.
-type Sizes struct{ NumWords, MaxLen int }
+type Sizes struct {
+	NumWords, MaxLen int
+	Grams            bool // it takes n-grams, all of them
+}
 
 // Encoder returns the configuration of the encoder of a model.
 func (s *TextSettings) Encoder(of Sizes, d Defaults) text.EncoderConfig {

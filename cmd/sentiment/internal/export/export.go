@@ -72,6 +72,9 @@ func content(path, about string, data []byte) file {
 // there.
 func Write(m *classifier.Model, f Format, path string) (written []File, notes []string, err error) {
 	var files []file
+	if m.Encoder() == nil {
+		return nil, nil, errors.New("Keras has no layer for bags of n-grams")
+	}
 	if f.Folder() {
 		if err := checkEmpty(path); err != nil {
 			return nil, nil, err

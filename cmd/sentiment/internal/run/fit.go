@@ -30,6 +30,9 @@ type trained struct {
 // fit trains and evaluates a model. fold names the folder of its checkpoints and
 // events in a cross-validation; else they are in the model's own.
 func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fold string) (*trained, error) {
+	if e.Grams {
+		return r.fitGrams(ctx, e, l, fold)
+	}
 	place := filepath.Join(fold, e.Name)
 	t := &trained{Saved: Saved{Training: Training{Version: trainingVersion, Settings: r.Settings, Seed: r.Seed, Batch: r.Batch}}}
 	t.Data = l.Paths
@@ -180,16 +183,18 @@ func (t *trained) save(dir string) error {
 	if err := t.Saved.save(dir); err != nil {
 		return err
 	}
-	checkpoint, err := os.ReadFile(t.last)
-	if err != nil {
-		return errors.Wrap(err, "the last checkpoint")
-	}
-	err = safefile.Write(filepath.Join(dir, lastFile), func(w io.Writer) error {
-		_, err := w.Write(checkpoint)
-		return err
-	})
-	if err != nil {
-		return err
+	if t.last != "" {
+		checkpoint, err := os.ReadFile(t.last)
+		if err != nil {
+			return errors.Wrap(err, "the last checkpoint")
+		}
+		err = safefile.Write(filepath.Join(dir, lastFile), func(w io.Writer) error {
+			_, err := w.Write(checkpoint)
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if err := safefile.Write(filepath.Join(dir, HistoryFile), func(w io.Writer) error { return t.history.WriteCSV(w) }); err != nil {
 		return err

@@ -32,6 +32,10 @@ func modelFrom(dir string) (Model, error) {
 	if err != nil {
 		return Model{}, errors.WithMessage(err, "--from")
 	}
+	if m.Grams() != nil {
+		_ = m.Close()
+		return Model{}, errors.Errorf("--from %s: a model of n-grams is trained on all texts together; train it anew with --data for the old texts and the new", dir)
+	}
 	e := Model{
 		Name: m.Name(), About: "the model of " + dirs[0] + ", with new texts",
 		given:     &given{m, dirs[0]},

@@ -11,6 +11,7 @@ import (
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/classifier"
+	"unroll/train/ngrams"
 	"unroll/train/optimizers"
 )
 
@@ -21,6 +22,7 @@ type Model struct {
 	About     string       // one line for people
 	Sizes     corpus.Sizes // load_data(num_words=…) and pad_sequences(maxlen=…)
 	Counts    bool         // that words occur, not where
+	Grams     bool         // n-grams, and not trained in epochs
 	layers    func(o embedding) []nn.Layer
 	optimizer func() train.Rated
 	given     *given // that is trained on; nil of the program's own
@@ -64,6 +66,13 @@ var Models = []Model{
 		},
 		optimizer: func() train.Rated { return &optimizers.Adam{} },
 	},
+	{
+		Name:   "ngrams",
+		About:  "n-grams of words and characters with tf-idf, and a linear model that weighs them",
+		Sizes:  corpus.Sizes{NumWords: 100_000, Grams: true}, // as many in a drawing
+		Counts: true,
+		Grams:  true,
+	},
 }
 
 // onEmbedding is a model with layers on a learned embedding of 1,000 words.
@@ -89,6 +98,9 @@ func (e Model) Build(t classifier.Task, c text.EncoderConfig, seed uint64) (*nn.
 }
 
 func (e Model) build(t classifier.Task, o embedding, steps int, seed uint64) (*nn.Model, error) {
+	if e.Grams {
+		return ngrams.Network(o.words, 0, len(t.Classes))
+	}
 	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.Head()), Seed: seed}.Build()
 }
 
@@ -99,13 +111,16 @@ func sizes(name string) corpus.Sizes {
 
 // Embeds reports whether the model has an embedding.
 func (e Model) Embeds() bool {
+	if e.Grams {
+		return false
+	}
 	_, ok := e.layers(embedding{1, 1, false})[0].(nn.Embedding)
 	return ok
 }
 
 // Recurrent reports whether the model has a recurrent layer.
 func (e Model) Recurrent() bool {
-	return slices.ContainsFunc(e.layers(embedding{1, 1, false}), func(l nn.Layer) bool {
+	return !e.Grams && slices.ContainsFunc(e.layers(embedding{1, 1, false}), func(l nn.Layer) bool {
 		switch l.(type) {
 		case nn.SimpleRNN, nn.LSTM, nn.GRU, nn.Bidirectional:
 			return true

@@ -26,7 +26,15 @@ func (p *Plan) Check() (chosen []Model, exec nn.Execution, err error) {
 		_ = g.Close()
 		return nil, "", usage.Errorf("--rnn has no effect with --from %s, whose model has no recurrent layer", p.From)
 	}
-	return chosen, exec, err
+	for _, e := range chosen {
+		switch {
+		case e.Grams && p.Regression:
+			return nil, "", usage.Errorf("--regression cannot be used with --model %s, which gives classes, not numbers", e.Name)
+		case e.Grams && p.Tokenizer == corpus.BPE:
+			return nil, "", usage.Errorf("--tokenizer bpe cannot be used with --model %s, whose n-grams are of words", e.Name)
+		}
+	}
+	return chosen, exec, nil
 }
 
 func (p *Plan) check() error {

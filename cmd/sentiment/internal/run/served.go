@@ -78,8 +78,11 @@ func loadOne(ctx context.Context, dir string, batch int) (*served, error) {
 		return nil, err
 	}
 	m := &served{Saved: s, info: server.ModelInfo{
-		Name: s.Name(), Task: server.Classes, Classes: s.Task().Classes, Parameters: s.Net().Params(), MaxWords: s.Encoder().Config().MaxLen,
+		Name: s.Name(), Task: server.Classes, Classes: s.Task().Classes, Parameters: s.Net().Params(),
 	}}
+	if e := s.Encoder(); e != nil {
+		m.info.MaxWords = e.Config().MaxLen
+	}
 	if s.Task().Number() {
 		m.info.Task = server.Number
 	}

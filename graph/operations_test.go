@@ -284,7 +284,7 @@ func einsums(specs ...string) (all []operation) {
 
 // underivable are the methods that emit nothing to be differentiated, and why.
 var underivable = map[string]string{
-	"AnyNotEqual": constantOf, "ArgMax": constantOf, "ArgMin": constantOf, "Bernoulli": constantOf, "Counts": constantOf,
+	"AnyNotEqual": constantOf, "ArgMax": constantOf, "ArgMin": constantOf, "BagWeights": constantOf, "Bernoulli": constantOf, "Counts": constantOf,
 	"Equal": constantOf, "Greater": constantOf, "GreaterEqual": constantOf, "Less": constantOf, "LessEqual": constantOf,
 	"Moments": constantOf, "Normal": constantOf, "NotEqual": constantOf, "NotID": constantOf, "Seen": constantOf, "Sign": constantOf,
 	"StopGradient": constantOf,

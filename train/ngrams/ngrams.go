@@ -15,6 +15,7 @@ package ngrams
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -212,9 +213,49 @@ func (d Data) fit(ctx context.Context, rows []int, s Setting) (*linear.Model, er
 		return nil, err
 	}
 	y := pick(d.Class, rows)
-	h := func(class int) ([]float32, error) { return linear.Ratios(x, y, class, ratioOffset) }
-	m, err := linear.SVM{C: s.C, Seed: int64(d.Seed)}.FitClasses(ctx, x, y, d.Classes, h, d.Weights)
-	return m, errors.WithMessage(err, "n-grams")
+	svm := linear.SVM{C: s.C, Seed: int64(d.Seed)}
+	present := slices.Compact(slices.Sorted(slices.Values(y)))
+	if len(present) == d.Classes || len(present) < 2 { // of one class alone there is nothing to learn
+		h := func(class int) ([]float32, error) { return linear.Ratios(x, y, class, ratioOffset) }
+		m, err := svm.FitClasses(ctx, x, y, d.Classes, h, d.Weights)
+		return m, errors.WithMessage(err, "n-grams")
+	}
+	return d.fitPresent(ctx, x, y, svm, present)
+}
+
+// absentMargin is that of a class that no text is of, such as a rare one in a fold: it is
+// given to no text.
+const absentMargin = -4
+
+// fitPresent trains where some classes have no text: each of the others is learned
+// against the rest.
+func (d Data) fitPresent(ctx context.Context, x *linear.Matrix, y []int32, svm linear.SVM, present []int32) (*linear.Model, error) {
+	m := &linear.Model{Weights: make([][]float32, d.Classes), Bias: make([]float32, d.Classes)}
+	for class := range m.Weights {
+		if !slices.Contains(present, int32(class)) {
+			m.Weights[class], m.Bias[class] = make([]float32, x.Columns()), absentMargin
+			continue
+		}
+		h, err := linear.Ratios(x, y, class, ratioOffset)
+		if err != nil {
+			return nil, errors.WithMessage(err, "n-grams")
+		}
+		sign := make([]int8, len(y))
+		var weights []float32
+		for i, c := range y {
+			sign[i] = -1
+			if int(c) == class {
+				sign[i] = 1
+			}
+			if d.Weights != nil {
+				weights = append(weights, d.Weights[c])
+			}
+		}
+		if m.Weights[class], m.Bias[class], err = svm.Fit(ctx, x, h, sign, weights); err != nil {
+			return nil, errors.WithMessage(err, "n-grams")
+		}
+	}
+	return m, nil
 }
 
 // ratioOffset keeps n-grams that say nothing of the classes by themselves. Between 0.25

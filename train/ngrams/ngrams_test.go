@@ -198,6 +198,17 @@ func TestErrors(t *testing.T) {
 	if _, err := d.Choose(context.Background(), nil, d.Settings(), nil); err == nil {
 		t.Error("no splits are no error")
 	}
+	// A class of one text is in no more than one fold, and never wins where it is absent.
+	rare := data(t, both, 3)
+	for i, c := range rare.Class {
+		if c == 2 && i > 2 {
+			rare.Class[i] = 0
+		}
+	}
+	best, err := rare.Choose(context.Background(), ngrams.Folds(len(rare.Class), 5, 1), rare.Settings(), nil)
+	if err != nil || best.Accuracy < 0.9 {
+		t.Errorf("a rare class: %+v, %v", best, err)
+	}
 	if _, err := d.Train(context.Background(), []int{0, 3, 6}, ngrams.Trial{Setting: ngrams.Setting{Block: ngrams.Both, C: 1}, Factor: 1}); err == nil || !strings.Contains(err.Error(), "class 1 has no row") {
 		t.Errorf("texts of one class: %v", err)
 	}

@@ -146,8 +146,8 @@ func (m *Model) Margins(x *Matrix) ([]float32, error) {
 // Table returns the weights of an nn.EmbeddingBag that computes a times the margins:
 // embeddings [columns, outputs] and bias [outputs]. A is a temperature's inverse, as from
 // calibrate.Temperature, with which its sigmoid or softmax are probabilities. The scale
-// of the layer is the one that the rows were weighed with, and with two blocks there are
-// two layers, whose outputs are added up.
+// of the layer is the one that the rows were weighed with, and its Split divides the same
+// two blocks.
 func (m *Model) Table(a float64) (embeddings, bias []float32) {
 	outputs := len(m.Bias)
 	if outputs == 0 {

@@ -42,7 +42,7 @@ func TestTemperatureKeepsOrder(t *testing.T) {
 	})
 }
 
-// TestTemperatureIsLeast: no other factor makes the classes likelier.
+// TestTemperatureIsLeast: no other factor is nearer to the targets.
 func TestTemperatureIsLeast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, outputs := range []int{1, 3} {
@@ -59,11 +59,18 @@ func TestTemperatureIsLeast(t *testing.T) {
 				}
 			}
 		}
+		targets := smoothed(classes, outputs)
 		loss := func(a float64) (sum float64) {
 			p := make([]float64, max(outputs, 2))
 			for i, c := range classes {
 				probabilities(margins[i*outputs:(i+1)*outputs], a, p)
-				sum -= math.Log(p[c])
+				for k, v := range p {
+					t := targets[c]
+					if k != int(c) {
+						t = (1 - t) / float64(len(p)-1)
+					}
+					sum -= t * math.Log(v)
+				}
 			}
 			return sum
 		}
@@ -79,11 +86,46 @@ func TestTemperatureIsLeast(t *testing.T) {
 	}
 }
 
-// TestTemperatureHasBounds: of rows that are all right, and all wrong.
+// TestTemperatureHasBounds: of rows that are all wrong, and of margins too small for any
+// factor.
 func TestTemperatureHasBounds(t *testing.T) {
-	for want, classes := range map[float64][]int32{most: {1, 0}, least: {0, 1}} {
-		if a, err := Temperature([]float32{1, -2}, classes); err != nil || a != want {
-			t.Errorf("classes %v: factor %v, error %v; want %v", classes, a, err, want)
+	for _, c := range []struct {
+		margins []float32
+		want    float64
+	}{{[]float32{-1, 2}, least}, {[]float32{1e-9, -1e-9}, most}} {
+		if a, err := Temperature(c.margins, []int32{1, 0}); err != nil || a != c.want {
+			t.Errorf("margins %v: factor %v, error %v; want %v", c.margins, a, err, c.want)
+		}
+	}
+}
+
+// TestTemperatureOfFewRows: rows that are all right, by far, are no proof that all rows
+// are. The probabilities are no larger than their number allows.
+func TestTemperatureOfFewRows(t *testing.T) {
+	for _, outputs := range []int{1, 2, 5} {
+		for _, rows := range []int{20, 1000} {
+			margins, classes := make([]float32, rows*outputs), make([]int32, rows)
+			for i := range classes {
+				classes[i] = int32(i % max(outputs, 2))
+				right := 2 + float32(i%5)/4 // a margin from 2 to 3
+				if outputs > 1 {
+					margins[i*outputs+int(classes[i])] = right
+				} else if margins[i] = right; classes[i] == 0 {
+					margins[i] = -right
+				}
+			}
+			a, err := Temperature(margins, classes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			confidence, right, err := Confidence(Probabilities(margins, outputs, a), classes)
+			if err != nil || slices.Contains(right, false) {
+				t.Fatalf("right %v, error %v", right, err)
+			}
+			largest, bound := slices.Max(confidence), map[int]float64{20: 0.985, 1000: 0.9999}[rows]
+			if a >= most || largest > bound || largest < 1-3/float64(rows) && rows > 20 {
+				t.Errorf("%d rows of %d outputs: factor %v, largest probability %v", rows, outputs, a, largest)
+			}
 		}
 	}
 }

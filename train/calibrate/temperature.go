@@ -6,40 +6,47 @@ import (
 	"github.com/pkg/errors"
 )
 
-// The factors that Temperature returns are from least to most: where each row is right
-// the likelihood grows for ever.
+// The factors that Temperature returns are from least to most: where margins are tiny, or
+// rows are wrong, the best factor may be none that is of use.
 const (
 	least = 1. / 64
 	most  = 64
 )
 
 // Temperature returns the factor a > 0 by which margins are multiplied, so that their
-// sigmoids or softmaxes are the probabilities under which the classes of the rows are
-// likeliest:
+// sigmoids or softmaxes are the probabilities nearest to the classes of the rows, by the
+// cross-entropy:
 //
-//	min_a −Σ_i ln p(class_i),  p = σ(a·margin) or softmax(a·margins)
+//	min_a −Σ_i Σ_k t_ik ln p_ik,  p = σ(a·margin) or softmax(a·margins)
 //
-// It is the inverse of a temperature, from 1/64 to 64. It changes neither the order of
-// classes nor that of rows of two classes. Margins are [rows, outputs], classes [rows];
+// The target of a row's own class is t = 1 − ε, and ε is shared among the others. Without
+// an ε, rows that are all right would have probabilities of 1, however few they are. For
+// one output ε = 1/(n + 2) with n rows of the row's class, as Platt has it, for several
+// with n rows in all.
+//
+// The factor is the inverse of a temperature, from 1/64 to 64. It changes neither the order
+// of classes nor that of rows of two classes. Margins are [rows, outputs], classes [rows];
 // a margin or class that is none is an error, as are no rows.
 //
-// Guo, Pleiss, Sun and Weinberger, On Calibration of Modern Neural Networks, 2017.
+// Guo, Pleiss, Sun and Weinberger, On Calibration of Modern Neural Networks, 2017; Platt,
+// Probabilistic Outputs for Support Vector Machines, 1999.
 func Temperature(margins []float32, classes []int32) (float64, error) {
 	outputs, err := check(margins, classes)
 	if err != nil {
 		return 0, errors.Wrap(err, "temperature")
 	}
+	targets := smoothed(classes, outputs)
 	// The sum is convex in a: its slope grows, and is 0 at the minimum.
 	low, high := least, float64(most)
-	if slope, _ := slopes(margins, classes, outputs, low); slope >= 0 {
+	if slope, _ := slopes(margins, classes, targets, low); slope >= 0 {
 		return low, nil
 	}
-	if slope, _ := slopes(margins, classes, outputs, high); slope <= 0 {
+	if slope, _ := slopes(margins, classes, targets, high); slope <= 0 {
 		return high, nil
 	}
 	a := 1.0
 	for range 100 {
-		slope, curve := slopes(margins, classes, outputs, a)
+		slope, curve := slopes(margins, classes, targets, a)
 		if slope < 0 {
 			low = a
 		} else {
@@ -57,24 +64,47 @@ func Temperature(margins []float32, classes []int32) (float64, error) {
 	return a, nil
 }
 
+// smoothed returns the targets t of the rows' own classes, by class.
+func smoothed(classes []int32, outputs int) []float64 {
+	t := make([]float64, max(outputs, 2))
+	for _, class := range classes {
+		t[class]++
+	}
+	for class, n := range t {
+		if outputs > 1 {
+			n = float64(len(classes))
+		}
+		t[class] = (n + 1) / (n + 2)
+	}
+	return t
+}
+
 // slopes returns the derivatives of the sum by a.
-func slopes(margins []float32, classes []int32, outputs int, a float64) (first, second float64) {
+func slopes(margins []float32, classes []int32, targets []float64, a float64) (first, second float64) {
+	outputs := len(margins) / len(classes)
 	p := make([]float64, max(outputs, 2))
 	for i, class := range classes {
 		m := margins[i*outputs : (i+1)*outputs]
 		probabilities(m, a, p)
+		own := targets[class]
 		if outputs == 1 {
 			x := float64(m[0])
-			first += (p[1] - float64(class)) * x
+			if class == 0 {
+				own = 1 - own
+			}
+			first += (p[1] - own) * x
 			second += p[0] * p[1] * x * x
 			continue
 		}
-		mean, square := 0.0, 0.0
+		mean, square, others := 0.0, 0.0, 0.0
 		for k, x := range m {
 			mean += p[k] * float64(x)
 			square += p[k] * float64(x) * float64(x)
+			if k != int(class) {
+				others += float64(x)
+			}
 		}
-		first += mean - float64(m[class])
+		first += mean - own*float64(m[class]) - (1-own)/float64(outputs-1)*others
 		second += square - mean*mean
 	}
 	return first, second

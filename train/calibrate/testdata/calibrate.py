@@ -11,9 +11,9 @@ import json
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, log_softmax, softmax
+from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import brier_score_loss, log_loss
+from sklearn.metrics import brier_score_loss
 
 rng = np.random.RandomState(1)
 
@@ -31,7 +31,8 @@ def ece(confidence, right):
 n = 203
 m = np.round(64 * 1.5 * rng.randn(n)) / 64
 y = (rng.rand(n) < expit(0.6 * m)).astype(int)
-a = least(lambda a: log_loss(y, expit(a * m)))
+t = np.where(y == 1, (y.sum() + 1) / (y.sum() + 2), 1 / (n - y.sum() + 2))  # Platt's targets
+a = least(lambda a: -(t * log_expit(a * m) + (1 - t) * log_expit(-a * m)).mean())
 p = expit(m).astype(np.float32).astype(float)
 sure, right = np.maximum(p, 1 - p), (p > 0.5) == y
 sure += 1e-9 * np.arange(n)  # no ties
@@ -44,7 +45,9 @@ binary = dict(Margins=m.tolist(), Classes=y.tolist(), Temperature=a, Brier=brier
 k = 4
 m = np.round(64 * rng.randn(n, k)) / 64
 y = np.array([rng.choice(k, p=softmax(2.5 * r)) for r in m])
-a = least(lambda a: -log_softmax(a * m, axis=1)[np.arange(n), y].mean())
+e = 1 / (n + 2)
+t = np.where(np.eye(k)[y] == 1, 1 - e, e / (k - 1))
+a = least(lambda a: -(t * log_softmax(a * m, axis=1)).sum(1).mean())
 p = softmax(m, axis=1)
 several = dict(Margins=m.ravel().tolist(), Classes=y.tolist(), Temperature=a,
                Brier=float(((p - np.eye(k)[y]) ** 2).sum(1).mean()))

@@ -15,6 +15,7 @@ import (
 type Grams struct {
 	config  GramConfig
 	texts   int
+	part    bool // see Only: a gram may be kept whose beginning is not
 	index   [kinds]gramIndex
 	counts  []int32    // by id
 	scratch *sync.Pool // of *scratch
@@ -97,7 +98,7 @@ func (g *Grams) encode(s *scratch, dst []int32, text string, spans bool) []int32
 		}
 		// No fewer texts have a gram than have a longer one that begins with it. So a
 		// gram is not kept if its beginning is not, unless MaxGrams chose among equals.
-		closed := g.config.MaxGrams == 0 || len(x.hashes) < g.config.MaxGrams
+		closed := !g.part && (g.config.MaxGrams == 0 || len(x.hashes) < g.config.MaxGrams)
 		for at := 0; at < len(u.hashes); at += block {
 			n := min(block, len(u.hashes)-at)
 			s.found.find(x, kind, u.hashes[at:], n, closed)

@@ -25,13 +25,15 @@ import (
 //	SHA-256 of all before
 const gramMagic = "unroll grams\n"
 
-// gramVersion counts the changes of the file. Other files are refused.
-const gramVersion = 1
+// gramVersion counts the changes of the file: 2 may be a part of what was learned. Newer
+// files are refused.
+const gramVersion = 2
 
 type gramHead struct {
 	Version int `json:"version"`
 	GramConfig
-	Texts int `json:"texts"`
+	Texts int  `json:"texts"`
+	Part  bool `json:"part,omitempty"` // see Grams.Only
 }
 
 // MarshalBinary writes the grams: 8 bytes each, and little more. It errs if there are
@@ -40,7 +42,7 @@ func (g *Grams) MarshalBinary() ([]byte, error) {
 	if len(g.counts) == 0 {
 		return nil, errors.New("there are no grams")
 	}
-	head, err := json.Marshal(gramHead{gramVersion, g.config, g.texts})
+	head, err := json.Marshal(gramHead{gramVersion, g.config, g.texts, g.part})
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +75,7 @@ func (g *Grams) MarshalBinary() ([]byte, error) {
 	return append(out, sum[:]...), nil
 }
 
-// UnmarshalBinary reads what MarshalBinary wrote. It refuses other versions, and
+// UnmarshalBinary reads what MarshalBinary wrote. It refuses newer versions, and
 // anything that could not have been learned.
 func (g *Grams) UnmarshalBinary(data []byte) error {
 	body, ok := bytes.CutPrefix(data, []byte(gramMagic))
@@ -149,7 +151,7 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 	if head.Texts < 0 || head.Texts > math.MaxInt32 {
 		return nil, errors.Errorf("it tells of %d texts, want 0 to %d", head.Texts, math.MaxInt32)
 	}
-	g := &Grams{config: c, texts: head.Texts, scratch: newScratchPool()}
+	g := &Grams{config: c, texts: head.Texts, part: head.Part, scratch: newScratchPool()}
 	for k, kind := range c.kinds() {
 		hashes, counts := r.kind(head.Texts)
 		switch {

@@ -17,8 +17,8 @@ import (
 
 var updateGrams = flag.Bool("update-grams", false, "write testdata/grams.bin anew")
 
-// The file in testdata was written by version 1 of the format, and must be read for
-// as long as gramVersion is 1: it has the hashes of words and characters.
+// The file in testdata was written by version 1 of the format, and must be read on: it
+// has the hashes of words and characters.
 func TestGramsFileGolden(t *testing.T) {
 	const path = "testdata/grams.bin"
 	c := GramConfig{Text: Config{Tokenizer: "marks", Case: "lower"}, Words: 2, Bounds: true, MinChars: 1, MaxChars: 3, MinCount: 2}
@@ -153,7 +153,7 @@ func TestLoadGramsRefuses(t *testing.T) {
 		"cut head":       {good[:30], "it is cut short"},
 		"cut":            {good[:len(good)-1], "it is damaged: its checksum does not match"},
 		"damaged":        {strings.Replace(good, `:9}`, `:8}`, 1), "it is damaged"},
-		"newer":          {string(signGrams(`{"version":2,"more":1}`)), "version 2, this program reads up to 1"},
+		"newer":          {string(signGrams(`{"version":3,"more":1}`)), "version 3, this program reads up to 2"},
 		"no JSON":        {string(signGrams(`{"version"`)), "it holds no grams that can be read: damaged"},
 		"unknown field":  {string(signGrams(`{"version":1,"word":1}`)), `unknown field "word"`},
 		"configuration":  {string(signGrams(`{"version":1,"texts":9}`)), "Words and MaxChars are 0"},

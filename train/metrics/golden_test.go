@@ -58,7 +58,7 @@ func (g metricGolden) metrics() map[string]train.Metric {
 		classes = len(g.Y) / len(g.Weights)
 	}
 	for c := range classes {
-		for _, m := range []train.Metric{&Precision{OfClass, c, g.Threshold, tallies{}}, &Recall{OfClass, c, g.Threshold, tallies{}}, &F1{OfClass, c, g.Threshold, tallies{}}} {
+		for _, m := range []train.Metric{&Precision{Average: OfClass, Class: c, Threshold: g.Threshold}, &Recall{Average: OfClass, Class: c, Threshold: g.Threshold}, &F1{Average: OfClass, Class: c, Threshold: g.Threshold}} {
 			all[m.Name()] = m
 		}
 	}

@@ -33,13 +33,14 @@ type Scores struct {
 //	Σ w·[y gives c]·[t = c] / Σ w·[y gives c]
 //
 // Rows are given classes as in ConfusionMatrix; a single output is of two, 0 and
-// 1. If Threshold is set, several outputs are labels, any number of which may be
-// given: those above it. An output that is NaN gives none. Keras: Precision;
-// scikit-learn: precision_score.
+// 1. If Threshold is set, or Thresholds are, several outputs are labels, any number of
+// which may be given: those above it, or above their own. An output that is NaN gives
+// none. Keras: Precision; scikit-learn: precision_score.
 type Precision struct {
-	Average   Average
-	Class     int     // that OfClass is of
-	Threshold float64 // of a single output ½ if 0
+	Average    Average
+	Class      int       // that OfClass is of
+	Threshold  float64   // of a single output ½ if 0
+	Thresholds []float64 // of each of several outputs, in place of Threshold
 
 	tallies
 }
@@ -51,9 +52,10 @@ type Precision struct {
 // Its fields are Precision's. The Macro one is the balanced accuracy, if each class has
 // rows. Keras: Recall; scikit-learn: recall_score, balanced_accuracy_score.
 type Recall struct {
-	Average   Average
-	Class     int
-	Threshold float64
+	Average    Average
+	Class      int
+	Threshold  float64
+	Thresholds []float64
 
 	tallies
 }
@@ -64,9 +66,10 @@ type Recall struct {
 //
 // Its fields are Precision's. Keras: F1Score; scikit-learn: f1_score.
 type F1 struct {
-	Average   Average
-	Class     int
-	Threshold float64
+	Average    Average
+	Class      int
+	Threshold  float64
+	Thresholds []float64
 
 	tallies
 }
@@ -82,11 +85,13 @@ func (m *Precision) Name() string { return averaged("precision", m.Average, m.Cl
 
 // New implements train.Metric.
 func (m *Precision) New() train.Metric {
-	return &Precision{Average: m.Average, Class: m.Class, Threshold: m.Threshold}
+	return &Precision{Average: m.Average, Class: m.Class, Threshold: m.Threshold, Thresholds: m.Thresholds}
 }
 
 // Update implements train.Metric.
-func (m *Precision) Update(y, targets, weights []float32) { m.gather(y, targets, weights, m.Threshold) }
+func (m *Precision) Update(y, targets, weights []float32) {
+	m.gather(y, targets, weights, m.Threshold, m.Thresholds)
+}
 
 // Value implements train.Metric.
 func (m *Precision) Value() float64 { return m.over(m.Average, m.Class).Precision }
@@ -101,11 +106,13 @@ func (m *Recall) Name() string { return averaged("recall", m.Average, m.Class) }
 
 // New implements train.Metric.
 func (m *Recall) New() train.Metric {
-	return &Recall{Average: m.Average, Class: m.Class, Threshold: m.Threshold}
+	return &Recall{Average: m.Average, Class: m.Class, Threshold: m.Threshold, Thresholds: m.Thresholds}
 }
 
 // Update implements train.Metric.
-func (m *Recall) Update(y, targets, weights []float32) { m.gather(y, targets, weights, m.Threshold) }
+func (m *Recall) Update(y, targets, weights []float32) {
+	m.gather(y, targets, weights, m.Threshold, m.Thresholds)
+}
 
 // Value implements train.Metric.
 func (m *Recall) Value() float64 { return m.over(m.Average, m.Class).Recall }
@@ -120,11 +127,13 @@ func (m *F1) Name() string { return averaged("f1_score", m.Average, m.Class) }
 
 // New implements train.Metric.
 func (m *F1) New() train.Metric {
-	return &F1{Average: m.Average, Class: m.Class, Threshold: m.Threshold}
+	return &F1{Average: m.Average, Class: m.Class, Threshold: m.Threshold, Thresholds: m.Thresholds}
 }
 
 // Update implements train.Metric.
-func (m *F1) Update(y, targets, weights []float32) { m.gather(y, targets, weights, m.Threshold) }
+func (m *F1) Update(y, targets, weights []float32) {
+	m.gather(y, targets, weights, m.Threshold, m.Thresholds)
+}
 
 // Value implements train.Metric.
 func (m *F1) Value() float64 { return m.over(m.Average, m.Class).F1 }
@@ -196,11 +205,11 @@ func (s *tallies) grow(classes int) {
 }
 
 // gather adds rows.
-func (s *tallies) gather(y, targets, weights []float32, threshold float64) {
-	if len(y) > len(weights) && threshold != 0 {
+func (s *tallies) gather(y, targets, weights []float32, threshold float64, thresholds []float64) {
+	if len(y) > len(weights) && (threshold != 0 || thresholds != nil) {
 		eachOutput(y, targets, weights, func(j int, y, t float32, w float64) {
 			s.grow(j + 1)
-			s.of[j].add(verdict(t > 0.5, y > float32(threshold), w))
+			s.of[j].add(verdict(t > 0.5, y > thresholdOf(j, threshold, thresholds), w))
 		})
 		return
 	}

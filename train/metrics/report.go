@@ -40,31 +40,44 @@ func (m *ConfusionMatrix) Report(names ...string) Report {
 // String writes the report in the layout of scikit-learn's
 // classification_report. A support that is not whole has two decimals.
 func (r Report) String() string {
-	const macro, weighted = "macro avg", "weighted avg"
-	width := len(weighted)
-	for _, c := range r.Classes {
-		width = max(width, utf8.RuneCountInString(c.Name))
-	}
-	var b strings.Builder
-	row := func(name string, columns ...string) {
-		fmt.Fprintf(&b, "%*s ", width, name)
-		for _, c := range columns {
-			fmt.Fprintf(&b, " %9s", c)
-		}
-		b.WriteByte('\n')
-	}
-	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
-	scores := func(name string, s Scores) {
-		row(name, number(s.Precision), number(s.Recall), number(s.F1), plain(s.Support))
-	}
-	row("", "precision", "recall", "f1-score", "support")
-	b.WriteByte('\n')
-	for _, c := range r.Classes {
-		scores(c.Name, c.Scores)
-	}
-	b.WriteByte('\n')
-	row("accuracy", "", "", number(r.Accuracy), plain(r.Macro.Support))
-	scores(macro, r.Macro)
-	scores(weighted, r.Weighted)
-	return b.String()
+	t := newReportTable(r.Classes)
+	t.row("accuracy", "", "", decimals(r.Accuracy), plain(r.Macro.Support))
+	t.scores("macro avg", r.Macro)
+	t.scores("weighted avg", r.Weighted)
+	return t.String()
 }
+
+// reportTable writes scores in rows.
+type reportTable struct {
+	strings.Builder
+	width int // of the names
+}
+
+// newReportTable begins with those of classes.
+func newReportTable(classes []ClassReport) *reportTable {
+	t := &reportTable{width: len("weighted avg")}
+	for _, c := range classes {
+		t.width = max(t.width, utf8.RuneCountInString(c.Name))
+	}
+	t.row("", "precision", "recall", "f1-score", "support")
+	t.WriteByte('\n')
+	for _, c := range classes {
+		t.scores(c.Name, c.Scores)
+	}
+	t.WriteByte('\n')
+	return t
+}
+
+func (t *reportTable) row(name string, columns ...string) {
+	fmt.Fprintf(t, "%*s ", t.width, name)
+	for _, c := range columns {
+		fmt.Fprintf(t, " %9s", c)
+	}
+	t.WriteByte('\n')
+}
+
+func (t *reportTable) scores(name string, s Scores) {
+	t.row(name, decimals(s.Precision), decimals(s.Recall), decimals(s.F1), plain(s.Support))
+}
+
+func decimals(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -113,6 +112,16 @@ func epochs(l line) string {
 	return ""
 }
 
+// sized is the rule of a flag of the size of layers that not all models have.
+func sized(has func(run.Layout) bool, without string) rule {
+	return first(described, func(l line) string {
+		if l.value("resume") == "" && l.none(func(e run.Model) bool { return has(e.Layout) }) {
+			return "on a model without " + without
+		}
+		return ""
+	})
+}
+
 // first returns the first reason that rules give.
 func first(rules ...rule) rule {
 	return func(l line) string {
@@ -137,7 +146,16 @@ var flagRules = map[string]rule{
 
 	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
 	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": first(wordsOnly("skip-top", "0"), ordered), "oov-buckets": first(described, wordsOnly("oov-buckets", "0"), ordered),
-	"frozen": needs("vectors"),
+	"frozen":  needs("vectors"),
+	"units":   sized(func(o run.Layout) bool { return o.Units > 0 }, "a recurrent layer or a convolution"),
+	"layers":  sized(func(o run.Layout) bool { return o.Layers > 0 }, "a recurrent layer or a convolution"),
+	"dropout": sized(func(o run.Layout) bool { return o.Dropout != nil }, "a recurrent layer or a convolution"),
+	"embedding-dim": first(sized(func(o run.Layout) bool { return o.EmbeddingDim > 0 }, "an embedding"), func(l line) string {
+		if l.has("vectors") {
+			return "with --vectors, which have a width of their own"
+		}
+		return ""
+	}),
 	"encoding": func(l line) string {
 		if l.command == "compare" {
 			return reads(l)
@@ -214,10 +232,10 @@ var flagRules = map[string]rule{
 }
 
 // notZero are the flags whose 0 means in the settings that they were not given.
-var notZero = []string{"lr", "maxlen", "num-words", "validation"}
+var notZero = []string{"lr", "maxlen", "num-words", "validation", "units", "embedding-dim", "layers"}
 
 // keptFrom are the flags of what a model keeps that goes on with new texts.
-var keptFrom = strings.Fields("model tokenizer ngrams normalize case html num-words skip-top min-count oov-buckets maxlen padding truncating vectors frozen regression")
+var keptFrom = strings.Fields("model tokenizer ngrams normalize case html num-words skip-top min-count oov-buckets maxlen padding truncating vectors frozen regression units embedding-dim layers dropout")
 
 // check refuses the first flag that has no effect.
 func (l line) check() (err error) {
@@ -256,41 +274,4 @@ func strict(c *cobra.Command) {
 		}
 		return run(c, args)
 	}
-}
-
-// single is the value of a flag that may be given but once.
-type single struct {
-	pflag.Value
-	given bool
-}
-
-var errTwice = errors.New("it is given twice")
-
-// Set implements pflag.Value.
-func (v *single) Set(text string) error {
-	if v.given {
-		return errTwice
-	}
-	v.given = true
-	return v.Value.Set(text)
-}
-
-// flagError puts an error of a flag into words.
-func flagError(_ *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) && errors.Is(err, errTwice) {
-		return usage.Errorf("--%s is given twice", invalid.GetFlag().Name)
-	}
-	if invalid == nil {
-		return usage.Wrap(err)
-	}
-	f := invalid.GetFlag()
-	want := map[string]string{
-		"int": "a whole number", "uint64": "a whole number of at least 0", "int64": "a whole number",
-		"float64": "a number", "bool": "true or false", "duration": "a duration such as 500ms or 10s",
-	}[f.Value.Type()]
-	if want == "" { // a value of our own, whose error says it
-		return usage.Errorf("--%s is %q, %v", f.Name, invalid.GetValue(), errors.Unwrap(invalid))
-	}
-	return usage.Errorf("--%s is %q, want %s", f.Name, invalid.GetValue(), want)
 }

@@ -41,6 +41,9 @@ are coloured by their share of the time, and a table of them is printed.`,
 			if err := f.TextSettings.Check(); err != nil {
 				return err
 			}
+			if err := f.Layout.Check(); err != nil {
+				return err
+			}
 			if view == "expression" && (!profile || c.Flags().Changed("steps")) {
 				f.MaxLen = steps
 			}
@@ -55,6 +58,7 @@ are coloured by their share of the time, and a table of them is printed.`,
 	c.Flags().BoolVar(&profile, "profile", false, "measure the training step, and colour its operations by their share of the time")
 	c.Flags().StringVar(&trace, "trace", "", "`file` for when each operation ran, for ui.perfetto.dev or chrome://tracing")
 	sizeFlags(&f.TextSettings, c.Flags())
+	layoutFlags(&f.Layout, c.Flags())
 	return c
 }
 
@@ -89,7 +93,7 @@ func (a *app) draw(f *trainFlags, d drawing) error {
 	}
 	e := chosen[0]
 	encoder := f.TextSettings.Encoder(e.Sizes, corpus.Reviews)
-	m, err := e.Build(corpus.ReviewTask, encoder, 0)
+	m, err := e.Build(corpus.ReviewTask, encoder, f.Layout, 0)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ FILE. That is a file that Keras saved, of texts or of something else: a .keras a
 HDF5 of a model or of weights alone, JSON of an architecture, or model.json of
 TensorFlow.js. It can also be the folder of a model, or of a run, of this program.`,
 		Example: `  sentiment summary --model lstm,gru
+  sentiment summary --model lstm --units 64 --layers 2
   sentiment summary model.keras
   sentiment summary runs/latest`,
 		Args: arguments(0, 1),
@@ -36,6 +37,7 @@ TensorFlow.js. It can also be the folder of a model, or of a run, of this progra
 	}
 	chooseModels(c.Flags(), &f.Models, "`names` of the models to show, comma-separated: %s")
 	sizeFlags(&f.TextSettings, c.Flags())
+	layoutFlags(&f.Layout, c.Flags())
 	return c
 }
 
@@ -47,8 +49,11 @@ func (a *app) summary(f *trainFlags) error {
 	if err := f.TextSettings.Check(); err != nil {
 		return err
 	}
+	if err := f.Layout.Check(); err != nil {
+		return err
+	}
 	for _, e := range chosen {
-		m, err := e.Build(corpus.ReviewTask, f.TextSettings.Encoder(e.Sizes, corpus.Reviews), 0)
+		m, err := e.Build(corpus.ReviewTask, f.TextSettings.Encoder(e.Sizes, corpus.Reviews), f.Layout, 0)
 		if err != nil {
 			return errors.WithMessage(err, e.Name)
 		}

@@ -130,6 +130,7 @@ func (f *trainFlags) modelFlags(flags *pflag.FlagSet) {
 	readFlags(&f.Settings, flags)
 	divideFlags(&f.Settings, flags)
 	textFlags(&f.TextSettings, flags)
+	layoutFlags(&f.Layout, flags)
 }
 
 // checkOut refuses a folder that is none, and the link as a folder.

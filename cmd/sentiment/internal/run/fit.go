@@ -142,7 +142,7 @@ func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error)
 	}
 	encoder, t := l.Encoded[e.Name].Encoder, l.task
 	if r.Vectors == "" || !e.Embeds() {
-		return e.Build(t, encoder.Config(), r.Seed)
+		return e.Build(t, encoder.Config(), r.Layout, r.Seed)
 	}
 	words := make([]string, encoder.Depth())
 	for id := range words {
@@ -159,7 +159,9 @@ func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error)
 	if vectors.Found == 0 {
 		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", r.Vectors)
 	}
-	m, err := e.build(t, embedding{encoder.Depth(), vectors.Dim, r.Frozen}, encoder.Config().MaxLen, r.Seed)
+	o := e.sizing(encoder.Depth(), r.Layout)
+	o.EmbeddingDim, o.frozen = vectors.Dim, r.Frozen
+	m, err := e.build(t, o, encoder.Config().MaxLen, r.Seed)
 	if err != nil {
 		return nil, err
 	}

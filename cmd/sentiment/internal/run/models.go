@@ -23,16 +23,10 @@ type Model struct {
 	Sizes     corpus.Sizes // load_data(num_words=…) and pad_sequences(maxlen=…)
 	Counts    bool         // that words occur, not where
 	Grams     bool         // n-grams, and not trained in epochs
-	layers    func(o embedding) []nn.Layer
+	Layout                 // the sizes of its layers
+	layers    func(o sizing) []nn.Layer
 	optimizer func() train.Rated
 	given     *given // that is trained on; nil of the program's own
-}
-
-// embedding says how ids become vectors.
-type embedding struct {
-	words  int // ids
-	dim    int // width of an embedding's vectors
-	frozen bool
 }
 
 // embeddingDim is the width of vectors that are learned.
@@ -41,19 +35,32 @@ const embeddingDim = 32
 // Models is the program's list, in the order in which they are run.
 var Models = []Model{
 	{
-		Name:  "onehot",
-		About: "SimpleRNN(32) on one-hot words, by SGD: the tutorial's first model",
-		Sizes: corpus.Sizes{NumWords: 100, MaxLen: 100},
-		layers: func(o embedding) []nn.Layer {
-			return []nn.Layer{nn.OneHot{Depth: o.words}, nn.SimpleRNN{Units: 32}}
+		Name:   "onehot",
+		About:  "SimpleRNN(32) on one-hot words, by SGD: the tutorial's first model",
+		Sizes:  corpus.Sizes{NumWords: 100, MaxLen: 100},
+		Layout: Layout{Units: 32, Layers: 1, Dropout: share(0)},
+		layers: func(o sizing) []nn.Layer {
+			return append([]nn.Layer{nn.OneHot{Depth: o.words}}, o.stacked(func(sequences bool) nn.Layer {
+				return nn.SimpleRNN{Units: o.Units, ReturnSequences: sequences}
+			})...)
 		},
 		optimizer: func() train.Rated { return &optimizers.SGD{} },
 	},
-	onEmbedding("embedding", "SimpleRNN(8) on a learned embedding of words: the tutorial's second model", nn.SimpleRNN{Units: 8}),
-	onEmbedding("lstm", "LSTM(8) on a learned embedding", nn.LSTM{Units: 8}),
-	onEmbedding("gru", "GRU(8) on a learned embedding", nn.GRU{Units: 8}),
-	onEmbedding("bilstm", "a bidirectional LSTM(8) on a learned embedding", nn.Bidirectional{Layer: nn.LSTM{Units: 8}}),
-	onEmbedding("conv", "a convolution over three words on a learned embedding with global max pooling", nn.Dropout{Rate: 0.2}, nn.Conv1D{Filters: 32, KernelSize: 3, Padding: "same", Activation: nn.Relu}, nn.GlobalMaxPooling1D{}),
+	onEmbedding("embedding", "SimpleRNN(8) on a learned embedding of words: the tutorial's second model", 8, 0, func(o sizing, sequences bool) nn.Layer {
+		return nn.SimpleRNN{Units: o.Units, ReturnSequences: sequences}
+	}),
+	onEmbedding("lstm", "LSTM(8) on a learned embedding", 8, 0, func(o sizing, sequences bool) nn.Layer {
+		return nn.LSTM{Units: o.Units, ReturnSequences: sequences}
+	}),
+	onEmbedding("gru", "GRU(8) on a learned embedding", 8, 0, func(o sizing, sequences bool) nn.Layer {
+		return nn.GRU{Units: o.Units, ReturnSequences: sequences}
+	}),
+	onEmbedding("bilstm", "a bidirectional LSTM(8) on a learned embedding", 8, 0, func(o sizing, sequences bool) nn.Layer {
+		return nn.Bidirectional{Layer: nn.LSTM{Units: o.Units, ReturnSequences: sequences}}
+	}),
+	onEmbedding("conv", "a convolution over three words on a learned embedding with global max pooling", 32, 0.2, func(o sizing, _ bool) nn.Layer {
+		return nn.Conv1D{Filters: o.Units, KernelSize: 3, Padding: "same", Activation: nn.Relu}
+	}, nn.GlobalMaxPooling1D{}),
 	{
 		// A bag of words and logistic regression: what a recurrent net must
 		// beat to be worth it. It sees nearly all of most texts.
@@ -61,7 +68,7 @@ var Models = []Model{
 		About:  "a bag of words with logistic regression: the baseline to beat",
 		Sizes:  corpus.Sizes{NumWords: 1000, MaxLen: 400},
 		Counts: true,
-		layers: func(o embedding) []nn.Layer {
+		layers: func(o sizing) []nn.Layer {
 			return []nn.Layer{nn.CategoryEncoding{NumTokens: o.words, OutputMode: "count", MaskZero: true}}
 		},
 		optimizer: func() train.Rated { return &optimizers.Adam{} },
@@ -75,29 +82,33 @@ var Models = []Model{
 	},
 }
 
-// onEmbedding is a model with layers on a learned embedding of 1,000 words.
-func onEmbedding(name, about string, layers ...nn.Layer) Model {
+// onEmbedding is a model with layers on a learned embedding of 1,000 words: one of so many
+// units after a dropout of so much, unless other sizes are asked for, and then the last.
+func onEmbedding(name, about string, units int, dropout float64, layer func(o sizing, sequences bool) nn.Layer, last ...nn.Layer) Model {
 	return Model{
-		Name:  name,
-		About: about,
-		Sizes: corpus.Sizes{NumWords: 1000, MaxLen: 100},
-		layers: func(o embedding) []nn.Layer {
-			var first nn.Layer = nn.Embedding{InputDim: o.words, OutputDim: o.dim}
+		Name:   name,
+		About:  about,
+		Sizes:  corpus.Sizes{NumWords: 1000, MaxLen: 100},
+		Layout: Layout{Units: units, EmbeddingDim: embeddingDim, Layers: 1, Dropout: share(dropout)},
+		layers: func(o sizing) []nn.Layer {
+			var first nn.Layer = nn.Embedding{InputDim: o.words, OutputDim: o.EmbeddingDim}
 			if o.frozen {
 				first = nn.Frozen{Layer: first}
 			}
-			return append([]nn.Layer{first}, layers...)
+			all := append([]nn.Layer{first}, o.stacked(func(sequences bool) nn.Layer { return layer(o, sequences) })...)
+			return append(all, last...)
 		},
 		optimizer: func() train.Rated { return &optimizers.Adam{} },
 	}
 }
 
-// Build makes the network for the ids of an encoder, with an embedding of its own.
-func (e Model) Build(t classifier.Task, c text.EncoderConfig, seed uint64) (*nn.Model, error) {
-	return e.build(t, embedding{words: c.NumWords + c.OOVBuckets, dim: embeddingDim}, c.MaxLen, seed)
+// Build makes the network for the ids of an encoder, with an embedding of its own and the
+// sizes that are asked for.
+func (e Model) Build(t classifier.Task, c text.EncoderConfig, asked Layout, seed uint64) (*nn.Model, error) {
+	return e.build(t, e.sizing(c.NumWords+c.OOVBuckets, asked), c.MaxLen, seed)
 }
 
-func (e Model) build(t classifier.Task, o embedding, steps int, seed uint64) (*nn.Model, error) {
+func (e Model) build(t classifier.Task, o sizing, steps int, seed uint64) (*nn.Model, error) {
 	if e.Grams {
 		return ngrams.Network(o.words, 0, len(t.Classes))
 	}
@@ -110,17 +121,11 @@ func sizes(name string) corpus.Sizes {
 }
 
 // Embeds reports whether the model has an embedding.
-func (e Model) Embeds() bool {
-	if e.Grams {
-		return false
-	}
-	_, ok := e.layers(embedding{1, 1, false})[0].(nn.Embedding)
-	return ok
-}
+func (e Model) Embeds() bool { return e.EmbeddingDim > 0 }
 
 // Recurrent reports whether the model has a recurrent layer.
 func (e Model) Recurrent() bool {
-	return !e.Grams && slices.ContainsFunc(e.layers(embedding{1, 1, false}), func(l nn.Layer) bool {
+	return !e.Grams && slices.ContainsFunc(e.layers(e.sizing(1, Layout{})), func(l nn.Layer) bool {
 		switch l.(type) {
 		case nn.SimpleRNN, nn.LSTM, nn.GRU, nn.Bidirectional:
 			return true

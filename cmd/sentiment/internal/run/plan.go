@@ -59,6 +59,9 @@ func (p *Plan) check() error {
 	if err := p.Settings.Check(); err != nil {
 		return err
 	}
+	if err := p.Layout.Check(); err != nil {
+		return err
+	}
 	if err := p.checkOptimizer(); err != nil {
 		return err
 	}
@@ -76,6 +79,7 @@ func (p *Plan) check() error {
 type Plan struct {
 	corpus.Settings
 	corpus.TextSettings
+	Layout
 	Models          string `json:"models"`
 	From            string `json:"from,omitempty"` // folder of a model that goes on, in place of Models
 	RNN             string `json:"rnn"`

@@ -97,11 +97,12 @@ func other(c *cobra.Command, s *run.Saved, flags corpus.Settings) (corpus.Settin
 
 // evaluation is a line of JSON.
 type evaluation struct {
-	Model  string     `json:"model"`
-	Data   string     `json:"data"`
-	Split  string     `json:"split"` // all, or a part
-	Texts  int        `json:"texts"`
-	Scores run.Scores `json:"scores"`
+	Model   string         `json:"model"`
+	Data    string         `json:"data"`
+	Split   string         `json:"split"` // all, or a part
+	Texts   int            `json:"texts"`
+	Unknown map[string]int `json:"unknown_labels,omitempty"` // with the number of their texts
+	Scores  run.Scores     `json:"scores"`
 	*run.Detail
 }
 
@@ -119,13 +120,16 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 			return err
 		}
 	}
-	set, err := e.texts.ReadFor(ctx, data, s.Model)
+	set, err := e.texts.ReadFor(ctx, data, s.Model, e.part == corpus.All)
 	if err != nil {
 		return err
 	}
-	rows, err := set.Part(e.part, data, s.Seed)
+	rows, unknown, err := set.Part(e.part, data, s.Seed)
 	if err != nil {
 		return err
+	}
+	if len(unknown) > 0 {
+		set.WarnUnknown(e.app.warn)
 	}
 	samples := set.Data(s.Name(), s.Task(), rows)
 	defer s.Close()
@@ -138,6 +142,8 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	if err != nil {
 		return err
 	}
+	r.WithUnknown(len(rows), len(unknown))
+	texts := len(rows) + len(unknown)
 	var more *run.Detail
 	if e.report {
 		if more, err = run.Details(ctx, t, s.Task(), samples, s.Batch); err != nil {
@@ -146,13 +152,13 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	}
 	out := e.app.out
 	if e.json {
-		return json.NewEncoder(out).Encode(evaluation{s.Name(), e.texts.Name, e.part, samples.Len(), r, more})
+		return json.NewEncoder(out).Encode(evaluation{s.Name(), e.texts.Name, e.part, texts, set.Unknown, r, more})
 	}
 	kind := e.part + " "
 	if e.part == corpus.All {
 		kind = ""
 	}
-	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Name(), show.Thousands(samples.Len()), kind, e.texts.Unit, e.texts.Name, r.Line())
+	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Name(), show.Thousands(texts), kind, e.texts.Unit, e.texts.Name, r.Line())
 	if more != nil {
 		fmt.Fprint(out, more)
 	}

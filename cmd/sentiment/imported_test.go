@@ -139,9 +139,9 @@ func TestCompareImported(t *testing.T) {
 		{exitUsage, dir + " was imported from model.keras and has no texts of its own: give some with --data, or compare it with a run", []string{dir}},
 		{exitUsage, "--text-column has no effect without --data", []string{dir, shared, "--text-column", "text"}},
 		{exitUsage, "--encoding has no effect without --data", []string{dir, shared, "--encoding", "latin1"}},
-		{exitFailure, "other.csv: the label \"odd\" is not one of the model's classes", []string{dir, "--data", filepath.Join(filepath.Dir(data), "other.csv")}},
+		{exitFailure, "other.csv: none of the 2 texts has a label that the model knows: its classes are ", []string{dir, "--data", filepath.Join(filepath.Dir(data), "other.csv")}},
 	} {
-		writeFile(t, filepath.Join(filepath.Dir(data), "other.csv"), "text,label\ngood,odd\nbad,positive\n")
+		writeFile(t, filepath.Join(filepath.Dir(data), "other.csv"), "text,label\ngood,odd\nbad,other\n")
 		status, stdout, stderr := command("", append([]string{"compare", "--out", page}, c.args...)...)
 		checkFailure(t, status, c.status, stdout, stderr, c.want)
 	}

@@ -64,11 +64,11 @@ func TestEvaluate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := d.ReadFor(context.Background(), s.Settings, s.Model)
+		set, err := d.ReadFor(context.Background(), s.Settings, s.Model, false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := set.Part(corpus.Validation.String(), s.Settings, s.Seed)
+		rows, _, err := set.Part(corpus.Validation.String(), s.Settings, s.Seed)
 		if err != nil {
 			t.Fatal(err)
 		}

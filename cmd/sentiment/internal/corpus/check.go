@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +16,9 @@ import (
 func (set *Set) classCounts(places []int) []int {
 	counts := make([]int, len(set.Task.Classes))
 	for _, i := range places {
-		counts[int(set.Targets[i])]++
+		if !set.unknown(i) {
+			counts[int(set.Targets[i])]++
+		}
 	}
 	return counts
 }
@@ -39,8 +42,8 @@ func listed(classes []string, counts []int, fits func(class int) bool) string {
 	return strings.Join(list, ", ")
 }
 
-// CheckLabels refuses labels that no text to train on has, and warns of classes
-// with one text and of labels that may be meant to be one.
+// CheckLabels refuses labels that no text to train on has, but of texts to test on, and
+// warns of classes with one text and of labels that may be meant to be one.
 func (set *Set) CheckLabels(warn func(string, ...any)) error {
 	if set.Task.Number() {
 		return nil
@@ -50,15 +53,16 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 		places[part] = append(places[part], i)
 	}
 	known := set.classCounts(places[Train])
-	for _, part := range []Part{Validation, Test} {
-		if len(places[Train]) == 0 {
-			break // which is told of elsewhere
+	isKnown := func(c int) bool { return known[c] > 0 }
+	if counts := set.classCounts(places[Validation]); len(places[Train]) > 0 { // which else is told of elsewhere
+		if list := listed(set.Task.Classes, counts, func(c int) bool { return counts[c] > 0 && !isKnown(c) }); list != "" {
+			return errors.Errorf("%s: the validation data have labels that do not occur in the training data: %s; the training data have %s",
+				set.Line, list, listed(set.Task.Classes, known, isKnown))
 		}
-		counts := set.classCounts(places[part])
-		if list := listed(set.Task.Classes, counts, func(c int) bool { return counts[c] > 0 && known[c] == 0 }); list != "" {
-			return errors.Errorf("%s: the %s data have labels that do not occur in the training data: %s; the training data have %s",
-				set.Line, part, list, listed(set.Task.Classes, known, func(c int) bool { return known[c] > 0 }))
-		}
+	}
+	if n := len(places[Test]); n > 0 && !slices.ContainsFunc(places[Test], func(i int) bool { return !set.unknown(i) }) {
+		return errors.Errorf("%s: none of the %s has a label that occurs in the training data: they have %s; the training data have %s",
+			set.Line, show.Plural(n, "test text"), listCounts(set.Unknown), listed(set.Task.Classes, known, isKnown))
 	}
 	for _, part := range []Part{Validation, Test} {
 		counts := set.classCounts(places[part])
@@ -76,12 +80,17 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 // TellLabels warns of labels, counted by the names of parts, as training does: of what it
 // would refuse too, for there is nothing to train here.
 func (d *Source) TellLabels(parts map[string]map[string]int, warn func(string, ...any)) {
-	all, texts := map[string]int{}, 0
+	all, tested, texts := map[string]int{}, map[string]int{}, 0
 	for name, counts := range parts {
 		for label, n := range counts {
-			all[label] += n
-			if partOf(name) == Train {
+			switch partOf(name) {
+			case Test:
+				tested[label] += n
+			case Train:
 				texts += n
+				fallthrough
+			default:
+				all[label] += n
 			}
 		}
 	}
@@ -102,6 +111,10 @@ func (d *Source) TellLabels(parts map[string]map[string]int, warn func(string, .
 		}
 	}
 	d.warnOfClasses(task.Classes, learned, warn)
+	maps.DeleteFunc(tested, func(label string, _ int) bool { _, ok := class(label); return ok })
+	if len(tested) > 0 {
+		d.warnUnknown(tested, "not in the training data", warn)
+	}
 }
 
 // warnOfClasses warns of classes with one text to train on, and of those that may be

@@ -1,7 +1,10 @@
 package corpus
 
 import (
+	"cmp"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -47,24 +50,23 @@ func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s Settings, 
 	}
 }
 
-// targets finds the task, and turns labels into targets.
-func targets(labels []string, regression bool) (classifier.Task, []float64, error) {
-	y := make([]float64, len(labels))
+// task finds what labels say: a number, or one of the classes that texts to learn from
+// and to validate on have.
+func (l *labelled) task(regression bool) (classifier.Task, error) {
 	if regression {
-		for i, l := range labels {
-			y[i], _ = datasets.ParseTarget(l)
+		return classifier.Task{}, nil
+	}
+	counts, all := map[string]int{}, map[string]int{}
+	for i, label := range l.labels {
+		all[label]++
+		if l.parts[i] != Test {
+			counts[label]++
 		}
-		return classifier.Task{}, y, nil
 	}
-	counts := map[string]int{}
-	for _, l := range labels {
-		counts[l]++
+	if len(counts) == 0 {
+		counts = all // nothing is to be learned, which is told of elsewhere
 	}
-	t, err := taskOf(counts)
-	if err == nil {
-		err = setTargets(t, labels, y)
-	}
-	return t, y, err
+	return taskOf(counts)
 }
 
 // taskOf finds the classes of labels, of which it has the number of texts.
@@ -86,23 +88,71 @@ func taskOf(labels map[string]int) (t classifier.Task, err error) {
 
 const mostClasses = 1000
 
-// targets writes the targets of labels.
-func setTargets(t classifier.Task, labels []string, y []float64) error {
+// unknownLabel is the target of a text to test on whose label is none of the classes.
+const unknownLabel = -1
+
+// setTargets fills in the targets of labels. A label that is none of the classes is an
+// error, but for texts on which a model is only measured: those of parts that are may.
+func (found *scan) setTargets(labels []string, may func(Part) bool) error {
+	t := found.Task
 	index := datasets.ClassIndex(t.Classes)
+	found.Targets = make([]float64, len(labels))
 	for i, l := range labels {
 		if t.Number() {
 			var err error
-			if y[i], err = datasets.ParseTarget(l); err != nil {
+			if found.Targets[i], err = datasets.ParseTarget(l); err != nil {
 				return err
 			}
 			continue
 		}
 		switch class, ok := index(l); {
-		case !ok:
-			return errors.Errorf("the label %q is not one of the model's classes, %s", l, show.List(t.Classes))
+		case ok:
+			found.Targets[i] = float64(class)
+		case may(found.Parts[i]):
+			found.Targets[i] = unknownLabel
+			if found.Unknown == nil {
+				found.Unknown = map[string]int{}
+			}
+			found.Unknown[l]++
 		default:
-			y[i] = float64(class)
+			return errors.Errorf("the label %q is not one of the model's classes, %s", l, show.List(t.Classes))
 		}
 	}
 	return nil
+}
+
+// unknown reports whether the label of a text is none of the classes.
+func (set *Set) unknown(text int) bool {
+	return !set.Task.Number() && set.Targets[text] == unknownLabel
+}
+
+// WarnUnknown tells of the labels of texts to measure on that the model cannot give.
+func (set *Set) WarnUnknown(warn func(string, ...any)) {
+	if len(set.Unknown) > 0 {
+		set.warnUnknown(set.Unknown, "not among the model's classes", warn)
+	}
+}
+
+func (d *Source) warnUnknown(labels map[string]int, what string, warn func(string, ...any)) {
+	texts := 0
+	for _, n := range labels {
+		texts += n
+	}
+	are, count := "texts to test on have labels that are", "they count as wrong answers"
+	if texts == 1 {
+		are, count = "text to test on has a label that is", "it counts as a wrong answer"
+	}
+	warn("%s: %s %s %s: %s; %s", d.Line, show.Thousands(texts), are, what, listCounts(labels), count)
+}
+
+// listCounts writes labels with the number of their texts, the most frequent first.
+func listCounts(labels map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(labels), func(a, b string) int {
+		return cmp.Or(cmp.Compare(labels[b], labels[a]), cmp.Compare(a, b))
+	})
+	counts := make([]int, len(names))
+	for i, name := range names {
+		counts[i] = labels[name]
+	}
+	return listed(names, counts, func(int) bool { return true })
 }

@@ -8,6 +8,7 @@ import (
 
 	"unroll/datasets"
 	"unroll/internal/choice"
+	"unroll/internal/show"
 	"unroll/train/classifier"
 )
 
@@ -67,16 +68,18 @@ func (p *Parts) UnmarshalText(letters []byte) error {
 }
 
 // Division has the places of the texts that are trained on, validated on and tested
-// on.
-type Division struct{ Train, Validation, Test []int }
+// on. Unknown are those to test on whose label is none of the classes.
+type Division struct{ Train, Validation, Test, Unknown []int }
 
 // known is the division that the source itself tells.
 func (set *Set) known() (d Division, err error) {
 	for i, part := range set.Parts {
-		switch part {
-		case Test:
+		switch {
+		case set.unknown(i):
+			d.Unknown = append(d.Unknown, i)
+		case part == Test:
 			d.Test = append(d.Test, i)
-		case Validation:
+		case part == Validation:
 			d.Validation = append(d.Validation, i)
 		default:
 			d.Train = append(d.Train, i)
@@ -165,31 +168,39 @@ var measured = choice.Table[struct{}]{
 // Measured yields the names that Set.Part takes.
 func Measured() iter.Seq2[string, string] { return measured.All() }
 
-// Part returns the texts of a part, or all, by its name.
-func (set *Set) Part(name string, s Settings, seed uint64) ([]int, error) {
-	var rows []int
+// Part returns the texts of a part, or all, by its name, and apart those whose label is
+// none of the classes.
+func (set *Set) Part(name string, s Settings, seed uint64) (rows, unknown []int, err error) {
 	switch name {
 	case All:
 		for i := range set.Targets {
-			rows = append(rows, i)
+			if set.unknown(i) {
+				unknown = append(unknown, i)
+			} else {
+				rows = append(rows, i)
+			}
 		}
 	case Test.String():
 		d, err := set.known()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		rows = d.Test
+		rows, unknown = d.Test, d.Unknown
 	default:
 		d, err := set.Divide(s, seed)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		rows = d.Validation
 	}
-	if len(rows) == 0 {
-		return nil, errors.Errorf("%s: no %s texts", set.Line, name)
+	if len(rows)+len(unknown) == 0 {
+		return nil, nil, errors.Errorf("%s: no %s texts", set.Line, name)
 	}
-	return rows, nil
+	if len(rows) == 0 {
+		return nil, nil, errors.Errorf("%s: none of the %s has a label that the model knows: its classes are %s",
+			set.Line, show.Plural(len(unknown), "text"), show.List(set.Task.Classes))
+	}
+	return rows, unknown, nil
 }
 
 // Scaled returns the task with the scaling of its numbers, by those of the texts that

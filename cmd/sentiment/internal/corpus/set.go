@@ -21,6 +21,9 @@ type scan struct {
 	Targets []float64       `json:"-"`    // classes, or numbers as they are
 	Parts   Parts           `json:"parts"`
 	Groups  []string        `json:"groups,omitempty"` // of a split by group or file
+	// Unknown has the labels that are none of the classes, with the number of their texts,
+	// of texts to measure on. The targets of these are unknownLabel.
+	Unknown map[string]int `json:"unknown,omitempty"`
 
 	vocabulary *text.Vocabulary
 }
@@ -135,13 +138,18 @@ func (d *Source) found(l labelled, s Settings) (scan, error) {
 		return found, errors.Errorf("%s: no texts", d.Line)
 	}
 	var err error
-	found.Task, found.Targets, err = targets(l.labels, s.Regression)
+	if found.Task, err = l.task(s.Regression); err == nil {
+		err = found.setTargets(l.labels, toTestOn)
+	}
 	return found, errors.WithMessage(err, d.Line)
 }
 
+func toTestOn(p Part) bool { return p == Test }
+
 // ReadFor reads texts for a model that is trained: those of which only it knows the
-// classes and the words.
-func (d *Source) ReadFor(ctx context.Context, s Settings, m *classifier.Model) (*Set, error) {
+// classes and the words. Texts to test on may have other labels, and all may if the model
+// is only to be measured on them.
+func (d *Source) ReadFor(ctx context.Context, s Settings, m *classifier.Model, measured bool) (*Set, error) {
 	var l labelled
 	texts := l.texts(d.each(ctx, d.tell), s, func(string) bool { return true })
 	t := Encoded{Encoder: m.Encoder(), Grams: m.Grams()}
@@ -158,8 +166,8 @@ func (d *Source) ReadFor(ctx context.Context, s Settings, m *classifier.Model) (
 		return nil, errors.Errorf("%s: no texts", d.Line)
 	}
 	set := &Set{Source: d, scan: l.scan(), Encoded: map[string]Encoded{m.Name(): t}}
-	set.Task, set.Targets = m.Task(), make([]float64, len(t.IDs))
-	return set, errors.WithMessage(setTargets(m.Task(), l.labels, set.Targets), d.Line)
+	set.Task = m.Task()
+	return set, errors.WithMessage(set.setTargets(l.labels, func(p Part) bool { return measured || toTestOn(p) }), d.Line)
 }
 
 // Encode returns the ids of a text.

@@ -79,7 +79,7 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
 			return nil, err
 		}
-		t.result.TestSamples = test.Len()
+		t.result.tested(l)
 		fmt.Fprintf(r.Say, " Test: %s.", t.result.Test.Line())
 	}
 	if fold == "" {

@@ -87,7 +87,7 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
 			return nil, err
 		}
-		t.result.TestSamples = test.Len()
+		t.result.tested(l)
 		fmt.Fprintf(r.Say, " Test, after learning from the validation texts too: %s.", t.result.Test.Line())
 		if fold == "" {
 			if err := t.examine(ctx, trainer, e, l); err != nil {

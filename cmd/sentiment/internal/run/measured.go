@@ -92,22 +92,24 @@ func (x Texts) measure(ctx context.Context, dir string, c Console) (e report.Exp
 		return e, l, err
 	}
 	l.task = s.Task()
-	if l.Set, err = source.ReadFor(ctx, data, s.Model); err != nil {
+	if l.Set, err = source.ReadFor(ctx, data, s.Model, x.Whole); err != nil {
 		return e, l, err
 	}
 	if x.Whole {
-		for i := range l.Targets {
-			l.Test = append(l.Test, i)
-		}
-	} else if l.Division, err = l.Divide(data, x.Seed); err != nil {
+		l.Test, l.Unknown, err = l.Part(corpus.All, data, x.Seed)
+	} else {
+		l.Division, err = l.Divide(data, x.Seed)
+	}
+	if err != nil {
 		return e, l, err
 	}
+	l.WarnUnknown(c.warn)
 	trainer, err := Compile(l.task, s.Net(), nil, nn.Auto, 0)
 	if err != nil {
 		return e, l, err
 	}
 	defer trainer.Close()
-	t := &trained{Saved: *s, result: Result{Name: s.Name(), Parameters: s.Net().Params(), ValidationSamples: len(l.Validation), TestSamples: len(l.Test)}}
+	t := &trained{Saved: *s, result: Result{Name: s.Name(), Parameters: s.Net().Params(), ValidationSamples: len(l.Validation), TestSamples: len(l.Test) + len(l.Unknown), UnknownTestSamples: len(l.Unknown)}}
 	for _, part := range []struct {
 		rows []int
 		to   *Scores
@@ -119,6 +121,7 @@ func (x Texts) measure(ctx context.Context, dir string, c Console) (e report.Exp
 			return e, l, err
 		}
 	}
+	t.result.Test.WithUnknown(len(l.Test), len(l.Unknown))
 	if err := t.examine(ctx, trainer, Model{Name: s.Name()}, l); err != nil {
 		return e, l, err
 	}

@@ -33,15 +33,18 @@ type Results struct {
 }
 
 type Result struct {
-	Name              string  `json:"name"`
-	Parameters        int     `json:"parameters"`
-	TrainSamples      int     `json:"train_samples"`
-	ValidationSamples int     `json:"validation_samples"`
-	TestSamples       int     `json:"test_samples,omitempty"`
-	Epochs            []Epoch `json:"epochs"`
-	WeightsEpoch      int     `json:"weights_epoch"`  // after which the model had the weights that are saved, from 1
-	Evaluate          Scores  `json:"evaluate"`       // of these weights on the validation texts
-	Test              Scores  `json:"test,omitempty"` // and on the test texts, if there are any
+	Name              string `json:"name"`
+	Parameters        int    `json:"parameters"`
+	TrainSamples      int    `json:"train_samples"`
+	ValidationSamples int    `json:"validation_samples"`
+	TestSamples       int    `json:"test_samples,omitempty"`
+	// UnknownTestSamples are those of TestSamples whose label no training text has: they
+	// count as wrong.
+	UnknownTestSamples int     `json:"unknown_test_samples,omitempty"`
+	Epochs             []Epoch `json:"epochs"`
+	WeightsEpoch       int     `json:"weights_epoch"`  // after which the model had the weights that are saved, from 1
+	Evaluate           Scores  `json:"evaluate"`       // of these weights on the validation texts
+	Test               Scores  `json:"test,omitempty"` // and on the test texts, if there are any
 }
 
 // Scores are the loss and what else was measured, by name. They are written in
@@ -83,6 +86,21 @@ func (s *Scores) UnmarshalJSON(data []byte) error {
 // Line writes Scores for people: "loss 0.4945, accuracy 0.7600".
 func (s Scores) Line() string {
 	return strings.NewReplacer(": ", " ", " - ", ", ", "_", " ").Replace(terminal.Listed(train.Logs(s)))
+}
+
+// WithUnknown makes the accuracy on texts of known labels that on all, of which those
+// with unknown labels are wrong, and keeps the other beside it.
+func (s Scores) WithUnknown(known, unknown int) {
+	if a, ok := s["accuracy"]; ok && unknown > 0 {
+		s["known_label_accuracy"] = a
+		s["accuracy"] = a * float64(known) / float64(known+unknown)
+	}
+}
+
+// tested says on how many texts the scores of the test are.
+func (r *Result) tested(l lesson) {
+	r.TestSamples, r.UnknownTestSamples = len(l.Test)+len(l.Unknown), len(l.Unknown)
+	r.Test.WithUnknown(len(l.Test), len(l.Unknown))
 }
 
 // Epoch is the Scores of an epoch on the texts that are trained on and, under

@@ -102,7 +102,7 @@ func (r *Run) read(ctx context.Context, chosen []Model) (*corpus.Set, error) {
 	}
 	var set *corpus.Set
 	if g := r.given(chosen); g != nil {
-		set, err = source.ReadFor(ctx, r.Settings, g.Model)
+		set, err = source.ReadFor(ctx, r.Settings, g.Model, false)
 	} else {
 		set, err = source.Read(ctx, r.Settings, r.TextSettings, Names(chosen), sizes, r.cache())
 	}
@@ -139,11 +139,12 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	if err := set.CheckDivision(l.Division, r.warn); err != nil {
 		return err
 	}
+	set.WarnUnknown(r.warn)
 	r.given(chosen).tell(r)
 	r.describe(set, chosen)
 	fmt.Fprintf(r.Say, "%s to train on, %s to validate on, %s to test on.\n\n",
-		set.Count(len(l.Train)), show.Thousands(len(l.Validation)), show.Thousands(len(l.Test)))
-	if err := r.event(dataEvent{"data", set.Line, set.Task.Classes, len(l.Train), len(l.Validation), len(l.Test)}); err != nil {
+		set.Count(len(l.Train)), show.Thousands(len(l.Validation)), show.Thousands(len(l.Test)+len(l.Unknown)))
+	if err := r.event(dataEvent{"data", set.Line, set.Task.Classes, len(l.Train), len(l.Validation), len(l.Test) + len(l.Unknown)}); err != nil {
 		return err
 	}
 	// A larger batch would be the same, but its programs would not fit in memory.

@@ -32,7 +32,7 @@ func choices(vectors string) (all []flagValue) {
 		"case": choice.Names(text.Cases()), "padding": choice.Names(text.Sides()), "truncating": choice.Names(text.Sides()), "split": choice.Names(datasets.Splits()),
 		"html": {"true"}, "regression": {"true"}, "frozen": {"true"}, "vectors": {vectors}, "data": {"sample"}, "group-column": {"who"},
 		"num-words": {"300"}, "skip-top": {"0", "5"}, "min-count": {"2"}, "oov-buckets": {"3"}, "ngrams": {"2"}, "maxlen": {"1", "6"},
-		"best": {"true"}, "clip": {"1"}, "validation": {"0.4"}, "folds": {"2"}, "early-stop": {"1"}, "memory": {"1GB"},
+		"best": {"true"}, "class-weight": {"balanced"}, "clip": {"1"}, "validation": {"0.4"}, "folds": {"2"}, "early-stop": {"1"}, "memory": {"1GB"},
 	} {
 		for _, v := range values {
 			all = append(all, flagValue{flag, v})

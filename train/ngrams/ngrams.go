@@ -90,7 +90,7 @@ func Folds(n, k int, seed uint64) []Split {
 // Trial is a setting and how it did on texts that were held out.
 type Trial struct {
 	Setting
-	Accuracy float64 `json:"accuracy"`
+	Accuracy float64 `json:"accuracy"` // of texts that count as the weights of their classes say
 	// Factor is by what margins are multiplied, so that the probabilities of texts that
 	// were held out are true, see calibrate.Temperature.
 	Factor float64 `json:"factor"`
@@ -122,7 +122,7 @@ func (d Data) Choose(ctx context.Context, splits []Split, settings []Setting, ea
 		if t.Factor, err = calibrate.Temperature(margins, class); err != nil {
 			return best, errors.WithMessage(err, "n-grams")
 		}
-		t.Accuracy = accuracy(margins, class)
+		t.Accuracy = accuracy(margins, class, d.Weights)
 		if each != nil {
 			each(t)
 		}
@@ -133,9 +133,9 @@ func (d Data) Choose(ctx context.Context, splits []Split, settings []Setting, ea
 	return best, nil
 }
 
-// accuracy is the share of rows whose class is given.
-func accuracy(margins []float32, class []int32) float64 {
-	outputs, right := len(margins)/len(class), 0
+// accuracy is the share of rows whose class is given, by the weights of their classes.
+func accuracy(margins []float32, class []int32, weights []float32) float64 {
+	outputs, right, all := len(margins)/len(class), 0.0, 0.0
 	for i, c := range class {
 		m := margins[i*outputs : (i+1)*outputs]
 		given := 0
@@ -147,11 +147,15 @@ func accuracy(margins []float32, class []int32) float64 {
 		if outputs == 1 && m[0] > 0 {
 			given = 1
 		}
-		if given == int(c) {
-			right++
+		w := 1.0
+		if weights != nil {
+			w = float64(weights[c])
+		}
+		if all += w; given == int(c) {
+			right += w
 		}
 	}
-	return float64(right) / float64(len(class))
+	return right / all
 }
 
 // Network returns the network of so many n-grams, of which those from split on are of

@@ -57,7 +57,11 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 		}
 		fmt.Fprintf(r.Say, "Memory of a batch: %v\n\n", m)
 	}
-	if t.history, err = r.epochs(ctx, trainer, e.Name, fold, l.task.Score(), fitOn, validation); err != nil {
+	weights, err := r.classWeights(l)
+	if err != nil {
+		return nil, err
+	}
+	if t.history, err = r.epochs(ctx, trainer, e.Name, fold, l.task.Score(), fitOn, validation, weights); err != nil {
 		return nil, err
 	}
 	if e := t.history.WeightsEpoch; e < len(t.history.Epochs) {
@@ -95,7 +99,7 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 }
 
 // epochs trains, from a checkpoint if the run is resumed.
-func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, name, fold, score string, data, validation train.Data) (*train.History, error) {
+func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, name, fold, score string, data, validation train.Data, weights []float64) (*train.History, error) {
 	place := filepath.Join(fold, name)
 	progress := terminal.NewProgress(r.Say, score, data.Len())
 	defer progress.Close()
@@ -108,6 +112,12 @@ func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, name, fold, sc
 	c := train.FitConfig{
 		Epochs: r.Epochs, BatchSize: r.Batch, Validation: &validation, Seed: r.Seed, Checkpoint: r.checkpointing(place),
 		Callbacks: []train.Callback{callbacks.TerminateOnNaN{}, progress, train.CallbackFunc(tell)},
+	}
+	for class, w := range weights {
+		if c.ClassWeights == nil {
+			c.ClassWeights = map[int]float64{}
+		}
+		c.ClassWeights[class] = w
 	}
 	switch {
 	case r.EarlyStop > 0:

@@ -45,6 +45,9 @@ func (r *Run) crossValidate(ctx context.Context, chosen []Model, exec nn.Executi
 		return err
 	}
 	g := r.given(chosen)
+	if _, err := r.classWeights(lesson{Set: set, Division: folds[0], task: set.Task}); err != nil {
+		return err
+	}
 	g.tell(r)
 	r.describe(set, chosen)
 	fmt.Fprintf(r.Say, "%s in %d folds.\n\n", set.Count(len(folds[0].Train)+len(folds[0].Validation)), r.Folds)

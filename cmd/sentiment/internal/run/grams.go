@@ -27,6 +27,13 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	for i, y := range l.Targets {
 		d.Class[i] = int32(y)
 	}
+	weights, err := r.classWeights(l)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range weights {
+		d.Weights = append(d.Weights, float32(w))
+	}
 	t := &trained{Saved: Saved{Training: Training{Version: trainingVersion, Settings: r.Settings, Seed: r.Seed, Batch: r.Batch}}}
 	t.Data = l.Paths
 	started := time.Now()

@@ -30,6 +30,8 @@ func (p *Plan) Check() (chosen []Model, exec nn.Execution, err error) {
 		switch {
 		case e.Grams && p.Regression:
 			return nil, "", usage.Errorf("--regression cannot be used with --model %s, which gives classes, not numbers", e.Name)
+		case p.ClassWeight != "" && (p.Regression || e.given != nil && e.given.Task().Number()):
+			return nil, "", usage.Errorf("--class-weight cannot be used with numbers as labels, which are no classes")
 		case e.Grams && p.Tokenizer == corpus.BPE:
 			return nil, "", usage.Errorf("--tokenizer bpe cannot be used with --model %s, whose n-grams are of words", e.Name)
 		}
@@ -55,6 +57,9 @@ func (p *Plan) check() error {
 		return usage.Errorf("--folds is %d, want at least 2, or 0", p.Folds)
 	case p.Folds > 0 && len(p.ValidationData) > 0:
 		return usage.Errorf("--folds cannot be used with --validation-data: each fold is the validation data once")
+	}
+	if err := p.checkWeights(); err != nil {
+		return err
 	}
 	if err := p.Settings.Check(); err != nil {
 		return err
@@ -99,4 +104,5 @@ type Plan struct {
 	EarlyStop   int     `json:"early_stop,omitempty"` // epochs of patience
 	Best        bool    `json:"best,omitempty"`       // the weights of the best epoch are saved
 	TensorBoard bool    `json:"tensorboard,omitempty"`
+	ClassWeight string  `json:"class_weight,omitempty"` // balanced, or label=weight pairs
 }

@@ -118,7 +118,9 @@ func (r *Run) divide(set *corpus.Set, g *given) (l lesson, err error) {
 	if l.Division, err = set.Divide(r.Settings, r.Seed); err != nil {
 		return l, err
 	}
-	l.task, err = g.task(set, l.Division)
+	if l.task, err = g.task(set, l.Division); err == nil {
+		_, err = r.classWeights(l) // before anything is said
+	}
 	return l, err
 }
 

@@ -19,8 +19,8 @@ func choose(flags *pflag.FlagSet, to *string, name, value, usage string, all ite
 }
 
 // chooseModels adds a flag that takes the names of models, separated by commas.
-func chooseModels(flags *pflag.FlagSet, to *string, usage string) {
-	f := choice.NewFlag(to, "onehot,embedding", run.Choices())
+func chooseModels(flags *pflag.FlagSet, to *string, value, usage string) {
+	f := choice.NewFlag(to, value, run.Choices())
 	f.Many = true
 	addChoice(flags, f, "model", usage)
 }

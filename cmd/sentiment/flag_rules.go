@@ -2,15 +2,12 @@ package main
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
-	"unroll/cmd/sentiment/internal/usage"
 )
 
 // line is a command line whose flags are read.
@@ -33,7 +30,18 @@ func (l line) value(flag string) string {
 
 // none reports whether none of the models is as is says.
 func (l line) none(is func(run.Model) bool) bool {
-	chosen, err := run.Choose(l.value("model"))
+	if l.flags.Lookup("model") == nil {
+		return false
+	}
+	names := l.value("model")
+	if names == "" {
+		var data []string
+		if f := l.flags.Lookup("data"); f != nil {
+			data = f.Value.(pflag.SliceValue).GetSlice()
+		}
+		names = run.Default(data)
+	}
+	chosen, err := run.Choose(names)
 	return err == nil && !slices.ContainsFunc(chosen, is)
 }
 
@@ -166,6 +174,12 @@ var flagRules = map[string]rule{
 		return ""
 	},
 
+	"budget": func(l line) string {
+		if l.value("from") == "" && l.value("resume") == "" && l.none(func(e run.Model) bool { return e.Grams }) {
+			return "without the models auto and ngrams"
+		}
+		return ""
+	},
 	"batch-wait": func(l line) string {
 		if l.value("batch") == "1" {
 			return "with --batch 1"
@@ -232,46 +246,7 @@ var flagRules = map[string]rule{
 }
 
 // notZero are the flags whose 0 means in the settings that they were not given.
-var notZero = []string{"lr", "maxlen", "num-words", "validation", "units", "embedding-dim", "layers"}
+var notZero = []string{"budget", "lr", "maxlen", "num-words", "validation", "units", "embedding-dim", "layers"}
 
 // keptFrom are the flags of what a model keeps that goes on with new texts.
 var keptFrom = strings.Fields("model tokenizer ngrams normalize case html num-words skip-top min-count oov-buckets maxlen padding truncating vectors frozen regression units embedding-dim layers dropout")
-
-// check refuses the first flag that has no effect.
-func (l line) check() (err error) {
-	l.flags.Visit(func(f *pflag.Flag) {
-		if v, e := strconv.ParseFloat(f.Value.String(), 64); err == nil && e == nil && v == 0 && slices.Contains(notZero, f.Name) {
-			err = usage.Errorf("--%s is %v, want more than 0", f.Name, f.Value)
-		}
-		if l.has("from") && slices.Contains(keptFrom, f.Name) && err == nil {
-			err = usage.Errorf("--%s has no effect with --from, which keeps the model as it was trained", f.Name)
-		}
-		if r := flagRules[f.Name]; r != nil && err == nil {
-			if why := r(l); why != "" {
-				err = usage.Errorf("--%s has no effect %s", f.Name, why)
-			}
-		}
-	})
-	return err
-}
-
-// strict makes a command refuse flags that are given twice or have no effect.
-func strict(c *cobra.Command) {
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		_, list := f.Value.(pflag.SliceValue)
-		_, done := f.Value.(*single) // the program and its command train share their flags
-		if !list && !done {
-			f.Value = &single{Value: f.Value}
-		}
-	})
-	name, run := c.Name(), c.RunE
-	if !c.HasParent() {
-		name = "train"
-	}
-	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := (line{name, c.Flags()}).check(); err != nil {
-			return err
-		}
-		return run(c, args)
-	}
-}

@@ -33,7 +33,7 @@ curve is drawn in NAME-rates.png and NAME-rates.svg.`,
 			return a.run(f).Probe(c.Context(), steps)
 		},
 	}
-	f.modelFlags(c.Flags())
+	f.modelFlags(c.Flags(), "onehot,embedding", "`names` of the models, comma-separated: %s")
 	c.Flags().IntVar(&steps, "steps", 1000, "batches in each of the two trainings")
 	c.Flags().StringVar(&f.out, "out", filepath.Join("runs", "probe"), "`folder` for the curves")
 	return c

@@ -86,7 +86,7 @@ func TestInterruptedRunsResume(t *testing.T) {
 
 // commandOf is the command of a long run as the report writes it, each flag once.
 func commandOf(dir string) []string {
-	return []string{"train", "--epochs", "3", "--maxlen", "10", "--batch", "64", "--out", dir, "--data", "sample", "--checkpoint-every", "3"}
+	return []string{"train", "--epochs", "3", "--maxlen", "10", "--batch", "64", "--out", dir, "--data", "sample", "--model", "onehot,embedding", "--checkpoint-every", "3"}
 }
 
 // TestKilledRunsResume kills the training process 25 times at random moments,

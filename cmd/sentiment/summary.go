@@ -35,7 +35,7 @@ TensorFlow.js. It can also be the folder of a model, or of a run, of this progra
 			return a.summary(f)
 		},
 	}
-	chooseModels(c.Flags(), &f.Models, "`names` of the models to show, comma-separated: %s")
+	chooseModels(c.Flags(), &f.Models, "onehot,embedding", "`names` of the models to show, comma-separated: %s")
 	sizeFlags(&f.TextSettings, c.Flags())
 	layoutFlags(&f.Layout, c.Flags())
 	return c

@@ -20,7 +20,8 @@ type Flag struct {
 	nothing bool // is the value of a flag that is not given
 }
 
-// NewFlag returns a flag that sets to, with a default. "" is taken only if it is that.
+// NewFlag returns a flag that sets to, with a default. "" is taken only if it is that, and
+// by no flag that takes several names.
 func NewFlag(to *string, value string, all iter.Seq2[string, string]) *Flag {
 	*to = value
 	return &Flag{All: all, value: to, nothing: value == ""}
@@ -35,7 +36,7 @@ func (f *Flag) Type() string { return "string" }
 // Set implements pflag.Value. Its error says what is wanted.
 func (f *Flag) Set(value string) (err error) {
 	switch {
-	case value == "" && f.nothing:
+	case value == "" && f.nothing && !f.Many:
 	case f.Many:
 		_, err = Split(value, f.All)
 	case f.Known == nil:

@@ -54,6 +54,9 @@ type Experiment struct {
 	Parameters  int     `json:"parameters"`
 	Layers      []Layer `json:"layers,omitempty"`
 	Diagram     string  `json:"diagram,omitempty"` // an SVG file, shown as a picture
+	Trials      []Trial `json:"trials,omitempty"`  // of its settings, in their order
+
+	LearningCurve *LearningCurve `json:"learning_curve,omitempty"`
 
 	Curves     Curves      `json:"curves"`
 	Epoch      int         `json:"epoch,omitempty"`      // after which the weights are that all else is of, from 1; 0: the last
@@ -68,6 +71,20 @@ type Experiment struct {
 	NoText string    `json:"no_text,omitempty"` // what it predicts for no text, from where words push
 	Wrong  []Example `json:"wrong,omitempty"`   // the surest of those that are wrong, worst first
 	Unsure []Example `json:"unsure,omitempty"`  // the least sure
+}
+
+// Trial is a setting that was tried on texts that were held out.
+type Trial struct {
+	Setting string `json:"setting"`
+	Samples int    `json:"samples"` // that it was trained on
+	Score   Number `json:"score"`   // the accuracy, or of numbers R²
+	Chosen  bool   `json:"chosen,omitempty"`
+}
+
+// LearningCurve is how a model does with fewer samples, and what to make of it.
+type LearningCurve struct {
+	Points []Trial `json:"points"`
+	Advice string  `json:"advice"` // whether more samples would help
 }
 
 // Layer is a row of a model's summary.

@@ -10,6 +10,7 @@ import (
 
 	"unroll/datasets/text"
 	"unroll/internal/answer"
+	"unroll/internal/parallel"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/explain"
@@ -183,11 +184,16 @@ type encoded struct {
 	spans [][2]int
 }
 
+// textsAtOnce is how many texts a processor encodes at one time.
+const textsAtOnce = 64
+
 func (m *Model) encode(texts []string, spans bool) []encoded {
 	all := make([]encoded, len(texts))
-	for i, t := range texts {
-		all[i] = m.input.encode(t, spans)
-	}
+	parallel.Rows(len(texts), textsAtOnce, func(from, to int) {
+		for i := from; i < to; i++ {
+			all[i] = m.input.encode(texts[i], spans)
+		}
+	})
 	return all
 }
 

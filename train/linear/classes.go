@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/parallel"
 )
 
 // Model is linear models of classes: of class 1 alone where there are two, and else of
@@ -45,7 +47,7 @@ func (s SVM) FitClasses(ctx context.Context, x *Matrix, class []int32, classes i
 	within, stop := context.WithCancel(ctx)
 	defer stop()
 	failed := make([]error, outputs)
-	side(outputs, func(o int) {
+	parallel.Do(outputs, func(o int) {
 		failed[o] = func() (err error) {
 			if err := within.Err(); err != nil {
 				return err
@@ -132,7 +134,7 @@ func (m *Model) Margins(x *Matrix) ([]float32, error) {
 	}
 	outputs := len(m.Bias)
 	all := make([]float32, x.Rows()*outputs)
-	each(x.Rows(), func(from, to int) {
+	parallel.Rows(x.Rows(), rowsAtOnce, func(from, to int) {
 		for i := from; i < to; i++ {
 			ids, values := x.Row(i)
 			for o, b := range m.Bias {

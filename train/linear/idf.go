@@ -5,6 +5,8 @@ import (
 	"runtime"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/parallel"
 )
 
 // Frequencies returns in how many of the bags each id occurs, [columns]. An id outside
@@ -18,7 +20,7 @@ func Frequencies(bags [][]int32, columns int) ([]int32, error) {
 	}
 	parts := max(1, min(runtime.GOMAXPROCS(0), len(bags)))
 	counts := make([][]int32, parts)
-	side(parts, func(p int) {
+	parallel.Do(parts, func(p int) {
 		last := make([]int32, columns) // bag that had the id, from 1
 		n := make([]int32, columns)
 		for i := p * len(bags) / parts; i < (p+1)*len(bags)/parts; i++ {

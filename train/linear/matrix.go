@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/parallel"
 )
 
 // Matrix is a sparse matrix of a row for each text, with the ids that it has, in
@@ -16,6 +18,9 @@ type Matrix struct {
 }
 
 const mostScale = 1e30
+
+// rowsAtOnce is how many rows a processor takes at one time.
+const rowsAtOnce = 256
 
 // Weigh makes a row of each bag of ids. An id that occurs n times in it weighs
 //
@@ -51,7 +56,7 @@ func Weigh(bags [][]int32, scale []float32, split int) (*Matrix, error) {
 		x.starts[i+1] = x.starts[i] + len(bag)
 	}
 	sizes := make([]int, len(bags))
-	each(len(bags), func(from, to int) {
+	parallel.Rows(len(bags), rowsAtOnce, func(from, to int) {
 		s := sorter{limit: len(scale)}
 		for i := from; i < to; i++ {
 			start, end := x.starts[i], x.starts[i+1]

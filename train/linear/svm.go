@@ -3,7 +3,6 @@ package linear
 import (
 	"cmp"
 	"context"
-	"math/rand/v2"
 
 	"github.com/pkg/errors"
 )
@@ -57,30 +56,9 @@ func (s SVM) fit(ctx context.Context, x *Matrix, h []float32, y []int8, weights 
 	if err := s.check(x, h, y, weights); err != nil {
 		return nil, 0, err
 	}
-	d := descent{x: x, y: y, values: x.values, w: make([]float32, x.columns), squares: make([]float64, x.Rows())}
-	if h != nil {
-		d.values = make([]float32, len(x.values))
-		for i, id := range x.ids {
-			d.values[i] = x.values[i] * h[id]
-		}
-	}
-	cost := make([]float64, len(y))
-	for i := range y {
-		cost[i] = cmp.Or(s.C, 1)
-		if weights != nil {
-			cost[i] *= float64(weights[i])
-		}
-		if cost[i] == 0 {
-			continue
-		}
-		d.squares[i] = 1 // of the bias
-		for _, v := range d.values[x.starts[i]:x.starts[i+1]] {
-			d.squares[i] += float64(v) * float64(v)
-		}
-		if d.squares[i]-d.squares[i] != 0 {
-			return nil, 0, errors.Errorf("row %d has values that are too large", i)
-		}
-		d.order = append(d.order, int32(i))
+	d, cost, err := newDescent(x, h, y, cmp.Or(s.C, 1), weights)
+	if err != nil {
+		return nil, 0, err
 	}
 	tolerance := cmp.Or(s.Tolerance, 0.01)
 	switch s.Loss {
@@ -89,34 +67,7 @@ func (s SVM) fit(ctx context.Context, x *Matrix, h []float32, y []int8, weights 
 	default:
 		d.dual = newSquaredHinge(cost)
 	}
-	d.start()
-	rng := rand.New(rand.NewPCG(uint64(s.Seed), 0))
-	for range cmp.Or(s.Epochs, 10) {
-		for i := len(d.order) - 1; i > 0; i-- {
-			j := rng.IntN(i + 1)
-			d.order[i], d.order[j] = d.order[j], d.order[i]
-		}
-		worst, err := d.epoch(ctx)
-		if err != nil {
-			return nil, 0, err
-		}
-		if worst <= tolerance {
-			break
-		}
-		d.dual.next()
-	}
-	for id := range h {
-		d.w[id] *= h[id]
-	}
-	for id, v := range d.w {
-		if v-v != 0 {
-			return nil, 0, errors.Errorf("the weight of column %d is %v: its values are too small or too large", id, v)
-		}
-	}
-	if b := float32(d.bias); b-b == 0 {
-		return d.w, b, nil
-	}
-	return nil, 0, errors.Errorf("the bias is %v", d.bias)
+	return d.solve(ctx, cmp.Or(s.Epochs, 10), tolerance, s.Seed)
 }
 
 // check refuses settings and rows of which nothing can be learned.

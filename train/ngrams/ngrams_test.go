@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"unroll/datasets"
 	"unroll/datasets/text"
 	"unroll/nn"
 	"unroll/train"
@@ -29,9 +30,9 @@ func labelled(n, classes int) (texts []string, class []int32) {
 	return texts, class
 }
 
-func data(t *testing.T, c text.GramConfig, classes int) ngrams.Data {
+func data(t *testing.T, c text.GramConfig, classes, n int) ngrams.Data {
 	t.Helper()
-	texts, class := labelled(120, classes)
+	texts, class := labelled(n, classes)
 	g, err := text.LearnGrams(text.Of(texts...), c)
 	if err != nil {
 		t.Fatal(err)
@@ -41,6 +42,19 @@ func data(t *testing.T, c text.GramConfig, classes int) ngrams.Data {
 		t.Fatal(err)
 	}
 	return ngrams.Data{Grams: g, Bags: bags, Class: class, Classes: classes, Seed: 1}
+}
+
+// folds divides n texts into k parts, each of which is held out once.
+func folds(t *testing.T, n, k int) (splits []ngrams.Split) {
+	t.Helper()
+	all, err := datasets.KFold(n, datasets.SplitOptions{Folds: k, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all {
+		splits = append(splits, ngrams.Split{Train: f.Train, Held: f.Validation})
+	}
+	return splits
 }
 
 var both = text.GramConfig{Text: text.Config{Tokenizer: "words"}, Words: 2, MinChars: 1, MaxChars: 3}
@@ -63,18 +77,21 @@ func predict(t *testing.T, net *nn.Model, bags [][]int32) []float32 {
 // out, and its outputs are probabilities.
 func TestTrain(t *testing.T) {
 	for _, classes := range []int{2, 4} {
-		d := data(t, both, classes)
-		splits := ngrams.Folds(len(d.Class), 4, 1)
+		d := data(t, both, classes, 120)
+		splits := folds(t, len(d.Class), 4)
 		var trials []ngrams.Trial
-		best, err := d.Choose(context.Background(), splits, d.Settings(), func(t ngrams.Trial) { trials = append(trials, t) })
+		best, err := d.Search(context.Background(), ngrams.Search{Splits: splits, Settings: d.Settings(), Each: func(t ngrams.Trial) error {
+			trials = append(trials, t)
+			return nil
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(trials) != 6 || best.Accuracy < 0.95 || !slices.Contains(trials, best) {
+		if len(trials) != 12 || best.Score < 0.95 || !slices.Contains(trials, best) {
 			t.Fatalf("the best of %+v is %+v", trials, best)
 		}
 		for _, x := range trials {
-			if x.Accuracy > best.Accuracy {
+			if x.Score > best.Score {
 				t.Errorf("%+v is better than %+v", x, best)
 			}
 		}
@@ -109,10 +126,37 @@ func TestTrain(t *testing.T) {
 	}
 }
 
+// TestNumbers: of texts whose number is told by a word, those that were held out are
+// estimated well.
+func TestNumbers(t *testing.T) {
+	d := data(t, both, 4, 400)
+	d.Numbers, d.Classes = make([]float32, len(d.Class)), 0
+	for i, c := range d.Class {
+		d.Numbers[i] = float32(c) - 1.5
+	}
+	d.Class = nil
+	splits := folds(t, len(d.Bags), 4)
+	best, err := d.Search(context.Background(), ngrams.Search{Splits: splits, Settings: d.Settings()})
+	if err != nil || best.Score < 0.9 || best.Factor != 1 || !best.Plain {
+		t.Fatalf("%+v, %v", best, err)
+	}
+	net, err := d.Train(context.Background(), splits[0].Train, best)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y := predict(t, net, d.Bags)
+	for _, i := range splits[0].Held {
+		if math.Abs(float64(y[i]-d.Numbers[i])) > 0.5 {
+			t.Errorf("text %d is %v, want %v", i, y[i], d.Numbers[i])
+		}
+	}
+}
+
 // TestBlocks: a network of one block answers by that alone, and its margins are those of
 // package linear.
 func TestBlocks(t *testing.T) {
-	d := data(t, both, 2)
+	d := data(t, both, 2, 120)
+	texts, _ := labelled(len(d.Class), 2)
 	rows := make([]int, len(d.Class))
 	for i := range rows {
 		rows[i] = i
@@ -131,6 +175,21 @@ func TestBlocks(t *testing.T) {
 		whole, alone := predict(t, net, d.Bags), predict(t, net, part)
 		if !slices.Equal(whole, alone) {
 			t.Errorf("%s: the other block counts", b)
+		}
+		only, err := d.Only(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if net, err = only.Train(context.Background(), rows, trial); err != nil {
+			t.Fatal(err)
+		}
+		if small := predict(t, net, only.Bags); !slices.Equal(small, whole) || net.Params() >= d.Grams.Len() {
+			t.Errorf("%s: with its n-grams alone the answers are others", b)
+		}
+		for i, text := range texts {
+			if ids := only.Grams.Encode(nil, text); !slices.Equal(ids, only.Bags[i]) {
+				t.Fatalf("%s: text %d is encoded as %v, was %v", b, i, ids, only.Bags[i])
+			}
 		}
 		x, err := linear.Weigh(part, linear.IDF(d.Grams.Counts(), d.Grams.Texts()), int(split))
 		if err != nil {
@@ -159,14 +218,14 @@ func TestSettings(t *testing.T) {
 	words.MinChars, words.MaxChars = 0, 0
 	chars.Words = 0
 	for want, c := range map[ngrams.Block]text.GramConfig{ngrams.Words: words, ngrams.Characters: chars} {
-		d := data(t, c, 2)
+		d := data(t, c, 2, 120)
 		for _, s := range d.Settings() {
 			if s.Block != want {
 				t.Errorf("%+v is tried where there are %s alone", s, want)
 			}
 		}
-		best, err := d.Choose(context.Background(), ngrams.Folds(len(d.Class), 3, 1), d.Settings(), nil)
-		if err != nil || best.Accuracy < 0.9 {
+		best, err := d.Search(context.Background(), ngrams.Search{Splits: folds(t, len(d.Class), 3), Settings: d.Settings()})
+		if err != nil || best.Score < 0.9 {
 			t.Errorf("%s: %+v, %v", want, best, err)
 		}
 	}
@@ -174,7 +233,7 @@ func TestSettings(t *testing.T) {
 
 // TestSameSeed: the same seed gives the same network, bit by bit.
 func TestSameSeed(t *testing.T) {
-	d := data(t, both, 3)
+	d := data(t, both, 3, 120)
 	trial := ngrams.Trial{Setting: ngrams.Setting{Block: ngrams.Both, C: 1}, Factor: 1}
 	rows := []int{5, 1, 9, 2, 7, 3, 20, 30, 40, 51, 62, 73}
 	a, err := d.Train(context.Background(), rows, trial)
@@ -194,19 +253,19 @@ func TestSameSeed(t *testing.T) {
 
 // TestErrors: what cannot be trained is refused, and a context ends training.
 func TestErrors(t *testing.T) {
-	d := data(t, both, 3)
-	if _, err := d.Choose(context.Background(), nil, d.Settings(), nil); err == nil {
+	d := data(t, both, 3, 120)
+	if _, err := d.Search(context.Background(), ngrams.Search{Settings: d.Settings()}); err == nil {
 		t.Error("no splits are no error")
 	}
 	// A class of one text is in no more than one fold, and never wins where it is absent.
-	rare := data(t, both, 3)
+	rare := data(t, both, 3, 120)
 	for i, c := range rare.Class {
 		if c == 2 && i > 2 {
 			rare.Class[i] = 0
 		}
 	}
-	best, err := rare.Choose(context.Background(), ngrams.Folds(len(rare.Class), 5, 1), rare.Settings(), nil)
-	if err != nil || best.Accuracy < 0.9 {
+	best, err := rare.Search(context.Background(), ngrams.Search{Splits: folds(t, len(rare.Class), 5), Settings: rare.Settings()})
+	if err != nil || best.Score < 0.9 {
 		t.Errorf("a rare class: %+v, %v", best, err)
 	}
 	if _, err := d.Train(context.Background(), []int{0, 3, 6}, ngrams.Trial{Setting: ngrams.Setting{Block: ngrams.Both, C: 1}, Factor: 1}); err == nil || !strings.Contains(err.Error(), "class 1 has no row") {
@@ -214,7 +273,7 @@ func TestErrors(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := d.Choose(ctx, ngrams.Folds(len(d.Class), 3, 1), d.Settings(), nil); !errors.Is(err, context.Canceled) {
+	if _, err := d.Search(ctx, ngrams.Search{Splits: folds(t, len(d.Class), 3), Settings: d.Settings()}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want that the context is done", err)
 	}
 }

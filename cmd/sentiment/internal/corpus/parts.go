@@ -122,6 +122,40 @@ func (set *Set) Folds(s Settings, seed uint64, n int) ([]Division, error) {
 	rest := append(d.Train, d.Validation...)
 	o := set.splitOptions(s, seed, rest)
 	o.Folds = n
+	return set.fold(rest, o)
+}
+
+// Inner divides some texts as Folds does, to choose settings by: in fewer parts where there
+// are few groups, and regardless of the classes where one is rarer than there are parts.
+func (set *Set) Inner(of []int, s Settings, seed uint64, n int) ([]Division, error) {
+	o := set.splitOptions(s, seed, of)
+	o.Folds = min(n, len(of))
+	count := map[string]int{}
+	for _, g := range o.Groups {
+		count[g]++
+	}
+	grouped := len(count) > 1 && (o.By == "" || o.By == "group" || o.By == "file")
+	if grouped {
+		o.Folds = min(o.Folds, len(count))
+		return set.fold(of, o)
+	}
+	o.Groups = nil
+	rows := map[int]int{}
+	for _, c := range o.Classes {
+		rows[c]++
+	}
+	for _, n := range rows {
+		if n < o.Folds {
+			o.Classes = nil
+		}
+	}
+	if o.Classes == nil || o.By == "group" || o.By == "file" {
+		o.By = "random"
+	}
+	return set.fold(of, o)
+}
+
+func (set *Set) fold(rest []int, o datasets.SplitOptions) ([]Division, error) {
 	folds, err := datasets.KFold(len(rest), o)
 	if err != nil {
 		return nil, errors.WithMessage(err, set.Line)

@@ -75,11 +75,16 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 			return nil, err
 		}
 	}
+	var shared Encoded
 	for _, name := range names {
 		if _, ok := set.Encoded[name]; ok {
 			continue
 		}
 		if sizes(name).Grams {
+			if shared.Grams != nil { // another model has read them
+				set.Encoded[name] = shared
+				continue
+			}
 			t := Encoded{Grams: grams}
 			if t.IDs, err = grams.EncodeTexts(d.Texts(ctx)); err != nil {
 				return nil, err
@@ -87,7 +92,7 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 			if err := set.sameTexts(t); err != nil {
 				return nil, err
 			}
-			set.Encoded[name] = t
+			shared, set.Encoded[name] = t, t
 			continue
 		}
 		var t Encoded
@@ -108,6 +113,12 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 		}
 	}
 	return set, nil
+}
+
+// Add gives a model samples that were read later.
+func (set *Set) Add(name string, samples Encoded) error {
+	set.Encoded[name] = samples
+	return set.sameTexts(samples)
 }
 
 // sameTexts refuses texts that are others than they were when the labels were read.

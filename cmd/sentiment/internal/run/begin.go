@@ -127,7 +127,9 @@ func (r *Run) cache() string {
 func (r *Run) checkpointed() bool {
 	models, _ := filepath.Glob(filepath.Join(r.Dir, checkpointsDir, "*", "*.ckpt"))
 	folds, _ := filepath.Glob(filepath.Join(r.Dir, checkpointsDir, "*", "*", "*.ckpt"))
-	return len(models)+len(folds) > 0
+	searches, _ := filepath.Glob(filepath.Join(r.Dir, checkpointsDir, "*", trialsFile))
+	inFolds, _ := filepath.Glob(filepath.Join(r.Dir, checkpointsDir, "*", "*", trialsFile))
+	return len(models)+len(folds)+len(searches)+len(inFolds) > 0
 }
 
 // absolute makes the paths of the settings such that the run can be gone on with

@@ -19,6 +19,12 @@ type (
 		Seconds    float64 `json:"seconds"`
 		Scores     Scores  `json:"scores"`
 	}
+	trialEvent struct {
+		Event      string `json:"event"` // trial
+		Experiment string `json:"experiment"`
+		Fold       string `json:"fold,omitempty"`
+		Trial
+	}
 	resultEvent struct {
 		Event string `json:"event"` // result
 		Fold  string `json:"fold,omitempty"`

@@ -114,7 +114,7 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 	for _, t := range runs {
 		for k, at := range t.reported.of {
 			text := wanted[at]
-			if !slices.Equal(set.Encoded[t.result.Name].Encode(text), set.Encoded[t.result.Name].IDs[at]) {
+			if !slices.Equal(t.reported.samples.Encode(text), t.reported.samples.IDs[at]) {
 				return errors.Errorf("%s has changed since it was read", set.Line)
 			}
 			why, err := t.Explain(ctx, text)

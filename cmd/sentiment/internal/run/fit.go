@@ -34,8 +34,7 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 		return r.fitGrams(ctx, e, l, fold)
 	}
 	place := filepath.Join(fold, e.Name)
-	t := &trained{Saved: Saved{Training: Training{Version: trainingVersion, Settings: r.Settings, Seed: r.Seed, Batch: r.Batch}}}
-	t.Data = l.Paths
+	t := r.begun(l)
 	net, err := r.network(ctx, e, l)
 	if err != nil {
 		return nil, err
@@ -96,6 +95,13 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 	}
 	fmt.Fprint(r.Say, "\n\n")
 	return t, r.event(resultEvent{"result", fold, t.result})
+}
+
+// begun is a model that is about to be trained.
+func (r *Run) begun(l lesson) *trained {
+	t := &trained{Saved: Saved{Training: Training{Version: trainingVersion, Settings: r.Settings, Seed: r.Seed, Batch: r.Batch}}}
+	t.Data = l.Paths
+	return t
 }
 
 // epochs trains, from a checkpoint if the run is resumed.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func (g *given) recurrent() bool {
 // models returns those that a run trains.
 func (p *Plan) models() ([]Model, error) {
 	if p.From == "" {
-		return Choose(p.Models)
+		return Choose(cmp.Or(p.Models, Default(p.Data)))
 	}
 	e, err := modelFrom(p.From)
 	return []Model{e}, err

@@ -3,30 +3,25 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/nn"
 	"unroll/train"
 	"unroll/train/classifier"
 	"unroll/train/ngrams"
 )
 
-// enoughValidation is the number of texts that settings are chosen by without folds: fewer
-// would choose by chance.
-const enoughValidation = 2000
-
-// gramFolds is the number of parts of the training texts, else.
-const gramFolds = 5
-
 // fitGrams trains a model of n-grams: it chooses its settings, measures the model on the
 // validation texts, and then learns from these, too.
 func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*trained, error) {
-	set := l.Encoded[e.Name]
-	d := ngrams.Data{Grams: set.Grams, Bags: set.IDs, Class: make([]int32, len(set.IDs)), Classes: len(l.task.Classes), Seed: r.Seed}
-	for i, y := range l.Targets {
-		d.Class[i] = int32(y)
-	}
+	t := r.begun(l)
+	started := time.Now()
+	fmt.Fprintf(r.Say, "Experiment %s\n", e.Name)
+	d := gramData(e.Name, l, r.Seed)
 	weights, err := r.classWeights(l)
 	if err != nil {
 		return nil, err
@@ -34,23 +29,26 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	for _, w := range weights {
 		d.Weights = append(d.Weights, float32(w))
 	}
-	t := &trained{Saved: Saved{Training: Training{Version: trainingVersion, Settings: r.Settings, Seed: r.Seed, Batch: r.Batch}}}
-	t.Data = l.Paths
-	started := time.Now()
-	fmt.Fprintf(r.Say, "Experiment %s\n", e.Name)
-	best, err := d.Choose(ctx, r.gramSplits(l), d.Settings(), func(t ngrams.Trial) {
-		fmt.Fprintf(r.Say, "  %-20s C %-3v  accuracy %.4f\n", t.Block, t.C, t.Accuracy)
-	})
+	best, err := r.search(ctx, t, d, e, l, fold)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(r.Say, "Chosen: %s, C %v.\n", best.Block, best.C)
+	var curve *learningCurve
+	if e.Name == Auto && fold == "" {
+		if curve, err = r.learn(ctx, d, best, l); err != nil {
+			return nil, err
+		}
+	}
+	if d, err = d.Only(best.Block); err != nil {
+		return nil, err
+	}
+	l = l.with(e.Name, corpus.Encoded{Grams: d.Grams, IDs: d.Bags})
 	net, err := d.Train(ctx, l.Train, best)
 	if err != nil {
 		return nil, err
 	}
 	fmt.Fprint(r.Say, net.Summary(), "\n")
-	if t.Model, err = classifier.NewGrams(e.Name, net, set.Grams, l.task); err != nil {
+	if t.Model, err = classifier.NewGrams(e.Name, net, d.Grams, l.task); err != nil {
 		return nil, err
 	}
 	trainer, err := train.Compile(net, l.task.Config())
@@ -71,8 +69,9 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	for name, v := range scores {
 		t.history.Epochs[0].Logs["val_"+name] = v
 	}
+	trials := t.result.Trials
 	t.result = newResult(e.Name, net.Params(), fitOn, validation, t.history)
-	t.result.Evaluate = scores
+	t.result.Evaluate, t.result.Trials, t.result.LearningCurve = scores, trials, curve
 	fmt.Fprintf(r.Say, "Validation: %s.", scores.Line())
 	if len(l.Test) == 0 && fold == "" { // before it learns from the validation texts
 		if err := t.examine(ctx, trainer, e, l); err != nil {
@@ -83,12 +82,8 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	if err != nil {
 		return nil, err
 	}
-	for i, l := range whole.Layers() {
-		for j, w := range l.Weights() {
-			if err := net.Layers()[i].Weights()[j].Set(w.Float64s()); err != nil {
-				return nil, errors.WithMessage(err, e.Name)
-			}
-		}
+	if err := copyWeights(net, whole); err != nil {
+		return nil, errors.WithMessage(err, e.Name)
 	}
 	if len(l.Test) > 0 {
 		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
@@ -106,22 +101,37 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	return t, r.event(resultEvent{"result", fold, t.result})
 }
 
-// gramSplits are the texts to choose settings by.
-func (r *Run) gramSplits(l lesson) []ngrams.Split {
-	if len(l.Validation) >= enoughValidation {
-		return []ngrams.Split{{Train: l.Train, Held: l.Validation}}
+// copyWeights gives a network the weights of another of the same layers.
+func copyWeights(to, from *nn.Model) error {
+	for i, l := range from.Layers() {
+		for j, w := range l.Weights() {
+			if err := to.Layers()[i].Weights()[j].Set(w.Float64s()); err != nil {
+				return err
+			}
+		}
 	}
-	splits := ngrams.Folds(len(l.Train), min(gramFolds, len(l.Train)), r.Seed)
-	for i, s := range splits {
-		splits[i] = ngrams.Split{Train: pick(l.Train, s.Train), Held: pick(l.Train, s.Held)}
-	}
-	return splits
+	return nil
 }
 
-func pick(all, rows []int) []int {
-	some := make([]int, len(rows))
-	for i, row := range rows {
-		some[i] = all[row]
+// gramData are the texts of a lesson as bags of n-grams.
+func gramData(name string, l lesson, seed uint64) ngrams.Data {
+	set := l.Encoded[name]
+	d := ngrams.Data{Grams: set.Grams, Bags: set.IDs, Classes: len(l.task.Classes), Seed: seed}
+	for _, y := range l.Targets {
+		if l.task.Number() {
+			d.Numbers = append(d.Numbers, l.task.Target(y))
+		} else {
+			d.Class = append(d.Class, int32(y))
+		}
 	}
-	return some
+	return d
+}
+
+// with returns a lesson in which a model's samples are others.
+func (l lesson) with(name string, samples corpus.Encoded) lesson {
+	set := *l.Set
+	set.Encoded = maps.Clone(set.Encoded)
+	set.Encoded[name] = samples
+	l.Set = &set
+	return l
 }

@@ -80,6 +80,28 @@ var Models = []Model{
 		Counts: true,
 		Grams:  true,
 	},
+	{
+		Name:   Auto,
+		About:  "the best model for the texts that is found within --budget",
+		Sizes:  corpus.Sizes{NumWords: 100_000, Grams: true},
+		Counts: true,
+		Grams:  true,
+	},
+}
+
+// Auto names the model that is chosen for the texts.
+const Auto = "auto"
+
+// tutorial names the tutorial's models.
+const tutorial = "onehot,embedding"
+
+// Default names the models that are trained on texts if none is named: auto, and on the
+// movie reviews those of the tutorial before it.
+func Default(data []string) string {
+	if len(data) == 1 && slices.Contains(corpus.Named, data[0]) {
+		return tutorial + "," + Auto
+	}
+	return Auto
 }
 
 // onEmbedding is a model with layers on a learned embedding of 1,000 words: one of so many

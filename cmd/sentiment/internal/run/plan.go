@@ -28,8 +28,6 @@ func (p *Plan) Check() (chosen []Model, exec nn.Execution, err error) {
 	}
 	for _, e := range chosen {
 		switch {
-		case e.Grams && p.Regression:
-			return nil, "", usage.Errorf("--regression cannot be used with --model %s, which gives classes, not numbers", e.Name)
 		case p.ClassWeight != "" && (p.Regression || e.given != nil && e.given.Task().Number()):
 			return nil, "", usage.Errorf("--class-weight cannot be used with numbers as labels, which are no classes")
 		case e.Grams && p.Tokenizer == corpus.BPE:
@@ -44,6 +42,9 @@ func (p *Plan) check() error {
 		return err
 	}
 	if err := usage.Positive("batch", p.Batch); err != nil {
+		return err
+	}
+	if err := p.checkBudget(); err != nil {
 		return err
 	}
 	switch {
@@ -85,17 +86,18 @@ type Plan struct {
 	corpus.Settings
 	corpus.TextSettings
 	Layout
-	Models          string `json:"models"`
-	From            string `json:"from,omitempty"` // folder of a model that goes on, in place of Models
-	RNN             string `json:"rnn"`
-	Epochs          int    `json:"epochs"`
-	Folds           int    `json:"folds,omitempty"`
-	Batch           int    `json:"batch"`
-	Memory          Bytes  `json:"memory,omitempty"` // that a batch may need
-	Seed            uint64 `json:"seed"`
-	CheckpointEvery int    `json:"checkpoint_every,omitempty"`
-	Vectors         string `json:"vectors,omitempty"`
-	Frozen          bool   `json:"frozen,omitempty"`
+	Models          string  `json:"models"`
+	From            string  `json:"from,omitempty"` // folder of a model that goes on, in place of Models
+	RNN             string  `json:"rnn"`
+	Epochs          int     `json:"epochs"`
+	Folds           int     `json:"folds,omitempty"`
+	Batch           int     `json:"batch"`
+	Memory          Bytes   `json:"memory,omitempty"` // that a batch may need
+	Seed            uint64  `json:"seed"`
+	CheckpointEvery int     `json:"checkpoint_every,omitempty"`
+	Vectors         string  `json:"vectors,omitempty"`
+	Frozen          bool    `json:"frozen,omitempty"`
+	Budget          float64 `json:"budget,omitempty"` // of searches for settings; 0 is 1
 
 	Optimizer   string  `json:"optimizer,omitempty"` // the experiment's own if empty
 	Rate        float64 `json:"lr,omitempty"`        // the optimizer's own if 0

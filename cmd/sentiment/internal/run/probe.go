@@ -26,6 +26,11 @@ func (r *Run) Probe(ctx context.Context, steps int) error {
 	if err != nil {
 		return err
 	}
+	for _, e := range chosen {
+		if e.Grams {
+			return usage.Errorf("--model %s cannot be probed: it has no learning rate", e.Name)
+		}
+	}
 	if _, err := MakeFolder(r.Dir); err != nil {
 		return errors.WithMessagef(err, "--out %s", r.Dir)
 	}

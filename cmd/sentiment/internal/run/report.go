@@ -16,6 +16,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/report"
 	"unroll/internal/safefile"
 	"unroll/nn"
@@ -34,8 +35,9 @@ const (
 // reported is what a report tells of an experiment beside its result.
 type reported struct {
 	experiment report.Experiment
-	of         []int // the texts that are its examples: most wrong, then least sure
-	wrong      int   // so many of them are wrong
+	samples    corpus.Encoded // what the texts are to it
+	of         []int          // the texts that are its examples: most wrong, then least sure
+	wrong      int            // so many of them are wrong
 	y          []float32
 	warning    string // about its answer to no text
 }
@@ -44,6 +46,7 @@ type reported struct {
 // else the validation texts.
 func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, l lesson) error {
 	of, r := l.task, &t.reported
+	r.samples = l.Encoded[e.Name]
 	rows := l.Test
 	if len(rows) == 0 {
 		rows = l.Validation
@@ -106,6 +109,10 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 // report is a result as a report shows it.
 func (r *Result) report(t classifier.Task) report.Experiment {
 	x := report.Experiment{Name: r.Name, Parameters: r.Parameters, Epoch: r.WeightsEpoch}
+	x.LearningCurve = r.LearningCurve.report()
+	for _, trial := range r.Trials {
+		x.Trials = append(x.Trials, report.Trial{Setting: trial.Setting, Samples: trial.Texts, Score: report.Number(trial.Score), Chosen: trial.Chosen})
+	}
 	for _, e := range r.Epochs {
 		x.Curves.Loss = append(x.Curves.Loss, e.Scores["loss"])
 		x.Curves.Score = append(x.Curves.Score, e.Scores[t.Score()])

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/pkg/errors"
@@ -127,7 +128,11 @@ func (r *Run) divide(set *corpus.Set, g *given) (l lesson, err error) {
 // all trains the chosen models.
 func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error {
 	started := time.Now()
-	set, err := r.read(ctx, chosen)
+	first := chosen
+	if r.Folds == 0 {
+		first = r.beforeAuto(chosen)
+	}
+	set, err := r.read(ctx, first)
 	if err != nil {
 		return err
 	}
@@ -143,7 +148,7 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	}
 	set.WarnUnknown(r.warn)
 	r.given(chosen).tell(r)
-	r.describe(set, chosen)
+	r.describe(set, first)
 	fmt.Fprintf(r.Say, "%s to train on, %s to validate on, %s to test on.\n\n",
 		set.Count(len(l.Train)), show.Thousands(len(l.Validation)), show.Thousands(len(l.Test)+len(l.Unknown)))
 	if err := r.event(dataEvent{"data", set.Line, set.Task.Classes, len(l.Train), len(l.Validation), len(l.Test) + len(l.Unknown)}); err != nil {
@@ -154,6 +159,9 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	res := &Results{Data: set.Name, Seed: r.Seed, task: l.task}
 	var runs []*trained
 	for _, e := range chosen {
+		if err := r.readLate(ctx, set, e); err != nil {
+			return err
+		}
 		t, err := r.fit(ctx, e, exec, l, "")
 		if err != nil {
 			return errors.WithMessage(err, e.Name)
@@ -202,6 +210,36 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	}
 	fmt.Fprintf(r.Say, "Models, curves and %s are in %s; open %s.\n", ResultsFile, r.Dir, ReportFile)
 	return nil
+}
+
+// beforeAuto are the models whose texts are read at once. On the movie reviews those of
+// auto are read when its turn comes, so that the tutorial need not wait for n-grams.
+func (r *Run) beforeAuto(chosen []Model) []Model {
+	if !slices.Contains(corpus.Named, r.Data[0]) {
+		return chosen
+	}
+	if last := len(chosen) - 1; last > 0 && chosen[last].Name == Auto && !slices.ContainsFunc(chosen[:last], func(e Model) bool { return e.Grams }) {
+		return chosen[:last]
+	}
+	return chosen
+}
+
+// textsPerSecond is how many movie reviews are read and learned from, about, on two cores
+// of 2020.
+const textsPerSecond = 4000
+
+// readLate reads the texts for a model for which they were not read yet.
+func (r *Run) readLate(ctx context.Context, set *corpus.Set, e Model) error {
+	if _, ok := set.Encoded[e.Name]; ok {
+		return nil
+	}
+	fmt.Fprintf(r.Say, "One more model, the one to use: it takes about %d seconds. (--model %s leaves it out.)\n",
+		len(set.Targets)/textsPerSecond+1, tutorial)
+	own, err := set.Read(ctx, r.Settings, r.TextSettings, []string{e.Name}, sizes, "")
+	if err != nil {
+		return err
+	}
+	return set.Add(e.Name, own.Encoded[e.Name])
 }
 
 // describe says what was found.

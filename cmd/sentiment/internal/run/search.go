@@ -1,0 +1,152 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pkg/errors"
+
+	"unroll/cmd/sentiment/internal/usage"
+	"unroll/internal/jsonfile"
+	"unroll/internal/show"
+	"unroll/train/ngrams"
+)
+
+// trialsFile holds, among a run's checkpoints, the trials of a search that is under way.
+const trialsFile = "trials.json"
+
+const (
+	// enoughValidation is the number of texts that settings are chosen by without folds:
+	// fewer would choose by chance.
+	enoughValidation = 2000
+	// gramFolds is the number of parts of the training texts, else.
+	gramFolds = 5
+	// stepsPerText and leastBudget are what --budget 1 is: the steps that a search may
+	// take for each training text, and the number of texts for which it takes as many at
+	// least. On two cores of 2020 it is a minute for 25,000 texts.
+	stepsPerText = 160_000
+	leastBudget  = 5000
+)
+
+// Trial is a setting that was tried.
+type Trial struct {
+	Setting string  `json:"setting"`
+	Texts   int     `json:"texts"` // that it was trained on
+	Score   float64 `json:"score"` // on texts that were held out: the accuracy, or R² of numbers
+	Steps   int64   `json:"steps"`
+	Chosen  bool    `json:"chosen,omitempty"`
+}
+
+// trials is the content of trialsFile.
+type trials struct {
+	Version int            `json:"version"`
+	Made    []ngrams.Trial `json:"made"`
+}
+
+const trialsVersion = 1
+
+// search finds the best setting within the budget. What it finds is kept, so that a run
+// that is gone on with does not look for it again.
+func (r *Run) search(ctx context.Context, t *trained, d ngrams.Data, e Model, l lesson, fold string) (ngrams.Trial, error) {
+	path := filepath.Join(r.Dir, checkpointsDir, fold, e.Name, trialsFile)
+	known, err := readTrials(path)
+	if err != nil {
+		return ngrams.Trial{}, err
+	}
+	splits, err := r.gramSplits(l)
+	if err != nil {
+		return ngrams.Trial{}, err
+	}
+	if n := len(known.Made); n > 0 {
+		fmt.Fprintf(r.Say, "Continuing after %d trials.\n", n)
+	}
+	s := ngrams.Search{
+		Splits: splits, Settings: d.Settings(), Steps: r.steps(len(l.Train)), Known: known.Made,
+		Each: func(trial ngrams.Trial) error {
+			known.Made = append(known.Made, trial)
+			r.sayTrial(l, trial)
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return errors.Wrap(err, "trials")
+			}
+			if err := jsonfile.Write(path, known); err != nil {
+				return err
+			}
+			return r.event(trialEvent{"trial", e.Name, fold, trialOf(trial)})
+		},
+	}
+	best, err := d.Search(ctx, s)
+	if err != nil {
+		return best, err
+	}
+	for _, trial := range known.Made {
+		of := trialOf(trial)
+		of.Chosen = trial == best
+		t.result.Trials = append(t.result.Trials, of)
+	}
+	fmt.Fprintf(r.Say, "Chosen: %v.\n", best.Setting)
+	return best, nil
+}
+
+// steps is how many a search on so many texts may take.
+func (r *Run) steps(texts int) int64 {
+	return int64(r.budget() * stepsPerText * float64(max(texts, leastBudget)))
+}
+
+// budget is that of --budget, 1 if it was not given.
+func (p *Plan) budget() float64 {
+	if p.Budget == 0 {
+		return 1
+	}
+	return p.Budget
+}
+
+func (p *Plan) checkBudget() error {
+	if !(p.Budget >= 0 && p.Budget <= 1000) {
+		return usage.Errorf("--budget is %v, want more than 0, and at most 1000", p.Budget)
+	}
+	return nil
+}
+
+func (r *Run) sayTrial(l lesson, t ngrams.Trial) {
+	name := "accuracy"
+	if l.task.Number() {
+		name = "R²"
+	}
+	fmt.Fprintf(r.Say, "  %-42v %s %.4f, trained on %s texts\n", t.Setting, name, t.Score, show.Thousands(t.Texts))
+}
+
+func trialOf(t ngrams.Trial) Trial {
+	return Trial{Setting: t.String(), Texts: t.Texts, Score: t.Score, Steps: t.Steps}
+}
+
+// readTrials reads those of a search that was broken off, if there are any.
+func readTrials(path string) (*trials, error) {
+	t := &trials{Version: trialsVersion}
+	doc, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, nil
+	}
+	if err != nil {
+		return nil, errors.Wrap(err, "trials")
+	}
+	return t, errors.WithMessage(jsonfile.Decode(doc, trialsVersion, t), path)
+}
+
+// gramSplits are the texts to choose settings by.
+func (r *Run) gramSplits(l lesson) ([]ngrams.Split, error) {
+	if len(l.Validation) >= enoughValidation {
+		return []ngrams.Split{{Train: l.Train, Held: l.Validation}}, nil
+	}
+	folds, err := l.Inner(l.Train, r.Settings, r.Seed, gramFolds)
+	if err != nil {
+		return nil, err
+	}
+	var splits []ngrams.Split
+	for _, f := range folds {
+		splits = append(splits, ngrams.Split{Train: f.Train, Held: f.Validation})
+	}
+	return splits, nil
+}

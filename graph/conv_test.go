@@ -34,7 +34,7 @@ func init() {
 	}
 	cases = append(cases, []gradientCase{
 		{"conv1d_one_step", [][]int{{1, 2}, {1, 2, 3}}, func(b *Builder, p []*Node) *Node { return b.Conv1D(p[0], p[1], 1, Window{}) }},
-		{"global_max", [][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.GlobalMax(p[0], 3) }},
+		{"global_max", [][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.GlobalMax(p[0], nil, 3) }},
 		{"global_average", [][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.GlobalAverage(p[0], nil, 3) }},
 		{"global_average_masked", [][]int{{6, 2}}, func(b *Builder, p []*Node) *Node {
 			return b.GlobalAverage(p[0], input(b, "m", []int{6, 1}, 1, 0, 0, 0, 1, 0), 3)

@@ -116,7 +116,6 @@ var operations = map[string][]operation{
 		{[][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.GlobalAverage(p[0], nil, 3) }},
 		{[][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.GlobalAverage(p[0], maskOfSteps(b), 3) }},
 	},
-	"GlobalMax":         {{[][]int{{6, 2}}, func(b *Builder, p []*Node) *Node { return b.GlobalMax(p[0], 3) }}},
 	"HardSigmoid":       unary(func(b *Builder, x *Node) *Node { return b.HardSigmoid(b.Affine(5, x, 0)) }),
 	"HardSigmoidKeras2": unary(func(b *Builder, x *Node) *Node { return b.HardSigmoidKeras2(b.Affine(4, x, 0)) }),
 	"Rectify":           unary(func(b *Builder, x *Node) *Node { return b.Rectify(x, 0.3, 0.2, 0.7) }),

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -68,10 +70,24 @@ func (b *Builder) AveragePool(x *Node, steps int, w Window) *Node {
 		})
 }
 
-// GlobalMax emits the largest value of each feature over all steps of a
-// time-major sequence [steps·batch, features]: [batch, features].
-func (b *Builder) GlobalMax(x *Node, steps int) *Node {
-	return b.MaxPool(x, steps, Window{Size: steps})
+// GlobalMax emits the largest value of each feature over the steps of a time-major
+// sequence [steps·batch, features] whose mask [steps·batch, 1] is not 0, or all
+// steps if the mask is nil: [batch, features]. A sample without such a step gives
+// zeros.
+func (b *Builder) GlobalMax(x, mask *Node, steps int) *Node {
+	all := Window{Size: steps}
+	if mask == nil {
+		return b.MaxPool(x, steps, all)
+	}
+	if _, _, ok := b.matrix("global max", x); !ok || !b.maskFits("global max", mask, x) {
+		return nil
+	}
+	least := b.Affine(-math.MaxFloat32, b.Ones(x.Shape()...), 0)
+	y := b.MaxPool(b.Where(mask, x, least), steps, all)
+	if !b.ok(y) {
+		return nil
+	}
+	return b.Where(b.MaxPool(mask, steps, all), y, b.Zeros(y.Shape()...))
 }
 
 // GlobalAverage emits the mean of each feature over the steps of a time-major

@@ -56,11 +56,13 @@ type AveragePooling1D struct {
 	Padding  string `json:"padding,omitempty"`   // "valid"; "same"
 }
 
-// GlobalMaxPooling1D takes the largest value of each feature over all steps.
-// Input [time, features], output [features], or [1, features] if KeepDims is set.
-// Keras: GlobalMaxPooling1D.
+// GlobalMaxPooling1D takes the largest value of each feature over all steps, or, if
+// Masked is set, over those that are not masked; a sequence that is masked as a whole
+// then gives zeros. Input [time, features], output [features], or [1, features] if
+// KeepDims is set. Keras: GlobalMaxPooling1D, which takes the masked steps too.
 type GlobalMaxPooling1D struct {
 	KeepDims bool `json:"keepdims,omitempty"`
+	Masked   bool `json:"masked,omitempty"`
 }
 
 // GlobalAveragePooling1D takes the mean of each feature over the steps that are
@@ -212,7 +214,11 @@ func (l GlobalMaxPooling1D) Init(_ *Scope, in ...Shape) ([]Shape, error) {
 
 // Apply implements Layer.
 func (l GlobalMaxPooling1D) Apply(c *Context, in ...Value) []Value {
-	return c.overall(c.GlobalMax(c.Dense(in[0]), in[0].Steps), l.KeepDims)
+	mask := in[0].Mask
+	if !l.Masked {
+		mask = nil
+	}
+	return c.overall(c.GlobalMax(c.Dense(in[0]), mask, in[0].Steps), l.KeepDims)
 }
 
 // Init implements Layer.

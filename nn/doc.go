@@ -86,7 +86,9 @@
 //	Maximum, Minimum                        left out; the first if all are     either
 //	Concatenate                             as any step                        either
 //	Concatenate with Time                   as any step                        one after the other
-//	GlobalAveragePooling1D                  left out; zeros if all are masked  none
+//	GlobalAveragePooling1D,                 left out; zeros if all are masked  none
+//	GlobalMaxPooling1D with Masked
+//	ConvMaxPooling1D                        zeros, and no filter is at one     none
 //	Conv1D, SeparableConv1D,                as any step                        none
 //	DepthwiseConv1D, Conv1DTranspose,
 //	MaxPooling1D, AveragePooling1D,

@@ -201,6 +201,8 @@ func TestMasksPassAlong(t *testing.T) {
 		"max_pooling":     {after(MaxPooling1D{}), nil},
 		"average_pooling": {after(AveragePooling1D{}), nil},
 		"global_max":      {after(GlobalMaxPooling1D{}), nil},
+		"global_max_own":  {after(GlobalMaxPooling1D{Masked: true}), nil},
+		"conv_max":        {after(ConvMaxPooling1D{Filters: 1, KernelSizes: []int{2}}), nil},
 		"global_average":  {after(GlobalAveragePooling1D{}), nil},
 		"flatten":         {after(Flatten{}), nil},
 		"reshape":         {after(Reshape{TargetShape: Shape{4, 2}}), nil},

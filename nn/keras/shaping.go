@@ -10,7 +10,12 @@ import (
 var shaping = []entry{
 	layer("MaxPooling1D", func(c *config, l *nn.MaxPooling1D) { c.pooling(&l.PoolSize, &l.Strides, &l.Padding) }),
 	layer("AveragePooling1D", func(c *config, l *nn.AveragePooling1D) { c.pooling(&l.PoolSize, &l.Strides, &l.Padding) }),
-	layer("GlobalMaxPooling1D", func(c *config, l *nn.GlobalMaxPooling1D) { c.globalPooling(&l.KeepDims) }),
+	layer("GlobalMaxPooling1D", func(c *config, l *nn.GlobalMaxPooling1D) {
+		c.globalPooling(&l.KeepDims)
+		if l.Masked {
+			c.fail("Keras takes the maximum over masked steps too, masked is true")
+		}
+	}),
 	layer("GlobalAveragePooling1D", func(c *config, l *nn.GlobalAveragePooling1D) { c.globalPooling(&l.KeepDims) }),
 	layer("Masking", func(c *config, l *nn.Masking) { c.float("mask_value", &l.MaskValue, 0) }),
 	layer("Flatten", func(c *config, _ *nn.Flatten) { c.fixed("data_format", "channels_last") }),

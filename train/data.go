@@ -75,6 +75,8 @@ type table struct {
 	in     []Samples
 	steps  []int     // of each input
 	labels []*labels // of each output; nil where it has no loss
+
+	lengths [][]int // of the samples of each input; nil where Padding.ByLength is not set
 }
 
 // inputs holds d against the model's inputs.
@@ -110,6 +112,9 @@ func (d Data) inputs(m *nn.Model) (*table, error) {
 			return nil, errors.Errorf("%s: %d samples, another input has %d", prefix, s.len(), t.n)
 		}
 		t.in, t.steps = append(t.in, s), append(t.steps, steps)
+	}
+	if err := t.byLength(m); err != nil {
+		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		if !slices.ContainsFunc(ports, func(in nn.Input) bool { return in.Name == name }) {

@@ -77,13 +77,19 @@ func (t *Trainer) Predict(ctx context.Context, d Data, batch int) ([]float32, er
 func (t *Trainer) PredictOutputs(ctx context.Context, d Data, batch int) (map[string][]float32, error) {
 	all := map[string][]float32{}
 	ports := t.model.Outputs()
-	err := t.infer(ctx, d, batch, false, func(p *program, _ *table, rows []int) error {
+	err := t.infer(ctx, d, batch, false, func(p *program, data *table, rows []int) error {
 		for k, port := range ports {
 			y, err := p.output(k, len(rows))
 			if err != nil {
 				return err
 			}
-			all[port.Name] = append(all[port.Name], y...)
+			n := len(y) / len(rows)
+			if all[port.Name] == nil {
+				all[port.Name] = make([]float32, data.n*n)
+			}
+			for i, row := range rows {
+				copy(all[port.Name][row*n:(row+1)*n], y[i*n:])
+			}
 		}
 		return nil
 	})

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"slices"
 
 	"unroll/nn"
 )
@@ -41,14 +42,49 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 		return err
 	}
 	defer t.pool.Leave(places)
-	programs := make([]*program, 0, places+1)
+	rows := rowsTo(data.n)
+	data.group(rows, data.n)
+	for first := 0; first < batches; { // runs of batches of one length
+		part := func(b int) []int { return rows[b*batch : min((b+1)*batch, len(rows))] }
+		steps, end := data.of(part(first)).steps, first+1
+		for end < batches && slices.Equal(data.of(part(end)).steps, steps) {
+			end++
+		}
+		run := inferRun{t, data, steps, rows[first*batch : min(end*batch, len(rows))], batch, places}
+		var of *Data
+		if labels {
+			of = &d
+		}
+		if err := run.infer(ctx, of, each); err != nil {
+			return err
+		}
+		first = end
+	}
+	return nil
+}
+
+// inferRun are batches of one length.
+type inferRun struct {
+	*Trainer
+	data   *table
+	steps  []int
+	rows   []int // of data
+	batch  int
+	places int // processors that are free
+}
+
+// infer runs the batches; labels are those of data, nil if they are not read.
+func (t inferRun) infer(ctx context.Context, labels *Data, each func(*program, *table, []int) error) error {
+	data, rows, batch := t.data, t.rows, t.batch
+	batches := (len(rows) + batch - 1) / batch
+	programs := make([]*program, 0, t.places+1)
 	defer func() {
 		for _, p := range programs {
 			t.give(p)
 		}
 	}()
 	borrow := func(batch int) error {
-		p, err := t.borrow(nn.Infer, batch, data.steps, 1)
+		p, err := t.borrow(nn.Infer, batch, t.steps, 1)
 		if err == nil {
 			programs = append(programs, p)
 		}
@@ -57,12 +93,12 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 	if err := borrow(batch); err != nil {
 		return err
 	}
-	if labels {
-		if err := data.outputs(d, programs[0]); err != nil {
+	if labels != nil && data.labels == nil {
+		if err := data.outputs(*labels, programs[0]); err != nil {
 			return err
 		}
 	}
-	at := t.atATime(places, programs[0])
+	at := min(t.atATime(t.places, programs[0]), batches)
 	if programs[0].pass.Whole() {
 		at = 1
 	}
@@ -71,7 +107,6 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 			return err
 		}
 	}
-	rows := rowsTo(data.n)
 	part := func(b int) []int { return rows[b*batch : min((b+1)*batch, len(rows))] }
 	team := newTeam(at)
 	defer team.stop()

@@ -56,7 +56,7 @@ func (m *memory) jobs(from place, n int) iter.Seq2[job, error] {
 			m.arrange(at.Pass)
 			rows := m.order[at.Batch*m.size : min((at.Batch+1)*m.size, m.t.n)]
 			at.Batch++
-			if !yield(job{t: m.t, rows: rows, end: at}, nil) {
+			if !yield(job{t: m.t.of(rows), rows: rows, end: at}, nil) {
 				return
 			}
 		}
@@ -79,6 +79,12 @@ func (m *memory) arrange(pass int) {
 		// The order depends on the seed and the pass alone, in a stream that
 		// no weight of the seed shares.
 		shuffle(stream(m.seed, fmt.Sprintf("shuffle/%d", pass)), m.order)
+	}
+	if m.t.lengths != nil {
+		m.t.group(m.order, m.size)
+		if m.shuffle {
+			shuffleBatches(stream(m.seed, fmt.Sprintf("batches/%d", pass)), m.order, m.size)
+		}
 	}
 }
 

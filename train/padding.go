@@ -18,6 +18,13 @@ type Padding struct {
 	Value  float32 // of the added steps; of word ids a whole number
 	Post   bool    // steps are added behind a sequence, else before it
 	CutEnd bool    // a longer sequence loses its end, else its beginning
+	// ByLength brings together sequences of about one length, and pads a batch to no
+	// more than the longest in it needs: to one of few lengths, for programs are of
+	// one each. It is for models of nn.Any steps which padding does not change, see
+	// nn's masks, and which have no output of sequences. Samples are in another order
+	// than without it: batches are cut of groups of 32 batches that are sorted by
+	// length. Keras: tf.data's bucket_by_sequence_length.
+	ByLength bool
 }
 
 // span returns which n of a sequence's steps are kept, from skip on, and the
@@ -46,6 +53,10 @@ func (p *Padding) steps(samples, longest int, in nn.Input) (int, error) {
 		return 0, errors.Errorf("Padding.Value is %v, want the value of a step", p.Value)
 	case samples == 0:
 		return 0, errors.New("no samples")
+	case p.ByLength && want != nn.Any:
+		return 0, errors.Errorf("Padding.ByLength is set, the model takes %d steps: want one of any number", want)
+	case p.ByLength:
+		return p.near(longest), nil
 	case want == nn.Any && p.MaxLen > 0:
 		return p.MaxLen, nil
 	case want == nn.Any:

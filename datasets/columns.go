@@ -47,7 +47,68 @@ func wellKnown(names, known []string) int {
 }
 
 // columns says where a row of a table holds what; -1 is nowhere.
-type columns struct{ text, label, group int }
+type columns struct {
+	texts        []int
+	label, group int
+	others       []int // RecordOptions.Columns
+}
+
+// taken are the columns that are found.
+func (c columns) taken() []int {
+	all := slices.Concat(c.texts, c.others, []int{c.label, c.group})
+	return slices.DeleteFunc(all, func(i int) bool { return i < 0 })
+}
+
+// columnNamed finds a column by its name, or by its number from 1.
+func columnNamed(name string, names []string, width int) (int, error) {
+	if i := slices.Index(names, name); i >= 0 {
+		return i, nil
+	}
+	if number, err := strconv.Atoi(name); err == nil && 1 <= number && number <= width {
+		return number - 1, nil
+	}
+	err := errors.Errorf("it has no column %q; it has %s", name, listColumns(names, width))
+	if parts := strings.Split(name, ","); len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return !slices.Contains(names, p) }) {
+		err = errors.Errorf("%v; name each of several columns by itself", err)
+	}
+	return -1, err
+}
+
+// namedColumns finds the columns that the options name. Only the label's may be missing,
+// where none is needed.
+func (o RecordOptions) namedColumns(names []string, width int) (c columns, err error) {
+	c.label, c.group = -1, -1
+	for _, want := range []struct {
+		name  string
+		index *int
+	}{{o.LabelColumn, &c.label}, {o.GroupColumn, &c.group}} {
+		if want.name == "" {
+			continue
+		}
+		*want.index, err = columnNamed(want.name, names, width)
+		if err != nil && (want.index != &c.label || !o.NoLabels) {
+			return c, err
+		}
+	}
+	for _, want := range []struct {
+		names []string
+		to    *[]int
+	}{{o.TextColumns, &c.texts}, {o.Columns, &c.others}} {
+		for _, name := range want.names {
+			i, err := columnNamed(name, names, width)
+			switch {
+			case err != nil:
+				return c, err
+			case i == c.label:
+				return c, errors.Errorf("the column %q is the label, and cannot be read beside it", name)
+			case slices.Contains(*want.to, i):
+				return c, errors.Errorf("the column %q is named twice", name)
+			}
+			*want.to = append(*want.to, i)
+		}
+	}
+	return c, nil
+}
 
 // chooseColumns finds the columns by the options, by well-known names, or as what
 // is left: of two columns the longer one is the text. rows are the first of the
@@ -57,60 +118,50 @@ func (o RecordOptions) chooseColumns(rows [][]string, header bool) (columns, err
 	if header {
 		names = rows[0]
 	}
-	c := columns{-1, -1, -1}
-	for _, want := range []struct {
-		name  string
-		index *int
-	}{{o.TextColumn, &c.text}, {o.LabelColumn, &c.label}, {o.GroupColumn, &c.group}} {
-		if want.name == "" {
-			continue
-		}
-		number, err := strconv.Atoi(want.name)
-		switch *want.index = slices.Index(names, want.name); {
-		case *want.index >= 0:
-		case err == nil && 1 <= number && number <= width:
-			*want.index = number - 1
-		default:
-			return c, errors.Errorf("it has no column %q; it has %s", want.name, listColumns(names, width))
-		}
+	c, err := o.namedColumns(names, width)
+	if err != nil {
+		return c, err
 	}
 	free := slices.Clone(names)
-	for _, i := range []int{c.text, c.label, c.group} {
-		if header && i >= 0 {
-			free[i] = "" // taken
+	for _, i := range c.taken() {
+		if header {
+			free[i] = ""
 		}
 	}
-	if c.text < 0 {
-		c.text = wellKnown(free, textNames)
+	if len(c.texts) == 0 {
+		if i := wellKnown(free, textNames); i >= 0 {
+			c.texts = []int{i}
+		}
 	}
 	if c.label < 0 {
 		c.label = wellKnown(free, labelNames)
 	}
-	needLabel := c.label < 0 && !o.NoLabels
+	needText, needLabel := len(c.texts) == 0, c.label < 0 && !o.NoLabels
+	taken := c.taken()
 	var left, unnamed []int
 	for i := range width {
 		switch {
-		case i == c.text || i == c.label || i == c.group:
+		case slices.Contains(taken, i):
 		case header && strings.TrimSpace(names[i]) == "":
 			unnamed = append(unnamed, i)
 		default:
 			left = append(left, i)
 		}
 	}
-	if len(left) == 0 || c.text < 0 && needLabel && len(left) < 2 {
+	if len(left) == 0 || needText && needLabel && len(left) < 2 {
 		left = slices.Sorted(slices.Values(slices.Concat(left, unnamed)))
 	}
 	switch {
-	case c.text < 0 && needLabel && len(left) == 2:
-		c.text, c.label = left[0], left[1]
-		if length(rows, c.label) > length(rows, c.text) {
-			c.text, c.label = c.label, c.text
+	case needText && needLabel && len(left) == 2:
+		if length(rows, left[1]) > length(rows, left[0]) {
+			slices.Reverse(left)
 		}
-	case c.text < 0 && !needLabel && len(left) == 1:
-		c.text = left[0]
-	case c.text >= 0 && needLabel && len(left) == 1:
+		c.texts, c.label = left[:1], left[1]
+	case needText && !needLabel && len(left) == 1:
+		c.texts = left
+	case !needText && needLabel && len(left) == 1:
 		c.label = left[0]
-	case c.text < 0:
+	case needText:
 		return c, errors.Errorf("cannot tell which column holds the text: it has %s; name one", listColumns(names, width))
 	case needLabel:
 		return c, errors.Errorf("cannot tell which column holds the label: it has %s; name one", listColumns(names, width))

@@ -112,7 +112,7 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 		if c := s.charset; c != nil && c.decoder != nil {
 			given := yield
 			yield = func(r row, err error) bool {
-				if r.bad == nil && strings.ContainsRune(r.Text+r.Label+r.Group, utf8.RuneError) {
+				if r.bad == nil && strings.ContainsRune(r.Text+r.Label+r.Group+strings.Join(r.Columns, ""), utf8.RuneError) {
 					r.bad = errors.Errorf("it is not %s", c.name)
 				}
 				return given(r, err)
@@ -214,8 +214,12 @@ func (o RecordOptions) noteTable(path string) {
 	}
 }
 
-func (o RecordOptions) namesColumns() bool {
-	return o.TextColumn != "" || o.LabelColumn != "" || o.GroupColumn != ""
+func (o RecordOptions) namesColumns() bool { return len(o.named()) > 0 }
+
+// named are the columns that the options name.
+func (o RecordOptions) named() []string {
+	all := slices.Concat(o.TextColumns, []string{o.LabelColumn, o.GroupColumn}, o.Columns)
+	return slices.DeleteFunc(all, func(name string) bool { return name == "" })
 }
 
 // sniff tells the format of text by its content, and by its name where that leaves

@@ -23,7 +23,7 @@ func (o RecordOptions) detectHeader(rows [][]string) (bool, error) {
 	first := trimUnnamed(rows[0])
 	header := plainNames(first)
 	again := func(r []string) bool { return slices.Equal(plainNames(trimUnnamed(r)), header) }
-	for _, name := range []string{o.TextColumn, o.LabelColumn, o.GroupColumn} {
+	for _, name := range o.named() {
 		if name != "" && !isNumber(name) && slices.Contains(first, name) {
 			return true, nil
 		}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/textparts"
 )
 
 // jsonLines reads a JSON object a line.
@@ -90,31 +92,57 @@ func parseObject(data []byte) (fields map[string]any, err error) {
 }
 
 // record takes the fields out of an object. Only the label may be missing, where
-// none is needed.
+// none is needed, and Columns.
 func (o RecordOptions) record(fields map[string]any) (r Record, err error) {
+	parts := make([]string, len(o.TextColumns))
+	for i, path := range o.TextColumns {
+		value, ok := find(fields, path)
+		if parts[i], _ = value.(string); !ok {
+			return r, errors.Errorf("it has no field %s", path)
+		}
+		if _, isString := value.(string); value != nil && !isString {
+			return r, errors.Errorf("the field %s is not a string", path)
+		}
+	}
+	if r.Text = parts[0]; len(parts) > 1 {
+		r.Text = textparts.Join(parts...)
+	}
 	for _, want := range []struct {
-		path  string
-		value *string
-	}{{o.TextColumn, &r.Text}, {o.LabelColumn, &r.Label}, {o.GroupColumn, &r.Group}} {
+		path    string
+		value   *string
+		missing bool
+	}{{o.LabelColumn, &r.Label, o.NoLabels}, {o.GroupColumn, &r.Group, false}} {
 		if want.path == "" {
 			continue
 		}
-		value, ok := find(fields, want.path)
-		switch {
-		case !ok && want.value == &r.Label && o.NoLabels:
-			continue
-		case !ok:
-			return r, errors.Errorf("it has no field %s", want.path)
-		}
-		*want.value, ok = scalar(value)
-		if _, isString := value.(string); want.value == &r.Text && value != nil && !isString {
-			return r, errors.Errorf("the field %s is not a string", want.path)
-		}
-		if !ok {
-			return r, errors.Errorf("the field %s is neither a string nor a number nor a boolean", want.path)
+		if *want.value, err = field(fields, want.path, want.missing); err != nil {
+			return r, err
 		}
 	}
+	for _, path := range o.Columns {
+		value, err := field(fields, path, true)
+		if err != nil {
+			return r, err
+		}
+		r.Columns = append(r.Columns, value)
+	}
 	return r, nil
+}
+
+// field is the text of a field, "" of one that is missing where it may be.
+func field(fields map[string]any, path string, missing bool) (string, error) {
+	value, ok := find(fields, path)
+	switch {
+	case !ok && missing:
+		return "", nil
+	case !ok:
+		return "", errors.Errorf("it has no field %s", path)
+	}
+	text, ok := scalar(value)
+	if !ok {
+		return "", errors.Errorf("the field %s is neither a string nor a number nor a boolean", path)
+	}
+	return text, nil
 }
 
 // find follows a path inside value. A key that equals all of the path goes before
@@ -161,29 +189,35 @@ func scalar(value any) (text string, ok bool) {
 // chooseFields guesses the fields that the options do not name by the first object:
 // the text's among those that are strings, the label's among those that are scalars.
 func (o *RecordOptions) chooseFields(fields map[string]any) error {
-	keys := slices.Sorted(maps.Keys(fields))
-	for _, want := range []struct {
-		role  string
-		path  *string
-		known []string
-		need  bool
-	}{
-		{"text", &o.TextColumn, textNames, true},
-		{"label", &o.LabelColumn, labelNames, !o.NoLabels},
-	} {
-		if *want.path != "" {
-			continue
-		}
-		names := slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
-			_, isString := fields[key].(string)
-			_, isScalar := scalar(fields[key])
-			return !isScalar || want.role == "text" && !isString
-		})
-		if i := wellKnown(names, want.known); i >= 0 {
-			*want.path = names[i]
-		} else if want.need {
-			return errors.Errorf("cannot tell which field holds the %s: it has %s; name one", want.role, quoteAll(keys))
-		}
+	if slices.Contains(slices.Concat(o.TextColumns, o.Columns), o.LabelColumn) {
+		return errors.Errorf("the field %q is the label, and cannot be read beside it", o.LabelColumn)
 	}
-	return nil
+	if len(o.TextColumns) == 0 {
+		path, err := o.chooseField("text", fields, textNames, func(value any) bool { _, ok := value.(string); return ok })
+		if err != nil {
+			return err
+		}
+		o.TextColumns = []string{path}
+	}
+	if o.LabelColumn != "" {
+		return nil
+	}
+	path, err := o.chooseField("label", fields, labelNames, func(value any) bool { _, ok := scalar(value); return ok })
+	if o.NoLabels {
+		err = nil
+	}
+	o.LabelColumn = path
+	return err
+}
+
+// chooseField guesses the field of a role among those that fit and have no other role.
+func (o *RecordOptions) chooseField(role string, fields map[string]any, known []string, fits func(any) bool) (string, error) {
+	keys := slices.Sorted(maps.Keys(fields))
+	names := slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		return !fits(fields[key]) || slices.Contains(o.named(), key)
+	})
+	if i := wellKnown(names, known); i >= 0 {
+		return names[i], nil
+	}
+	return "", errors.Errorf("cannot tell which field holds the %s: it has %s; name one", role, quoteAll(keys))
 }

@@ -71,7 +71,7 @@ func FuzzRecords(f *testing.F) {
 	}
 	f.Add([]byte(`{"a": [{"b": "c"}]}`), byte(2), true, "a.0.b")
 	f.Fuzz(func(t *testing.T, data []byte, format byte, noLabels bool, column string) {
-		checkRecords(t, data, RecordOptions{Format: formats[int(format)%len(formats)], TextColumn: column, NoLabels: noLabels})
+		checkRecords(t, data, RecordOptions{Format: formats[int(format)%len(formats)], TextColumns: []string{column}, NoLabels: noLabels})
 	})
 }
 

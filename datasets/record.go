@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 	"unique"
@@ -24,6 +25,9 @@ type Record struct {
 	Group string // of the group column; "" if there is none
 	File  string // the path it was read from, as given to Records
 	Part  string // "train" or "test" where the source's folders say so, else ""
+	// Columns are the values of RecordOptions.Columns, without white space around them;
+	// "" where a row has none.
+	Columns []string
 }
 
 // RecordOptions says how to read labelled texts. The zero value finds out
@@ -34,8 +38,12 @@ type RecordOptions struct {
 	Format string
 	// The columns: a header's name, or a number from 1; in JSON lines the path of a
 	// field, such as "review.body" or "tags.0". "" guesses the text's and the
-	// label's among well-known names, and reads no group.
-	TextColumn, LabelColumn, GroupColumn string
+	// label's among well-known names, and reads no group. Several text columns are one
+	// text, as text.Join makes it of them in this order; it is empty if all are.
+	TextColumns              []string
+	LabelColumn, GroupColumn string
+	// Columns are others to read, such as numbers, by names or paths as above.
+	Columns []string
 	// Delimiter separates the columns of CSV; 0 tells it among , ; tab and |.
 	Delimiter rune
 	// Header is one of Headers; "" tells it by the rows of the beginning.
@@ -118,6 +126,7 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 			yield(Record{}, err)
 			return
 		}
+		o.TextColumns = slices.DeleteFunc(slices.Clone(o.TextColumns), func(name string) bool { return name == "" })
 		skipped := 0
 		for _, path := range paths {
 			for r, err := range o.rows(ctx, path) {
@@ -235,7 +244,10 @@ func (r *row) place() string {
 func (r *row) finish(o RecordOptions) error {
 	r.Label = unique.Make(strings.TrimSpace(r.Label)).Value()
 	r.Group = unique.Make(strings.TrimSpace(r.Group)).Value()
-	for _, s := range [...]string{r.Text, r.Label, r.Group} {
+	for i, v := range r.Columns {
+		r.Columns[i] = strings.TrimSpace(v)
+	}
+	for _, s := range append([]string{r.Text, r.Label, r.Group}, r.Columns...) {
 		if err := CheckUTF8(s); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/internal/show"
+	"unroll/internal/textparts"
 )
 
 // nextRow gives the fields of the next row, valid until the one after, and the line
@@ -60,18 +61,35 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 		case len(fields) < t.least || len(fields) > t.width && strings.Join(fields[t.width:], "") != "":
 			r.bad = mixedEnds(errors.Errorf("%s, want %d", show.Plural(len(fields), "column"), t.width), strings.Join(fields, ""))
 		default:
-			at := func(i int) string {
-				if i < 0 || i >= len(fields) {
-					return ""
-				}
-				return fields[i]
-			}
-			r.Record = Record{ID: s.id(line), Text: at(t.text), Label: at(t.label), Group: at(t.group)}
+			r.Record = t.record(fields)
+			r.ID = s.id(line)
 		}
 		if !yield(r, nil) {
 			return
 		}
 	}
+}
+
+// record takes what is asked for out of a row.
+func (c columns) record(fields []string) (r Record) {
+	at := func(i int) string {
+		if i < 0 || i >= len(fields) {
+			return ""
+		}
+		return fields[i]
+	}
+	r = Record{Text: at(c.texts[0]), Label: at(c.label), Group: at(c.group)}
+	if len(c.texts) > 1 {
+		var parts []string
+		for _, i := range c.texts {
+			parts = append(parts, at(i))
+		}
+		r.Text = textparts.Join(parts...)
+	}
+	for _, i := range c.others {
+		r.Columns = append(r.Columns, at(i))
+	}
+	return r
 }
 
 // literalRows reads rows of one line each, in which quotes are text.
@@ -167,7 +185,7 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 		t.names = slices.Clone(rows[0])
 		t.plain = plainNames(trimUnnamed(t.names))
 		t.sorted = slices.Sorted(slices.Values(t.plain))
-		t.least = max(len(trimUnnamed(t.names)), t.text+1, t.label+1, t.group+1)
+		t.least = max(len(trimUnnamed(t.names)), slices.Max(t.taken())+1)
 	}
 	return t, err
 }

@@ -81,13 +81,15 @@ func other(c *cobra.Command, s *run.Saved, flags corpus.Settings) (corpus.Settin
 		flag     string
 		to, from *string
 	}{
-		{"format", &data.Format, &flags.Format}, {"text-column", &data.TextColumn, &flags.TextColumn},
-		{"label-column", &data.LabelColumn, &flags.LabelColumn}, {"delimiter", &data.Delimiter, &flags.Delimiter}, {"header", &data.Header, &flags.Header},
+		{"format", &data.Format, &flags.Format}, {"label-column", &data.LabelColumn, &flags.LabelColumn}, {"delimiter", &data.Delimiter, &flags.Delimiter}, {"header", &data.Header, &flags.Header},
 		{"encoding", &data.Encoding, &flags.Encoding},
 	} {
 		if changed(f.flag) {
 			*f.to = *f.from
 		}
+	}
+	if changed("text-column") {
+		data.TextColumns = flags.TextColumns
 	}
 	if changed("skip-bad") {
 		data.SkipBad = flags.SkipBad

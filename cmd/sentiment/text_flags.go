@@ -15,7 +15,7 @@ const defaultShare = 0.2
 // readFlags are those that say how files are read.
 func readFlags(s *corpus.Settings, flags *pflag.FlagSet) {
 	choose(flags, &s.Format, "format", "", "`format` of the files: %s (default: detected)", datasets.Formats())
-	flags.StringVar(&s.TextColumn, "text-column", "", "`column` with the text: a name, a number from 1, or a path in JSON (default: detected by common names)")
+	flags.StringArrayVar((*[]string)(&s.TextColumns), "text-column", nil, "`column` with the text: a name, a number from 1, or a path in JSON; repeat it to join several, in this order (default: detected by common names)")
 	flags.StringVar(&s.LabelColumn, "label-column", "", "`column` with the label")
 	flags.StringVar(&s.Delimiter, "delimiter", "", "`character` between columns (default: detected)")
 	choose(flags, &s.Header, "header", "", "whether the first row names the columns: %s (default: detected)", datasets.Headers())

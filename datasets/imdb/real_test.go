@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -88,7 +87,7 @@ func TestRealFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(withoutFiles(read.Records), withoutFiles(some)) {
+	if !cmp.Equal(withoutFiles(read.Records), withoutFiles(some)) {
 		t.Error("the folder's reviews are not those written to it")
 	}
 }

@@ -99,22 +99,32 @@ func (g *Grams) encode(s *scratch, dst []int32, text string, spans bool) []int32
 		// No fewer texts have a gram than have a longer one that begins with it. So a
 		// gram is not kept if its beginning is not, unless MaxGrams chose among equals.
 		closed := !g.part && (g.config.MaxGrams == 0 || len(x.hashes) < g.config.MaxGrams)
-		for at := 0; at < len(u.hashes); at += block {
-			n := min(block, len(u.hashes)-at)
-			s.found.find(x, kind, u.hashes[at:], n, closed)
-			dst = slices.Grow(dst, n*kind.max+1)
-			for i := range n {
-				row := &s.found.ids[i]
-				for length := kind.min; length <= kind.max; length++ {
-					number := row[length-1]
-					if number == 0 {
-						continue
-					}
-					dst = append(dst, first+number-1)
-					if spans {
-						s.spans = append(s.spans, u.span(at+i, at+i+length-1))
-					}
-				}
+		at := 0
+		for _, end := range u.ends {
+			for ; at < end; at += block {
+				n := min(block, end-at)
+				s.found.find(x, kind, u.hashes[at:end], n, closed)
+				dst = slices.Grow(dst, n*kind.max+1)
+				dst = s.keep(dst, kind, u, at, n, first, spans)
+			}
+			at = end
+		}
+	}
+	return dst
+}
+
+// keep appends the ids that were found of the grams at n units, from unit at on.
+func (s *scratch) keep(dst []int32, kind kind, u *units, at, n int, first int32, spans bool) []int32 {
+	for i := range n {
+		row := &s.found.ids[i]
+		for length := kind.min; length <= kind.max; length++ {
+			number := row[length-1]
+			if number == 0 {
+				continue
+			}
+			dst = append(dst, first+number-1)
+			if spans {
+				s.spans = append(s.spans, u.span(at+i, at+i+length-1))
 			}
 		}
 	}

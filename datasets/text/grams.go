@@ -6,32 +6,44 @@ import "iter"
 // are, in the order that Config tells. The spelling is valid until the next.
 func (s *scratch) grams(c Config) iter.Seq2[[]byte, token] {
 	return func(yield func([]byte, token) bool) {
-		if c.NGramsByLength {
-			for n := 1; n <= c.NGrams; n++ {
-				for i := 0; i+n <= len(s.tokens); i++ {
+		for n := 1; c.NGramsByLength && n <= c.NGrams; n++ {
+			for lo, hi := range s.runs() {
+				for i := lo; i+n <= hi; i++ {
 					if !yield(s.join(i, n), token{s.tokens[i].lo, s.tokens[i+n-1].hi}) {
 						return
 					}
 				}
 			}
+		}
+		if c.NGramsByLength {
 			return
 		}
-		for i, t := range s.tokens {
-			if !yield(s.folded[t.lo:t.hi], t) {
+		for lo, hi := range s.runs() {
+			if !s.gramsOf(c, s.tokens[lo:hi], yield) {
 				return
-			}
-			if c.NGrams < 2 {
-				continue
-			}
-			s.gram = append(s.gram[:0], s.folded[t.lo:t.hi]...)
-			for _, next := range s.tokens[i+1 : min(i+c.NGrams, len(s.tokens))] {
-				s.gram = append(append(s.gram, ' '), s.folded[next.lo:next.hi]...)
-				if !yield(s.gram, token{t.lo, next.hi}) {
-					return
-				}
 			}
 		}
 	}
+}
+
+// gramsOf yields, at each of some tokens, it alone, then it and the next, and so on.
+func (s *scratch) gramsOf(c Config, tokens []token, yield func([]byte, token) bool) bool {
+	for i, t := range tokens {
+		if !yield(s.folded[t.lo:t.hi], t) {
+			return false
+		}
+		if c.NGrams < 2 {
+			continue
+		}
+		s.gram = append(s.gram[:0], s.folded[t.lo:t.hi]...)
+		for _, next := range tokens[i+1 : min(i+c.NGrams, len(tokens))] {
+			s.gram = append(append(s.gram, ' '), s.folded[next.lo:next.hi]...)
+			if !yield(s.gram, token{t.lo, next.hi}) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // join spells the n tokens from token i on.

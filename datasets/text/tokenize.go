@@ -48,6 +48,7 @@ type scratch struct {
 	steps  []offsets // from the cleaned text back to the original
 	folded []byte    // the cleaned text as tokens spell it
 	tokens []token
+	ends   []int  // how many tokens there are up to the end of each part, see Boundary
 	gram   []byte // see grams
 
 	counts counter // see Count
@@ -93,8 +94,19 @@ func (s *scratch) tokenize(c Config, text string) {
 func (s *scratch) cut(c Config, text string) {
 	t := valueOf(allTokenizers, c.Tokenizer)
 	s.fold(text, c.folding(t.split))
-	s.tokens = s.tokens[:0]
-	t.cut(s, c, text)
+	s.tokens, s.ends = s.tokens[:0], s.ends[:0]
+	folded := s.folded
+	for lo, part := range parts(text) {
+		first := len(s.tokens)
+		s.folded = folded[lo : lo+len(part)]
+		t.cut(s, c, part)
+		for i := range s.tokens[first:] {
+			s.tokens[first+i].lo += lo
+			s.tokens[first+i].hi += lo
+		}
+		s.ends = append(s.ends, len(s.tokens))
+	}
+	s.folded = folded
 }
 
 // folding is that of cleaned texts.

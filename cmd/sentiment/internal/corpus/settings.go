@@ -20,15 +20,15 @@ type Settings struct {
 	ValidationData Paths `json:"validation_data,omitempty"` // files of their own
 	TestData       Paths `json:"test_data,omitempty"`
 
-	Format      string `json:"format,omitempty"`
-	TextColumn  string `json:"text_column,omitempty"`
-	LabelColumn string `json:"label_column,omitempty"`
-	GroupColumn string `json:"group_column,omitempty"`
-	Delimiter   string `json:"delimiter,omitempty"`
-	Header      string `json:"header,omitempty"`
-	Encoding    string `json:"encoding,omitempty"`
-	SkipBad     Skip   `json:"skip_bad,omitempty"`
-	Regression  bool   `json:"regression,omitempty"`
+	Format      string  `json:"format,omitempty"`
+	TextColumns Columns `json:"text_column,omitempty"` // joined in this order
+	LabelColumn string  `json:"label_column,omitempty"`
+	GroupColumn string  `json:"group_column,omitempty"`
+	Delimiter   string  `json:"delimiter,omitempty"`
+	Header      string  `json:"header,omitempty"`
+	Encoding    string  `json:"encoding,omitempty"`
+	SkipBad     Skip    `json:"skip_bad,omitempty"`
+	Regression  bool    `json:"regression,omitempty"`
 
 	Share float64 `json:"validation,omitempty"` // a fifth if 0
 	Split string  `json:"split,omitempty"`
@@ -36,6 +36,9 @@ type Settings struct {
 
 // Paths is a list in JSON; one alone may be a string.
 type Paths []string
+
+// Columns are the names of columns, in JSON as Paths are.
+type Columns = Paths
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (p *Paths) UnmarshalJSON(data []byte) error {
@@ -77,6 +80,11 @@ func (s *Settings) Check() error {
 			return err
 		}
 	}
+	for i, name := range s.TextColumns {
+		if name == "" || slices.Contains(s.TextColumns[:i], name) {
+			return usage.Errorf(`--text-column is "%s", want the name of another column each time`, strings.Join(s.TextColumns, `", "`))
+		}
+	}
 	switch {
 	case len(s.Data) == 0:
 		return usage.Errorf("--data is empty, want auto, imdb, sample or a path")
@@ -105,7 +113,7 @@ func (s *Settings) checkReviews() error {
 		flag  string
 		given bool
 	}{
-		{"format", s.Format != ""}, {"text-column", s.TextColumn != ""}, {"label-column", s.LabelColumn != ""},
+		{"format", s.Format != ""}, {"text-column", len(s.TextColumns) > 0}, {"label-column", s.LabelColumn != ""},
 		{"group-column", s.GroupColumn != ""}, {"delimiter", s.Delimiter != ""}, {"header", s.Header != ""},
 		{"encoding", s.Encoding != ""}, {"skip-bad", s.SkipBad != 0},
 		{"validation-data", len(s.ValidationData) > 0}, {"test-data", len(s.TestData) > 0},
@@ -127,7 +135,7 @@ func (s *Settings) checkReviews() error {
 func (s *Settings) options() datasets.RecordOptions {
 	o := datasets.RecordOptions{
 		Called: Called,
-		Format: s.Format, TextColumn: s.TextColumn, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
+		Format: s.Format, TextColumns: s.TextColumns, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
 		Header: s.Header, Encoding: s.Encoding, SkipBad: int(s.SkipBad),
 	}
 	if s.Delimiter == `\t` {

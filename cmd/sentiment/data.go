@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets/inspect"
 )
@@ -17,17 +18,18 @@ func (a *app) dataCommand() *cobra.Command {
 	var data corpus.Settings
 	var text corpus.TextSettings
 	var named int
-	var asJSON bool
+	var suspects, asJSON bool
 	c := &cobra.Command{
 		Use:   "data [flags] PATH...",
 		Short: "Show what to know about texts before training on them",
 		Long: `Counts classes, lengths and words, and how much of the texts the most frequent words
 cover. Names duplicates, texts with two labels, and texts that occur in both training
-and test data. Counts bad rows by what is wrong with them. PATH can be whatever
---data of train takes.`,
+and test data. Counts bad rows by what is wrong with them. With --suspects it also
+names labels that are likely wrong. PATH can be whatever --data of train takes.`,
 		Example: `  sentiment data imdb
   sentiment data imdb --examples 1000 --json
-  sentiment data --text-column body tickets.jsonl`,
+  sentiment data --text-column body tickets.jsonl
+  sentiment data --suspects tickets.csv`,
 		Args: arguments(1, -1),
 		RunE: func(c *cobra.Command, args []string) error {
 			data.Data = args
@@ -40,19 +42,26 @@ and test data. Counts bad rows by what is wrong with them. PATH can be whatever
 			if named < 0 {
 				return usage.Errorf("--examples is %d, want at least 0", named)
 			}
-			return a.inspect(c.Context(), data, text, named, asJSON)
+			return a.inspect(c.Context(), data, text, inspection{named, suspects, asJSON})
 		},
 	}
 	c.Flags().SortFlags = false
 	readFlags(&data, c.Flags())
 	partFlags(&data, c.Flags())
 	wordFlags(&text, c.Flags())
+	c.Flags().BoolVar(&suspects, "suspects", false, "also train models on parts of the texts, and name those of the others whose labels are likely wrong")
 	c.Flags().IntVar(&named, "examples", 5, "number of `cases` of each kind to name")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
-func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.TextSettings, named int, asJSON bool) error {
+// inspection says what data is to tell.
+type inspection struct {
+	named            int
+	suspects, asJSON bool
+}
+
+func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.TextSettings, want inspection) error {
 	data, remove, err := data.Spool(a.console())
 	if err != nil {
 		return err
@@ -70,7 +79,7 @@ func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.Tex
 		return err
 	}
 	in := inspect.New(tokens)
-	in.Examples = named
+	in.Examples = want.named
 	var ended error
 	for r, err := range d.Records(ctx, a.console(), in.Bad) {
 		if err != nil {
@@ -90,8 +99,17 @@ func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.Tex
 		labels[part.Name] = part.Classes
 	}
 	d.TellLabels(labels, a.warn)
-	if asJSON {
-		doc, err := json.MarshalIndent(report, "", "  ")
+	var suspects *run.Suspects
+	if want.suspects && ended == nil {
+		if suspects, err = run.FindSuspects(ctx, data, text, want.named, run.Console{Console: a.console()}); err != nil {
+			return err
+		}
+	}
+	if want.asJSON {
+		doc, err := json.MarshalIndent(struct {
+			*inspect.Report
+			Suspects *run.Suspects `json:"suspects,omitempty"`
+		}{report, suspects}, "", "  ")
 		if err != nil {
 			return errors.Wrap(err, "data")
 		}
@@ -99,5 +117,8 @@ func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.Tex
 		return ended
 	}
 	fmt.Fprint(a.out, report)
+	if suspects != nil {
+		fmt.Fprint(a.out, suspects)
+	}
 	return ended
 }

@@ -149,7 +149,7 @@ var flagRules = map[string]rule{
 	"epochs": epochs, "examples": always, "explain": always, "folds": always, "from": always, "html": ordered, "json": always, "labels": always, "log-texts": always,
 	"lr": epochs, "max-body": always, "max-texts": always, "memory": epochs, "min-count": always, "model": described, "nearest": always, "normalize": always,
 	"num-words": first(described, ordered), "optimizer": epochs, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
-	"resume": always, "schedule": epochs, "seed": always, "tensorboard": epochs, "timeout": always, "tokenizer": always,
+	"resume": always, "schedule": epochs, "seed": always, "suspects": always, "tensorboard": epochs, "timeout": always, "tokenizer": always,
 	"truncating": ordered, "validation-data": always, "view": always, "watch": always, "weights": always,
 
 	"format": reads, "text-column": reads, "label-column": reads, "delimiter": reads, "header": reads, "skip-bad": reads,

@@ -8,8 +8,12 @@ check: lint test race ## what must hold before a commit lands
 test:
 	go test ./...
 
+# Of the program those tests that do several things at a time: the others call in turn
+# what the packages before it were raced with.
+RACED = Serve|Interrupt|Kill|Watch|Page|Progress|Reload
 race:
-	go test -race -timeout 30m ./graph ./nn ./train/... ./datasets/... ./internal/server ./cmd/...
+	go test -race -timeout 30m ./graph ./nn ./train/... ./datasets/... ./internal/server ./internal/parallel
+	go test -race -timeout 30m -run '$(RACED)' ./cmd/...
 
 lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt would change these"; exit 1; }

@@ -218,10 +218,14 @@ func (r *Results) print(w io.Writer) {
 		if e.Test != nil {
 			test = show.Score(e.Test[r.task.Score()])
 		}
-		rows = append(rows, []any{
+		row := []any{
 			e.Name, show.Thousands(e.Parameters), show.Score(e.Evaluate[r.task.Score()]), e.WeightsEpoch, show.Score(best), at,
 			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
-		})
+		}
+		if e.Trials != nil { // it was not trained in epochs
+			row[3], row[4], row[5], row[7] = "-", "-", "-", "-"
+		}
+		rows = append(rows, row)
 	}
 	fmt.Fprintf(w, "%s\nval %s and test %s are of the saved weights, those after that epoch;\nbest is the best val %s of all epochs, reached in the epoch under at.\n", show.Table(head, rows, 1), short, short, short)
 	if g := r.Gain; g != nil {

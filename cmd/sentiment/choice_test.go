@@ -28,8 +28,9 @@ var listed = regexp.MustCompile(`(?:: |such as )[^ ,()]+(?:, [^ ,()]+)*(?: or|,)
 // the help lists all of it.
 func TestListsInHelpAreChoices(t *testing.T) {
 	noNames := map[string]string{ // lists of something else
-		"vectors": "the kinds of files, which are told by their content",
-		"data":    "names and paths",
+		"vectors":      "the kinds of files, which are told by their content",
+		"data":         "names and paths",
+		"class-weight": "a name, or pairs",
 	}
 	found := map[string]bool{}
 	eachFlag(func(path []string, f *pflag.Flag) {
@@ -64,7 +65,7 @@ func TestChoicesRefuseOtherNames(t *testing.T) {
 		}
 		status, stdout, stderr = command("", append(path, "--"+f.Name+"=", "--no-such-flag")...)
 		want := "unknown flag: --no-such-flag" // for nothing given is what it stands for
-		if f.DefValue != "" {
+		if f.DefValue != "" || of.Many {
 			want = "--" + f.Name + ` is "", `
 		}
 		checkFailure(t, status, exitUsage, stdout, stderr, want)

@@ -220,6 +220,13 @@ var flagRules = map[string]rule{
 		}
 		return divides(l)
 	},
+	"keep": always,
+	"size": func(l line) string {
+		if l.has("keep") {
+			return "with --keep"
+		}
+		return ""
+	},
 	"steps": expression,
 	"test-data": func(l line) string {
 		switch {

@@ -14,6 +14,7 @@
 //	sentiment words DIR WORD...       what an embedding learned
 //	sentiment predict DIR [TEXT...]   positive or negative
 //	sentiment export DIR              a model for Keras
+//	sentiment shrink DIR              a small copy of a model
 package main
 
 import (
@@ -151,7 +152,7 @@ bars appear only on a terminal, and colours not if NO_COLOR is set.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand(), a.exportCommand())
+	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand(), a.exportCommand(), a.shrinkCommand())
 	complete(root)
 	for _, c := range append(root.Commands(), root) {
 		strict(c)

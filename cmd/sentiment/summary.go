@@ -107,6 +107,9 @@ func (a *app) summaryOfOwn(path string) error {
 		} else {
 			a.tell("trained", "on "+strings.Join(s.Data, ", "))
 		}
+		if s.Shrunk {
+			a.tell("small", "its weights have 8 bits in the file")
+		}
 		a.answers(s.Model)
 		fmt.Fprintf(a.out, "\n%s", s.Net().Summary())
 		if err := s.Close(); err != nil {

@@ -16,6 +16,7 @@ type Grams struct {
 	config  GramConfig
 	texts   int
 	part    bool // see Only: a gram may be kept whose beginning is not
+	bits    int  // of hashes, see Short; 0 is all
 	index   [kinds]gramIndex
 	counts  []int32    // by id
 	scratch *sync.Pool // of *scratch

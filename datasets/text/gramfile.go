@@ -21,12 +21,13 @@ import (
 //	gramMagic
 //	length of the head, gramHead as JSON
 //	for each kind: number of counts; for each count, falling: the count, how many
-//	    grams have it, and their hashes, rising, 8 bytes each in little-endian order
+//	    grams have it, and their hashes, rising, 8 bytes each in little-endian order,
+//	    or if they have fewer bits, see Grams.Short, as appendShort writes them
 //	SHA-256 of all before
 const gramMagic = "unroll grams\n"
 
-// gramVersion counts the changes of the file: 2 may be a part of what was learned. Newer
-// files are refused.
+// gramVersion counts the changes of the file: 2 may be a part of what was learned, and have
+// short hashes. Newer files are refused.
 const gramVersion = 2
 
 type gramHead struct {
@@ -34,15 +35,16 @@ type gramHead struct {
 	GramConfig
 	Texts int  `json:"texts"`
 	Part  bool `json:"part,omitempty"` // see Grams.Only
+	Bits  int  `json:"bits,omitempty"` // of a hash, see Grams.Short; 0 is 64
 }
 
-// MarshalBinary writes the grams: 8 bytes each, and little more. It errs if there are
-// none.
+// MarshalBinary writes the grams: 8 bytes each, see Short for fewer, and little more. It
+// errs if there are none.
 func (g *Grams) MarshalBinary() ([]byte, error) {
 	if len(g.counts) == 0 {
 		return nil, errors.New("there are no grams")
 	}
-	head, err := json.Marshal(gramHead{gramVersion, g.config, g.texts, g.part})
+	head, err := json.Marshal(gramHead{gramVersion, g.config, g.texts, g.part, g.bits})
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +68,10 @@ func (g *Grams) MarshalBinary() ([]byte, error) {
 		for _, end := range ends {
 			out = binary.AppendUvarint(out, uint64(counts[at]))
 			out = binary.AppendUvarint(out, uint64(end-at))
+			if g.bits > 0 {
+				out = appendShort(out, hashes[at:end], g.bits)
+				at = end
+			}
 			for ; at < end; at++ {
 				out = binary.LittleEndian.AppendUint64(out, hashes[at])
 			}
@@ -151,9 +157,12 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 	if head.Texts < 0 || head.Texts > math.MaxInt32 {
 		return nil, errors.Errorf("it tells of %d texts, want 0 to %d", head.Texts, math.MaxInt32)
 	}
-	g := &Grams{config: c, texts: head.Texts, part: head.Part, scratch: newScratchPool()}
+	if head.Bits != 0 && (head.Bits < shortBits || head.Bits > 63) {
+		return nil, errors.Errorf("it has hashes of %d bits, want %d to 63", head.Bits, shortBits)
+	}
+	g := &Grams{config: c, texts: head.Texts, part: head.Part, bits: head.Bits, scratch: newScratchPool()}
 	for k, kind := range c.kinds() {
-		hashes, counts := r.kind(head.Texts)
+		hashes, counts := r.kind(head.Texts, head.Bits)
 		switch {
 		case r.err != nil:
 			return nil, r.err
@@ -162,7 +171,7 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 		case len(counts) > 0 && int(counts[len(counts)-1]) < c.MinCount:
 			return nil, errors.Errorf("it holds a gram of %d texts, less than MinCount %d", counts[len(counts)-1], c.MinCount)
 		}
-		if err := g.index[k].build(hashes); err != nil {
+		if err := g.index[k].build(hashes, g.hashBits()); err != nil {
 			return nil, err
 		}
 		g.counts = append(g.counts, counts...)
@@ -176,13 +185,18 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 	return g, nil
 }
 
-// kind takes the hashes of a kind and their counts.
-func (r *gramReader) kind(texts int) (hashes []uint64, counts []int32) {
+// kind takes the hashes of a kind, of so many bits, and their counts.
+func (r *gramReader) kind(texts, width int) (hashes []uint64, counts []int32) {
 	last := texts + 1
 	for range r.number(math.MaxInt32) {
 		count := r.number(texts)
 		size := r.number(math.MaxInt32)
-		data := r.bytes(8 * size)
+		var some []uint64
+		if width > 0 {
+			some = r.short(size, width)
+		} else {
+			some = r.whole(size)
+		}
 		if r.err == nil && (count < 1 || count >= last || size < 1) {
 			r.fail(errors.Errorf("it holds %d grams of %d texts after those of %d", size, count, last))
 		}
@@ -190,9 +204,8 @@ func (r *gramReader) kind(texts int) (hashes []uint64, counts []int32) {
 			return nil, nil
 		}
 		last = count
-		for first := len(hashes); len(data) > 0; data = data[8:] {
-			h := binary.LittleEndian.Uint64(data)
-			if len(hashes) > first && h <= hashes[len(hashes)-1] {
+		for i, h := range some {
+			if i > 0 && h <= some[i-1] {
 				r.fail(errors.Errorf("its grams of %d texts are out of order", count))
 				return nil, nil
 			}
@@ -200,6 +213,16 @@ func (r *gramReader) kind(texts int) (hashes []uint64, counts []int32) {
 		}
 	}
 	return hashes, counts
+}
+
+// whole takes n hashes of 64 bits.
+func (r *gramReader) whole(n int) []uint64 {
+	data := r.bytes(8 * n)
+	hashes := make([]uint64, len(data)/8)
+	for i := range hashes {
+		hashes[i] = binary.LittleEndian.Uint64(data[8*i:])
+	}
+	return hashes
 }
 
 // Save writes the grams to path. An existing file is replaced whole or not at all, as

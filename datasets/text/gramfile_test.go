@@ -216,6 +216,7 @@ func TestLoadGramsHostile(t *testing.T) {
 func FuzzGramsUnmarshal(f *testing.F) {
 	f.Add([]byte(gramMagic))
 	f.Add(signGrams(`{"version":1,"words":1,"min_chars":1,"max_chars":3,"texts":9}`, 1, 3, 2, 1<<40, 1<<41, 1, 2, 1, 1<<50))
+	f.Add(signGrams(`{"version":2,"words":1,"texts":9,"part":true,"bits":20}`, 1, 3, 2, 0, 0, 0, 0, 1, 0))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		sum := sha256.Sum256(data)
 		for _, data := range [][]byte{data, append(slices.Clone(data), sum[:]...)} {

@@ -16,6 +16,7 @@ import (
 // nearly as rare as an equal hash.
 type gramIndex struct {
 	hashes []uint64 // by number
+	known  uint64   // the bits of a hash by which grams are known
 	slots  []uint64 // 2^(64-shift) of them, at least half of them free
 	shift  uint     // of a hash, to the number of its slot
 }
@@ -24,13 +25,14 @@ type gramIndex struct {
 // it, those of a file that was made to be slow would.
 const farthest = 300
 
-// build makes the index of hashes, which it takes. It errs if two are equal.
-func (x *gramIndex) build(hashes []uint64) error {
+// build makes the index of hashes of so many bits, which it takes. It errs if two are
+// equal.
+func (x *gramIndex) build(hashes []uint64, width int) error {
 	if len(hashes) == 0 {
 		return nil
 	}
 	n := max(bits.Len(uint(2*len(hashes)-1)), 8)
-	x.hashes, x.slots, x.shift = hashes, make([]uint64, 1<<n), uint(64-n)
+	x.hashes, x.known, x.slots, x.shift = hashes, upper(width), make([]uint64, 1<<n), uint(64-n)
 	mask := uint64(len(x.slots) - 1)
 	for number, h := range hashes {
 		i := h >> x.shift
@@ -65,6 +67,7 @@ func (r *gramRuns) find(x *gramIndex, k kind, units []uint64, n int, closed bool
 	}
 	clear(r.ids[:n])
 	live, slots, mask, shift := r.live[:n], x.slots, uint64(len(x.slots)-1), x.shift&63
+	short := x.known != ^uint64(0) // then lower bits may well be alike where upper ones are not
 	touched := uint64(0)
 	for length := 1; length <= k.max; length++ {
 		for len(live) > 0 && int(live[len(live)-1])+length > len(units) {
@@ -80,10 +83,10 @@ func (r *gramRuns) find(x *gramIndex, k kind, units []uint64, n int, closed bool
 		}
 		left := 0
 		for _, i := range live {
-			h := r.runs[i]
+			h := r.runs[i] & x.known
 			tag, at := h<<(-shift&63), h>>shift
 			slot := slots[at&mask]
-			for slot != 0 && slot&^mask != tag {
+			for slot != 0 && (slot&^mask != tag || short && x.hashes[slot&mask-1] != h) {
 				at++
 				slot = slots[at&mask]
 			}

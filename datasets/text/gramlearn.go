@@ -48,7 +48,7 @@ func LearnGrams(texts iter.Seq2[string, error], c GramConfig) (*Grams, error) {
 			hashes[i] = n.hash
 			g.counts = append(g.counts, n.count)
 		}
-		if err := g.index[k].build(hashes); err != nil {
+		if err := g.index[k].build(hashes, 64); err != nil {
 			return nil, errors.WithMessage(err, "grams")
 		}
 	}

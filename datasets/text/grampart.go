@@ -9,13 +9,21 @@ import "github.com/pkg/errors"
 // Texts have the grams that they had, but for those that are gone. Config says so where
 // none of words, or of characters, is left: texts are not searched for them any more.
 func (g *Grams) Only(keep func(id int32) bool) (part *Grams, ids []int32, err error) {
+	return g.only(keep, g.hashBits())
+}
+
+// only returns grams that are known by so many bits.
+func (g *Grams) only(keep func(id int32) bool, width int) (part *Grams, ids []int32, err error) {
 	part = &Grams{config: g.config, texts: g.texts, part: true, scratch: newScratchPool()}
+	if width < 64 {
+		part.bits = width
+	}
 	first := 0
 	for k := range g.index {
 		var hashes []uint64
 		for number, h := range g.index[k].hashes {
 			if id := int32(first + number); keep(id) {
-				hashes, ids = append(hashes, h), append(ids, id)
+				hashes, ids = append(hashes, h&upper(width)), append(ids, id)
 				part.counts = append(part.counts, g.counts[id])
 			}
 		}
@@ -27,7 +35,7 @@ func (g *Grams) Only(keep func(id int32) bool) (part *Grams, ids []int32, err er
 		default:
 			part.config.MinChars, part.config.MaxChars = 0, 0
 		}
-		if err := part.index[k].build(hashes); err != nil {
+		if err := part.index[k].build(hashes, width); err != nil {
 			return nil, nil, errors.WithMessage(err, "grams")
 		}
 	}

@@ -29,6 +29,10 @@ func Write(w io.Writer, tensors map[string]*tensor.Dense, meta map[string]string
 		}
 		views[name] = v
 	}
+	return write(w, views, meta)
+}
+
+func write(w io.Writer, views map[string]safetensors.TensorView, meta map[string]string) error {
 	meta = maps.Clone(meta)
 	meta[sum] = checksum(meta, slices.Sorted(maps.Keys(views)), func(name string) []byte { return views[name].Data() })
 	return safetensors.SerializeToWriter(views, meta, w)
@@ -73,7 +77,7 @@ func Read(data []byte) (*File, error) {
 		return nil, errors.Wrap(err, "damaged")
 	}
 	var want string
-	if want, f.Sealed = f.Meta[sum]; f.Sealed && want != checksum(f.Meta, f.Names(), f.data) {
+	if want, f.Sealed = f.Meta[sum]; f.Sealed && want != checksum(f.Meta, slices.Sorted(slices.Values(f.all.Names())), f.data) {
 		return nil, errors.New("damaged: the values are not those that were written")
 	}
 	return f, nil
@@ -86,17 +90,21 @@ func (f *File) data(name string) []byte {
 
 // Names returns the tensors' names in order.
 func (f *File) Names() []string {
-	names := slices.Clone(f.all.Names())
+	names := slices.DeleteFunc(slices.Clone(f.all.Names()), f.isBeside)
 	slices.Sort(names)
 	return names
 }
 
-// Into reads a tensor into t, which must have its shape and type. It returns
+// Into reads a tensor into t, which must have its shape and, but for one of 8 bits a
+// value, its type. It returns
 // false if there is no tensor of the name.
 func (f *File) Into(name string, t *tensor.Dense) (bool, error) {
 	v, ok := f.all.Tensor(name)
 	if !ok {
 		return false, nil
+	}
+	if beside(name, v) != "" {
+		return true, errors.WithMessage(f.int8s(name, v, t), name)
 	}
 	return true, errors.WithMessage(read(t, v), name)
 }
@@ -124,10 +132,7 @@ func (f *File) Tensor(name string) (*tensor.Dense, error) {
 }
 
 func view(t *tensor.Dense) (safetensors.TensorView, error) {
-	shape := make([]uint64, t.Dims())
-	for i, n := range t.Shape() {
-		shape[i] = uint64(n)
-	}
+	shape := dims(t)
 	var data []byte
 	switch t.Dtype() {
 	case tensor.Float64:

@@ -85,8 +85,10 @@ func readTask(fsys fs.FS, dir string) (string, Task, error) {
 }
 
 // Save writes the model into the folder dir, which it makes if there is none.
-func (m *Model) Save(dir string) error {
-	if err := m.net.Save(dir); err != nil {
+func (m *Model) Save(dir string) error { return m.save(dir, m.net.Save) }
+
+func (m *Model) save(dir string, net func(dir string) error) error {
+	if err := net(dir); err != nil {
 		return err
 	}
 	if err := m.input.save(filepath.Join(dir, m.input.file())); err != nil {

@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,6 +37,10 @@ func modelFrom(dir string) (Model, error) {
 	if m.Grams() != nil {
 		_ = m.Close()
 		return Model{}, errors.Errorf("--from %s: a model of n-grams is trained on all texts together; train it anew with --data for the old texts and the new", dir)
+	}
+	if t, err := readTraining(filepath.Join(dirs[0], settingsFile)); err == nil && t.Shrunk {
+		_ = m.Close()
+		return Model{}, errors.Errorf("--from %s: the model was shrunk, go on from the one that it was made of", dir)
 	}
 	e := Model{
 		Name: m.Name(), About: "the model of " + dirs[0] + ", with new texts",

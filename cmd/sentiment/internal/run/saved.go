@@ -30,6 +30,8 @@ type Training struct {
 	// Imported is the file of another program that the model came from. It has no
 	// texts to be evaluated on and no history then. "" of one trained here.
 	Imported string `json:"imported,omitempty"`
+	// Shrunk says that the weights have 8 bits, and n-grams may be missing.
+	Shrunk bool `json:"shrunk,omitempty"`
 }
 
 // trainingVersion is 3 since what a model says of a text is in a file of its own.

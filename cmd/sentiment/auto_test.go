@@ -115,6 +115,47 @@ func TestInterruptedSearchesResume(t *testing.T) {
 	}
 }
 
+// TestAutoTriesANetwork: within the budget a network is tried too, and with the default
+// settings it is not taken where n-grams are as good.
+func TestAutoTriesANetwork(t *testing.T) {
+	data := fruit(t, 100)
+	dir := filepath.Join(t.TempDir(), "run")
+	printed := succeed(t, "", "train", "--data", data, "--out", dir)
+	if !strings.Contains(printed, "Next, conv: ") || !strings.Contains(printed, "Chosen: n-grams.") {
+		t.Errorf("train prints\n%s", printed)
+	}
+	report, err := run.ReadReport(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := report.Runs[0].Experiments[0].Trials
+	if last := trials[len(trials)-1]; last.Setting != "conv" || last.Chosen || last.Samples != 80 {
+		t.Errorf("the last trial is %+v", last)
+	}
+	if out := succeed(t, "", "train", "--data", data, "--budget", "0.000001", "--out", filepath.Join(t.TempDir(), "run")); !strings.Contains(out, "conv, a network, was not tried: it is too dear. --budget ") {
+		t.Errorf("with a small budget train prints\n%s", out)
+	}
+}
+
+// TestMoreEpochsBesideAuto: a run of the tutorial's kind goes on for more epochs, with the
+// same auto after it; n-grams alone have no epochs to add.
+func TestMoreEpochsBesideAuto(t *testing.T) {
+	dir, whole := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "whole")
+	succeed(t, "", tiny(dir, "--model", "embedding,auto", "--budget", "0.001")...)
+	succeed(t, "", tiny(whole, "--model", "embedding,auto", "--budget", "0.001", "--epochs", "2")...)
+	succeed(t, "", "train", "--resume", dir, "--epochs", "2")
+	for _, model := range []string{"embedding", "auto"} {
+		name := filepath.Join(model, "weights.safetensors")
+		if snapshot(t, dir)[name] != snapshot(t, whole)[name] {
+			t.Errorf("%s differs from that of a run of 2 epochs", name)
+		}
+	}
+	alone := filepath.Join(t.TempDir(), "alone")
+	succeed(t, "", "train", "--data", fruit(t, 40), "--model", "ngrams", "--out", alone)
+	status, stdout, stderr := command("", "train", "--resume", alone, "--epochs", "3")
+	checkFailure(t, status, exitUsage, stdout, stderr, "--epochs has no effect on ngrams")
+}
+
 // TestAutoOfNumbers: numbers are estimated by the default model, too.
 func TestAutoOfNumbers(t *testing.T) {
 	path := writeFile(t, filepath.Join(t.TempDir(), "n.csv"), "text,label\n"+strings.Repeat("small,1\nmiddle,20\nlarge,300\n", 30))

@@ -25,14 +25,28 @@ type trained struct {
 	last     string // path of the last checkpoint
 	result   Result
 	reported reported
+	right    []bool // of each validation text, whether it was given its class, where auto compares
 }
 
 // fit trains and evaluates a model. fold names the folder of its checkpoints and
 // events in a cross-validation; else they are in the model's own.
 func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fold string) (*trained, error) {
-	if e.Grams {
-		return r.fitGrams(ctx, e, l, fold)
+	fit := func() (*trained, error) { return r.fitNetwork(ctx, e, exec, l, fold) }
+	switch {
+	case e.Name == Auto:
+		fit = func() (*trained, error) { return r.fitAuto(ctx, e, exec, l, fold) }
+	case e.Grams:
+		fit = func() (*trained, error) { return r.fitGrams(ctx, e, l, fold) }
 	}
+	t, err := fit()
+	if err != nil {
+		return nil, err
+	}
+	return t, r.event(resultEvent{"result", fold, t.result})
+}
+
+// fitNetwork is fit of a model that is trained in epochs.
+func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l lesson, fold string) (*trained, error) {
 	place := filepath.Join(fold, e.Name)
 	t := r.begun(l)
 	net, err := r.network(ctx, e, l)
@@ -93,8 +107,13 @@ func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fol
 			fmt.Fprintf(r.Say, "\nwarning: %s", w)
 		}
 	}
+	if e.Name == Auto {
+		if t.right, err = judge(ctx, trainer, l.task, validation, r.Batch); err != nil {
+			return nil, err
+		}
+	}
 	fmt.Fprint(r.Say, "\n\n")
-	return t, r.event(resultEvent{"result", fold, t.result})
+	return t, nil
 }
 
 // begun is a model that is about to be trained.

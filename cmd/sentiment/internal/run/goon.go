@@ -44,11 +44,20 @@ func (r *Run) goOn(epochs int, finished bool) (bool, error) {
 	if g := r.given(chosen); g != nil {
 		defer g.Close()
 	}
-	places := Names(chosen)
-	for i := range r.Folds {
+	var places []string
+	for i := range r.Folds + 1 {
 		for _, e := range chosen {
-			places = append(places, filepath.Join(foldDir(i), e.Name))
+			switch {
+			case e.Grams: // which has no epochs: it is made anew, the same
+			case i == 0:
+				places = append(places, e.Name)
+			default:
+				places = append(places, filepath.Join(foldDir(i-1), e.Name))
+			}
 		}
+	}
+	if len(places) == 0 {
+		return false, usage.Errorf("--epochs has no effect on %s, which is not trained in epochs", chosen[0].Name)
 	}
 	begun, left := false, false
 	for _, place := range places {

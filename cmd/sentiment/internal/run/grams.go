@@ -72,6 +72,11 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	trials := t.result.Trials
 	t.result = newResult(e.Name, net.Params(), fitOn, validation, t.history)
 	t.result.Evaluate, t.result.Trials, t.result.LearningCurve = scores, trials, curve
+	if e.Name == Auto && !l.task.Number() {
+		if t.right, err = judge(ctx, trainer, l.task, validation, r.Batch); err != nil {
+			return nil, err
+		}
+	}
 	fmt.Fprintf(r.Say, "Validation: %s.", scores.Line())
 	if len(l.Test) == 0 && fold == "" { // before it learns from the validation texts
 		if err := t.examine(ctx, trainer, e, l); err != nil {
@@ -98,7 +103,7 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 		}
 	}
 	fmt.Fprint(r.Say, "\n\n")
-	return t, r.event(resultEvent{"result", fold, t.result})
+	return t, nil
 }
 
 // copyWeights gives a network the weights of another of the same layers.

@@ -137,9 +137,14 @@ func (e Model) build(t classifier.Task, o sizing, steps int, seed uint64) (*nn.M
 	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.Head()), Seed: seed}.Build()
 }
 
+// named is the model of a name.
+func named(name string) Model {
+	return Models[slices.IndexFunc(Models, func(e Model) bool { return e.Name == name })]
+}
+
 // sizes are those of a model by its name.
 func sizes(name string) corpus.Sizes {
-	return Models[slices.IndexFunc(Models, func(e Model) bool { return e.Name == name })].Sizes
+	return named(name).Sizes
 }
 
 // Embeds reports whether the model has an embedding.

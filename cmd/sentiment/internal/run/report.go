@@ -110,9 +110,7 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 func (r *Result) report(t classifier.Task) report.Experiment {
 	x := report.Experiment{Name: r.Name, Parameters: r.Parameters, Epoch: r.WeightsEpoch}
 	x.LearningCurve = r.LearningCurve.report()
-	for _, trial := range r.Trials {
-		x.Trials = append(x.Trials, report.Trial{Setting: trial.Setting, Samples: trial.Texts, Score: report.Number(trial.Score), Chosen: trial.Chosen})
-	}
+	x.Trials = r.trials()
 	for _, e := range r.Epochs {
 		x.Curves.Loss = append(x.Curves.Loss, e.Scores["loss"])
 		x.Curves.Score = append(x.Curves.Score, e.Scores[t.Score()])
@@ -128,6 +126,14 @@ func (r *Result) report(t classifier.Task) report.Experiment {
 	}
 	x.Validation, x.Test = evaluation(r.Evaluate, r.ValidationSamples), evaluation(r.Test, r.TestSamples)
 	return x
+}
+
+// trials are those of a search as a report shows them.
+func (r *Result) trials() (list []report.Trial) {
+	for _, t := range r.Trials {
+		list = append(list, report.Trial{Setting: t.Setting, Samples: t.Texts, Score: report.Number(t.Score), Chosen: t.Chosen})
+	}
+	return list
 }
 
 // layers are the rows of a model's summary.

@@ -108,10 +108,14 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 
 // report is a result as a report shows it.
 func (r *Result) report(t classifier.Task) report.Experiment {
-	x := report.Experiment{Name: r.Name, Parameters: r.Parameters, Epoch: r.WeightsEpoch}
+	x := report.Experiment{Name: r.Name, Parameters: r.Parameters}
 	x.LearningCurve = r.LearningCurve.report()
 	x.Trials = r.trials()
-	for _, e := range r.Epochs {
+	epochs := r.Epochs
+	if x.Epoch = r.WeightsEpoch; !r.inEpochs() {
+		x.Epoch, epochs = 0, nil
+	}
+	for _, e := range epochs {
 		x.Curves.Loss = append(x.Curves.Loss, e.Scores["loss"])
 		x.Curves.Score = append(x.Curves.Score, e.Scores[t.Score()])
 		x.Curves.ValLoss = append(x.Curves.ValLoss, e.Scores["val_loss"])

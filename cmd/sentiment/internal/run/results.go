@@ -167,6 +167,9 @@ func (r *Result) Best(t classifier.Task) (score float64, at int) {
 	return score, at
 }
 
+// inEpochs reports whether the model was trained in epochs, and not at once.
+func (r *Result) inEpochs() bool { return r.Trials == nil || len(r.Epochs) > 1 }
+
 func (r *Result) secondsPerEpoch() float64 {
 	var s float64
 	for _, e := range r.Epochs {
@@ -222,7 +225,7 @@ func (r *Results) print(w io.Writer) {
 			e.Name, show.Thousands(e.Parameters), show.Score(e.Evaluate[r.task.Score()]), e.WeightsEpoch, show.Score(best), at,
 			test, fmt.Sprintf("%.2f", e.secondsPerEpoch()),
 		}
-		if e.Trials != nil { // it was not trained in epochs
+		if !e.inEpochs() {
 			row[3], row[4], row[5], row[7] = "-", "-", "-", "-"
 		}
 		rows = append(rows, row)

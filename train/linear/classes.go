@@ -26,6 +26,9 @@ func (s SVM) FitClasses(ctx context.Context, x *Matrix, class []int32, classes i
 	if len(class) != x.Rows() {
 		return nil, errors.Errorf("classes of %d rows, want %d", len(class), x.Rows())
 	}
+	if s.From != nil {
+		return nil, errors.New("the weights to go on from are of one class: fit each alone")
+	}
 	if _, err := sizes(class, classes); err != nil {
 		return nil, err
 	}

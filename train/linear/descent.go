@@ -22,6 +22,9 @@ type descent struct {
 	order   []int32   // of the rows that count
 	dual    dual
 
+	from *Weights  // nil for zeros
+	base []float64 // the margin of each row by them
+
 	w    []float32
 	bias float64
 }
@@ -79,6 +82,12 @@ func (d *descent) solve(ctx context.Context, epochs int, tolerance float64, seed
 	for id := range d.h {
 		d.w[id] *= d.h[id]
 	}
+	if d.from != nil {
+		for id := range d.w {
+			d.w[id] += d.from.W[id]
+		}
+		d.bias += float64(d.from.Bias)
+	}
 	for id, v := range d.w {
 		if v-v != 0 {
 			return nil, 0, errors.Errorf("the weight of column %d is %v: its values are too small or too large", id, v)
@@ -108,6 +117,9 @@ func (d *descent) epoch(ctx context.Context) (worst float64, err error) {
 		i := int(row)
 		from, to := d.x.starts[i], d.x.starts[i+1]
 		m := dot(d.w, d.x.ids[from:to], d.values[from:to]) + d.bias
+		if d.base != nil {
+			m += d.base[i]
+		}
 		change, gradient := d.dual.step(i, float64(d.y[i])*m, d.squares[i])
 		worst = max(worst, math.Abs(gradient))
 		d.add(i, change)

@@ -20,6 +20,7 @@ type problem struct {
 	y       []int8
 	weights []float32
 	rows    [][]float64 // times h
+	base    []float64   // margins of the rows that something else gives them, or nil
 }
 
 func drawProblem(t *rapid.T) (p problem) {
@@ -66,6 +67,9 @@ func (p problem) slopes(w []float64) (value float64, g *mat.VecDense, hessian *m
 	}
 	for i, row := range p.rows {
 		y, c, m := float64(p.y[i]), p.svm.C*float64(p.weights[i]), 0.0
+		if p.base != nil {
+			m = y * p.base[i]
+		}
 		for j, v := range row {
 			m += y * w[j] * v
 		}

@@ -12,16 +12,18 @@ import (
 //	½‖w‖² + ½b² + C Σ_i (y_i − w·x_i − b)²
 //
 // by dual coordinate descent. Numbers are best brought to mean 0 and deviation 1 before.
-// scikit-learn: Ridge(alpha=1/(2C)), whose intercept costs nothing.
+// From other weights it goes on as Weights tells. scikit-learn: Ridge(alpha=1/(2C)), whose
+// intercept costs nothing.
 type Ridge struct {
 	C         float64 // how much the errors count against the size of the weights, 1 if 0
 	Epochs    int     // at most so many passes over the rows, 10 if 0
 	Tolerance float64 // ends training as that of an SVM does; 0.01 if 0
 	Seed      int64   // of the order of the rows, another in each epoch
+	From      *Weights
 }
 
 // Fit returns the weights [columns] and the bias for the numbers y [rows]. No rows are an
-// error, as is a number that is none; that ctx is done ends training with its error.
+// error unless From is given, as is a number that is none; that ctx is done ends training with its error.
 func (r Ridge) Fit(ctx context.Context, x *Matrix, y []float32) (w []float32, bias float32, err error) {
 	w, bias, err = r.fit(ctx, x, y)
 	return w, bias, errors.Wrap(err, "ridge")
@@ -38,7 +40,7 @@ func (r Ridge) fit(ctx context.Context, x *Matrix, y []float32) ([]float32, floa
 		return nil, 0, errors.Errorf("%d epochs", r.Epochs)
 	case len(y) != x.Rows():
 		return nil, 0, errors.Errorf("numbers of %d rows, want %d", len(y), x.Rows())
-	case len(y) == 0:
+	case len(y) == 0 && r.From == nil:
 		return nil, 0, errors.New("there are no rows")
 	}
 	for i, v := range y {
@@ -52,6 +54,9 @@ func (r Ridge) fit(ctx context.Context, x *Matrix, y []float32) ([]float32, floa
 	}
 	d, cost, err := newDescent(x, nil, signs, cmp.Or(r.C, 1), nil)
 	if err != nil {
+		return nil, 0, err
+	}
+	if err := d.goOn(r.From); err != nil {
 		return nil, 0, err
 	}
 	d.dual = newSquares(y, cost)

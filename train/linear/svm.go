@@ -13,7 +13,7 @@ import (
 //	½‖w‖² + ½b² + C Σ_i c_i·loss(y_i·(w·x_i + b))
 //
 // by dual coordinate descent. It is not the mean of the losses: with more rows they
-// count for more.
+// count for more. From other weights it goes on as Weights tells.
 type SVM struct {
 	C float64 // how much the losses count against the size of the weights, 1 if 0
 	// Loss of m = y·(w·x + b) is "squared_hinge", if empty too, max(0, 1 − m)², or
@@ -24,6 +24,7 @@ type SVM struct {
 	// epoch; 0.01 if 0.
 	Tolerance float64
 	Seed      int64 // of the order of the rows, another in each epoch
+	From      *Weights
 }
 
 // dual is a loss in the dual problem, with the variables of its rows.
@@ -42,8 +43,8 @@ type dual interface {
 // [columns], as from Ratios, each column is multiplied by its own before training; it is
 // part of the weights that are returned, so that x·w + bias is the margin of a row as it
 // is. Y [rows] is 1 or −1, weights [rows] say how much the rows count; h and weights may
-// be nil, for ones. A class without a row that counts is an error, as is a number that
-// is none; that ctx is done ends training with its error.
+// be nil, for ones. A class without a row that counts is an error unless From is given, as
+// is a number that is none; that ctx is done ends training with its error.
 //
 // scikit-learn: LinearSVC(loss="squared_hinge"), intercept_scaling 1, and
 // LogisticRegression(solver="liblinear").
@@ -58,6 +59,9 @@ func (s SVM) fit(ctx context.Context, x *Matrix, h []float32, y []int8, weights 
 	}
 	d, cost, err := newDescent(x, h, y, cmp.Or(s.C, 1), weights)
 	if err != nil {
+		return nil, 0, err
+	}
+	if err := d.goOn(s.From); err != nil {
 		return nil, 0, err
 	}
 	tolerance := cmp.Or(s.Tolerance, 0.01)
@@ -106,7 +110,7 @@ func (s SVM) check(x *Matrix, h []float32, y []int8, weights []float32) error {
 		}
 	}
 	for of, n := range rows {
-		if n == 0 {
+		if n == 0 && s.From == nil {
 			return errors.Errorf("class %+d has no row", 2*of-1)
 		}
 	}

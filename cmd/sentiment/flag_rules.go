@@ -114,7 +114,9 @@ func ordered(l line) string {
 
 // epochs is the rule of a flag of training in epochs.
 func epochs(l line) string {
-	if l.value("from") == "" && l.value("resume") == "" && l.none(func(e run.Model) bool { return !e.Grams }) {
+	grams := l.value("from") != "" && run.FromGrams(l.value("from")) ||
+		l.value("from") == "" && l.value("resume") == "" && l.none(func(e run.Model) bool { return !e.Grams })
+	if grams {
 		return "on a model of n-grams, which is not trained in epochs"
 	}
 	return ""
@@ -175,6 +177,9 @@ var flagRules = map[string]rule{
 	},
 
 	"budget": func(l line) string {
+		if l.has("from") {
+			return "with --from, which keeps the model's settings"
+		}
 		if l.value("from") == "" && l.value("resume") == "" && l.none(func(e run.Model) bool { return e.Grams }) {
 			return "without the models auto and ngrams"
 		}

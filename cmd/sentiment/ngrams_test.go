@@ -46,7 +46,6 @@ func TestNGrams(t *testing.T) {
 	}{
 		{exitFailure, []string{"Keras has no layer for bags of n-grams"}, []string{"export", model, "--out", filepath.Join(t.TempDir(), "m.keras")}},
 		{exitFailure, []string{"ngrams"}, []string{"words", model, "good"}},
-		{exitFailure, []string{"n-grams"}, []string{"train", "--from", model, "--data", "sample", "--out", filepath.Join(t.TempDir(), "more")}},
 	} {
 		status, stdout, stderr := command("", c.args...)
 		checkFailure(t, status, c.status, stdout, stderr, c.wants...)

@@ -86,7 +86,7 @@ func TestShrink(t *testing.T) {
 		{exitFailure, "is no model of n-grams", []string{"shrink", bow, "--size", "1MB", "--out", small + "1"}},
 		{exitFailure, "is no model of n-grams", []string{"shrink", bow, "--keep", "9", "--out", small + "1"}},
 		{exitFailure, "was shrunk, go on from the one that it was made of", []string{"train", "--from", smallBow, "--data", "sample", "--out", small + "1"}},
-		{exitFailure, "n-grams", []string{"train", "--from", small, "--data", "sample", "--out", small + "1"}},
+		{exitFailure, "was shrunk, go on from the one that it was made of", []string{"train", "--from", small, "--data", "sample", "--out", small + "1"}},
 		{exitFailure, "Keras has no layer for bags of n-grams", []string{"export", small, "--out", filepath.Join(out, "m.keras")}},
 	} {
 		status, stdout, stderr := command("", c.args...)

@@ -33,7 +33,10 @@ type Data struct {
 	Classes int       // 0 of numbers
 	Numbers []float32 // of each text in place of Class, best of mean 0 and deviation 1
 	Weights []float32 // of the classes, such as from linear.Balanced; nil for ones
-	Seed    uint64    // of the order in which texts are learned from
+	// From are the weights that a model had, see Weights, which goes on with these texts; nil
+	// for none.
+	From *linear.Model
+	Seed uint64 // of the order in which texts are learned from
 }
 
 // Network returns the network of so many n-grams, of which those from split on are of
@@ -97,6 +100,9 @@ func (d Data) idf() []float32 { return linear.IDF(d.Grams.Counts(), d.Grams.Text
 
 // fit trains a model of texts, of which x has the rows.
 func (d Data) fit(ctx context.Context, x *linear.Matrix, rows []int, s Setting) (*linear.Model, error) {
+	if d.From != nil {
+		return d.goOn(ctx, x, rows, s)
+	}
 	if d.Classes == 0 {
 		w, bias, err := linear.Ridge{C: s.C, Seed: int64(d.Seed)}.Fit(ctx, x, pick(d.Numbers, rows))
 		return &linear.Model{Weights: [][]float32{w}, Bias: []float32{bias}}, errors.WithMessage(err, "n-grams")

@@ -33,7 +33,7 @@ type trained struct {
 func (r *Run) fit(ctx context.Context, e Model, exec nn.Execution, l lesson, fold string) (*trained, error) {
 	fit := func() (*trained, error) { return r.fitNetwork(ctx, e, exec, l, fold) }
 	switch {
-	case e.Name == Auto:
+	case e.Name == Auto && e.given == nil:
 		fit = func() (*trained, error) { return r.fitAuto(ctx, e, exec, l, fold) }
 	case e.Grams:
 		fit = func() (*trained, error) { return r.fitGrams(ctx, e, l, fold) }
@@ -91,7 +91,11 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	if t.result.Evaluate, err = Evaluate(ctx, trainer, validation, r.Batch); err != nil {
 		return nil, err
 	}
+	if t.result.Before, err = e.given.before(ctx, l, validation, r.Batch); err != nil {
+		return nil, err
+	}
 	fmt.Fprintf(r.Say, "Validation: %s.", t.result.Evaluate.Line())
+	r.sayBefore(t.result, l.task)
 	if test.Len() > 0 {
 		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/classifier"
+	"unroll/train/ngrams"
 	"unroll/train/optimizers"
 )
 
@@ -20,7 +21,8 @@ import (
 // It keeps its words and its classes.
 type given struct {
 	*classifier.Model
-	dir string
+	dir   string
+	trial *ngrams.Trial // of a model of n-grams, how it was trained
 }
 
 // modelFrom returns the model of a folder, or the best one of a run's, as one of the
@@ -34,21 +36,25 @@ func modelFrom(dir string) (Model, error) {
 	if err != nil {
 		return Model{}, errors.WithMessage(err, "--from")
 	}
-	if m.Grams() != nil {
-		_ = m.Close()
-		return Model{}, errors.Errorf("--from %s: a model of n-grams is trained on all texts together; train it anew with --data for the old texts and the new", dir)
-	}
 	if t, err := readTraining(filepath.Join(dirs[0], settingsFile)); err == nil && t.Shrunk {
 		_ = m.Close()
 		return Model{}, errors.Errorf("--from %s: the model was shrunk, go on from the one that it was made of", dir)
 	}
+	g := &given{Model: m, dir: dirs[0]}
 	e := Model{
 		Name: m.Name(), About: "the model of " + dirs[0] + ", with new texts",
-		given:     &given{m, dirs[0]},
+		Grams:     m.Grams() != nil,
+		given:     g,
 		optimizer: func() train.Rated { return &optimizers.Adam{} },
 	}
+	if e.Grams {
+		if g.trial, err = readTrial(dirs[0]); err != nil {
+			_ = m.Close()
+			return Model{}, errors.WithMessage(err, "--from")
+		}
+	}
 	for _, known := range Models {
-		if known.Name == e.Name {
+		if known.Name == e.Name && known.optimizer != nil { // auto may have found a network
 			e.optimizer = known.optimizer
 		}
 	}
@@ -94,7 +100,11 @@ func (g *given) network() (*nn.Model, error) { return nn.Load(g.dir) }
 
 // tell says what is gone on with.
 func (g *given) tell(r *Run) {
-	if g != nil {
+	switch {
+	case g == nil:
+	case g.trial != nil:
+		fmt.Fprintf(r.Say, "Going on from %s: its n-grams and classes are kept.\n", g.dir)
+	default:
 		fmt.Fprintf(r.Say, "Going on from %s: its words and classes are kept, its optimizer starts anew.\n", g.dir)
 	}
 }

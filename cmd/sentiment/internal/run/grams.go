@@ -29,12 +29,18 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	for _, w := range weights {
 		d.Weights = append(d.Weights, float32(w))
 	}
-	best, err := r.search(ctx, t, d, e, l, fold)
+	var best ngrams.Trial
+	if e.given != nil {
+		best, err = r.goOnGrams(ctx, e.given, &d, l)
+	} else {
+		best, err = r.search(ctx, t, d, e, l, fold)
+	}
 	if err != nil {
 		return nil, err
 	}
+	t.Trial = &best
 	var curve *learningCurve
-	if e.Name == Auto && fold == "" {
+	if e.Name == Auto && e.given == nil && fold == "" {
 		if curve, err = r.learn(ctx, d, best, l); err != nil {
 			return nil, err
 		}
@@ -72,12 +78,16 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	trials := t.result.Trials
 	t.result = newResult(e.Name, net.Params(), fitOn, validation, t.history)
 	t.result.Evaluate, t.result.Trials, t.result.LearningCurve = scores, trials, curve
-	if e.Name == Auto && !l.task.Number() {
+	if e.Name == Auto && e.given == nil && !l.task.Number() {
 		if t.right, err = judge(ctx, trainer, l.task, validation, r.Batch); err != nil {
 			return nil, err
 		}
 	}
+	if t.result.Before, err = e.given.before(ctx, l, validation, r.Batch); err != nil {
+		return nil, err
+	}
 	fmt.Fprintf(r.Say, "Validation: %s.", scores.Line())
+	r.sayBefore(t.result, l.task)
 	if len(l.Test) == 0 && fold == "" { // before it learns from the validation texts
 		if err := t.examine(ctx, trainer, e, l); err != nil {
 			return nil, err

@@ -42,10 +42,12 @@ type Result struct {
 	// count as wrong.
 	UnknownTestSamples int     `json:"unknown_test_samples,omitempty"`
 	Epochs             []Epoch `json:"epochs"`
-	WeightsEpoch       int     `json:"weights_epoch"`    // after which the model had the weights that are saved, from 1
-	Evaluate           Scores  `json:"evaluate"`         // of these weights on the validation texts
-	Test               Scores  `json:"test,omitempty"`   // and on the test texts, if there are any
-	Trials             []Trial `json:"trials,omitempty"` // of a search for its settings
+	WeightsEpoch       int     `json:"weights_epoch"` // after which the model had the weights that are saved, from 1
+	Evaluate           Scores  `json:"evaluate"`      // of these weights on the validation texts
+	// Before are the scores, on the same texts, of the model that was gone on from.
+	Before Scores  `json:"before,omitempty"`
+	Test   Scores  `json:"test,omitempty"`   // and on the test texts, if there are any
+	Trials []Trial `json:"trials,omitempty"` // of a search for its settings
 	// LearningCurve tells whether more texts would help, where auto measured it.
 	LearningCurve *learningCurve `json:"learning_curve,omitempty"`
 }

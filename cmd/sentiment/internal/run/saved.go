@@ -10,6 +10,7 @@ import (
 	"unroll/internal/jsonfile"
 	"unroll/nn"
 	"unroll/train/classifier"
+	"unroll/train/ngrams"
 )
 
 // The files of a model's folder beside those of nn and the two plots.
@@ -32,6 +33,9 @@ type Training struct {
 	Imported string `json:"imported,omitempty"`
 	// Shrunk says that the weights have 8 bits, and n-grams may be missing.
 	Shrunk bool `json:"shrunk,omitempty"`
+	// Trial is how a model of n-grams was trained, by which it goes on with new texts; nil
+	// of other models, and of those of earlier versions.
+	Trial *ngrams.Trial `json:"trial,omitempty"`
 }
 
 // trainingVersion is 3 since what a model says of a text is in a file of its own.

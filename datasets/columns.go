@@ -230,10 +230,18 @@ func headRows(head []byte, all bool, delimiter rune, quoted bool) (rows [][]stri
 }
 
 // detectDelimiter is the delimiter that gives most rows as many columns as the
-// first row, at least 2; 0 if there is none.
-func detectDelimiter(head []byte, all bool) (best rune) {
+// first row, at least 2; 0 if there is none. What stands between labels is one only if
+// nothing else is.
+func detectDelimiter(head []byte, all bool, labels string) (best rune) {
 	most := 0
-	for _, delimiter := range ",;\t|" {
+	candidates := ",;\t|"
+	if len(labels) == 1 && strings.Contains(candidates, labels) {
+		candidates = strings.Replace(candidates, labels, "", 1) + labels
+	}
+	for _, delimiter := range candidates {
+		if best != 0 && string(delimiter) == labels {
+			break
+		}
 		rows, _ := headRows(head, all, delimiter, true)
 		if len(rows) == 0 || len(rows[0]) < 2 {
 			continue

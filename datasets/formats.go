@@ -112,7 +112,7 @@ func (o RecordOptions) rows(ctx context.Context, path string) iter.Seq2[row, err
 		if c := s.charset; c != nil && c.decoder != nil {
 			given := yield
 			yield = func(r row, err error) bool {
-				if r.bad == nil && strings.ContainsRune(r.Text+r.Label+r.Group+strings.Join(r.Columns, ""), utf8.RuneError) {
+				if r.bad == nil && strings.ContainsRune(r.Text+r.Label+strings.Join(r.Labels, "")+r.Group+strings.Join(r.Columns, ""), utf8.RuneError) {
 					r.bad = errors.Errorf("it is not %s", c.name)
 				}
 				return given(r, err)
@@ -201,6 +201,9 @@ func (o RecordOptions) noTable(path string) error {
 	if o.namesColumns() {
 		return errNoColumns
 	}
+	if o.LabelDelimiter != "" {
+		o.note(path, "the label delimiter has no effect: the file has no label column")
+	}
 	return nil
 }
 
@@ -246,7 +249,7 @@ func (o RecordOptions) sniff(path string, s *source) string {
 	}
 	delimiter := o.Delimiter
 	if delimiter == 0 {
-		delimiter = detectDelimiter(head, all)
+		delimiter = detectDelimiter(head, all, o.LabelDelimiter)
 	}
 	switch delimiter {
 	case 0:

@@ -115,6 +115,16 @@ func (o RecordOptions) record(fields map[string]any) (r Record, err error) {
 		if want.path == "" {
 			continue
 		}
+		if want.value == &r.Label {
+			if value, ok := find(fields, want.path); ok {
+				if r.Labels, err = o.severalOf(value, want.path); err != nil {
+					return r, err
+				}
+				if r.Labels != nil {
+					continue
+				}
+			}
+		}
 		if *want.value, err = field(fields, want.path, want.missing); err != nil {
 			return r, err
 		}
@@ -127,6 +137,21 @@ func (o RecordOptions) record(fields map[string]any) (r Record, err error) {
 		r.Columns = append(r.Columns, value)
 	}
 	return r, nil
+}
+
+// severalOf returns the labels of a field that states several, nil of one that does not.
+func (o RecordOptions) severalOf(value any, path string) ([]string, error) {
+	if _, isList := value.([]any); isList {
+		labels, ok := labelList(value)
+		if !ok {
+			return nil, errors.Errorf("the field %s is a list of something else than labels", path)
+		}
+		return labels, nil
+	}
+	if text, ok := scalar(value); ok && value != nil {
+		return o.splitLabels(text), nil
+	}
+	return nil, nil
 }
 
 // field is the text of a field, "" of one that is missing where it may be.
@@ -187,7 +212,8 @@ func scalar(value any) (text string, ok bool) {
 }
 
 // chooseFields guesses the fields that the options do not name by the first object:
-// the text's among those that are strings, the label's among those that are scalars.
+// the text's among those that are strings, the label's among those that are scalars,
+// or else lists of them.
 func (o *RecordOptions) chooseFields(fields map[string]any) error {
 	if slices.Contains(slices.Concat(o.TextColumns, o.Columns), o.LabelColumn) {
 		return errors.Errorf("the field %q is the label, and cannot be read beside it", o.LabelColumn)
@@ -203,6 +229,9 @@ func (o *RecordOptions) chooseFields(fields map[string]any) error {
 		return nil
 	}
 	path, err := o.chooseField("label", fields, labelNames, func(value any) bool { _, ok := scalar(value); return ok })
+	if err != nil {
+		path, err = o.chooseField("label", fields, labelNames, func(value any) bool { _, ok := labelList(value); return ok })
+	}
 	if o.NoLabels {
 		err = nil
 	}

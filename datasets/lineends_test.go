@@ -27,7 +27,7 @@ func TestRecordsMixedLineEnds(t *testing.T) {
 		{"JSON last", "jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":\"b\",\"label\":2}\r{\"text\":\"b\",\"label\":2}\r", "a 1",
 			"standard input: line 2: something follows the JSON object; it holds carriage returns, perhaps line ends of another kind than the first"},
 		{"fastText last", "fasttext", "__label__x a\n__label__x b\r__label__y c\r", "a x",
-			"standard input: line 2: 2 labels (x, y), want 1; it holds carriage returns, perhaps line ends of another kind than the first"},
+			"standard input: line 2: the label y is not at the beginning; it holds carriage returns, perhaps line ends of another kind than the first"},
 		{"lines of old ones", "fasttext", "__label__x a\r__label__y b\r", "a x, b y", ""},
 		{"a blank in the first text", "fasttext", "__label__x a\rb\n__label__x c\n", "a\rb x, c x", ""},
 		{"a blank in a text", "fasttext", "__label__x a\n__label__x b\rc\r\n", "a x, b\rc x", ""},

@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/pkg/errors"
 )
@@ -9,13 +10,13 @@ import (
 // fastTextPrefix begins each label in fastText's format.
 const fastTextPrefix = "__label__"
 
-// fastText reads lines of one label and a text, as fastText's supervised training
+// fastText reads lines of labels and a text, as fastText's supervised training
 // takes them.
 func fastText(s *source, yield func(row, error) bool) {
 	plain := func(r row, err error) bool {
 		if err == nil {
 			line := r.Text
-			if r.Label, r.Text, r.bad = cutLabel(line); r.bad != nil {
+			if r.Label, r.Labels, r.Text, r.bad = cutLabels(line); r.bad != nil {
 				r.bad = mixedEnds(r.bad, line)
 			}
 		}
@@ -24,27 +25,31 @@ func fastText(s *source, yield func(row, error) bool) {
 	plainLines(s, false, plain)
 }
 
-// cutLabel takes the label off the front of a line. Text has none of its own where
-// labels are not needed.
-func cutLabel(line string) (label, text string, err error) {
-	var labels []string
+// cutLabels takes one label, or several, off the front of a line. Text has none of its
+// own where labels are not needed.
+func cutLabels(line string) (label string, labels []string, text string, err error) {
 	text = line
-	for word := range strings.FieldsSeq(line) {
+	for rest := strings.TrimSpace(line); ; {
+		word, after := rest, ""
+		if i := strings.IndexFunc(rest, unicode.IsSpace); i >= 0 {
+			word, after = rest[:i], rest[i:]
+		}
+		name, ok := strings.CutPrefix(word, fastTextPrefix)
+		if !ok {
+			break
+		}
+		rest = strings.TrimSpace(after)
+		labels, text = append(labels, name), rest
+	}
+	for word := range strings.FieldsSeq(text) {
 		if name, ok := strings.CutPrefix(word, fastTextPrefix); ok {
-			labels = append(labels, name)
+			return "", nil, "", errors.Errorf("the label %s is not at the beginning", name)
 		}
 	}
-	switch {
-	case len(labels) > 1:
-		return "", "", errors.Errorf("%d labels (%s), want 1", len(labels), strings.Join(labels, ", "))
-	case len(labels) == 1:
-		rest, first := strings.CutPrefix(strings.TrimSpace(line), fastTextPrefix+labels[0])
-		if !first {
-			return "", "", errors.Errorf("the label %s is not at the beginning", labels[0])
-		}
-		return labels[0], strings.TrimSpace(rest), nil
+	if len(labels) == 1 {
+		return labels[0], nil, text, nil
 	}
-	return "", text, nil
+	return "", labels, text, nil
 }
 
 // plainLines reads a text a line, with the empty ones or without.

@@ -62,7 +62,7 @@ func FuzzRecords(f *testing.F) {
 		"text,label\n\"a\n\"\"b\",1\r\nc,\"0\"\n",
 		"text\tlabel\n\"a\t1\n",
 		"{\"text\": \"a\\u00e9\", \"label\": 1.0}\n[]\n{\"text\": {\"0\": [1]}}\n",
-		"__label__a b\n__label__a __label__b c\n",
+		"__label__a b\n__label__a __label__b c\n__label__ __label__ d\n",
 		"a\n\nb",
 		"a;b;c\n1;2;3\n\"\n",
 		"\x1f\x8b\x08\x00", "\x28\xb5\x2f\xfd\x04\x00", "\uFEFFtext|label\n",
@@ -115,7 +115,7 @@ func readFuzzed(t *testing.T, paths []string, o RecordOptions) map[string]Record
 			t.Fatalf("two records have the ID %s", r.ID)
 		case strings.TrimSpace(r.Text) == "" || !utf8.ValidString(r.Text+r.Label+r.Group) || strings.Contains(r.Text, "\x00"):
 			t.Fatalf("a bad record: %+v", r)
-		case r.Label == "" && !o.NoLabels:
+		case r.Label == "" && r.Labels == nil && !o.NoLabels || r.Label != "" && r.Labels != nil:
 			t.Fatalf("no label: %+v", r)
 		}
 		seen[r.ID] = r

@@ -22,9 +22,14 @@ type Record struct {
 	ID    string // where it stands, unique within a source: "reviews.csv:17" (the line it begins in), "train/pos/576_10.txt"
 	Text  string // always UTF-8; blank only with RecordOptions.KeepEmpty
 	Label string // without white space around it; "" if the source has none
-	Group string // of the group column; "" if there is none
-	File  string // the path it was read from, as given to Records
-	Part  string // "train" or "test" where the source's folders say so, else ""
+	// Labels are those of a text of which the source states several, or may: split by
+	// RecordOptions.LabelDelimiter, a list in JSON, or more than one in fastText. They
+	// differ, have no white space around them, and Label is "" then; of a text without a
+	// label they are empty. Nil where the source states one label.
+	Labels []string
+	Group  string // of the group column; "" if there is none
+	File   string // the path it was read from, as given to Records
+	Part   string // "train" or "test" where the source's folders say so, else ""
 	// Columns are the values of RecordOptions.Columns, without white space around them;
 	// "" where a row has none.
 	Columns []string
@@ -46,6 +51,10 @@ type RecordOptions struct {
 	Columns []string
 	// Delimiter separates the columns of CSV; 0 tells it among , ; tab and |.
 	Delimiter rune
+	// LabelDelimiter stands between the labels of a text in the label column of a table
+	// or in a string of JSON lines: ";" of "billing; bug". "" takes a label as it is. A
+	// text may have no label then.
+	LabelDelimiter string
 	// Header is one of Headers; "" tells it by the rows of the beginning.
 	Header string
 	// Encoding is that of the texts by a name of the WHATWG's Encoding Standard, such
@@ -88,8 +97,8 @@ const maxRow = 16 << 20
 //	tsv       the same with tabs; quotes are part of the text, unless the file has
 //	          some and its beginning parses as CSV does. A first line sep=; names the
 //	          delimiter of either.
-//	jsonl     a JSON object a line
-//	fasttext  __label__x and a text a line, with one label
+//	jsonl     a JSON object a line; its label may be a list of labels, empty or not
+//	fasttext  __label__x, once or several times, and a text a line
 //	lines     a text a line, without labels
 //	folder    DIR/CLASS/*.txt or DIR/{train,test}/CLASS/*.txt, as aclImdb has it, or
 //	          a tar archive of DIR or of its folders
@@ -110,6 +119,9 @@ const maxRow = 16 << 20
 // Columns that are not named are found by well-known names, such as review and
 // rating; of two columns without such names, the one with more text is the text.
 //
+// White space around labels is removed. Of several labels of a text, empty ones and
+// those that it has already are left out and counted for Note.
+//
 // A row is bad if its text is empty or not UTF-8 or holds a NUL byte, its label is
 // missing, its columns are not as many as the first row's, or its format is broken.
 // A bad row ends the reading with an error such as
@@ -129,6 +141,7 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 		o.TextColumns = slices.DeleteFunc(slices.Clone(o.TextColumns), func(name string) bool { return name == "" })
 		skipped := 0
 		for _, path := range paths {
+			var out leftOut
 			for r, err := range o.rows(ctx, path) {
 				name := o.pathName(path)
 				if err != nil {
@@ -139,6 +152,7 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 					r.bad = r.finish(o)
 				}
 				if r.bad == nil {
+					r.several(&out)
 					r.File = path
 					if !yield(r.Record, nil) {
 						return
@@ -159,6 +173,7 @@ func Records(ctx context.Context, paths []string, o RecordOptions) iter.Seq2[Rec
 					o.OnBad(bad)
 				}
 			}
+			out.tell(o, path)
 		}
 	}
 }
@@ -196,6 +211,9 @@ func (o RecordOptions) check() error {
 		return err
 	}
 	if err := choice.Check("format", o.Format, Formats()); err != nil {
+		return err
+	}
+	if err := o.checkLabelDelimiter(); err != nil {
 		return err
 	}
 	switch {
@@ -247,7 +265,7 @@ func (r *row) finish(o RecordOptions) error {
 	for i, v := range r.Columns {
 		r.Columns[i] = strings.TrimSpace(v)
 	}
-	for _, s := range append([]string{r.Text, r.Label, r.Group}, r.Columns...) {
+	for _, s := range slices.Concat([]string{r.Text, r.Label, r.Group}, r.Labels, r.Columns) {
 		if err := CheckUTF8(s); err != nil {
 			return err
 		}
@@ -258,7 +276,7 @@ func (r *row) finish(o RecordOptions) error {
 	switch {
 	case strings.TrimSpace(r.Text) == "" && !o.KeepEmpty:
 		return errors.New("the text is empty")
-	case r.Label == "" && !o.NoLabels:
+	case r.Label == "" && r.Labels == nil && !o.NoLabels:
 		return errors.New("the label is missing")
 	}
 	return nil

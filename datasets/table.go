@@ -63,6 +63,9 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 		default:
 			r.Record = t.record(fields)
 			r.ID = s.id(line)
+			if t.label >= 0 && o.LabelDelimiter != "" {
+				r.Labels, r.Label = o.splitLabels(r.Label), ""
+			}
 		}
 		if !yield(r, nil) {
 			return
@@ -142,7 +145,7 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 		t.delimiter = '\t'
 	}
 	if t.delimiter == 0 {
-		t.delimiter = detectDelimiter(head, all)
+		t.delimiter = detectDelimiter(head, all, o.LabelDelimiter)
 	}
 	if t.delimiter == 0 {
 		t.delimiter = ',' // of a single column
@@ -170,7 +173,7 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 	}
 	t.width = len(rows[0])
 	if s.sep != 0 && o.Delimiter == 0 && t.width == 1 {
-		if other := detectDelimiter(head, all); other != 0 {
+		if other := detectDelimiter(head, all, o.LabelDelimiter); other != 0 {
 			return t, errors.Errorf("its first line is %q, which separates no columns, but %q would: mend that line, or give the delimiter", "sep="+string(s.sep), other)
 		}
 	}

@@ -86,7 +86,12 @@ func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.Tex
 			ended = err
 			break
 		}
-		if err := in.Add(r.ID, r.Part, r.Label, r.Text); err != nil {
+		if r.Labels != nil {
+			err = in.AddLabels(r.ID, r.Part, r.Labels, r.Text)
+		} else {
+			err = in.Add(r.ID, r.Part, r.Label, r.Text)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -94,11 +99,7 @@ func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.Tex
 	if ended != nil && (ctx.Err() != nil || report.Texts == 0 && len(report.Bad) == 0) {
 		return ended
 	}
-	labels := map[string]map[string]int{}
-	for _, part := range report.Parts {
-		labels[part.Name] = part.Classes
-	}
-	d.TellLabels(labels, a.warn)
+	d.TellLabels(report.Parts, report.Several, a.warn)
 	var suspects *run.Suspects
 	if want.suspects && ended == nil {
 		if suspects, err = run.FindSuspects(ctx, data, text, want.named, run.Console{Console: a.console()}); err != nil {

@@ -82,7 +82,7 @@ func other(c *cobra.Command, s *run.Saved, flags corpus.Settings) (corpus.Settin
 		to, from *string
 	}{
 		{"format", &data.Format, &flags.Format}, {"label-column", &data.LabelColumn, &flags.LabelColumn}, {"delimiter", &data.Delimiter, &flags.Delimiter}, {"header", &data.Header, &flags.Header},
-		{"encoding", &data.Encoding, &flags.Encoding},
+		{"encoding", &data.Encoding, &flags.Encoding}, {"label-delimiter", &data.LabelDelimiter, &flags.LabelDelimiter},
 	} {
 		if changed(f.flag) {
 			*f.to = *f.from
@@ -130,7 +130,7 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	if err != nil {
 		return err
 	}
-	if len(unknown) > 0 {
+	if len(unknown) > 0 || s.Task().Multi {
 		set.WarnUnknown(e.app.warn)
 	}
 	samples := set.Data(s.Name(), s.Task(), rows)

@@ -27,6 +27,7 @@ type Inspector struct {
 
 	report  Report
 	lengths map[int]int         // texts by their number of tokens
+	labels  map[int]int         // texts by their number of labels
 	exact   map[textHash]uint64 // the parts that hold a text, as bits
 	folded  map[textHash]copies // of the texts without case and white space
 	leaks   map[[2]int]*Leak    // by parts
@@ -64,6 +65,7 @@ func New(tokens func(text string) iter.Seq[[]byte]) *Inspector {
 		Examples: 5,
 		tokens:   tokens,
 		lengths:  map[int]int{},
+		labels:   map[int]int{},
 		exact:    map[textHash]uint64{},
 		folded:   map[textHash]copies{},
 		leaks:    map[[2]int]*Leak{},
@@ -75,6 +77,17 @@ func New(tokens func(text string) iter.Seq[[]byte]) *Inspector {
 // may be empty. id names the text in the report, such as "reviews.csv:12". It errs
 // for more than 64 parts.
 func (in *Inspector) Add(id, part, label, text string) error {
+	return in.add(id, part, []string{label}, text)
+}
+
+// AddLabels is Add of a text that has any number of labels, none twice. Texts that are
+// the same have the same ones if these are equal in any order.
+func (in *Inspector) AddLabels(id, part string, labels []string, text string) error {
+	in.report.Several = true
+	return in.add(id, part, labels, text)
+}
+
+func (in *Inspector) add(id, part string, labels []string, text string) error {
 	p := slices.IndexFunc(in.report.Parts, func(r Part) bool { return r.Name == part })
 	if p < 0 {
 		p = len(in.report.Parts)
@@ -83,10 +96,14 @@ func (in *Inspector) Add(id, part, label, text string) error {
 		}
 		in.report.Parts = append(in.report.Parts, Part{Name: strings.Clone(part), Classes: map[string]int{}})
 	}
-	id, label = strings.Clone(id), strings.Clone(label) // a part of a text would keep it in memory
+	id = strings.Clone(id) // a part of a text would keep it in memory
 	in.report.Texts++
 	in.report.Parts[p].Texts++
-	in.report.Parts[p].Classes[label]++
+	for _, label := range labels {
+		in.report.Parts[p].Classes[strings.Clone(label)]++
+	}
+	label := strings.Join(slices.Sorted(slices.Values(labels)), ", ")
+	in.labels[len(labels)]++
 	if in.count(id, text) > 0 { // empty texts are no copies of each other
 		in.compare(id, p, label, text)
 	}

@@ -27,7 +27,7 @@ const maxClasses = 20
 // String returns the report for people, in lines of at most 80 columns.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d texts\n%s", r.Texts, r.classes())
+	fmt.Fprintf(&b, "%d texts\n%s%s", r.Texts, r.classes(), r.several())
 	l := r.Lengths
 	fmt.Fprintf(&b, "\nTokens per text: mean %.1f, min %d, quartiles %d, %d, %d, 95 %% %d, 99 %% %d\n",
 		l.Mean, l.Min, l.Q1, l.Median, l.Q3, l.P95, l.P99)
@@ -79,6 +79,9 @@ func (r *Report) classes() string {
 	t.Style().Format = pretty.FormatOptions{Header: text.FormatDefault, Footer: text.FormatDefault}
 	t.Style().Size.WidthMax = lineWidth
 	head, foot := pretty.Row{"class"}, pretty.Row{"all"}
+	if r.Several {
+		head, foot = pretty.Row{"label"}, pretty.Row{"texts"}
+	}
 	sum := map[string]int{}
 	right := []pretty.ColumnConfig{}
 	for i, p := range r.Parts {
@@ -100,10 +103,29 @@ func (r *Report) classes() string {
 		t.AppendRow(row)
 	}
 	if more := len(byCount) - maxClasses; more > 0 {
-		t.AppendRow(pretty.Row{fmt.Sprintf("%d more classes", more)})
+		t.AppendRow(pretty.Row{fmt.Sprintf("%d more %s", more, map[bool]string{false: "classes", true: "labels"}[r.Several])})
 	}
 	t.AppendFooter(foot)
 	return t.Render() + "\n"
+}
+
+// several tells how many labels the texts have, if they may have any number.
+func (r *Report) several() string {
+	if !r.Several {
+		return ""
+	}
+	sum := 0
+	var list []string
+	for _, l := range r.Labels {
+		sum += l.Labels * l.Texts
+		name := "no label"
+		if l.Labels > 0 {
+			name = show.Plural(l.Labels, "label")
+		}
+		list = append(list, fmt.Sprintf("%s %d", name, l.Texts))
+	}
+	line := fmt.Sprintf("Labels per text: mean %.2f; texts with %s", float64(sum)/float64(max(r.Texts, 1)), strings.Join(list, ", "))
+	return "\n" + text.WrapSoft(line, lineWidth) + "\n"
 }
 
 // problems writes what a person should see to before training.

@@ -13,9 +13,11 @@ import (
 // Report is what an Inspector found.
 type Report struct {
 	Texts     int         `json:"texts"`
-	Parts     []Part      `json:"parts"`     // by first appearance
-	Leaks     []Leak      `json:"leaks"`     // of the pairs of parts that have any
-	Conflicts Conflicts   `json:"conflicts"` // one text, two labels
+	Parts     []Part      `json:"parts"`                     // by first appearance
+	Several   bool        `json:"several_labels,omitempty"`  // a text may have any number of labels
+	Labels    []Labelled  `json:"labels_per_text,omitempty"` // with Several, by rising number
+	Leaks     []Leak      `json:"leaks"`                     // of the pairs of parts that have any
+	Conflicts Conflicts   `json:"conflicts"`                 // one text, two labels
 	Empty     Empty       `json:"empty"`
 	Bad       []BadReason `json:"bad,omitempty"` // rows that were passed over, the most frequent reason first
 
@@ -32,8 +34,14 @@ type Report struct {
 type Part struct {
 	Name       string         `json:"name"`
 	Texts      int            `json:"texts"`
-	Classes    map[string]int `json:"classes"`    // texts by label
+	Classes    map[string]int `json:"classes"`    // texts by label, of which they may have several
 	Duplicates Copies         `json:"duplicates"` // texts that the part holds already
+}
+
+// Labelled counts the texts that have so many labels.
+type Labelled struct {
+	Labels int `json:"labels"`
+	Texts  int `json:"texts"`
 }
 
 // Copies counts texts that are the same as others: byte by byte, and after case
@@ -152,6 +160,12 @@ func (in *Inspector) Report() *Report {
 			if l := in.leaks[[2]int{a, b}]; l != nil {
 				r.Leaks = append(r.Leaks, *l)
 			}
+		}
+	}
+	r.Labels = nil
+	for _, n := range slices.Sorted(maps.Keys(in.labels)) {
+		if r.Several {
+			r.Labels = append(r.Labels, Labelled{n, in.labels[n]})
 		}
 	}
 	r.Lengths = lengthsOf(in.lengths, r.Texts, r.Tokens)

@@ -3,9 +3,12 @@
 // them.
 package answer
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
-// Answer is what a model says of a text: one of its classes, or a number.
+// Answer is what a model says of a text: one of its classes, several labels, or a number.
 type Answer struct {
 	// Label is the most probable class and Probability its probability, in
 	// [0, 1]; Probabilities has all classes in the model's order. A model of
@@ -13,6 +16,10 @@ type Answer struct {
 	Label         string
 	Probability   float64
 	Probabilities []Class
+	// Labels are those that are given, in the model's order, of a model that may give
+	// several, and not nil then; Label is the most probable one, given or not. Nil of
+	// other models.
+	Labels []string
 	// Value is the number, of a model of numbers.
 	Value float64
 	// KnownWords is the number of the text's words that the model saw.
@@ -24,6 +31,20 @@ type Answer struct {
 // IsNumber reports whether the answer is a number and not a class.
 func (a *Answer) IsNumber() bool { return len(a.Probabilities) == 0 }
 
+// Multi reports whether the answer is any number of labels.
+func (a *Answer) Multi() bool { return a.Labels != nil }
+
+// None stands for the labels of a text that has none.
+const None = "(none)"
+
+// Listed writes labels for people.
+func Listed(labels []string) string {
+	if len(labels) == 0 {
+		return None
+	}
+	return strings.Join(labels, ", ")
+}
+
 // Class is a class and its probability, in [0, 1].
 type Class struct {
 	Class       string
@@ -32,7 +53,7 @@ type Class struct {
 
 // Explanation divides an answer among the words of its text.
 type Explanation struct {
-	Class    string  // the class explained: the second of two; "" of a number
+	Class    string  // the class explained: the second of two, else the most probable; "" of a number
 	Baseline float64 // the output for no text, where the pushes start: a logit for classes
 	NoText   *Answer // the model's answer to no text, which Baseline is of
 	Warning  string  // of an answer to no text that says much; "" without

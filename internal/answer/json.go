@@ -30,9 +30,19 @@ type encoder struct {
 
 // verdict writes the first fields of an object: the answer itself.
 func (e *encoder) verdict(a *Answer) {
-	if a.IsNumber() {
+	switch {
+	case a.IsNumber():
 		e.raw(`{"value":`).number(a.Value)
-	} else {
+	case a.Multi():
+		e.raw(`{"labels":[`)
+		for i, l := range a.Labels {
+			if i > 0 {
+				e.raw(",")
+			}
+			e.string(l)
+		}
+		e.raw("]")
+	default:
 		e.raw(`{"label":`).string(a.Label).raw(`,"probability":`).number(a.Probability)
 	}
 }

@@ -140,6 +140,8 @@ type Example struct {
 	True        string `json:"true"` // the class's name, or the number
 	Predicted   string `json:"predicted"`
 	Probability Number `json:"probability,omitempty"` // of what was predicted; 0 for numbers
+	// Explained is the label that words push towards, where several may be predicted.
+	Explained string `json:"explained,omitempty"`
 	// Words push towards what was predicted, of numbers upwards; less than 0 away.
 	Words []answer.Word `json:"words,omitempty"`
 }

@@ -92,6 +92,11 @@ func (v *view) HasClasses() bool {
 	return v.ROC != nil || slices.ContainsFunc(v.Series, func(s series) bool { return s.Matrix != nil || len(s.PerClass) > 0 })
 }
 
+// HasMatrices says whether any experiment has a confusion matrix.
+func (v *view) HasMatrices() bool {
+	return slices.ContainsFunc(v.Series, func(s series) bool { return s.Matrix != nil })
+}
+
 // HasFits: see HasClasses.
 func (v *view) HasFits() bool {
 	return slices.ContainsFunc(v.Series, func(s series) bool { return s.Fit != nil })

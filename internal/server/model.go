@@ -11,6 +11,7 @@ import (
 const (
 	Classes = "classes" // a prediction is a class and its probability
 	Number  = "number"  // a prediction is a number
+	Labels  = "labels"  // a prediction is any number of classes
 )
 
 // Model is one loaded model. Its methods may be called concurrently, but Close
@@ -37,13 +38,14 @@ type Loader func(ctx context.Context) ([]Model, error)
 
 // ModelInfo is what GET /v1/models says of a model.
 type ModelInfo struct {
-	Name       string   `json:"name"`              // not empty, unique among the loaded
-	Default    bool     `json:"default"`           // set by the server: the first model
-	Task       string   `json:"task"`              // Classes or Number
-	Classes    []string `json:"classes,omitempty"` // by number; for Classes alone
-	Parameters int      `json:"parameters"`        // trainable or not
-	Layers     []string `json:"layers"`            // name and kind: "embedding (Embedding)"
-	MaxWords   int      `json:"max_words"`         // of a text that the model reads; 0 is all
+	Name       string    `json:"name"`                 // not empty, unique among the loaded
+	Default    bool      `json:"default"`              // set by the server: the first model
+	Task       string    `json:"task"`                 // Classes, Number or Labels
+	Classes    []string  `json:"classes,omitempty"`    // by number; not of Number
+	Thresholds []float64 `json:"thresholds,omitempty"` // probabilities above which classes are given; for Labels alone
+	Parameters int       `json:"parameters"`           // trainable or not
+	Layers     []string  `json:"layers"`               // name and kind: "embedding (Embedding)"
+	MaxWords   int       `json:"max_words"`            // of a text that the model reads; 0 is all
 	// Loaded is when the model was read. It is set by the server if zero.
 	Loaded time.Time `json:"loaded"`
 	// Validation and Test are the metrics of the model by name, if measured.

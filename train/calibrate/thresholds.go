@@ -8,6 +8,10 @@ import (
 	"github.com/pkg/errors"
 )
 
+// LeastTexts is the number of rows with a label, and of those without, from which on a
+// label is calibrated by itself: fewer would say too little.
+const LeastTexts = 10
+
 // Thresholds returns for each label the threshold above which it is given, so that its
 // F1 on the rows is the highest:
 //

@@ -27,7 +27,16 @@ type taskFile struct {
 	Task
 }
 
-const version = 1
+// version is 2 of a task of several labels, which programs that read version 1 would take
+// for classes of which a text has one.
+const version = 2
+
+func (t Task) version() int {
+	if t.Multi {
+		return version
+	}
+	return 1
+}
 
 // Load reads a model's folder, as Save writes it and "sentiment train" does. What is
 // missing, damaged, of a newer version, or does not fit its neighbours is an error
@@ -78,8 +87,8 @@ func readTask(fsys fs.FS, dir string) (string, Task, error) {
 	if err := jsonfile.Decode(doc, version, &f); err != nil {
 		return "", Task{}, errors.WithMessage(err, at)
 	}
-	if len(f.Classes) == 1 || len(f.Classes) > 0 && f.Scaling != (Scaling{}) || !(f.Deviation >= 0) {
-		return "", Task{}, errors.Errorf("%s: damaged: want two classes at least, or the scaling of a number", at)
+	if err := f.Task.check(); err != nil {
+		return "", Task{}, errors.WithMessage(err, at)
 	}
 	return f.Name, f.Task, nil
 }
@@ -94,5 +103,5 @@ func (m *Model) save(dir string, net func(dir string) error) error {
 	if err := m.input.save(filepath.Join(dir, m.input.file())); err != nil {
 		return err
 	}
-	return jsonfile.Write(filepath.Join(dir, TaskFile), taskFile{version, m.name, m.task})
+	return jsonfile.Write(filepath.Join(dir, TaskFile), taskFile{m.task.version(), m.name, m.task})
 }

@@ -32,6 +32,9 @@ type Data struct {
 	Class   []int32   // of each text, 0 to Classes − 1
 	Classes int       // 0 of numbers
 	Numbers []float32 // of each text in place of Class, best of mean 0 and deviation 1
+	// Labels are those of each text in place of Class, 0 to Classes − 1, where it may have
+	// any number of them, none twice. Each is learned against the texts that have it not.
+	Labels  [][]int32
 	Weights []float32 // of the classes, such as from linear.Balanced; nil for ones
 	// From are the weights that a model had, see Weights, which goes on with these texts; nil
 	// for none.
@@ -50,12 +53,7 @@ func Network(grams, split, classes int) (*nn.Model, error) {
 	case classes > 2:
 		outputs, activation = classes, nn.Softmax
 	}
-	if split == grams {
-		split = 0
-	}
-	return nn.Sequential{Input: nn.Bag(), Layers: []nn.Layer{nn.EmbeddingBag{
-		InputDim: grams, OutputDim: outputs, Frequency: "log", Norm: "l2", Split: split, Scaled: true, UseBias: true, Activation: activation,
-	}}}.Build()
+	return network(grams, split, outputs, activation)
 }
 
 // Train returns a network that is trained on the given texts by the setting of a trial,
@@ -70,29 +68,15 @@ func (d Data) Train(ctx context.Context, rows []int, t Trial) (*nn.Model, error)
 	if err != nil {
 		return nil, err
 	}
-	net, err := Network(d.Grams.Len(), d.Grams.Split(), d.Classes)
+	build := Network
+	if d.Labels != nil {
+		build = LabelNetwork
+	}
+	net, err := build(d.Grams.Len(), d.Grams.Split(), d.Classes)
 	if err != nil {
 		return nil, err
 	}
-	embeddings, bias := m.Table(t.Factor)
-	for name, x := range map[string][]float32{"embeddings": embeddings, "bias": bias, "scale": d.idf()} {
-		w, err := net.Weight("embedding_bag/" + name)
-		if err != nil {
-			return nil, err
-		}
-		if err := w.Set(wide(x)); err != nil {
-			return nil, err
-		}
-	}
-	return net, nil
-}
-
-func wide(x []float32) []float64 {
-	y := make([]float64, len(x))
-	for i, v := range x {
-		y[i] = float64(v)
-	}
-	return y
+	return net, d.write(net, m, t.Factor)
 }
 
 // idf are the n-grams' inverse document frequencies.
@@ -106,6 +90,9 @@ func (d Data) fit(ctx context.Context, x *linear.Matrix, rows []int, s Setting) 
 	if d.Classes == 0 {
 		w, bias, err := linear.Ridge{C: s.C, Seed: int64(d.Seed)}.Fit(ctx, x, pick(d.Numbers, rows))
 		return &linear.Model{Weights: [][]float32{w}, Bias: []float32{bias}}, errors.WithMessage(err, "n-grams")
+	}
+	if d.Labels != nil {
+		return d.fitLabels(ctx, x, rows, s)
 	}
 	y := pick(d.Class, rows)
 	svm := linear.SVM{C: s.C, Seed: int64(d.Seed)}

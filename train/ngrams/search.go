@@ -20,8 +20,9 @@ type Split struct{ Train, Held []int }
 type Trial struct {
 	Setting
 	Texts int `json:"texts"` // it was trained on, on average over the splits
-	// Score is the accuracy, by the weights of the classes, or of numbers R², 1 less the mean square of the errors over
-	// the variance.
+	// Score is the accuracy, by the weights of the classes; of numbers R², 1 less the mean
+	// square of the errors over the variance; of Labels the F1 of all together, each with
+	// the threshold that suits it best.
 	Score float64 `json:"score"`
 	// Factor is by what margins are multiplied, so that the probabilities of texts that
 	// were held out are true, see calibrate.Temperature; 1 of numbers.
@@ -56,6 +57,9 @@ const (
 
 // Search makes the trials and returns the best one.
 func (d Data) Search(ctx context.Context, s Search) (best Trial, err error) {
+	if err := d.checkLabels(); err != nil {
+		return best, errors.WithMessage(err, "n-grams")
+	}
 	if len(s.Settings) == 0 || len(s.Splits) == 0 {
 		return best, errors.New("n-grams: there is nothing to choose from")
 	}
@@ -164,10 +168,14 @@ func (d Data) sample(rows []int, share float64) []int {
 	if share >= 1 {
 		return rows
 	}
-	of := make([][]int, max(1, d.Classes))
+	classes := d.Classes
+	if d.Labels != nil {
+		classes = 0
+	}
+	of := make([][]int, max(1, classes))
 	for _, k := range rand.New(rand.NewPCG(d.Seed, 1)).Perm(len(rows)) {
 		c := 0
-		if d.Classes > 0 {
+		if classes > 0 {
 			c = int(d.Class[rows[k]])
 		}
 		of[c] = append(of[c], rows[k])
@@ -203,7 +211,7 @@ func (d Data) try(ctx context.Context, splits []Split, settings []Setting, texts
 			of, failed[i] = m.Margins(measured)
 			margins[i] = append(margins[i], of...)
 		}
-		if d.Classes > 2 {
+		if d.outputs() > 1 {
 			for i := range settings {
 				one(i)
 			}
@@ -237,6 +245,10 @@ func (d Data) try(ctx context.Context, splits []Split, settings []Setting, texts
 func (d Data) score(margins []float32, rows []int) (score, factor float64, err error) {
 	if d.Classes == 0 {
 		return r2(margins, pick(d.Numbers, rows)), 1, nil
+	}
+	if d.Labels != nil {
+		score, factor, _, err := d.scoreLabels(margins, rows)
+		return score, factor, err
 	}
 	class := pick(d.Class, rows)
 	factor, err = calibrate.Temperature(margins, class)

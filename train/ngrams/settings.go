@@ -60,11 +60,15 @@ func (d Data) steps(s Setting, rows []int) (n int64) {
 	for _, i := range rows {
 		n += int64(len(d.block(i, s.Block)))
 	}
-	outputs := int64(1)
-	if d.Classes > 2 {
-		outputs = int64(d.Classes)
+	return n * passes * int64(d.outputs())
+}
+
+// outputs is the number of linear models that a setting is.
+func (d Data) outputs() int {
+	if d.Classes > 2 || d.Labels != nil {
+		return d.Classes
 	}
-	return n * passes * outputs
+	return 1
 }
 
 // passes over the texts are made by a training, about: those of linear.SVM, and those in

@@ -31,6 +31,9 @@ const counts = new Intl.NumberFormat("en");
 export const count = (n) => counts.format(n);
 export const plural = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 
+// listed writes labels, of which there may be none.
+export const listed = (labels) => labels.join(", ") || "(none)";
+
 const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 export const number = (x) => (Number.isFinite(x) ? digits.format(x).replace("-", "−") : "–");
 

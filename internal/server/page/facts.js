@@ -13,8 +13,9 @@ const many = 8; // classes; more are folded, as a phone would show nothing else
 
 function says(m) {
   if (m.task === "number") return "a number";
-  const list = m.classes.join(", ");
-  return m.classes.length > many ? h("details", {}, h("summary", {}, `one of ${count(m.classes.length)} classes`), list) : list;
+  const several = m.task === "labels";
+  const list = (several ? "any of " : "") + m.classes.join(", ");
+  return m.classes.length > many ? h("details", {}, h("summary", {}, `${several ? "any" : "one"} of ${count(m.classes.length)} ${several ? "labels" : "classes"}`), list) : list;
 }
 
 const when = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { Asker, backOff } from "./asker.js";
 import { Curves } from "./curves.js";
-import { byId, h, number, percent, plural, signed } from "./dom.js";
+import { byId, h, listed, number, percent, plural, signed } from "./dom.js";
 import { facts } from "./facts.js";
 import { inUnits, moved, paint } from "./text.js";
 import { Card, sides } from "./verdict.js";
@@ -153,10 +153,19 @@ function explainIn(words, prediction) {
   byId("why").hidden = words.length === 0;
   if (words.length === 0) return;
   const no = prediction.no_text;
-  const answer = no && (chosen.task === "number" ? number(no.value) : `${no.label}, ${percent(no.probability)}`);
+  const answer = no && inWords(no);
   const from = Number.isFinite(prediction.baseline) ? `${answer ? ` Without any text it answers ${answer}.` : ""} The pushes start from ${signed(prediction.baseline)}.${prediction.warning ? ` Warning: ${prediction.warning}.` : ""}` : "";
   byId("why-lead").textContent = `The strongest pushes on ${chosen.name}${chosen.task === "number" ? "" : ", in logits"}.${from}`;
   byId("why-tables").replaceChildren(...tables(words, sides(chosen, prediction.class)));
+}
+
+// inWords is an answer of the chosen model.
+function inWords(p) {
+  switch (chosen.task) {
+    case "number": return number(p.value);
+    case "labels": return listed(p.labels);
+  }
+  return `${p.label}, ${percent(p.probability)}`;
 }
 
 function forget() {
@@ -186,7 +195,7 @@ let telling;
 function tell(p, words) {
   clearTimeout(telling);
   telling = setTimeout(() => {
-    const result = chosen.task === "number" ? number(p.value) : `${p.label}, ${percent(p.probability)}`;
+    const result = inWords(p);
     const top = words.toSorted((a, b) => Math.abs(b.push) - Math.abs(a.push)).slice(0, 3).map((w) => `${w.word} ${signed(w.push)}`);
     const why = p.known_words === 0 ? "no known word" : `${plural(p.known_words, "known word")}, strongest ${top.join(", ")}`;
     byId("said").textContent = `${chosen.name}: ${result}; ${why}`;

@@ -1,14 +1,14 @@
 // The models' verdicts, a card each, side by side where there is room. A card is a
 // radio button: the chosen model's pushes colour the words.
 
-import { h, number, percent, plural } from "./dom.js";
+import { h, listed, number, percent, plural } from "./dom.js";
 
 const most = 5; // classes that a card shows
 
 // sides tells what a positive and a negative push do.
 export function sides(model, toward) {
   if (model.task === "number") return ["raises the number", "lowers the number"];
-  if (model.classes.length === 2) return [`towards ${model.classes[1]}`, `towards ${model.classes[0]}`];
+  if (model.task === "classes" && model.classes.length === 2) return [`towards ${model.classes[1]}`, `towards ${model.classes[0]}`];
   return [`towards ${toward}`, `away from ${toward}`];
 }
 
@@ -50,6 +50,7 @@ export class Card {
 
   #parts(p) {
     if (this.#model.task === "number") return [h("p", { class: "answer" }, h("span", { class: "value" }, number(p.value)))];
+    if (this.#model.task === "labels") return [h("p", { class: "answer" }, h("span", {}, listed(p.labels))), bars(p)];
     const top = h("p", { class: "answer" }, h("span", {}, p.label), h("span", { class: "value" }, percent(p.probability)));
     return this.#scale ? [top] : [top, bars(p)];
   }
@@ -78,7 +79,8 @@ class Scale {
 }
 
 // bars shows few classes in their own order, which does not jump while one types, and
-// of many the most probable.
+// of many the most probable. Labels do not share one probability, so of the others there
+// is no sum.
 function bars(p) {
   let shown = p.probabilities;
   let rest = [];
@@ -86,8 +88,9 @@ function bars(p) {
     const sorted = shown.toSorted((a, b) => b.probability - a.probability);
     [shown, rest] = [sorted.slice(0, most), sorted.slice(most)];
   }
-  const rows = shown.map((c) => bar(c.class, c.probability, c.class === p.label));
-  if (rest.length > 0) rows.push(bar(plural(rest.length, "other"), rest.reduce((sum, c) => sum + c.probability, 0), false));
+  const given = p.labels ?? [p.label];
+  const rows = shown.map((c) => bar(c.class, c.probability, given.includes(c.class)));
+  if (rest.length > 0 && !p.labels) rows.push(bar(plural(rest.length, "other"), rest.reduce((sum, c) => sum + c.probability, 0), false));
   return h("ul", { class: "bars" }, ...rows);
 }
 

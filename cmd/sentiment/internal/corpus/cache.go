@@ -31,7 +31,7 @@ func (set *Set) load(path, key, name string) {
 		return
 	}
 	var info cachedInfo
-	if err := json.Unmarshal(meta.Info, &info); err != nil || len(info.Parts) != len(samples.IDs) {
+	if err := json.Unmarshal(meta.Info, &info); err != nil || len(info.Parts) != len(samples.IDs) || info.Task.Width() != meta.Width {
 		return
 	}
 	set.scan, set.Targets = info.scan, samples.Targets
@@ -47,7 +47,7 @@ func (set *Set) save(path, key string, t Encoded) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return errors.Wrap(err, "cache")
 	}
-	meta := cache.Meta{Key: key, Width: 1, Info: info}
+	meta := cache.Meta{Key: key, Width: set.Task.Width(), Info: info}
 	all := cache.Samples{IDs: t.IDs, Targets: set.Targets}
 	return errors.WithMessage(cache.Write(path, meta, func(yield func(cache.Samples, error) bool) { yield(all, nil) }), "cache")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/datasets/inspect"
 	"unroll/internal/show"
 )
 
@@ -16,8 +17,11 @@ import (
 func (set *Set) classCounts(places []int) []int {
 	counts := make([]int, len(set.Task.Classes))
 	for _, i := range places {
-		if !set.unknown(i) {
-			counts[int(set.Targets[i])]++
+		if set.unknown(i) {
+			continue
+		}
+		for _, class := range set.Labels(i) {
+			counts[class]++
 		}
 	}
 	return counts
@@ -66,7 +70,7 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 	}
 	for _, part := range []Part{Validation, Test} {
 		counts := set.classCounts(places[part])
-		if n := len(places[part]); n > 1 && slices.Max(counts) == n {
+		if n := len(places[part]); n > 1 && slices.Max(counts) == n && !set.Task.Multi {
 			warn("%s: all %s texts have one label, %s: their scores say little", set.Line, part, listed(set.Task.Classes, counts, func(c int) bool { return counts[c] > 0 }))
 		}
 	}
@@ -77,19 +81,24 @@ func (set *Set) CheckLabels(warn func(string, ...any)) error {
 	return nil
 }
 
-// TellLabels warns of labels, counted by the names of parts, as training does: of what it
-// would refuse too, for there is nothing to train here.
-func (d *Source) TellLabels(parts map[string]map[string]int, warn func(string, ...any)) {
-	all, tested, texts := map[string]int{}, map[string]int{}, 0
-	for name, counts := range parts {
-		for label, n := range counts {
-			switch partOf(name) {
-			case Test:
+// TellLabels warns of labels, counted by the parts of what was inspected, as training
+// does: of what it would refuse too, for there is nothing to train here.
+func (d *Source) TellLabels(parts []inspect.Part, several bool, warn func(string, ...any)) {
+	all, tested, texts, known := map[string]int{}, map[string]int{}, 0, 0
+	for _, p := range parts {
+		switch partOf(p.Name) {
+		case Test:
+		case Train:
+			texts += p.Texts
+			fallthrough
+		default:
+			known += p.Texts
+		}
+		for label, n := range p.Classes {
+			switch {
+			case partOf(p.Name) == Test:
 				tested[label] += n
-			case Train:
-				texts += n
-				fallthrough
-			default:
+			case label != "" || !several:
 				all[label] += n
 			}
 		}
@@ -97,15 +106,15 @@ func (d *Source) TellLabels(parts map[string]map[string]int, warn func(string, .
 	if texts < leastTexts {
 		return // training would say no more than that
 	}
-	task, err := taskOf(all)
+	task, err := taskOf(all, known, several)
 	if err != nil {
 		warn("%s: %v", d.Line, err)
 		return
 	}
 	class, learned := datasets.ClassIndex(task.Classes), make([]int, len(task.Classes))
-	for name, counts := range parts {
-		for label, n := range counts {
-			if c, ok := class(label); ok && partOf(name) == Train {
+	for _, p := range parts {
+		for label, n := range p.Classes {
+			if c, ok := class(label); ok && partOf(p.Name) == Train {
 				learned[c] += n
 			}
 		}
@@ -113,7 +122,7 @@ func (d *Source) TellLabels(parts map[string]map[string]int, warn func(string, .
 	d.warnOfClasses(task.Classes, learned, warn)
 	maps.DeleteFunc(tested, func(label string, _ int) bool { _, ok := class(label); return ok })
 	if len(tested) > 0 {
-		d.warnUnknown(tested, "not in the training data", warn)
+		d.warnUnknown(tested, "not in the training data", several, warn)
 	}
 }
 
@@ -146,11 +155,31 @@ func (set *Set) CheckDivision(d Division, warn func(string, ...any)) error {
 	}
 	learned, validated := set.classCounts(d.Train), set.classCounts(d.Validation)
 	isLearned := func(c int) bool { return learned[c] > 0 }
-	if len(d.Train) == slices.Max(learned) {
+	if set.Task.Multi {
+		if err := set.checkAlike(d, learned, warn); err != nil {
+			return err
+		}
+	} else if len(d.Train) == slices.Max(learned) {
 		return errors.Errorf("%s: all training texts have one label, %s; check --split", set.Line, listed(set.Task.Classes, learned, isLearned))
 	}
 	if list := listed(set.Task.Classes, validated, func(c int) bool { return validated[c] > 0 && !isLearned(c) }); list != "" {
 		warn("%s: the split left no training text for these validation classes: %s", set.Line, list)
 	}
 	return nil
+}
+
+// checkAlike refuses training texts that all have the same labels, and warns of labels
+// that all of them have.
+func (set *Set) checkAlike(d Division, learned []int, warn func(string, ...any)) error {
+	all := func(c int) bool { return learned[c] == len(d.Train) }
+	list := listed(set.Task.Classes, learned, all)
+	for c, n := range learned {
+		if n > 0 && !all(c) {
+			if list != "" {
+				warn("%s: all training texts have these labels, of which nothing can be learned: %s", set.Line, list)
+			}
+			return nil
+		}
+	}
+	return errors.Errorf("%s: all training texts have the same labels: %s; check --split", set.Line, list)
 }

@@ -9,15 +9,17 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
+	"unroll/internal/answer"
 	"unroll/internal/show"
 	"unroll/train/classifier"
 )
 
 // labelled is what stands beside the texts of a pass.
 type labelled struct {
-	labels []string
-	parts  Parts
-	groups []string
+	labels  [][]string // of each text; one, unless several
+	several bool       // a text states any number of labels
+	parts   Parts
+	groups  []string
 }
 
 func (l *labelled) scan() scan { return scan{Parts: l.parts, Groups: l.groups} }
@@ -26,7 +28,9 @@ func (l *labelled) scan() scan { return scan{Parts: l.parts, Groups: l.groups} }
 func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s Settings, wanted func(part string) bool) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for r, err := range records {
-			if err == nil && s.Regression {
+			if err == nil && s.Regression && r.Labels != nil {
+				err = errors.Errorf("%s: it states several labels (%s), and --regression takes one number", r.ID, show.List(r.Labels))
+			} else if err == nil && s.Regression {
 				if _, notNumber := datasets.ParseTarget(r.Label); notNumber != nil {
 					err = errors.WithMessage(notNumber, r.ID)
 				}
@@ -35,7 +39,7 @@ func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s Settings, 
 				yield("", err)
 				return
 			}
-			l.labels = append(l.labels, r.Label)
+			l.labels, l.several = append(l.labels, r.Names()), l.several || r.Labels != nil
 			l.parts = append(l.parts, partOf(r.Part))
 			switch {
 			case s.Split == "file":
@@ -50,36 +54,46 @@ func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s Settings, 
 	}
 }
 
-// task finds what labels say: a number, or one of the classes that texts to learn from
+// task finds what labels say: a number, or some of the classes that texts to learn from
 // and to validate on have.
 func (l *labelled) task(regression bool) (classifier.Task, error) {
 	if regression {
 		return classifier.Task{}, nil
 	}
-	counts, all := map[string]int{}, map[string]int{}
-	for i, label := range l.labels {
-		all[label]++
+	counts, all, texts := map[string]int{}, map[string]int{}, 0
+	for i, of := range l.labels {
 		if l.parts[i] != Test {
-			counts[label]++
+			texts++
+		}
+		for _, label := range of {
+			all[label]++
+			if l.parts[i] != Test {
+				counts[label]++
+			}
 		}
 	}
-	if len(counts) == 0 {
-		counts = all // nothing is to be learned, which is told of elsewhere
+	if texts == 0 {
+		counts, texts = all, len(l.labels) // nothing is to be learned, which is told of elsewhere
 	}
-	return taskOf(counts)
+	return taskOf(counts, texts, l.several)
 }
 
-// taskOf finds the classes of labels, of which it has the number of texts.
-func taskOf(labels map[string]int) (t classifier.Task, err error) {
-	texts := 0
-	for _, n := range labels {
-		texts += n
-	}
-	t.Classes = datasets.ClassNames(datasets.MergeNumbers(labels))
-	switch n := len(t.Classes); {
+// taskOf finds the classes of labels, of which it has the number of texts; several says
+// that a text may have any number of them.
+func taskOf(labels map[string]int, texts int, several bool) (t classifier.Task, err error) {
+	t.Classes, t.Multi = datasets.ClassNames(datasets.MergeNumbers(labels)), several
+	n := len(t.Classes)
+	switch many := n > mostClasses || 2*n > texts && n > 2; {
+	case n == 0:
+		err = errors.Errorf("none of %s texts has a label", show.Thousands(texts))
+	case n < 2 && several:
+		err = errors.Errorf("%q is the only label of all %s texts; at least two are needed", t.Classes[0], show.Thousands(texts))
 	case n < 2:
 		err = errors.Errorf("all %s texts have the label %q; at least two classes are needed", show.Thousands(texts), t.Classes[0])
-	case n > mostClasses || 2*n > texts && n > 2:
+	case many && several:
+		err = errors.Errorf("%s different labels of %s texts, such as %q: is the label in another column (--label-column), or does something else stand between labels (--label-delimiter)?",
+			show.Thousands(n), show.Thousands(texts), t.Classes[0])
+	case many:
 		err = errors.Errorf("%s different labels of %s texts, such as %q: are they numbers (--regression), or is the label in another column (--label-column)?",
 			show.Thousands(n), show.Thousands(texts), t.Classes[0])
 	}
@@ -92,30 +106,41 @@ const mostClasses = 1000
 const unknownLabel = -1
 
 // setTargets fills in the targets of labels. A label that is none of the classes is an
-// error, but for texts on which a model is only measured: those of parts that are may.
-func (found *scan) setTargets(labels []string, may func(Part) bool) error {
+// error, but for texts on which a model is only measured: those of parts that are may. Of
+// several labels of a text such a one is left out.
+func (found *scan) setTargets(l labelled, may func(Part) bool) error {
 	t := found.Task
-	index := datasets.ClassIndex(t.Classes)
-	found.Targets = make([]float64, len(labels))
-	for i, l := range labels {
-		if t.Number() {
-			var err error
-			if found.Targets[i], err = datasets.ParseTarget(l); err != nil {
-				return err
-			}
-			continue
+	width, index := t.Width(), datasets.ClassIndex(t.Classes)
+	found.Targets = make([]float64, len(l.labels)*width)
+	for i, of := range l.labels {
+		if !t.Multi && len(of) != 1 {
+			return errors.Errorf("a text has the labels %s, and the model says one thing of each text", answer.Listed(show.Quoted(of...)))
 		}
-		switch class, ok := index(l); {
-		case ok:
-			found.Targets[i] = float64(class)
-		case may(found.Parts[i]):
-			found.Targets[i] = unknownLabel
-			if found.Unknown == nil {
-				found.Unknown = map[string]int{}
+		for _, label := range of {
+			if t.Number() {
+				var err error
+				if found.Targets[i], err = datasets.ParseTarget(label); err != nil {
+					return err
+				}
+				continue
 			}
-			found.Unknown[l]++
-		default:
-			return errors.Errorf("the label %q is not one of the model's classes, %s", l, show.List(t.Classes))
+			class, ok := index(label)
+			switch {
+			case ok && t.Multi:
+				found.Targets[i*width+class] = 1
+			case ok:
+				found.Targets[i] = float64(class)
+			case may(found.Parts[i]):
+				if !t.Multi {
+					found.Targets[i] = unknownLabel
+				}
+				if found.Unknown == nil {
+					found.Unknown = map[string]int{}
+				}
+				found.Unknown[label]++
+			default:
+				return errors.Errorf("the label %q is not one of the model's classes, %s", label, show.List(t.Classes))
+			}
 		}
 	}
 	return nil
@@ -123,17 +148,21 @@ func (found *scan) setTargets(labels []string, may func(Part) bool) error {
 
 // unknown reports whether the label of a text is none of the classes.
 func (set *Set) unknown(text int) bool {
-	return !set.Task.Number() && set.Targets[text] == unknownLabel
+	return !set.Task.Number() && !set.Task.Multi && set.Targets[text] == unknownLabel
 }
 
 // WarnUnknown tells of the labels of texts to measure on that the model cannot give.
 func (set *Set) WarnUnknown(warn func(string, ...any)) {
 	if len(set.Unknown) > 0 {
-		set.warnUnknown(set.Unknown, "not among the model's classes", warn)
+		set.warnUnknown(set.Unknown, "not among the model's classes", set.Task.Multi, warn)
 	}
 }
 
-func (d *Source) warnUnknown(labels map[string]int, what string, warn func(string, ...any)) {
+func (d *Source) warnUnknown(labels map[string]int, what string, several bool, warn func(string, ...any)) {
+	if several { // of which a text may have others
+		warn("%s: texts to test on have labels that are %s: %s; these labels are left out of the scores", d.Line, what, listCounts(labels))
+		return
+	}
 	texts := 0
 	for _, n := range labels {
 		texts += n

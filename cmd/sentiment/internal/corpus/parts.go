@@ -122,6 +122,9 @@ func (set *Set) Folds(s Settings, seed uint64, n int) ([]Division, error) {
 	rest := append(d.Train, d.Validation...)
 	o := set.splitOptions(s, seed, rest)
 	o.Folds = n
+	if set.Task.Multi && n > leastOfSet {
+		o.Classes = set.labelSets(rest, n)
+	}
 	return set.fold(rest, o)
 }
 
@@ -174,9 +177,12 @@ func (set *Set) splitOptions(s Settings, seed uint64, of []int) datasets.SplitOp
 		if set.Groups != nil {
 			o.Groups = append(o.Groups, set.Groups[i])
 		}
-		if !set.Task.Number() {
+		if !set.Task.Number() && !set.Task.Multi {
 			o.Classes = append(o.Classes, int(set.Targets[i]))
 		}
+	}
+	if set.Task.Multi {
+		o.Classes = set.labelSets(of, leastOfSet)
 	}
 	return o
 }
@@ -207,7 +213,7 @@ func Measured() iter.Seq2[string, string] { return measured.All() }
 func (set *Set) Part(name string, s Settings, seed uint64) (rows, unknown []int, err error) {
 	switch name {
 	case All:
-		for i := range set.Targets {
+		for i := range set.Len() {
 			if set.unknown(i) {
 				unknown = append(unknown, i)
 			} else {

@@ -18,7 +18,7 @@ import (
 // scan is what the first pass over a source finds: all but the texts.
 type scan struct {
 	Task    classifier.Task `json:"task"` // of numbers without their scaling
-	Targets []float64       `json:"-"`    // classes, or numbers as they are
+	Targets []float64       `json:"-"`    // [texts, Task.Width]: classes, 0 or 1 for each of several labels, or numbers as they are
 	Parts   Parts           `json:"parts"`
 	Groups  []string        `json:"groups,omitempty"` // of a split by group or file
 	// Unknown has the labels that are none of the classes, with the number of their texts,
@@ -123,10 +123,35 @@ func (set *Set) Add(name string, samples Encoded) error {
 
 // sameTexts refuses texts that are others than they were when the labels were read.
 func (set *Set) sameTexts(t Encoded) error {
-	if len(t.IDs) != len(set.Targets) {
-		return errors.Errorf("%s has changed: it has %d texts, a moment ago it had %d", set.Line, len(t.IDs), len(set.Targets))
+	if len(t.IDs) != set.Len() {
+		return errors.Errorf("%s has changed: it has %d texts, a moment ago it had %d", set.Line, len(t.IDs), set.Len())
 	}
 	return nil
+}
+
+// Len is the number of texts.
+func (set *Set) Len() int { return len(set.Parts) }
+
+// target is that of a text, [Task.Width].
+func (set *Set) target(i int) []float64 {
+	width := set.Task.Width()
+	return set.Targets[i*width : (i+1)*width]
+}
+
+// Labels are the places of a text's classes among those of the task: one, or any number
+// where a text may have several.
+func (set *Set) Labels(i int) []int32 {
+	y := set.target(i)
+	if !set.Task.Multi {
+		return []int32{int32(y[0])}
+	}
+	var of []int32
+	for c, v := range y {
+		if v > 0 {
+			of = append(of, int32(c))
+		}
+	}
+	return of
 }
 
 // scan reads the labels of all texts, and counts the words of those that are not
@@ -150,7 +175,7 @@ func (d *Source) found(l labelled, s Settings) (scan, error) {
 	}
 	var err error
 	if found.Task, err = l.task(s.Regression); err == nil {
-		err = found.setTargets(l.labels, toTestOn)
+		err = found.setTargets(l, toTestOn)
 	}
 	return found, errors.WithMessage(err, d.Line)
 }
@@ -178,7 +203,7 @@ func (d *Source) ReadFor(ctx context.Context, s Settings, m *classifier.Model, m
 	}
 	set := &Set{Source: d, scan: l.scan(), Encoded: map[string]Encoded{m.Name(): t}}
 	set.Task = m.Task()
-	return set, errors.WithMessage(set.setTargets(l.labels, func(p Part) bool { return measured || toTestOn(p) }), d.Line)
+	return set, errors.WithMessage(set.setTargets(l, func(p Part) bool { return measured || toTestOn(p) }), d.Line)
 }
 
 // Encode returns the ids of a text.
@@ -203,13 +228,16 @@ func (t Encoded) Coverage() string {
 // Data returns the samples of a model for the given texts, with targets of the task.
 func (set *Set) Data(name string, t classifier.Task, rows []int) train.Data {
 	from := set.Encoded[name]
-	d := train.Data{Tokens: make([][]int32, len(rows)), Targets: make([]float32, len(rows))}
+	d := train.Data{Tokens: make([][]int32, len(rows)), Targets: make([]float32, 0, len(rows)*t.Width())}
 	if from.Grams == nil {
 		c := from.Encoder.Config()
 		d.Padding = &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value)}
 	}
 	for k, i := range rows {
-		d.Tokens[k], d.Targets[k] = from.IDs[i], t.Target(set.Targets[i])
+		d.Tokens[k] = from.IDs[i]
+		for _, y := range set.target(i) {
+			d.Targets = append(d.Targets, t.Target(y))
+		}
 	}
 	return d
 }

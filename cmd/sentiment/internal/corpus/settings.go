@@ -20,15 +20,16 @@ type Settings struct {
 	ValidationData Paths `json:"validation_data,omitempty"` // files of their own
 	TestData       Paths `json:"test_data,omitempty"`
 
-	Format      string  `json:"format,omitempty"`
-	TextColumns Columns `json:"text_column,omitempty"` // joined in this order
-	LabelColumn string  `json:"label_column,omitempty"`
-	GroupColumn string  `json:"group_column,omitempty"`
-	Delimiter   string  `json:"delimiter,omitempty"`
-	Header      string  `json:"header,omitempty"`
-	Encoding    string  `json:"encoding,omitempty"`
-	SkipBad     Skip    `json:"skip_bad,omitempty"`
-	Regression  bool    `json:"regression,omitempty"`
+	Format         string  `json:"format,omitempty"`
+	TextColumns    Columns `json:"text_column,omitempty"` // joined in this order
+	LabelColumn    string  `json:"label_column,omitempty"`
+	GroupColumn    string  `json:"group_column,omitempty"`
+	Delimiter      string  `json:"delimiter,omitempty"`
+	LabelDelimiter string  `json:"label_delimiter,omitempty"` // between several labels of a text
+	Header         string  `json:"header,omitempty"`
+	Encoding       string  `json:"encoding,omitempty"`
+	SkipBad        Skip    `json:"skip_bad,omitempty"`
+	Regression     bool    `json:"regression,omitempty"`
 
 	Share float64 `json:"validation,omitempty"` // a fifth if 0
 	Split string  `json:"split,omitempty"`
@@ -90,6 +91,12 @@ func (s *Settings) Check() error {
 		return usage.Errorf("--data is empty, want auto, imdb, sample or a path")
 	case utf8.RuneCountInString(s.Delimiter) > 1 && s.Delimiter != `\t`:
 		return usage.Errorf("--delimiter is %q, want one character", s.Delimiter)
+	case strings.ContainsAny(s.LabelDelimiter, "\"\r\n"):
+		return usage.Errorf("--label-delimiter is %q, which cannot stand between labels", s.LabelDelimiter)
+	case s.LabelDelimiter != "" && s.LabelDelimiter == s.Delimiter:
+		return usage.Errorf("--label-delimiter is %q, as --delimiter is: columns and labels cannot have the same", s.LabelDelimiter)
+	case s.Regression && s.LabelDelimiter != "":
+		return usage.Errorf("--regression takes one number as label and cannot be used with --label-delimiter")
 	case s.SkipBad < 0:
 		return usage.Errorf("--skip-bad is %d, want at least 0, or all", int(s.SkipBad))
 	case datasets.CheckEncoding(s.Encoding) != nil:
@@ -114,7 +121,7 @@ func (s *Settings) checkReviews() error {
 		given bool
 	}{
 		{"format", s.Format != ""}, {"text-column", len(s.TextColumns) > 0}, {"label-column", s.LabelColumn != ""},
-		{"group-column", s.GroupColumn != ""}, {"delimiter", s.Delimiter != ""}, {"header", s.Header != ""},
+		{"group-column", s.GroupColumn != ""}, {"delimiter", s.Delimiter != ""}, {"label-delimiter", s.LabelDelimiter != ""}, {"header", s.Header != ""},
 		{"encoding", s.Encoding != ""}, {"skip-bad", s.SkipBad != 0},
 		{"validation-data", len(s.ValidationData) > 0}, {"test-data", len(s.TestData) > 0},
 	} {
@@ -136,7 +143,7 @@ func (s *Settings) options() datasets.RecordOptions {
 	o := datasets.RecordOptions{
 		Called: Called,
 		Format: s.Format, TextColumns: s.TextColumns, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
-		Header: s.Header, Encoding: s.Encoding, SkipBad: int(s.SkipBad),
+		Header: s.Header, Encoding: s.Encoding, SkipBad: int(s.SkipBad), LabelDelimiter: strings.ReplaceAll(s.LabelDelimiter, `\t`, "\t"),
 	}
 	if s.Delimiter == `\t` {
 		o.Delimiter = '\t'

@@ -72,17 +72,27 @@ func answers(t classifier.Task) string {
 			undo = fmt.Sprintf("float(y) * %v + %v", t.Deviation, t.Mean)
 		}
 		return fmt.Sprintf("for text, y in zip(texts, model.predict(x)[:, 0]):\n    print(%s, text)\n", undo)
+	case t.Multi:
+		return fmt.Sprintf("labels = %s\nthresholds = %s\nfor text, p in zip(texts, model.predict(x)):\n    print([(label, float(q)) for label, q, t in zip(labels, p, thresholds) if q > t], text)\n", quoted(t.Classes), quoted(thresholds(t)))
 	case t.Binary():
 		return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)[:, 0]):\n    print(labels[int(p > 0.5)], max(p, 1 - p), text)\n", quoted(t.Classes))
 	}
 	return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)):\n    print(labels[p.argmax()], p.max(), text)\n", quoted(t.Classes))
 }
 
-// quoted writes a string, or a list of them, which JSON and Python spell alike.
+// thresholds are those of a task's labels.
+func thresholds(t classifier.Task) (all []float64) {
+	for i := range t.Classes {
+		all = append(all, t.Threshold(i))
+	}
+	return all
+}
+
+// quoted writes a string, or a list of them or of numbers, which JSON and Python spell alike.
 func quoted(v any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v) // strings can be written
+	_ = enc.Encode(v) // strings and finite numbers can be written
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -103,6 +103,8 @@ func (p plain) module(t classifier.Task, input string) ([]byte, error) {
 		d.Answer = fmt.Sprintf("return {text, value: y[0] * %v + %v};", t.Deviation, t.Mean)
 	case t.Number():
 		d.Answer = "return {text, value: y[0]};"
+	case t.Multi:
+		d.Answer = fmt.Sprintf("const thresholds = %s;\n  const probabilities = Array.from(y);\n  return {text, labels: labels.filter((_, i) => y[i] > thresholds[i]), probabilities};", quoted(thresholds(t)))
 	case t.Binary():
 		d.Answer = "return {text, label: labels[Number(y[0] > 0.5)], probability: Math.max(y[0], 1 - y[0])};"
 	default:

@@ -6,6 +6,7 @@ import (
 
 	"unroll/internal/report"
 	"unroll/internal/show"
+	"unroll/train/classifier"
 	"unroll/train/ngrams"
 )
 
@@ -44,7 +45,7 @@ func (r *Run) learn(ctx context.Context, d ngrams.Data, best ngrams.Trial, l les
 		}
 		fmt.Fprintf(r.Say, " %.4f with %s", t.Score, show.Thousands(t.Texts))
 	}
-	c.Advice = advice(c.Doubling, l.task.Number())
+	c.Advice = advice(c.Doubling, l.task)
 	fmt.Fprintf(r.Say, " texts.\n%s\n", c.Advice)
 	return c, nil
 }
@@ -56,10 +57,13 @@ const (
 )
 
 // advice says in words whether more texts would help.
-func advice(doubling float64, number bool) string {
+func advice(doubling float64, of classifier.Task) string {
 	gain := fmt.Sprintf("the accuracy would be about %.1f points higher", 100*doubling)
-	if number {
+	switch {
+	case of.Number():
 		gain = fmt.Sprintf("R² would be about %.3f higher", doubling)
+	case of.Multi:
+		gain = fmt.Sprintf("the micro F1 would be about %.3f higher", doubling)
 	}
 	switch {
 	case doubling >= muchGain:

@@ -14,9 +14,10 @@ import (
 // Detail is what --report adds to the scores: of classes how each fares, and how many
 // texts of each, a row, were taken for which, a column; of numbers more scores.
 type Detail struct {
-	Report    *metrics.Report `json:"report,omitempty"`
-	Confusion [][]float64     `json:"confusion,omitempty"`
-	More      Scores          `json:"more_scores,omitempty"`
+	Report    *metrics.Report      `json:"report,omitempty"`
+	Labels    *metrics.LabelReport `json:"label_report,omitempty"` // in place of both, of several labels a text
+	Confusion [][]float64          `json:"confusion,omitempty"`
+	More      Scores               `json:"more_scores,omitempty"`
 
 	text string // for people
 }
@@ -33,6 +34,13 @@ func Details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.
 		for _, m := range of.Errors()[1:] {
 			r.text += fmt.Sprintf("%s: %s\n", m.Name(), show.Score(r.add(m, y, d.Targets, weights)))
 		}
+		return r, nil
+	}
+	if of.Multi {
+		report := metrics.Labels(y, d.Targets, weights, of.Thresholds, of.Classes...)
+		r.Labels = &report
+		shown := metrics.Labels(y, d.Targets, weights, of.Thresholds, show.Quoted(of.Classes...)...)
+		r.text = fmt.Sprintf("\n%s", shown)
 		return r, nil
 	}
 	matrix := &metrics.ConfusionMatrix{}

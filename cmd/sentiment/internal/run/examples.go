@@ -26,11 +26,14 @@ func notable(of classifier.Task, y, targets []float32, n int) (places []int, wro
 		sure float64 // probability of what is predicted, or how far off a number is
 		ok   bool
 	}
-	all := make([]judged, len(targets))
+	all := make([]judged, len(targets)/of.Width())
 	for i := range all {
 		v := of.Answer(y[i*n : (i+1)*n])
 		if of.Number() {
 			all[i] = judged{i, math.Abs(float64(y[i] - targets[i])), false}
+		} else if of.Multi {
+			all[i].at = i
+			all[i].sure, all[i].ok = judgeLabels(of, y[i*n:(i+1)*n], targets[i*n:(i+1)*n])
 		} else {
 			all[i] = judged{i, v.Probability, v.Label == of.Classes[int(targets[i])]}
 		}
@@ -129,6 +132,9 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 				example = &e.Unsure[k-t.reported.wrong]
 			}
 			example.Text = text
+			if t.Task().Multi {
+				example.Explained = why[0].Explanation.Class
+			}
 			sign := 1.0
 			if t.Task().Binary() && example.Predicted == t.Task().Classes[0] {
 				sign = -1 // pushes are towards what was predicted

@@ -62,7 +62,7 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	if err != nil {
 		return nil, err
 	}
-	defer trainer.Close()
+	defer func() { _ = trainer.Close() }()
 	if r.Memory > 0 {
 		m, err := trainer.Memory(min(r.Batch, fitOn.Len()), net.Inputs()[0].Steps())
 		if err != nil {
@@ -86,6 +86,11 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 			return nil, err
 		}
 		t.last = last.Path
+	}
+	if l.task.Multi {
+		if trainer, err = r.tune(ctx, t, trainer, &l, validation); err != nil {
+			return nil, err
+		}
 	}
 	t.result = newResult(e.Name, net.Params(), fitOn, validation, t.history)
 	if t.result.Evaluate, err = Evaluate(ctx, trainer, validation, r.Batch); err != nil {

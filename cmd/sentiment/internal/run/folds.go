@@ -16,6 +16,7 @@ import (
 	"unroll/internal/report"
 	"unroll/internal/show"
 	"unroll/nn"
+	"unroll/train"
 )
 
 // FoldResults is the content of results.json of a cross-validation.
@@ -111,7 +112,7 @@ func (r *FoldResults) print(w io.Writer) {
 	var rows [][]any
 	for _, e := range r.Experiments {
 		low, high := slices.Min(e.Final), slices.Max(e.Final)
-		if e.Score != "accuracy" {
+		if train.AutoMode.Of(e.Score) == train.MinMode {
 			low, high = high, low
 		}
 		rows = append(rows, []any{e.Name, show.Score(float64(e.Mean)), show.Score(float64(e.Deviation)), show.Score(low), show.Score(high)})

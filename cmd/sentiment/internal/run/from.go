@@ -40,6 +40,10 @@ func modelFrom(dir string) (Model, error) {
 		_ = m.Close()
 		return Model{}, errors.Errorf("--from %s: the model was shrunk, go on from the one that it was made of", dir)
 	}
+	if m.Grams() != nil && m.Task().Multi {
+		_ = m.Close()
+		return Model{}, errors.Errorf("--from %s: a model of n-grams for several labels a text does not go on; train it anew with --data for the old texts and the new", dir)
+	}
 	g := &given{Model: m, dir: dirs[0]}
 	e := Model{
 		Name: m.Name(), About: "the model of " + dirs[0] + ", with new texts",

@@ -39,6 +39,11 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 		return nil, err
 	}
 	t.Trial = &best
+	if l.task.Multi {
+		if l.task.Thresholds, err = r.gramThresholds(ctx, d, best, l); err != nil {
+			return nil, err
+		}
+	}
 	var curve *learningCurve
 	if e.Name == Auto && e.given == nil && fold == "" {
 		if curve, err = r.learn(ctx, d, best, l); err != nil {
@@ -132,6 +137,12 @@ func copyWeights(to, from *nn.Model) error {
 func gramData(name string, l lesson, seed uint64) ngrams.Data {
 	set := l.Encoded[name]
 	d := ngrams.Data{Grams: set.Grams, Bags: set.IDs, Classes: len(l.task.Classes), Seed: seed}
+	if l.task.Multi {
+		for i := range l.Len() {
+			d.Labels = append(d.Labels, l.Labels(i))
+		}
+		return d
+	}
 	for _, y := range l.Targets {
 		if l.task.Number() {
 			d.Numbers = append(d.Numbers, l.task.Target(y))

@@ -132,6 +132,9 @@ func (e Model) Build(t classifier.Task, c text.EncoderConfig, asked Layout, seed
 
 func (e Model) build(t classifier.Task, o sizing, steps int, seed uint64) (*nn.Model, error) {
 	if e.Grams {
+		if t.Multi {
+			return ngrams.LabelNetwork(o.words, 0, len(t.Classes))
+		}
 		return ngrams.Network(o.words, 0, len(t.Classes))
 	}
 	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.Head()), Seed: seed}.Build()

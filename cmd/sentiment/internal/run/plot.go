@@ -89,7 +89,7 @@ func newPlot(title, x, y string) *plot.Plot {
 
 func curves(name, what string, h *train.History) (*plot.Plot, error) {
 	p := newPlot(name+": "+what, "epoch", what)
-	p.Legend.Left = what == "accuracy" // where neither curve goes
+	p.Legend.Left = train.AutoMode.Of(what) == train.MaxMode // where neither curve goes
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, c := range []struct {
 		log   string

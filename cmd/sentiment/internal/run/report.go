@@ -17,6 +17,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/internal/answer"
 	"unroll/internal/report"
 	"unroll/internal/safefile"
 	"unroll/nn"
@@ -71,19 +72,24 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 	if x.NoText = fmt.Sprintf("%s, %.2f", start.Label, start.Probability); of.Number() {
 		x.NoText = of.Text(of.Target(start.Value))
 	}
+	if of.Multi {
+		x.NoText = answer.Listed(start.Labels)
+	}
 	r.warning = start.NoTextWarning()
 	n := of.Outputs()
-	if of.Number() {
+	switch {
+	case of.Multi:
+		report := metrics.Labels(y, d.Targets, slices.Repeat([]float32{1}, len(rows)), of.Thresholds, of.Classes...)
+		x.PerClass = classScores(append(report.Labels, report.Averages()...))
+	case of.Number():
 		for i := range rows {
 			x.Predictions = append(x.Predictions, report.Prediction{True: of.Answer([]float32{d.Targets[i]}).Value, Predicted: of.Answer([]float32{y[i]}).Value})
 		}
-	} else {
+	default:
 		matrix := &metrics.ConfusionMatrix{}
 		matrix.Update(y, d.Targets, slices.Repeat([]float32{1}, len(rows)))
 		x.Confusion = matrix.Matrix()
-		for _, c := range matrix.Report(of.Classes...).Classes {
-			x.PerClass = append(x.PerClass, report.ClassScore{Name: c.Name, Precision: c.Precision, Recall: c.Recall, F1: c.F1, Support: c.Support})
-		}
+		x.PerClass = classScores(matrix.Report(of.Classes...).Classes)
 		if of.Binary() {
 			x.ROC = roc(y, d.Targets)
 		}
@@ -92,9 +98,13 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 	r.of, r.wrong = notable(of, y, d.Targets, n)
 	for i, k := range r.of {
 		verdict := of.Answer(y[k*n : (k+1)*n])
-		example := report.Example{True: of.Text(d.Targets[k]), Predicted: verdict.Label, Probability: report.Number(verdict.Probability)}
+		width := of.Width()
+		example := report.Example{True: of.Text(d.Targets[k*width : (k+1)*width]...), Predicted: verdict.Label, Probability: report.Number(verdict.Probability)}
 		if of.Number() {
 			example.Predicted = of.Text(y[k])
+		}
+		if of.Multi {
+			example.Predicted, example.Probability = answer.Listed(verdict.Labels), 0
 		}
 		if i < r.wrong {
 			x.Wrong = append(x.Wrong, example)
@@ -104,6 +114,13 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 		r.of[i] = rows[k]
 	}
 	return nil
+}
+
+func classScores(of []metrics.ClassReport) (all []report.ClassScore) {
+	for _, c := range of {
+		all = append(all, report.ClassScore{Name: c.Name, Precision: c.Precision, Recall: c.Recall, F1: c.F1, Support: c.Support})
+	}
+	return all
 }
 
 // report is a result as a report shows it.
@@ -188,7 +205,7 @@ func versions(program string) []report.Setting {
 }
 
 func measure(t classifier.Task) report.Measure {
-	return report.Measure{Name: t.Score(), Percent: !t.Number(), Lower: t.Number()}
+	return report.Measure{Name: t.Score(), Percent: !t.Number() && !t.Multi, Lower: t.Number()}
 }
 
 // settings are those of the run, in their order, as run.json has them.

@@ -187,7 +187,7 @@ func (r *Results) compare() {
 		by[r.Experiments[i].Name] = &r.Experiments[i]
 	}
 	from, to := by["onehot"], by["embedding"]
-	if from == nil || to == nil || r.task.Number() {
+	if from == nil || to == nil || r.task.Number() || r.task.Multi {
 		return
 	}
 	fromBest, _ := from.Best(r.task)
@@ -215,6 +215,9 @@ func (r *Results) print(w io.Writer) {
 	if r.task.Number() {
 		short = "mae"
 	}
+	if r.task.Multi {
+		short = "f1"
+	}
 	head := []any{"experiment", "params", "val " + short, "epoch", "best", "at", "test " + short, "s/epoch"}
 	var rows [][]any
 	for _, e := range r.Experiments {
@@ -233,6 +236,9 @@ func (r *Results) print(w io.Writer) {
 		rows = append(rows, row)
 	}
 	fmt.Fprintf(w, "%s\nval %s and test %s are of the saved weights, those after that epoch;\nbest is the best val %s of all epochs, reached in the epoch under at.\n", show.Table(head, rows, 1), short, short, short)
+	if r.task.Multi {
+		fmt.Fprintln(w, "f1 is the micro F1 of all labels. A threshold for each label is chosen after the\ntraining; best is of epochs before that.")
+	}
 	if g := r.Gain; g != nil {
 		fmt.Fprintf(w, "The embedding's gain in validation accuracy: %+.1f points (%+.1f %%) as saved,\n%+.1f points (%+.1f %%) from best epoch to best epoch.\n",
 			g.Final.Points, 100*g.Final.Relative, g.Best.Points, 100*g.Best.Relative)

@@ -35,7 +35,7 @@ const (
 type Trial struct {
 	Setting string  `json:"setting"`
 	Texts   int     `json:"texts"` // that it was trained on
-	Score   float64 `json:"score"` // on texts that were held out: the accuracy, or R² of numbers
+	Score   float64 `json:"score"` // on texts that were held out: the accuracy, R² of numbers, or micro F1 of several labels
 	Steps   int64   `json:"steps"`
 	Chosen  bool    `json:"chosen,omitempty"`
 }
@@ -114,6 +114,9 @@ func (r *Run) sayTrial(l lesson, t ngrams.Trial) {
 	name := "accuracy"
 	if l.task.Number() {
 		name = "R²"
+	}
+	if l.task.Multi {
+		name = "micro F1"
 	}
 	fmt.Fprintf(r.Say, "  %-42v %s %.4f, trained on %s texts\n", t.Setting, name, t.Score, show.Thousands(t.Texts))
 }

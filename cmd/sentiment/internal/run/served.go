@@ -83,8 +83,14 @@ func loadOne(ctx context.Context, dir string, batch int) (*served, error) {
 	if e := s.Encoder(); e != nil {
 		m.info.MaxWords = e.Config().MaxLen
 	}
-	if s.Task().Number() {
+	switch t := s.Task(); {
+	case t.Number():
 		m.info.Task = server.Number
+	case t.Multi:
+		m.info.Task = server.Labels
+		for i := range t.Classes {
+			m.info.Thresholds = append(m.info.Thresholds, t.Threshold(i))
+		}
 	}
 	for _, c := range s.Net().Calls() {
 		m.info.Layers = append(m.info.Layers, fmt.Sprintf("%s (%s)", c.Name, c.Type))

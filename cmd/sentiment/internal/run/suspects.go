@@ -51,6 +51,9 @@ func FindSuspects(ctx context.Context, s corpus.Settings, words corpus.TextSetti
 	if set.Task.Number() {
 		return nil, errors.New("suspects: numbers are no labels that could be wrong")
 	}
+	if set.Task.Multi {
+		return nil, errors.New("suspects: they are found among texts of one label each, and these may have several")
+	}
 	var rows []int
 	for i, part := range set.Parts {
 		if part != corpus.Test {

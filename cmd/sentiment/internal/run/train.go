@@ -252,6 +252,9 @@ func (r *Run) describe(set *corpus.Set, chosen []Model) {
 	if set.Task.Number() {
 		what = "numbers as labels"
 	}
+	if set.Task.Multi {
+		what = fmt.Sprintf("any number of %d labels: %s", len(set.Task.Classes), show.List(set.Task.Classes))
+	}
 	fmt.Fprintf(r.Say, "Data: %s, %s\n", set.Line, what)
 	for _, e := range chosen {
 		fmt.Fprintf(r.Say, "%s: %s\n", e.Name, set.Encoded[e.Name].Coverage())

@@ -63,6 +63,9 @@ func (p *Plan) classWeights(l lesson) ([]float64, error) {
 	if p.ClassWeight == "" {
 		return nil, nil
 	}
+	if l.task.Multi {
+		return nil, errors.New("--class-weight cannot be used with several labels a text: each label has a threshold of its own")
+	}
 	weights := slices.Repeat([]float64{1}, len(l.task.Classes))
 	if p.ClassWeight != balanced {
 		pairs, err := parseWeights(p.ClassWeight)

@@ -51,11 +51,36 @@ func (s Answers) said(a *answer.Answer, between string) string {
 	if s.Task.Number() {
 		return s.Task.Format(a.Value, 4, "")
 	}
+	if s.Task.Multi {
+		return s.labels(a, between)
+	}
 	label := show.OneLine(a.Label)
 	if between == " " {
 		label = show.Quoted(a.Label)[0]
 	}
 	return fmt.Sprintf("%s%s%.4f", label, between, a.Probability)
+}
+
+// labels writes those that are given and then their probabilities, or that there are none.
+func (s Answers) labels(a *answer.Answer, between string) string {
+	var names, numbers []string
+	for _, c := range a.Probabilities {
+		if !slices.Contains(a.Labels, c.Class) {
+			continue
+		}
+		name := show.OneLine(c.Class)
+		if between == " " {
+			name = show.Quoted(c.Class)[0]
+		}
+		names, numbers = append(names, name), append(numbers, fmt.Sprintf("%.4f", c.Probability))
+	}
+	if len(names) == 0 {
+		if between == " " {
+			return answer.None
+		}
+		numbers = []string{"-"}
+	}
+	return answer.Listed(names) + between + strings.Join(numbers, ", ")
 }
 
 // strongest returns the words that pushed most to one side, joined where they

@@ -190,7 +190,7 @@ func TestMixedModelFolder(t *testing.T) {
 		{"settings.json", `{"version": 3, "new": true}`, "damaged"},
 		{"settings.json", `{"version": 3, "seed": 42}`, "damaged"},
 		{"settings.json", `{"version": 2, "seed": 42}`, "an earlier version of the program"},
-		{"task.json", `{"version": 2, "new": true}`, "version 2"},
+		{"task.json", `{"version": 3, "new": true}`, "version 3"},
 		{"task.json", `{"version": 1, "new": true}`, "damaged"},
 		{"task.json", `{"version": 1, "classes": ["a"]}`, "damaged"},
 		{"model.json", "", "model.json"},

@@ -130,7 +130,7 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	if err != nil {
 		return err
 	}
-	if len(unknown) > 0 || s.Task().Multi {
+	if len(unknown) > 0 || s.Task().Multi && e.part != corpus.Validation.String() {
 		set.WarnUnknown(e.app.warn)
 	}
 	samples := set.Data(s.Name(), s.Task(), rows)

@@ -154,7 +154,7 @@ var flagRules = map[string]rule{
 	"resume": always, "schedule": epochs, "seed": always, "suspects": always, "tensorboard": epochs, "timeout": always, "tokenizer": always,
 	"truncating": ordered, "validation-data": always, "view": always, "watch": always, "weights": always,
 
-	"format": reads, "text-column": reads, "label-column": reads, "label-delimiter": readsLabels, "delimiter": reads, "header": reads, "skip-bad": reads,
+	"format": reads, "text-column": reads, "label-column": reads, "label-delimiter": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
 	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": first(wordsOnly("skip-top", "0"), ordered), "oov-buckets": first(described, wordsOnly("oov-buckets", "0"), ordered),
 	"frozen":  needs("vectors"),
 	"units":   sized(func(o run.Layout) bool { return o.Units > 0 }, "a recurrent layer or a convolution"),

@@ -86,7 +86,7 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or - for standard input; can be repeated")
 	c.Flags().BoolVar(&explain, "explain", false, "show which words pushed the prediction, and how far")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
-	readFlags(&data, c.Flags())
+	fileFlags(&data, c.Flags())
 	return dashed(c)
 }
 

@@ -12,26 +12,23 @@ import (
 // defaultShare is that of the texts which are validated on.
 const defaultShare = 0.2
 
-// readFlags are those that say how files are read.
+// readFlags are those that say how files with labels are read.
 func readFlags(s *corpus.Settings, flags *pflag.FlagSet) {
+	fileFlags(s, flags)
+	flags.StringVar(&s.LabelDelimiter, "label-delimiter", "", "`text` between several labels of a text, such as \";\" (default: each has one label; JSON lists and fastText's several labels are found without)")
+}
+
+// fileFlags are those that say how files are read.
+func fileFlags(s *corpus.Settings, flags *pflag.FlagSet) {
 	choose(flags, &s.Format, "format", "", "`format` of the files: %s (default: detected)", datasets.Formats())
 	flags.StringArrayVar((*[]string)(&s.TextColumns), "text-column", nil, "`column` with the text: a name, a number from 1, or a path in JSON; repeat it to join several, in this order (default: detected by common names)")
 	flags.StringVar(&s.LabelColumn, "label-column", "", "`column` with the label")
 	flags.StringVar(&s.Delimiter, "delimiter", "", "`character` between columns (default: detected)")
-	flags.StringVar(&s.LabelDelimiter, "label-delimiter", "", "`text` between the labels of a text, such as \";\", which may have several or none (default: one label a text; lists in JSON and several labels in fastText are read as such)")
 	choose(flags, &s.Header, "header", "", "whether the first row names the columns: %s (default: detected)", datasets.Headers())
 	encoding := choice.NewFlag(&s.Encoding, "", datasets.Encodings())
 	encoding.Known = func(name string) bool { return datasets.CheckEncoding(name) == nil }
 	addChoice(flags, encoding, "encoding", "`name` of the texts' encoding, such as windows-1252, latin1, euc-kr or utf-16 (default: UTF-8, or detected from the first bytes)")
 	flags.Var(&s.SkipBad, "skip-bad", "number of bad `rows` to skip, or all")
-}
-
-// readsLabels is the rule of a flag that says how labels are read.
-func readsLabels(l line) string {
-	if l.command == "predict" {
-		return "on a prediction, which reads no labels"
-	}
-	return reads(l)
 }
 
 // partFlags are those that name the texts of a part.

@@ -19,6 +19,11 @@ func TestJSON(t *testing.T) {
 		`{"value":3,"known_words":1,"baseline":2,"no_text":{"value":2},"words":[{"start":0,"end":2,"push":1}],"gap":0,"warning":"\"w\""}`: {
 			Value: 3, KnownWords: 1, Explanation: &Explanation{Baseline: 2, NoText: &nothing, Words: []Word{{0, 2, 1}}, Warning: `"w"`},
 		},
+		`{"labels":[],"probabilities":[{"class":"a","probability":0.25}],"known_words":1}`: {Label: "a", Probability: 0.25, Labels: []string{}, Probabilities: []Class{{"a", 0.25}}, KnownWords: 1},
+		`{"labels":["a","\"b"],"probabilities":[{"class":"a","probability":1}],"known_words":1,"class":"a","baseline":0,"no_text":{"labels":[]},"words":[],"gap":0}`: {
+			Label: "a", Labels: []string{"a", `"b`}, Probabilities: []Class{{"a", 1}}, KnownWords: 1,
+			Explanation: &Explanation{Class: "a", NoText: &Answer{Labels: []string{}, Probabilities: []Class{{"a", 0}}}},
+		},
 	} {
 		got, err := json.Marshal(a)
 		if err != nil || string(got) != want {

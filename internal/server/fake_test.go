@@ -75,6 +75,9 @@ func (f *fake) Predict(ctx context.Context, texts []string) ([]answer.Answer, er
 			out[i].Label, out[i].Probability = "yes", p
 			out[i].Probabilities = []answer.Class{{Class: "no", Probability: 1 - p}, {Class: "yes", Probability: p}}
 		}
+		if f.info.Task == Labels {
+			out[i].Labels, out[i].Probabilities = []string{"b"}, []answer.Class{{Class: "a", Probability: 0}, {Class: "b", Probability: p}}
+		}
 	}
 	return out, nil
 }

@@ -40,7 +40,7 @@ var pushes = map[string]float64{
 	"최고의": 1.2, "영화": 0.1, "지루한": -1.3,
 }
 
-var scales = map[string]float64{"embedding": 1, "one-hot": 0.45, "topics": 1, "stars": 0.5}
+var scales = map[string]float64{"embedding": 1, "one-hot": 0.45, "topics": 1, "stars": 0.5, "tags": 1}
 
 var (
 	words   = regexp.MustCompile(`[\p{L}\p{N}']+`)
@@ -156,6 +156,19 @@ func judge(m object, text string, explain bool) object {
 	switch {
 	case m["task"] == "number":
 		p["value"] = 3 + logit
+	case m["task"] == "labels": // the first has the logit, the second has it reversed, the others are as sure as they can be not to be
+		given, of, signs := []string{}, []object{}, []float64{1, -1}
+		for i, c := range classes {
+			one := 0.0
+			if i < len(signs) {
+				one = 1 / (1 + math.Exp(-signs[i]*logit))
+			}
+			if of = append(of, object{"class": c, "probability": one}); one > m["thresholds"].([]float64)[i] {
+				given = append(given, c)
+			}
+		}
+		p["labels"], p["probabilities"], p["class"] = given, of, classes[0]
+		p["no_text"] = object{"labels": []string{}}
 	case len(classes) == 2:
 		second := 1 / (1 + math.Exp(-logit))
 		label, of := classes[1], second

@@ -12,7 +12,7 @@ import (
 )
 
 // cachedVersion counts the changes of what a cache's description holds.
-const cachedVersion = 4
+const cachedVersion = 5
 
 const cacheExtension = ".ids"
 

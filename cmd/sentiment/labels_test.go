@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -117,6 +118,22 @@ func TestSeveralLabels(t *testing.T) {
 	}
 	if out := succeedQuietly(t, "train", "--from", filepath.Join(dir, "bow"), "--data", path, "--label-delimiter", ";", "--epochs", "1", "--out", filepath.Join(t.TempDir(), "more")); !strings.Contains(out, "val f1") {
 		t.Errorf("going on prints\n%s", out)
+	}
+	url, stop := serving(t, filepath.Join(dir, "bow"))
+	defer stop()
+	response, err := http.Post(url+"/v1/predict", "application/json", strings.NewReader(`{"texts":["an invoice and a crash","it"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var served struct {
+		Predictions []struct{ Labels []string }
+	}
+	if err := json.NewDecoder(response.Body).Decode(&served); err != nil {
+		t.Fatal(err)
+	}
+	if p := served.Predictions; len(p) != 2 || !slices.Equal(p[0].Labels, []string{"billing", "bug"}) || p[1].Labels == nil || len(p[1].Labels) != 0 {
+		t.Errorf("the server answers %+v", served)
 	}
 	out := filepath.Join(t.TempDir(), "keras")
 	succeed(t, "", "export", filepath.Join(dir, "bow"), "--out", filepath.Join(out, "m.keras"))

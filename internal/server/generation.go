@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,8 +47,8 @@ func (s *Server) generation(models []Model) (*generation, error) {
 			return nil, errors.Errorf("model %d has no name", i)
 		case g.byName[name] != nil:
 			return nil, errors.Errorf("two models have the name %q", name)
-		case l.info.Task != Classes && l.info.Task != Number:
-			return nil, errors.Errorf("model %q has the task %q, want %q or %q", name, l.info.Task, Classes, Number)
+		case !slices.Contains([]string{Classes, Number, Labels}, l.info.Task):
+			return nil, errors.Errorf("model %q has the task %q, want %q, %q or %q", name, l.info.Task, Classes, Number, Labels)
 		}
 		epochs := []Metrics{}
 		for _, e := range m.History() {

@@ -96,7 +96,9 @@ func TestOpenAPI(t *testing.T) {
 
 	number := newFake("number")
 	number.info.Task, number.info.Classes, number.fail = Number, nil, "fail"
-	s, url := started(t, Config{Load: loading(newFake("one"), number), Page: fstest.MapFS{"index.html": {Data: []byte("<html>")}}, MaxTexts: 2})
+	labels := newFake("labels")
+	labels.info.Task, labels.info.Classes, labels.info.Thresholds = Labels, []string{"a", "b"}, []float64{0.5, 0}
+	s, url := started(t, Config{Load: loading(newFake("one"), number, labels), Page: fstest.MapFS{"index.html": {Data: []byte("<html>")}}, MaxTexts: 2})
 	var routes []string
 	for _, r := range s.routes() {
 		routes = append(routes, r.path)
@@ -122,7 +124,7 @@ func TestOpenAPI(t *testing.T) {
 	a, body = send(t, "GET", url+"/nothing", "")
 	check("GET", "/", a, body)
 	for _, request := range []string{
-		`{"texts":["a","b c"]}`, `{"texts":["a"],"explain":true}`, `{"texts":["a"],"model":"number","explain":true}`,
+		`{"texts":["a","b c"]}`, `{"texts":["a"],"explain":true}`, `{"texts":["a"],"model":"number","explain":true}`, `{"texts":["a"],"model":"labels","explain":true}`,
 		`{`, `{"texts":["a"],"model":"two"}`, `{"texts":["a","b","c"]}`, ``, `{"texts":["fail"],"model":"number"}`,
 	} {
 		a, body := send(t, "POST", url+"/v1/predict", request)

@@ -197,6 +197,7 @@ func TestSeveralLabelsRefused(t *testing.T) {
 		{exitFailure, "--class-weight cannot be used with several labels a text", []string{"train", "--data", path, "--label-delimiter", ";", "--class-weight", "balanced"}},
 		{exitFailure, "the model says one thing of each text", []string{"evaluate", classes, "--data", list}},
 		{exitUsage, "--label-delimiter has no effect on the movie reviews", []string{"train", "--data", "sample", "--label-delimiter", ";"}},
+		{exitFailure, "suspects: they are found among texts of one label each", []string{"data", path, "--label-delimiter", ";", "--suspects"}},
 		{exitUsage, "unknown flag: --label-delimiter", []string{"predict", classes, "--data", path, "--label-delimiter", ";"}},
 		{exitUsage, "columns and labels cannot have the same", []string{"train", "--data", path, "--delimiter", ";", "--label-delimiter", ";"}},
 	} {

@@ -164,6 +164,15 @@ func TestSeveralLabelsFormats(t *testing.T) {
 	if !strings.Contains(out, "Labels per text: mean ") || !strings.Contains(out, "no label ") || !strings.Contains(out, "│ texts    │   120 │") {
 		t.Errorf("data prints\n%s", out)
 	}
+	// The model that suits the texts is one of several labels, too.
+	auto := filepath.Join(t.TempDir(), "auto")
+	out = succeed(t, "", "train", "--data", path, "--budget", "5", "--out", auto)
+	if !strings.Contains(out, "micro F1") || !strings.Contains(out, "conv") {
+		t.Errorf("auto prints\n%s", out)
+	}
+	if out := succeed(t, "", "predict", auto, "a crash of the parcel"); !strings.HasPrefix(out, "bug, delivery  ") {
+		t.Errorf("auto predicts %q", out)
+	}
 	fastText := writeFile(t, filepath.Join(t.TempDir(), "t.txt"), fast.String())
 	dir := filepath.Join(t.TempDir(), "fast")
 	succeedQuietly(t, "train", "--data", fastText, "--model", "ngrams", "--out", dir)

@@ -122,7 +122,7 @@ func byMoreThanChance(first, second []bool) bool {
 	return only[1] > only[0] && metrics.McNemar(only[0], only[1]) < byChance
 }
 
-// judge tells of each text whether a model gives it the right class.
+// judge tells of each text whether a model gives it the right class, or all labels right.
 func judge(ctx context.Context, trainer *train.Trainer, of classifier.Task, d train.Data, batch int) ([]bool, error) {
 	y, err := trainer.Predict(ctx, d, batch)
 	if err != nil {
@@ -130,6 +130,10 @@ func judge(ctx context.Context, trainer *train.Trainer, of classifier.Task, d tr
 	}
 	right, n := make([]bool, d.Len()), of.Outputs()
 	for i := range right {
+		if of.Multi {
+			_, right[i] = judgeLabels(of, y[i*n:(i+1)*n], d.Targets[i*n:(i+1)*n])
+			continue
+		}
 		right[i] = of.Answer(y[i*n:(i+1)*n]).Label == of.Text(d.Targets[i])
 	}
 	return right, nil

@@ -135,6 +135,8 @@ func TestSeveralLabels(t *testing.T) {
 	if p := served.Predictions; len(p) != 2 || !slices.Equal(p[0].Labels, []string{"billing", "bug"}) || p[1].Labels == nil || len(p[1].Labels) != 0 {
 		t.Errorf("the server answers %+v", served)
 	}
+	status, stdout, stderr := command("", "train", "--from", filepath.Join(dir, "ngrams"), "--data", path, "--label-delimiter", ";", "--out", filepath.Join(t.TempDir(), "no"))
+	checkFailure(t, status, exitFailure, stdout, stderr, "a model of n-grams for several labels a text does not go on")
 	out := filepath.Join(t.TempDir(), "keras")
 	succeed(t, "", "export", filepath.Join(dir, "bow"), "--out", filepath.Join(out, "m.keras"))
 	program, err := os.ReadFile(filepath.Join(out, "predict.py"))

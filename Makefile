@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint bench peers results pictures generate rename
+.PHONY: check test race lint bench peers peers-text results pictures generate rename
 
 check: lint test race ## what must hold before a commit lands
 
@@ -26,7 +26,12 @@ bench:
 peers: ## compares with PyTorch, about 10 minutes
 	go run ./bench/peers
 
+TEXTS =
+peers-text: ## compares with fastText and scikit-learn on texts: the section Texts of bench/RESULTS.md
+	go run ./bench/texts -texts "$(TEXTS)" -reviews "$(REVIEWS)" -results bench/RESULTS.md
+
 COUNT = 3
+# What stands between Engine and Peers is kept: Engine and Texts.
 results: ## writes bench/RESULTS.md, about half an hour on an idle machine
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./bench > "$$dir/bench.txt" && \

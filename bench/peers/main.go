@@ -7,7 +7,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -116,7 +115,7 @@ func run(ctx context.Context, c *config) error {
 			return fmt.Errorf("-only: unknown section %q", name)
 		}
 	}
-	fmt.Fprint(c.out, report.Header(processor(), runtime.GOMAXPROCS(0), "kernels "+kernel.Family(), runtime.Version(), time.Now()))
+	fmt.Fprint(c.out, report.Header(report.Processor(), runtime.GOMAXPROCS(0), "kernels "+kernel.Family(), runtime.Version(), time.Now()))
 	var err error
 	c.peer, err = findPeer(ctx, c.python)
 	switch {
@@ -147,18 +146,4 @@ func run(ctx context.Context, c *config) error {
 // print writes a section's title, what it measures, and its table.
 func (c *config) print(title, text string, t *report.Table) {
 	fmt.Fprintf(c.out, "\n### %s\n\n%s\n\n%s", title, text, t)
-}
-
-// processor returns the processor's name where the system tells it.
-func processor() string {
-	f, err := os.Open("/proc/cpuinfo")
-	if err == nil {
-		defer f.Close()
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			if key, name, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
-				return strings.TrimSpace(name)
-			}
-		}
-	}
-	return runtime.GOARCH
 }

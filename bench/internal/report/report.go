@@ -2,7 +2,10 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -89,4 +92,18 @@ func (t *Table) String() string {
 // Header names the machine and the time of a measurement.
 func Header(processor string, procs int, family, goVersion string, now time.Time) string {
 	return fmt.Sprintf("Machine: %s, GOMAXPROCS %d, %s  \nGo: %s  \nDate: %s\n", processor, procs, family, goVersion, now.Format(time.DateOnly))
+}
+
+// Processor returns the processor's name where the system tells it.
+func Processor() string {
+	f, err := os.Open("/proc/cpuinfo")
+	if err == nil {
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			if key, name, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
+				return strings.TrimSpace(name)
+			}
+		}
+	}
+	return runtime.GOARCH
 }

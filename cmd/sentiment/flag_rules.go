@@ -156,10 +156,11 @@ var flagRules = map[string]rule{
 
 	"format": reads, "text-column": reads, "label-column": reads, "label-delimiter": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
 	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": first(wordsOnly("skip-top", "0"), ordered), "oov-buckets": first(described, wordsOnly("oov-buckets", "0"), ordered),
-	"frozen":  needs("vectors"),
-	"units":   sized(func(o run.Layout) bool { return o.Units > 0 }, "a recurrent layer or a convolution"),
-	"layers":  sized(func(o run.Layout) bool { return o.Layers > 0 }, "a recurrent layer or a convolution"),
-	"dropout": sized(func(o run.Layout) bool { return o.Dropout != nil }, "a recurrent layer or a convolution"),
+	"new-labels": needs("from"),
+	"frozen":     needs("vectors"),
+	"units":      sized(func(o run.Layout) bool { return o.Units > 0 }, "a recurrent layer or a convolution"),
+	"layers":     sized(func(o run.Layout) bool { return o.Layers > 0 }, "a recurrent layer or a convolution"),
+	"dropout":    sized(func(o run.Layout) bool { return o.Dropout != nil }, "a recurrent layer or a convolution"),
 	"embedding-dim": first(sized(func(o run.Layout) bool { return o.EmbeddingDim > 0 }, "an embedding"), func(l line) string {
 		if l.has("vectors") {
 			return "with --vectors, which have a width of their own"

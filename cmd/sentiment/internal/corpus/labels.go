@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -101,6 +102,37 @@ func taskOf(labels map[string]int, texts int, several bool) (t classifier.Task, 
 }
 
 const mostClasses = 1000
+
+// added are the classes of a task's texts, to learn from or to validate on, that the task
+// does not have. They are an error unless they may be.
+func (l *labelled) added(t classifier.Task, may bool) ([]string, error) {
+	if t.Number() || l.several && !t.Multi { // which setTargets refuses
+		return nil, nil
+	}
+	index, counts := datasets.ClassIndex(t.Classes), map[string]int{}
+	for i, labels := range l.labels {
+		for _, label := range labels {
+			if _, ok := index(label); !ok && !toTestOn(l.parts[i]) {
+				counts[label]++
+			}
+		}
+	}
+	names := datasets.ClassNames(datasets.MergeNumbers(counts))
+	switch n := len(names); {
+	case n > 0 && !may:
+		what, adds := fmt.Sprintf("the label %q is not one", names[0]), "; --new-labels adds it"
+		if n > 1 {
+			what, adds = fmt.Sprintf("the labels %s are none", show.List(names)), "; --new-labels adds them"
+		}
+		if t.Multi {
+			adds = ""
+		}
+		return nil, errors.Errorf("%s of the model's classes, %s%s", what, show.List(t.Classes), adds)
+	case n > mostClasses || 2*n > len(l.labels):
+		return nil, errors.Errorf("%s new labels of %s texts, such as %q: is the label in another column (--label-column)?", show.Thousands(n), show.Thousands(len(l.labels)), names[0])
+	}
+	return names, nil
+}
 
 // unknownLabel is the target of a text to test on whose label is none of the classes.
 const unknownLabel = -1

@@ -186,6 +186,30 @@ func toTestOn(p Part) bool { return p == Test }
 // classes and the words. Texts to test on may have other labels, and all may if the model
 // is only to be measured on them.
 func (d *Source) ReadFor(ctx context.Context, s Settings, m *classifier.Model, measured bool) (*Set, error) {
+	set, l, err := d.readFor(ctx, s, m)
+	if err != nil {
+		return nil, err
+	}
+	return set, errors.WithMessage(set.setTargets(*l, func(p Part) bool { return measured || toTestOn(p) }), d.Line)
+}
+
+// ReadOn is ReadFor for a model that goes on with the texts. Labels that it does not have
+// are an error, or are classes of the set's task, after its own.
+func (d *Source) ReadOn(ctx context.Context, s Settings, m *classifier.Model, newLabels bool) (*Set, error) {
+	set, l, err := d.readFor(ctx, s, m)
+	if err != nil {
+		return nil, err
+	}
+	added, err := l.added(set.Task, newLabels)
+	if err != nil {
+		return nil, errors.WithMessage(err, d.Line)
+	}
+	set.Task.Classes = slices.Concat(set.Task.Classes, added)
+	return set, errors.WithMessage(set.setTargets(*l, toTestOn), d.Line)
+}
+
+// readFor is ReadFor without the targets.
+func (d *Source) readFor(ctx context.Context, s Settings, m *classifier.Model) (*Set, *labelled, error) {
 	var l labelled
 	texts := l.texts(d.each(ctx, d.tell), s, func(string) bool { return true })
 	t := Encoded{Encoder: m.Encoder(), Grams: m.Grams()}
@@ -196,14 +220,14 @@ func (d *Source) ReadFor(ctx context.Context, s Settings, m *classifier.Model, m
 		t.IDs, t.stats, err = t.Encoder.EncodeTexts(texts)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(t.IDs) == 0 {
-		return nil, errors.Errorf("%s: no texts", d.Line)
+		return nil, nil, errors.Errorf("%s: no texts", d.Line)
 	}
 	set := &Set{Source: d, scan: l.scan(), Encoded: map[string]Encoded{m.Name(): t}}
 	set.Task = m.Task()
-	return set, errors.WithMessage(set.setTargets(l, func(p Part) bool { return measured || toTestOn(p) }), d.Line)
+	return set, &l, nil
 }
 
 // Encode returns the ids of a text.

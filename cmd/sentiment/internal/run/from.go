@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/classifier"
@@ -23,7 +24,11 @@ type given struct {
 	*classifier.Model
 	dir   string
 	trial *ngrams.Trial // of a model of n-grams, how it was trained
+	added []string      // classes, by --new-labels
 }
+
+// Close frees the model, which may have been made anew since.
+func (g *given) Close() error { return g.Model.Close() }
 
 // modelFrom returns the model of a folder, or the best one of a run's, as one of the
 // program's.
@@ -99,9 +104,6 @@ func (g *given) task(set *corpus.Set, d corpus.Division) (classifier.Task, error
 	return set.Scaled(d)
 }
 
-// network reads the model's network anew: a fold begins with the weights that it had.
-func (g *given) network() (*nn.Model, error) { return nn.Load(g.dir) }
-
 // tell says what is gone on with.
 func (g *given) tell(r *Run) {
 	switch {
@@ -110,5 +112,10 @@ func (g *given) tell(r *Run) {
 		fmt.Fprintf(r.Say, "Going on from %s: its n-grams and classes are kept.\n", g.dir)
 	default:
 		fmt.Fprintf(r.Say, "Going on from %s: its words and classes are kept, its optimizer starts anew.\n", g.dir)
+	}
+	if g != nil && r.NewLabels && len(g.added) == 0 {
+		fmt.Fprintln(r.Say, "There are no new labels.")
+	} else if g != nil && r.NewLabels {
+		fmt.Fprintf(r.Say, "New labels: %s.\n", show.List(g.added))
 	}
 }

@@ -26,6 +26,14 @@ func (p *Plan) Check() (chosen []Model, exec nn.Execution, err error) {
 		_ = g.Close()
 		return nil, "", usage.Errorf("--rnn has no effect with --from %s, whose model has no recurrent layer", p.From)
 	}
+	if g := chosen[0].given; g != nil && p.NewLabels && (g.Task().Number() || g.Task().Multi) {
+		_ = g.Close()
+		of := "numbers"
+		if g.Task().Multi {
+			of = "several labels a text"
+		}
+		return nil, "", usage.Errorf("--new-labels cannot be used with --from %s, a model of %s", p.From, of)
+	}
 	for _, e := range chosen {
 		switch {
 		case p.ClassWeight != "" && (p.Regression || e.given != nil && e.given.Task().Number()):
@@ -87,7 +95,8 @@ type Plan struct {
 	corpus.TextSettings
 	Layout
 	Models          string  `json:"models"`
-	From            string  `json:"from,omitempty"` // folder of a model that goes on, in place of Models
+	From            string  `json:"from,omitempty"`       // folder of a model that goes on, in place of Models
+	NewLabels       bool    `json:"new_labels,omitempty"` // are added to the classes of From
 	RNN             string  `json:"rnn"`
 	Epochs          int     `json:"epochs"`
 	Folds           int     `json:"folds,omitempty"`

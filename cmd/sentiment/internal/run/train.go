@@ -103,7 +103,9 @@ func (r *Run) read(ctx context.Context, chosen []Model) (*corpus.Set, error) {
 	}
 	var set *corpus.Set
 	if g := r.given(chosen); g != nil {
-		set, err = source.ReadFor(ctx, r.Settings, g.Model, false)
+		if set, err = source.ReadOn(ctx, r.Settings, g.Model, r.NewLabels); err == nil {
+			err = g.grow(set.Task)
+		}
 	} else {
 		set, err = source.Read(ctx, r.Settings, r.TextSettings, Names(chosen), sizes, r.cache())
 	}
@@ -147,6 +149,7 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 		return err
 	}
 	set.WarnUnknown(r.warn)
+	r.given(chosen).warnForgotten(l, r.warn)
 	r.given(chosen).tell(r)
 	r.describe(set, first)
 	fmt.Fprintf(r.Say, "%s to train on, %s to validate on, %s to test on.\n\n",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 type comparer struct {
 	*app
 	page string // file of the report
+	json bool
 	data corpus.Settings
 }
 
@@ -35,7 +37,12 @@ and the settings in which they differ. A DIR can also be the folder of an import
 model, which has no scores of its own: it is measured on the texts of the first run.
 
 With --data all models are measured on the texts that it names. They are all taken as
-test texts.`,
+test texts.
+
+Where models were measured on the same texts, McNemar's test compares the one that is
+right most often with each of the others, by the texts that only one of the two gives
+the right label: p is the chance of such a difference between models that are equally
+good. It is of single pairs: of many models one is ahead by chance more easily.`,
 		Example: `  sentiment compare --out compare.html runs/one runs/two
   sentiment compare runs/latest mine
   sentiment compare --data reviews.csv runs/latest mine`,
@@ -43,6 +50,7 @@ test texts.`,
 		RunE: func(c *cobra.Command, args []string) error { return m.compare(c, args) },
 	}
 	c.Flags().StringVar(&m.page, "out", "compare.html", "`file` to write the report to")
+	c.Flags().BoolVar(&m.json, "json", false, "print one JSON object instead of a table")
 	c.Flags().StringArrayVar((*[]string)(&m.data.Data), "data", nil, dataHelp+" (default: those of the runs)")
 	readFlags(&m.data, c.Flags())
 	return c
@@ -76,9 +84,13 @@ func (m *comparer) compare(c *cobra.Command, dirs []string) error {
 			all.Runs = append(all.Runs, one)
 		}
 	}
+	all.Comparisons = comparisons(all)
 	all.Title = fmt.Sprintf("%d runs compared", len(all.Runs))
 	if err := safefile.Write(m.page, func(w io.Writer) error { return report.Write(w, all) }); err != nil {
 		return errors.WithMessage(err, "--out")
+	}
+	if m.json {
+		return json.NewEncoder(m.out).Encode(comparedOf(all, m.page))
 	}
 	number := func(e *report.Evaluation) string {
 		if e == nil {
@@ -93,7 +105,11 @@ func (m *comparer) compare(c *cobra.Command, dirs []string) error {
 		}
 	}
 	head := []any{"run", "experiment", "params", "epoch", "val " + all.Score.Name, "test " + all.Score.Name}
-	fmt.Fprintf(m.out, "%s\nThe report is %s.\n", show.Table(head, rows, 2), m.page)
+	fmt.Fprintln(m.out, show.Table(head, rows, 2))
+	for _, c := range all.Comparisons {
+		fmt.Fprintln(m.out, c)
+	}
+	fmt.Fprintf(m.out, "The report is %s.\n", m.page)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
+	"unroll/internal/answer"
 	"unroll/internal/show"
 	"unroll/nn"
 )
@@ -20,9 +21,16 @@ func (a *app) evaluateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "evaluate DIR",
 		Short: "Measure the loss and accuracy of saved models",
-		Long:  "Evaluates a model, or all models of a run, given the folder.",
+		Long: `Evaluates a model, or all models of a run, given the folder. In brackets is the 95 %
+interval of an accuracy, by the number of texts that it is measured on. The loss is that
+of the network, before its probabilities are calibrated.
+
+With --abstain, which withholds answers, the accuracy is that on the texts that are
+answered. A table says which share of the texts is answered at which confidence, and
+how accurate those answers are.`,
 		Example: `  sentiment evaluate runs/latest --split test
-  sentiment evaluate runs/latest/bow --data more.csv --report`,
+  sentiment evaluate runs/latest/bow --data more.csv --report
+  sentiment evaluate runs/latest --split test --abstain 0.8`,
 		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			dirs, err := run.ModelDirs(args[0])
@@ -41,6 +49,9 @@ func (a *app) evaluateCommand() *cobra.Command {
 				}
 			}
 			e.app = a
+			if err := checkRule(e.rule, c.Flags()); err != nil {
+				return err
+			}
 			for _, dir := range dirs {
 				s, err := run.Load(dir)
 				if err != nil {
@@ -59,7 +70,8 @@ func (a *app) evaluateCommand() *cobra.Command {
 	}
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, dataHelp+" (default: those of the training run)")
 	choose(c.Flags(), &e.part, "split", "", "`part` of the texts: %s (default: validation; all with other --data)", corpus.Measured())
-	c.Flags().BoolVar(&e.report, "report", false, "show precision, recall and F1 of each class, and the confusion matrix")
+	c.Flags().BoolVar(&e.report, "report", false, "show precision, recall and F1 of each class, the confusion matrix, and how far the probabilities can be trusted")
+	ruleFlags(&e.rule, c.Flags())
 	c.Flags().BoolVar(&e.json, "json", false, "print one JSON object per model")
 	readFlags(&data, c.Flags())
 	return c
@@ -105,6 +117,11 @@ type evaluation struct {
 	Texts   int            `json:"texts"`
 	Unknown map[string]int `json:"unknown_labels,omitempty"` // with the number of their texts
 	Scores  run.Scores     `json:"scores"`
+	// Interval is the 95 % interval of the accuracy.
+	Interval  *run.Interval `json:"accuracy_interval,omitempty"`
+	Threshold float64       `json:"threshold,omitempty"`
+	Abstain   float64       `json:"abstain,omitempty"`
+	Answered  *int          `json:"answered,omitempty"` // texts, with Abstain
 	*run.Detail
 }
 
@@ -112,6 +129,7 @@ type evaluation struct {
 type evaluator struct {
 	app          *app
 	part         string
+	rule         answer.Rule
 	report, json bool
 	texts        *corpus.Source // which the models of a run share
 }
@@ -133,8 +151,11 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	if len(unknown) > 0 || s.Task().Multi && e.part != corpus.Validation.String() {
 		set.WarnUnknown(e.app.warn)
 	}
-	samples := set.Data(s.Name(), s.Task(), rows)
 	defer s.Close()
+	if err := run.CheckRule(e.rule, s.Name(), s.Task()); err != nil {
+		return err
+	}
+	samples := set.Data(s.Name(), s.Task(), rows)
 	t, err := run.Compile(s.Task(), s.Net(), nil, nn.Auto, 0)
 	if err != nil {
 		return err
@@ -145,24 +166,38 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 		return err
 	}
 	r.WithUnknown(len(rows), len(unknown))
-	texts := len(rows) + len(unknown)
-	var more *run.Detail
-	if e.report {
-		if more, err = run.Details(ctx, t, s.Task(), samples, s.Batch); err != nil {
+	line := evaluation{Model: s.Name(), Data: e.texts.Name, Split: e.part, Texts: len(rows) + len(unknown), Unknown: set.Unknown, Scores: r, Threshold: e.rule.Threshold, Abstain: e.rule.Abstain}
+	measured, more := line.Texts, ""
+	if e.report || e.rule != (answer.Rule{}) {
+		j, err := run.Judge(ctx, t, s.Task(), samples, set.Data(s.Name(), s.Task(), unknown), s.Batch, e.rule)
+		if err != nil {
 			return err
 		}
+		if e.rule != (answer.Rule{}) {
+			answered := j.Score(r)
+			if e.rule.Abstain > 0 {
+				measured, line.Answered = answered, &answered
+				more = j.CoverageText()
+			}
+		}
+		if e.report {
+			line.Detail = j.Details()
+			more = line.Detail.String()
+		}
 	}
+	line.Interval = r.Interval(measured)
 	out := e.app.out
 	if e.json {
-		return json.NewEncoder(out).Encode(evaluation{s.Name(), e.texts.Name, e.part, texts, set.Unknown, r, more})
+		return json.NewEncoder(out).Encode(line)
 	}
 	kind := e.part + " "
 	if e.part == corpus.All {
 		kind = ""
 	}
-	fmt.Fprintf(out, "%s on %s %s%s (%s): %s\n", s.Name(), show.Thousands(texts), kind, e.texts.Unit, e.texts.Name, r.Line())
-	if more != nil {
-		fmt.Fprint(out, more)
+	answers := ""
+	if line.Answered != nil {
+		answers = fmt.Sprintf(" on the %s that it answers, %.1f %%", show.Thousands(measured), 100*float64(measured)/float64(line.Texts))
 	}
+	fmt.Fprintf(out, "%s on %s %s%s (%s): %s%s\n%s", s.Name(), show.Thousands(line.Texts), kind, e.texts.Unit, e.texts.Name, r.Measured(measured), answers, more)
 	return nil
 }

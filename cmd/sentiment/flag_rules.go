@@ -147,6 +147,7 @@ func first(rules ...rule) rule {
 // flagRules holds a rule for each flag of each command: a flag is never without
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
+	"abstain": always, "threshold": always,
 	"addr": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "class-weight": always, "clip": epochs, "data": always, "early-stop": epochs,
 	"epochs": epochs, "examples": always, "explain": always, "folds": always, "from": always, "html": ordered, "json": always, "labels": always, "log-texts": always,
 	"lr": epochs, "max-body": always, "max-texts": always, "memory": epochs, "min-count": always, "model": described, "nearest": always, "normalize": always,

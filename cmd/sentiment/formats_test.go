@@ -98,7 +98,7 @@ func TestFormats(t *testing.T) {
 				}
 			}
 			model := filepath.Join(out, "bow")
-			line := regexp.MustCompile(`^bow on \d+ validation texts \(.*\): loss \d\.\d{4}, accuracy [01]\.\d{4}\n`)
+			line := regexp.MustCompile(`^bow on \d+ validation texts \(.*\): loss \d\.\d{4}, accuracy [01]\.\d{4} \([01]\.\d{4} to [01]\.\d{4}\)\n`)
 			if got := succeed(t, "", "evaluate", model, "--report"); !line.MatchString(got) || !strings.Contains(got, "true \\ predicted") {
 				t.Errorf("evaluate prints\n%s", got)
 			}

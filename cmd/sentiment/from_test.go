@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/train/classifier"
 )
 
 // moreTexts writes new texts of the two classes, with words of which some are new.
@@ -60,7 +62,7 @@ func TestFrom(t *testing.T) {
 			}
 			succeed(t, "", "train", "--from", dir, "--data", data, "--epochs", "5", "--lr", "0.1", "--out", moved)
 			path := func(in string) string { return filepath.Join(in, filepath.Base(from[0])) }
-			for _, file := range []string{"vocabulary.json", "task.json", "weights.safetensors", "model.json"} {
+			for _, file := range []string{"vocabulary.json", "weights.safetensors", "model.json"} {
 				before, err := os.ReadFile(filepath.Join(from[0], file))
 				if err != nil {
 					t.Fatal(err)
@@ -78,12 +80,41 @@ func TestFrom(t *testing.T) {
 					}
 				}
 			}
-			if was, is := probability(t, from[0], "good"), probability(t, path(moved), "good"); !(is > was || is > 0.99) {
+			for _, in := range []string{still, moved} {
+				was, is := taskOf(t, from[0]), taskOf(t, path(in))
+				if is.Factor == 0 {
+					t.Errorf("%s is not calibrated", in)
+				}
+				was.Factor, is.Factor = 0, 0 // which is of the new texts
+				if diff := cmp.Diff(was, is); diff != "" {
+					t.Errorf("%s has another task: %s", in, diff)
+				}
+			}
+			if was, is := uncalibrated(t, from[0], "good"), uncalibrated(t, path(moved), "good"); !(is > was || is > 0.99) {
 				t.Errorf("after more texts good is positive with %g, before with %g", is, was)
 			}
 			succeed(t, "", "evaluate", moved)
 		})
 	}
+}
+
+func taskOf(t *testing.T, dir string) classifier.Task {
+	t.Helper()
+	of, err := classifier.LoadTask(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return of
+}
+
+// uncalibrated is the probability that a model's network gives.
+func uncalibrated(t *testing.T, dir, text string) float64 {
+	t.Helper()
+	p, factor := probability(t, dir, text), taskOf(t, dir).Factor
+	if factor == 0 {
+		return p
+	}
+	return 1 / (1 + math.Pow((1-p)/p, 1/factor))
 }
 
 // TestFromResumes: an interrupted run that goes on from a model ends with the bits of one

@@ -76,6 +76,8 @@ func TestGoldenOutput(t *testing.T) {
 func masked(out string) string {
 	out = regexp.MustCompile(`[^ "│\n]*/(TestGoldenOutput|sentiment-test\.)[^ ";,│\n]*`).ReplaceAllString(out, "DIR")
 	out = regexp.MustCompile(`[-+]?\d+\.\d+(e-?\d+)?`).ReplaceAllString(out, "#")
+	out = regexp.MustCompile(`on \d+( texts where|: p)`).ReplaceAllString(out, "on #$1") // of two models
+	out = regexp.MustCompile(`│ +#`).ReplaceAllString(out, "│ #")
 	out = regexp.MustCompile(`(?m)^( *(?:neg|pos)ative) +\d+ +\d+$`).ReplaceAllString(out, "$1 # #") // of a matrix
 	return regexp.MustCompile(` +([│┐┤┘])`).ReplaceAllString(regexp.MustCompile(`─+`).ReplaceAllString(out, "─"), " $1")
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/internal/answer"
 )
 
 // tickets writes n tickets as CSV, with further columns made by more.
@@ -117,7 +118,7 @@ func TestGroupsAreOfTheTraining(t *testing.T) {
 
 // TestServedModels: the best one is the default.
 func TestServedModels(t *testing.T) {
-	served, err := run.LoadAll(t.Context(), sharedRun(t), 1)
+	served, err := run.LoadAll(t.Context(), sharedRun(t), 1, answer.Rule{})
 	if err != nil {
 		t.Fatal(err)
 	}

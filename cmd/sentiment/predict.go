@@ -20,6 +20,7 @@ import (
 func (a *app) predictCommand() *cobra.Command {
 	var data corpus.Settings
 	var asJSON, explain bool
+	var rule answer.Rule
 	c := &cobra.Command{
 		Use:   "predict DIR [TEXT...]",
 		Short: "Predict the labels of texts",
@@ -32,6 +33,9 @@ included; with --data it reads files, with or without labels. There is one line 
 each text, so that the output can be joined to the input. Where the model knows no
 word the line has "-", and a warning on standard error counts those texts. Put a TEXT
 that begins with a dash after "--".
+
+A text whose label is withheld by --abstain has the label "unsure", with the
+probability that its label would have had; in JSON it has "unsure": true, too.
 
 With --json a line has the text and the server's answer, in which a note says where no
 word is known. --explain adds to each line, on a terminal below it, how far each word
@@ -48,6 +52,9 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 			if fromFiles && len(args) > 1 {
 				return usage.Errorf("predict: --data and the text %q cannot be used together", args[1])
 			}
+			if err := checkRule(rule, c.Flags()); err != nil {
+				return err
+			}
 			dirs, err := run.BestFirst(args[0])
 			if err != nil {
 				return err
@@ -57,7 +64,10 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 				return err
 			}
 			defer m.Close()
-			p := &predictor{Saved: m, app: a, json: asJSON, explain: explain}
+			if err := run.CheckRule(rule, m.Name(), m.Task()); err != nil {
+				return err
+			}
+			p := &predictor{Saved: m, app: a, rule: rule, json: asJSON, explain: explain}
 			p.written = terminal.Answers{Task: m.Task(), Colors: terminal.Colors(a.out), Below: terminal.Width(a.out) > 0}
 			if explain {
 				none, err := m.NoText(c.Context())
@@ -86,6 +96,7 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or - for standard input; can be repeated")
 	c.Flags().BoolVar(&explain, "explain", false, "show which words pushed the prediction, and how far")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	ruleFlags(&rule, c.Flags())
 	fileFlags(&data, c.Flags())
 	return dashed(c)
 }
@@ -95,6 +106,7 @@ type predictor struct {
 	*run.Saved
 	app *app
 
+	rule          answer.Rule
 	json, explain bool
 	written       terminal.Answers // for people
 
@@ -136,6 +148,7 @@ func (p *predictor) predict(ctx context.Context, items []item) error {
 		var a *answer.Answer
 		if it.bad == nil {
 			a, answers = &answers[0], answers[1:]
+			p.rule.Apply(a)
 			p.count(it, a)
 		}
 		line, err := p.line(it, a)

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/internal/answer"
 )
 
 // numbers writes texts of words with values, and the sum of these as the label:
@@ -89,7 +90,7 @@ func TestNumbersOfAnySize(t *testing.T) {
 		if off := (p.Value - c.centre) / c.scale; math.Abs(off) > 20 || math.Abs(p.Value-sum) > 0.1*c.scale || len(p.Words) != 5 {
 			t.Errorf("%+v: the prediction is %v, its words sum to %v", c, p.Value, sum)
 		}
-		served, err := run.LoadAll(t.Context(), out, 1)
+		served, err := run.LoadAll(t.Context(), out, 1, answer.Rule{})
 		if err != nil {
 			t.Fatal(err)
 		}

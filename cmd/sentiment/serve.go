@@ -16,6 +16,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
+	"unroll/internal/answer"
 	"unroll/internal/server"
 	"unroll/internal/server/page"
 )
@@ -23,6 +24,7 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	var addr string
 	var watch time.Duration
+	var rule answer.Rule
 	c := server.Config{Page: page.FS, Version: version()}
 	cmd := &cobra.Command{
 		Use:   "serve DIR",
@@ -54,8 +56,11 @@ Ctrl-C the server answers what it has accepted and ends.`,
 			case watch < 0:
 				return usage.Errorf("--watch is %v, want at least 0", watch)
 			}
+			if err := checkRule(rule, cmd.Flags()); err != nil {
+				return err
+			}
 			c.Logger = slog.New(slog.NewJSONHandler(a.err, nil))
-			return a.serve(cmd.Context(), args[0], addr, watch, c)
+			return a.serve(cmd.Context(), args[0], addr, watch, rule, c)
 		},
 	}
 	f := cmd.Flags()
@@ -69,6 +74,7 @@ Ctrl-C the server answers what it has accepted and ends.`,
 	f.DurationVar(&c.Timeout, "timeout", 10*time.Second, "time limit for an answer once the request has arrived")
 	f.DurationVar(&watch, "watch", 2*time.Second, "how often to look for retrained models; 0: never")
 	f.BoolVar(&c.LogTexts, "log-texts", false, "also write the texts to the log")
+	ruleFlags(&rule, f)
 	return cmd
 }
 
@@ -76,8 +82,8 @@ Ctrl-C the server answers what it has accepted and ends.`,
 // collected.
 const servedGC = 400
 
-func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, c server.Config) error {
-	c.Load = run.Loader(dir, c.BatchSize)
+func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, rule answer.Rule, c server.Config) error {
+	c.Load = run.Loader(dir, c.BatchSize, rule)
 	// What requests leave behind is collected less often: the models are small
 	// beside what is saved.
 	debug.SetGCPercent(servedGC)
@@ -91,7 +97,7 @@ func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, 
 		s.Watch(background, watch, run.Watched(dir)...)
 	}
 	// What is wrong with these is told in one line, before there is a log.
-	if _, err := run.ModelDirs(dir); err != nil {
+	if err := run.CheckRules(rule, dir); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", addr)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/internal/answer"
 )
 
 // The clients of the load test. Together they ask for more than the queue holds.
@@ -78,7 +79,7 @@ func TestServeUnderLoad(t *testing.T) {
 	}
 	// said returns what the models of the folder say of each text, alone.
 	said := func() map[asked]float64 {
-		served, err := run.LoadAll(t.Context(), dir, 1)
+		served, err := run.LoadAll(t.Context(), dir, 1, answer.Rule{})
 		if err != nil {
 			t.Fatal(err)
 		}

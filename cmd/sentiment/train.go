@@ -110,7 +110,7 @@ func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&f.Folds, "folds", 0, "cross-validate with this many `folds` and save no models; 0: off")
 	flags.IntVar(&f.EarlyStop, "early-stop", 0, "stop after this many `epochs` without a better val_loss and restore the best weights; 0: never")
 	flags.BoolVar(&f.Best, "best", false, "save the weights of the epoch with the best val_loss instead of the last one")
-	flags.StringVar(&f.ClassWeight, "class-weight", "", "how much texts count in training: balanced, each class as much as the others, or `pairs` such as spam=5,ham=1 (default: all the same)")
+	flags.StringVar(&f.ClassWeight, "class-weight", "", "how much a text counts in training, by its label: `pairs` such as spam=5,ham=1; with balanced each class counts for as much as the others")
 	flags.BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
 	flags.IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` between checkpoints; 0: one every ten seconds")
 	flags.StringVar(&f.resume, "resume", "", "`folder` of a run to continue; it keeps its settings, only --epochs can change")

@@ -54,7 +54,7 @@ func TestUnknownLabels(t *testing.T) {
 		for _, args := range [][]string{{"--split", "test"}, {"--data", test}} {
 			args = append([]string{"evaluate", filepath.Join(out, model)}, args...)
 			status, stdout, stderr := command("", args...)
-			if status != exitOK || !strings.Contains(stderr, warning) || !strings.HasPrefix(stdout, model+" on 20 ") || !strings.Contains(stdout, fmt.Sprintf(", accuracy %.4f, known label accuracy %.4f", 0.8*known, known)) {
+			if status != exitOK || !strings.Contains(stderr, warning) || !strings.HasPrefix(stdout, model+" on 20 ") || !strings.Contains(stdout, fmt.Sprintf(", accuracy %.4f (", 0.8*known)) || !strings.Contains(stdout, fmt.Sprintf("), known label accuracy %.4f", known)) {
 				t.Errorf("%v: status %d, %q, stderr %q", args, status, stdout, stderr)
 			}
 			var e evaluation

@@ -43,8 +43,8 @@ func TestEvaluate(t *testing.T) {
 	for _, e := range readResults(t, shared).Experiments {
 		dir := filepath.Join(shared, e.Name)
 		for split, want := range map[string]run.Scores{"validation": e.Evaluate, "test": e.Test} {
-			line := fmt.Sprintf("%s on %s %s reviews (sample): loss %.4f, accuracy %.4f\n",
-				e.Name, show.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want["loss"], want["accuracy"])
+			line := fmt.Sprintf("%s on %s %s reviews (sample): loss %.4f, accuracy %.4f (%v)\n",
+				e.Name, show.Thousands(map[string]int{"validation": e.ValidationSamples, "test": 1000}[split]), split, want["loss"], want["accuracy"], map[string]*run.Interval{"validation": e.EvaluateInterval, "test": e.TestInterval}[split])
 			for _, more := range [][]string{nil, {"--data", "sample"}} {
 				if got := succeed(t, "", append([]string{"evaluate", dir, "--split", split}, more...)...); got != line {
 					t.Errorf("%q, want %q", got, line)

@@ -20,6 +20,8 @@ type Answer struct {
 	// several, and not nil then; Label is the most probable one, given or not. Nil of
 	// other models.
 	Labels []string
+	// Unsure says that the label is withheld, as a Rule can do: Label is then "unsure".
+	Unsure bool
 	// Value is the number, of a model of numbers.
 	Value float64
 	// KnownWords is the number of the text's words that the model saw.

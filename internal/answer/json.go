@@ -50,6 +50,9 @@ func (e *encoder) verdict(a *Answer) {
 func (e *encoder) answer(a *Answer) {
 	e.verdict(a)
 	if !a.IsNumber() {
+		if a.Unsure {
+			e.raw(`,"unsure":true`)
+		}
 		e.raw(`,"probabilities":[`)
 		for i, c := range a.Probabilities {
 			if i > 0 {

@@ -85,6 +85,11 @@ func (e Experiment) check(classes []string) error {
 			return err
 		}
 	}
+	if e.Trust != nil {
+		if err := e.Trust.check(); err != nil {
+			return err
+		}
+	}
 	for i, p := range e.Predictions {
 		if !Number(p.True).finite() || !Number(p.Predicted).finite() || !Number(p.Predicted-p.True).finite() {
 			return errors.Errorf("prediction %d is %v of %v", i, p.Predicted, p.True)
@@ -95,6 +100,16 @@ func (e Experiment) check(classes []string) error {
 			if err := x.check(); err != nil {
 				return errors.WithMessagef(err, "%s example %d", kind, i)
 			}
+		}
+	}
+	return nil
+}
+
+// checkShares refuses numbers that are not from 0 to 1.
+func checkShares(of string, shares ...float64) error {
+	for _, v := range shares {
+		if !(v >= 0 && v <= 1) {
+			return errors.Errorf("a point of the %s curve has %v, want 0 to 1", of, v)
 		}
 	}
 	return nil

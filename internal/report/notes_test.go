@@ -17,7 +17,7 @@ func tagged() Report {
 			Words: []answer.Word{{Start: 0, End: 4, Push: 0.4}, {Start: 5, End: 7, Push: 0.8}, {Start: 9, End: 13, Push: -0.2}}}, // br is a word to a model
 	}
 	e.Unsure = []Example{{Text: "<p>&quot;So so&quot;, they say.</p><p>I &lt;b&gt;liked&lt;/b&gt; it; 1 < 2.</p>", True: "positive", Predicted: "positive", Probability: 0.51}}
-	return Report{"Texts with markup", accuracy, []Run{run("latest", e)}}
+	return Report{Title: "Texts with markup", Score: accuracy, Runs: []Run{run("latest", e)}}
 }
 
 // A reader sees lines and letters, and no markup, wherever a text is shown.

@@ -159,7 +159,7 @@ func FuzzWrite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, start, end int, push float64) {
 		e := Experiment{Name: s, Wrong: []Example{{Text: s, True: s, Predicted: "p", Words: []answer.Word{{Start: start, End: end, Push: push}}}}}
 		var b bytes.Buffer
-		err := Write(&b, Report{s, accuracy, []Run{{Name: s, Command: s, Experiments: []Experiment{e}}}})
+		err := Write(&b, Report{Title: s, Score: accuracy, Runs: []Run{{Name: s, Command: s, Experiments: []Experiment{e}}}})
 		if (err != nil) != (e.Wrong[0].check() != nil) {
 			t.Fatal(err)
 		}

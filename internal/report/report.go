@@ -14,6 +14,8 @@ type Report struct {
 	Title string  `json:"title"`
 	Score Measure `json:"score"` // by which all runs are judged
 	Runs  []Run   `json:"runs"`
+
+	Comparisons []Comparison `json:"comparisons,omitempty"`
 }
 
 // Measure is a score.
@@ -66,6 +68,8 @@ type Experiment struct {
 	Confusion   [][]float64  `json:"confusion,omitempty"` // [class, class that was given] samples
 	PerClass    []ClassScore `json:"per_class,omitempty"`
 	ROC         *ROC         `json:"roc,omitempty"`         // of two classes
+	Trust       *Trust       `json:"trust,omitempty"`       // of classes
+	Outcomes    *Outcomes    `json:"outcomes,omitempty"`    // of classes
 	Predictions []Prediction `json:"predictions,omitempty"` // of numbers
 
 	NoText string    `json:"no_text,omitempty"` // what it predicts for no text, from where words push

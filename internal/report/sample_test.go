@@ -57,7 +57,11 @@ func embedding() Experiment {
 		Confusion: [][]float64{{392, 112}, {136, 360}},
 		PerClass:  []ClassScore{{"negative", 0.742, 0.778, 0.760, 504}, {"positive", 0.763, 0.726, 0.744, 496}},
 		ROC:       rocOf(1.4),
-		Wrong:     examples[:3], Unsure: examples[3:],
+		Trust: &Trust{
+			Samples: 1010, Unknown: 10, MacroF1: 0.752, BalancedAccuracy: 0.752, Brier: 0.181, ECE: 0.043, Bound: 0.031,
+			Reliability: []Bin{{0.52, 0.51, 505}, {0.86, 0.81, 505}}, Coverage: []Coverage{{0.9, 0.25, 0.9}, {0.7, 0.5, 0.84}, {0.5, 1, 0.745}},
+		},
+		Wrong: examples[:3], Unsure: examples[3:],
 	}
 }
 
@@ -132,7 +136,7 @@ func run(name string, experiments ...Experiment) Run {
 var accuracy = Measure{Name: "accuracy", Percent: true}
 
 func usual() Report {
-	return Report{"Sentiment of film reviews", accuracy, []Run{run("latest", onehot(), embedding(), bag())}}
+	return Report{Title: "Sentiment of film reviews", Score: accuracy, Runs: []Run{run("latest", onehot(), embedding(), bag())}}
 }
 
 func compared() Report {
@@ -146,7 +150,7 @@ func compared() Report {
 		b.Experiments[i].Test.Score += 0.011
 	}
 	c.Settings = append(c.Settings, Setting{"schedule", "cosine"})
-	return Report{"Three runs", accuracy, []Run{a, b, c}}
+	return Report{Title: "Three runs", Score: accuracy, Runs: []Run{a, b, c}}
 }
 
 func regression() Report {
@@ -163,7 +167,7 @@ func regression() Report {
 	}
 	r := run("stars", e)
 	r.Classes = nil
-	return Report{"Stars of reviews", Measure{Name: "mean_absolute_error", Lower: true}, []Run{r}}
+	return Report{Title: "Stars of reviews", Score: Measure{Name: "mean_absolute_error", Lower: true}, Runs: []Run{r}}
 }
 
 func manyClasses() Report {
@@ -182,12 +186,12 @@ func manyClasses() Report {
 	}
 	r := run("topics", e)
 	r.Classes = classes
-	return Report{"Topics", accuracy, []Run{r}}
+	return Report{Title: "Topics", Score: accuracy, Runs: []Run{r}}
 }
 
 func oneEpoch() Report {
 	e := Experiment{Name: "quick", Parameters: 12, Curves: Curves{Loss: Floats{0.7}, Score: Floats{0.5}}}
-	return Report{"", accuracy, []Run{{Name: "quick", Experiments: []Experiment{e}}}}
+	return Report{Title: "", Score: accuracy, Runs: []Run{{Name: "quick", Experiments: []Experiment{e}}}}
 }
 
 func diverged() Report {
@@ -197,7 +201,7 @@ func diverged() Report {
 	e.Curves.Loss[3], e.Curves.Loss[4], e.Curves.Loss[7] = math.Inf(1), nan, nan
 	e.Curves.ValLoss = Floats{nan, nan, nan, nan, nan, nan, nan, nan}
 	e.Test = &Evaluation{Number(nan), Number(nan), 1000}
-	return Report{"Diverged", accuracy, []Run{run("diverged", e)}}
+	return Report{Title: "Diverged", Score: accuracy, Runs: []Run{run("diverged", e)}}
 }
 
 const nasty = `</script><script>alert(1)</script> " onmouseover="alert(2)" '` + "`${1}` & <!-- ]]> </style><img src=x onerror=alert(3)> \u2028 \x00\x07 \xff\xfe 👩‍👩‍👧 עברית \u202e evil \u202c مرحبا http://evil.example/x"
@@ -216,7 +220,7 @@ func hostile() Report {
 	r.Settings = append(r.Settings, Setting{nasty, nasty})
 	r.Versions = append(r.Versions, Setting{nasty + "2", nasty})
 	r.Classes = []string{nasty, "positive"}
-	return Report{nasty, Measure{Name: nasty, Percent: true}, []Run{r}}
+	return Report{Title: nasty, Score: Measure{Name: nasty, Percent: true}, Runs: []Run{r}}
 }
 
 // reports are all kinds of page.

@@ -107,7 +107,7 @@ func (v *view) against(w, o *series, name string) string {
 	text := fmt.Sprintf("It is %s ahead of %s", v.Score.distance(d), name)
 	a, known := w.variance(v.Score)
 	b, both := o.variance(v.Score)
-	if known && both && d < z*math.Sqrt(a+b) {
+	if known && both && len(v.Comparisons) == 0 && d < z*math.Sqrt(a+b) {
 		return text + ", which may be chance with so few samples."
 	}
 	return text + "."

@@ -22,6 +22,7 @@ type view struct {
 	Summary  []summaryRow
 	Curves   []*chart
 	ROC      *chart
+	Trusts   []*chart
 	Parts    bool // there are curves of training and of validation
 	Settings []settingRow
 	Specs    map[string]chartSpec
@@ -76,6 +77,10 @@ func newView(r Report) *view {
 	v.Summary = v.summary()
 	v.Curves = v.curves(v.Series)
 	v.ROC = v.roc(v.Series)
+	v.Trusts = v.trustCharts(v.Series)
+	for _, c := range v.Trusts {
+		v.Specs[c.ID] = c.Spec
+	}
 	for _, c := range v.Curves {
 		v.Specs[c.ID] = c.Spec
 		v.Parts = v.Parts || slices.ContainsFunc(c.Lines, func(l line) bool { return l.Part == "val" })

@@ -198,6 +198,28 @@ func TestBound(t *testing.T) {
 	}
 }
 
+// TestBoundOfTies: where confidences tie over the edges of bins the bound is that of errors
+// that are measured one by one.
+func TestBoundOfTies(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		confidence := rapid.SliceOfN(rapid.SampledFrom([]float64{0.5, 0.6, 0.75, 0.875, 0.95}), 1, 60).Draw(t, "confidence")
+		bins := rapid.IntRange(1, 12).Draw(t, "bins")
+		s := sorted(confidence, make([]bool, len(confidence)))
+		rng := rand.New(rand.NewPCG(3, 0))
+		all := make([]float64, 1000)
+		for n := range all {
+			for i, c := range s.confidence {
+				s.right[i] = rng.Float64() < c
+			}
+			all[n] = ECE(s.confidence, s.right, bins)
+		}
+		slices.Sort(all)
+		if got := Bound(confidence, bins, 3); math.Abs(got-all[949]) > 1e-9 {
+			t.Fatalf("bound %v, want %v", got, all[949])
+		}
+	})
+}
+
 func TestConfidence(t *testing.T) {
 	confidence, right, err := Confidence([]float32{0.75, 0.25, 0.5}, []int32{1, 1, 0})
 	if err != nil {

@@ -74,16 +74,72 @@ func ECE(confidence []float64, right []bool, bins int) float64 {
 // fixes the chance.
 func Bound(confidence []float64, bins int, seed uint64) float64 {
 	s := sorted(confidence, make([]bool, len(confidence)))
+	all := curve(s.confidence, s.accuracies(), bins)
+	runs := s.runs(all)
 	rng := rand.New(rand.NewPCG(seed, 0))
-	all := make([]float64, 1000)
-	for n := range all {
-		for i, c := range s.confidence {
-			s.right[i] = rng.Float64() < c
+	chance := make([]float64, 1000)
+	for n := range chance {
+		for b := range all {
+			all[b].Accuracy = 0
 		}
-		all[n] = expected(curve(s.confidence, s.accuracies(), bins))
+		for _, r := range runs {
+			right := 0
+			for _, c := range s.confidence[r.from:r.to] {
+				if rng.Float64() < c {
+					right++
+				}
+			}
+			for b, rows := range r.rows {
+				all[r.bin+b].Accuracy += float64(right) * float64(rows) / float64(r.to-r.from) / float64(all[r.bin+b].Rows)
+			}
+		}
+		chance[n] = expected(all)
 	}
-	slices.Sort(all)
-	return all[949]
+	slices.Sort(chance)
+	return chance[949]
+}
+
+// run is rows from and to of one bin, or rows of the same confidence that lie in several.
+type run struct {
+	from, to, bin int
+	rows          []int // in bin and those after it
+}
+
+// runs divides rows by the bins that they are in.
+func (s ascending) runs(bins []Bin) (all []run) {
+	from, bin, left := 0, 0, 0 // left: rows of the bin from there on
+	for from < len(s.confidence) {
+		if left == 0 {
+			left = bins[bin].Rows
+		}
+		r := run{from: from, to: from + left, bin: bin, rows: []int{left}}
+		last := s.confidence[r.to-1]
+		if r.to < len(s.confidence) && s.confidence[r.to] == last { // the last rows go on in the next bin
+			for r.to--; r.to > from && s.confidence[r.to-1] == last; r.to-- {
+			}
+			if r.to > from {
+				r.rows[0] = r.to - from
+				left -= r.to - from
+				all, from = append(all, r), r.to
+				continue
+			}
+			for r.to = from; r.to < len(s.confidence) && s.confidence[r.to] == last; r.to++ {
+			}
+			n := r.to - from - left
+			for left = 0; n > 0; n -= r.rows[len(r.rows)-1] {
+				bin++
+				r.rows = append(r.rows, min(n, bins[bin].Rows))
+				left = bins[bin].Rows - r.rows[len(r.rows)-1]
+			}
+			if all, from = append(all, r), r.to; left == 0 {
+				bin++
+			}
+			continue
+		}
+		all, from, left = append(all, r), r.to, 0
+		bin++
+	}
+	return all
 }
 
 func expected(curve []Bin) (error float64) {

@@ -36,11 +36,14 @@ func (m *Model) explain(ctx context.Context, s string, t encoded) (*Explanation,
 	if err := m.fromNoText(ctx, &a, at, t.spans); err != nil {
 		return nil, err
 	}
-	x := &Explanation{Baseline: a.Baseline, Gap: a.Gap}
-	unit := 1.0
+	x := &Explanation{}
+	unit := m.task.factor()
 	if m.task.Number() {
 		unit = m.task.Unit()
-		x.Baseline, x.Gap = a.Baseline*unit+m.task.Mean, a.Gap*unit
+	}
+	x.Baseline, x.Gap = a.Baseline*unit, a.Gap*unit
+	if m.task.Number() {
+		x.Baseline += m.task.Mean
 	} else {
 		x.Class = m.task.Classes[a.Class]
 	}

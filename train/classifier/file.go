@@ -90,6 +90,9 @@ func readTask(fsys fs.FS, dir string) (string, Task, error) {
 	if err := f.Task.check(); err != nil {
 		return "", Task{}, errors.WithMessage(err, at)
 	}
+	if !(f.Factor >= 0) || f.Factor > 0 && (f.Number() || f.Multi) {
+		return "", Task{}, errors.Errorf("%s: damaged: the logits of %d classes are multiplied by %v", at, len(f.Classes), f.Factor)
+	}
 	return f.Name, f.Task, nil
 }
 

@@ -20,6 +20,10 @@ type Task struct {
 	// Multi; nil is ½ for each. Tuned chooses them.
 	Thresholds []float64 `json:"thresholds,omitempty"`
 
+	// Factor multiplies a network's logits to make probabilities, as Model.Calibrate finds
+	// it; 0 stands for 1, as the network has them.
+	Factor float64 `json:"factor,omitempty"`
+
 	Scaling // of a number
 }
 
@@ -133,23 +137,11 @@ func (t Task) Answer(y []float32) Answer {
 	if t.Number() {
 		return Answer{Value: t.undo(y[0])}
 	}
-	p := make([]float64, 0, len(t.Classes))
-	if t.Binary() {
-		p = append(p, 1-float64(y[0]), float64(y[0]))
-	} else {
-		for _, v := range y {
-			p = append(p, float64(v))
-		}
-	}
-	best := 0
-	a := Answer{Probabilities: make([]Class, len(p))}
+	p, best := t.probabilities(y), t.likeliest(y)
+	a := Answer{Label: t.Classes[best], Probability: p[best], Probabilities: make([]Class, len(p))}
 	for i, v := range p {
 		a.Probabilities[i] = Class{Class: t.Classes[i], Probability: v}
-		if v > p[best] {
-			best = i
-		}
 	}
-	a.Label, a.Probability = t.Classes[best], p[best]
 	if t.Multi {
 		a.Labels = t.given(y)
 	}

@@ -183,6 +183,14 @@ func (set *Set) unknown(text int) bool {
 	return !set.Task.Number() && !set.Task.Multi && set.Targets[text] == unknownLabel
 }
 
+// Label is the class of a text, "" of one whose label is none of the classes.
+func (set *Set) Label(text int) string {
+	if set.Task.Number() || set.Task.Multi || set.unknown(text) {
+		return ""
+	}
+	return set.Task.Classes[int(set.Targets[text])]
+}
+
 // WarnUnknown tells of the labels of texts to measure on that the model cannot give.
 func (set *Set) WarnUnknown(warn func(string, ...any)) {
 	if len(set.Unknown) > 0 {

@@ -4,6 +4,7 @@ package export
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -85,6 +86,13 @@ func Write(m *classifier.Model, f Format, path string) (written []File, notes []
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	if factor := m.Task().Factor; factor != 0 {
+		uses := Program
+		if f.Folder() {
+			uses = webProgram
+		}
+		notes = append(notes, fmt.Sprintf("the probabilities of the model itself are not calibrated, those of %s are: there its logits are multiplied by %.4g", uses, factor))
 	}
 	if written, err = writeAll(files); err != nil && f.Folder() {
 		made, _ := os.ReadDir(path)

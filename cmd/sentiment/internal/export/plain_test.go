@@ -188,3 +188,19 @@ func TestPlainRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestCalibratedPrograms: where a model is calibrated the programs are, too, and else they
+// have no such line.
+func TestCalibratedPrograms(t *testing.T) {
+	for want, of := range map[string]classifier.Task{
+		"    p = p ** 0.5 / (p ** 0.5 + (1 - p) ** 0.5)  # calibrated\n": {Classes: []string{"a", "b"}, Factor: 0.5},
+		"    p = p.astype(float) ** 2  # calibrated\n    p /= p.sum()\n": {Classes: []string{"a", "b", "c"}, Factor: 2},
+	} {
+		if got := answers(of); !strings.Contains(got, want) {
+			t.Errorf("the program lacks %q:\n%s", want, got)
+		}
+		if of.Factor = 0; strings.Contains(answers(of), "calibrated") {
+			t.Errorf("without a factor:\n%s", answers(of))
+		}
+	}
+}

@@ -75,9 +75,17 @@ func answers(t classifier.Task) string {
 	case t.Multi:
 		return fmt.Sprintf("labels = %s\nthresholds = %s\nfor text, p in zip(texts, model.predict(x)):\n    print([(label, float(q)) for label, q, t in zip(labels, p, thresholds) if q > t], text)\n", quoted(t.Classes), quoted(thresholds(t)))
 	case t.Binary():
-		return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)[:, 0]):\n    print(labels[int(p > 0.5)], max(p, 1 - p), text)\n", quoted(t.Classes))
+		calibrated := ""
+		if t.Factor != 0 {
+			calibrated = fmt.Sprintf("    p = float(p)\n    p = p ** %v / (p ** %v + (1 - p) ** %v)  # calibrated\n", t.Factor, t.Factor, t.Factor)
+		}
+		return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)[:, 0]):\n%s    print(labels[int(p > 0.5)], max(p, 1 - p), text)\n", quoted(t.Classes), calibrated)
 	}
-	return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)):\n    print(labels[p.argmax()], p.max(), text)\n", quoted(t.Classes))
+	calibrated := ""
+	if t.Factor != 0 {
+		calibrated = fmt.Sprintf("    p = p.astype(float) ** %v  # calibrated\n    p /= p.sum()\n", t.Factor)
+	}
+	return fmt.Sprintf("labels = %s\nfor text, p in zip(texts, model.predict(x)):\n%s    print(labels[p.argmax()], p.max(), text)\n", quoted(t.Classes), calibrated)
 }
 
 // thresholds are those of a task's labels.

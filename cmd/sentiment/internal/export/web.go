@@ -105,8 +105,12 @@ func (p plain) module(t classifier.Task, input string) ([]byte, error) {
 		d.Answer = "return {text, value: y[0]};"
 	case t.Multi:
 		d.Answer = fmt.Sprintf("const thresholds = %s;\n  const probabilities = Array.from(y);\n  return {text, labels: labels.filter((_, i) => y[i] > thresholds[i]), probabilities};", quoted(thresholds(t)))
+	case t.Binary() && t.Factor != 0:
+		d.Answer = fmt.Sprintf("const second = y[0] ** %v, first = (1 - y[0]) ** %v; // calibrated\n  return {text, label: labels[Number(y[0] > 0.5)], probability: Math.max(first, second) / (first + second)};", t.Factor, t.Factor)
 	case t.Binary():
 		d.Answer = "return {text, label: labels[Number(y[0] > 0.5)], probability: Math.max(y[0], 1 - y[0])};"
+	case t.Factor != 0:
+		d.Answer = fmt.Sprintf("const best = y.indexOf(Math.max(...y)), p = y.map((v) => v ** %v); // calibrated\n  return {text, label: labels[best], probability: p[best] / p.reduce((a, b) => a + b)};", t.Factor)
 	default:
 		d.Answer = "const best = y.indexOf(Math.max(...y));\n  return {text, label: labels[best], probability: y[best]};"
 	}

@@ -1,57 +1,56 @@
 package run
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
+	"unroll/internal/report"
 	"unroll/internal/show"
 	"unroll/train"
-	"unroll/train/classifier"
 	"unroll/train/metrics"
 )
 
-// Detail is what --report adds to the scores: of classes how each fares, and how many
-// texts of each, a row, were taken for which, a column; of numbers more scores.
+// Detail is what --report adds to the scores: of classes how each fares, how many texts of
+// each, a row, were taken for which, a column, and what the probabilities are worth; of
+// numbers more scores.
 type Detail struct {
 	Report    *metrics.Report      `json:"report,omitempty"`
 	Labels    *metrics.LabelReport `json:"label_report,omitempty"` // in place of both, of several labels a text
 	Confusion [][]float64          `json:"confusion,omitempty"`
 	More      Scores               `json:"more_scores,omitempty"`
+	Trust     *report.Trust        `json:"trust,omitempty"`
 
 	text string // for people
 }
 
-// Details measures a model once more for a report on its outputs.
-func Details(ctx context.Context, t *train.Trainer, of classifier.Task, d train.Data, batch int) (*Detail, error) {
-	y, err := t.Predict(ctx, d, batch)
-	if err != nil {
-		return nil, err
-	}
-	weights := slices.Repeat([]float32{1}, d.Len())
+// Details are those of answers.
+func (j *Judged) Details() *Detail {
+	weights := slices.Repeat([]float32{1}, len(j.targets))
 	r := &Detail{More: Scores{}}
-	if of.Number() {
-		for _, m := range of.Errors()[1:] {
-			r.text += fmt.Sprintf("%s: %s\n", m.Name(), show.Score(r.add(m, y, d.Targets, weights)))
+	if j.task.Number() {
+		for _, m := range j.task.Errors()[1:] {
+			r.text += fmt.Sprintf("%s: %s\n", m.Name(), show.Score(r.add(m, j.y, j.targets, weights)))
 		}
-		return r, nil
+		return r
 	}
-	if of.Multi {
-		report := metrics.Labels(y, d.Targets, weights, of.Thresholds, of.Classes...)
+	if of := j.task; of.Multi {
+		report := metrics.Labels(j.y, j.targets, weights, of.Thresholds, of.Classes...)
 		r.Labels = &report
-		shown := metrics.Labels(y, d.Targets, weights, of.Thresholds, show.Quoted(of.Classes...)...)
+		shown := metrics.Labels(j.y, j.targets, weights, of.Thresholds, show.Quoted(of.Classes...)...)
 		r.text = fmt.Sprintf("\n%s", shown)
-		return r, nil
+		return r
 	}
-	matrix := &metrics.ConfusionMatrix{}
-	matrix.Update(y, d.Targets, weights)
-	report, shown := matrix.Report(of.Classes...), show.Quoted(of.Classes...)
+	matrix := j.Matrix()
+	report, shown := matrix.Report(j.task.Classes...), show.Quoted(j.task.Classes...)
 	r.Report, r.Confusion = &report, matrix.Matrix()
 	r.text = fmt.Sprintf("\n%s\n%s", matrix.Report(shown...), matrix.Table(shown...))
-	if of.Binary() {
-		r.text += fmt.Sprintf("\nArea under the ROC curve: %.4f\n", r.add(&metrics.AUC{}, y, d.Targets, weights))
+	if j.task.Binary() {
+		r.text += fmt.Sprintf("\nArea under the ROC curve: %.4f\n", r.add(&metrics.AUC{}, j.y, j.targets, weights))
 	}
-	return r, nil
+	if r.Trust = j.Trust(); r.Trust != nil {
+		r.text += j.trustText(r.Trust)
+	}
+	return r
 }
 
 // add measures one more score.

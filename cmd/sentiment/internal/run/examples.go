@@ -102,6 +102,8 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 			last = max(last, i)
 		}
 	}
+	digest := newDigest(runs)
+	last = max(last, digest.last())
 	i := 0
 	for text, err := range set.Texts(ctx) {
 		if err != nil {
@@ -110,10 +112,12 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 		if _, ok := wanted[i]; ok {
 			wanted[i] = text
 		}
+		digest.add(i, text, set)
 		if i++; i > last {
 			break
 		}
 	}
+	digest.tell(runs)
 	for _, t := range runs {
 		for k, at := range t.reported.of {
 			text := wanted[at]

@@ -101,6 +101,15 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	}
 	fmt.Fprintf(r.Say, "Validation: %s.", t.result.Evaluate.Line())
 	r.sayBefore(t.result, l.task)
+	if fold == "" && !l.task.Number() && !l.task.Multi {
+		y, err := trainer.Predict(ctx, validation, r.Batch)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.Calibrate(y, validation.Targets); err != nil { // it has diverged
+			r.warn("%v", err)
+		}
+	}
 	if test.Len() > 0 {
 		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
 			return nil, err

@@ -40,23 +40,29 @@ type reported struct {
 	of         []int          // the texts that are its examples: most wrong, then least sure
 	wrong      int            // so many of them are wrong
 	y          []float32
+	rows       []int  // the texts that it is of, those of unknown labels last
 	warning    string // about its answer to no text
 }
 
 // examine gathers what a report tells of the predictions for the test texts, or
 // else the validation texts.
 func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, l lesson) error {
-	of, r := l.task, &t.reported
+	of, r := t.Task(), &t.reported
 	r.samples = l.Encoded[e.Name]
 	rows := l.Test
 	if len(rows) == 0 {
 		rows = l.Validation
 	}
 	d := l.Data(e.Name, l.task, rows)
-	y, err := trainer.Predict(ctx, d, t.Batch)
+	var unknown train.Data
+	if len(l.Test) > 0 {
+		unknown = l.Data(e.Name, l.task, l.Unknown)
+	}
+	judged, err := Judge(ctx, trainer, of, d, unknown, t.Batch, answer.Rule{})
 	if err != nil {
 		return err
 	}
+	y := judged.y
 	x := &r.experiment
 	*x = t.result.report(of)
 	x.Description, x.Baseline, x.Layers = e.About, e.Name == "bow", layers(t.Net())
@@ -86,13 +92,10 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 			x.Predictions = append(x.Predictions, report.Prediction{True: of.Answer([]float32{d.Targets[i]}).Value, Predicted: of.Answer([]float32{y[i]}).Value})
 		}
 	default:
-		matrix := &metrics.ConfusionMatrix{}
-		matrix.Update(y, d.Targets, slices.Repeat([]float32{1}, len(rows)))
-		x.Confusion = matrix.Matrix()
-		x.PerClass = classScores(matrix.Report(of.Classes...).Classes)
-		if of.Binary() {
-			x.ROC = roc(y, d.Targets)
+		if r.rows = rows; len(l.Test) > 0 {
+			r.rows = slices.Concat(rows, l.Unknown)
 		}
+		t.classes(judged)
 	}
 	r.y = y
 	r.of, r.wrong = notable(of, y, d.Targets, n)

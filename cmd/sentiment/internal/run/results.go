@@ -29,7 +29,8 @@ type Results struct {
 	Experiments []Result `json:"experiments"`
 	Gain        *gain    `json:"gain,omitempty"` // of the embedding over one-hot
 
-	task classifier.Task
+	task       classifier.Task
+	unbalanced string // how far the classes are from being of one size; "" if not far
 }
 
 type Result struct {
@@ -50,6 +51,11 @@ type Result struct {
 	Trials []Trial `json:"trials,omitempty"` // of a search for its settings
 	// LearningCurve tells whether more texts would help, where auto measured it.
 	LearningCurve *learningCurve `json:"learning_curve,omitempty"`
+	// The 95 % intervals of the two accuracies.
+	EvaluateInterval *Interval `json:"evaluate_interval,omitempty"`
+	TestInterval     *Interval `json:"test_interval,omitempty"`
+	// Trust is of the test texts if there are any, else of the validation texts.
+	Trust *report.Trust `json:"trust,omitempty"`
 }
 
 // Scores are the loss and what else was measured, by name. They are written in
@@ -239,6 +245,7 @@ func (r *Results) print(w io.Writer) {
 	if r.task.Multi {
 		fmt.Fprintln(w, "f1 is the micro F1 of all labels. A threshold for each label is chosen after the\ntraining; best is of epochs before that.")
 	}
+	r.printTrust(w)
 	if g := r.Gain; g != nil {
 		fmt.Fprintf(w, "The embedding's gain in validation accuracy: %+.1f points (%+.1f %%) as saved,\n%+.1f points (%+.1f %%) from best epoch to best epoch.\n",
 			g.Final.Points, 100*g.Final.Relative, g.Best.Points, 100*g.Best.Relative)

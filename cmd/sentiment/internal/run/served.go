@@ -10,21 +10,21 @@ import (
 )
 
 // Loader returns what loads the models of a folder, or of the run that a link names, for
-// batches of up to so many texts.
-func Loader(dir string, batch int) server.Loader {
+// batches of up to so many texts, which get labels by a rule.
+func Loader(dir string, batch int, rule answer.Rule) server.Loader {
 	finished := dir
 	return func(ctx context.Context) ([]server.Model, error) {
 		// A link names a run from its first moment, and that one has no models yet.
 		if now := Target(dir); !unfinished(now) {
 			finished = now
 		}
-		return LoadAll(ctx, finished, batch)
+		return LoadAll(ctx, finished, batch, rule)
 	}
 }
 
 // LoadAll loads the models of a folder for a server, the best one first: it is the
 // default.
-func LoadAll(ctx context.Context, dir string, batch int) (models []server.Model, err error) {
+func LoadAll(ctx context.Context, dir string, batch int, rule answer.Rule) (models []server.Model, err error) {
 	dirs, err := BestFirst(dir)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func LoadAll(ctx context.Context, dir string, batch int) (models []server.Model,
 		}
 	}()
 	for _, d := range dirs {
-		m, err := loadOne(ctx, d, batch)
+		m, err := loadOne(ctx, d, batch, rule)
 		if err != nil {
 			return models, err
 		}
@@ -64,6 +64,7 @@ func Watched(dir string) []string {
 // served is a saved model as the server takes it.
 type served struct {
 	*Saved
+	rule    answer.Rule
 	info    server.ModelInfo
 	history []map[string]float64
 }
@@ -72,12 +73,16 @@ var _ server.Model = (*served)(nil)
 
 // loadOne opens a model with all that the server tells of it, and compiles the
 // programs for batches of up to so many texts, so that no request waits for that.
-func loadOne(ctx context.Context, dir string, batch int) (*served, error) {
+func loadOne(ctx context.Context, dir string, batch int, rule answer.Rule) (*served, error) {
 	s, err := Load(dir)
 	if err != nil {
 		return nil, err
 	}
-	m := &served{Saved: s, info: server.ModelInfo{
+	if err := CheckRule(rule, s.Name(), s.Task()); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	m := &served{Saved: s, rule: rule, info: server.ModelInfo{
 		Name: s.Name(), Task: server.Classes, Classes: s.Task().Classes, Parameters: s.Net().Params(),
 	}}
 	if e := s.Encoder(); e != nil {
@@ -118,10 +123,18 @@ func (m *served) History() []map[string]float64 { return m.history }
 
 // Predict implements server.Model.
 func (m *served) Predict(ctx context.Context, texts []string) ([]answer.Answer, error) {
-	return m.Classify(ctx, texts...)
+	return m.ruled(m.Classify(ctx, texts...))
 }
 
 // Explain implements server.Model.
 func (m *served) Explain(ctx context.Context, texts []string) ([]answer.Answer, error) {
-	return m.Model.Explain(ctx, texts...)
+	return m.ruled(m.Model.Explain(ctx, texts...))
+}
+
+// ruled gives answers their labels.
+func (m *served) ruled(all []answer.Answer, err error) ([]answer.Answer, error) {
+	for i := range all {
+		m.rule.Apply(&all[i])
+	}
+	return all, err
 }

@@ -174,6 +174,7 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 		res.Experiments = append(res.Experiments, t.result)
 	}
 	res.compare()
+	res.unbalanced = unbalanced(l.task.Classes, runs[0].reported.experiment.Confusion)
 	if err := showTexts(ctx, set, runs); err != nil {
 		if ctx.Err() != nil {
 			return err
@@ -181,7 +182,7 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 		// What was learned is not to be lost for it.
 		fmt.Fprintf(r.Err, "warning: the report shows no texts: %v\n", err)
 		for _, t := range runs {
-			t.reported.experiment.Wrong, t.reported.experiment.Unsure = nil, nil
+			t.reported.experiment.Wrong, t.reported.experiment.Unsure, t.reported.experiment.Outcomes = nil, nil, nil
 		}
 	}
 	page, err := r.report(l, runs, started)

@@ -108,7 +108,8 @@ func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.NewLabels, "new-labels", false, "add the new texts' labels that the model of --from does not have to its classes")
 	flags.IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
 	flags.IntVar(&f.Folds, "folds", 0, "cross-validate with this many `folds` and save no models; 0: off")
-	flags.IntVar(&f.EarlyStop, "early-stop", 0, "stop after this many `epochs` without a better val_loss and restore the best weights; 0: never")
+	flags.IntVar(&f.EarlyStop, "early-stop", -1, "stop after this many `epochs` without a better val_loss and restore the best weights; 0: never (default: 2 for conv and bigru, else 0)")
+	flags.Lookup("early-stop").DefValue = "0" // the help tells the default in words
 	flags.BoolVar(&f.Best, "best", false, "save the weights of the epoch with the best val_loss instead of the last one")
 	flags.StringVar(&f.ClassWeight, "class-weight", "", "how much a text counts in training, by its label: `pairs` such as spam=5,ham=1; with balanced each class counts for as much as the others")
 	flags.BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")

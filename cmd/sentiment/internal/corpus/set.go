@@ -41,13 +41,18 @@ type Set struct {
 	*Source
 	scan
 	Encoded map[string]Encoded // by model
+
+	unpadded map[string]bool // models that padding does not change
 }
 
 // Read reads a source: in one pass the labels and the vocabulary, in one more for each
 // model its ids. Files that were encoded before, in the folder dir if that is not
 // empty, are not read again. sizes are by the names of the models.
 func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names []string, sizes func(name string) Sizes, dir string) (*Set, error) {
-	set := &Set{Source: d, Encoded: map[string]Encoded{}}
+	set := &Set{Source: d, Encoded: map[string]Encoded{}, unpadded: map[string]bool{}}
+	for _, name := range names {
+		set.unpadded[name] = sizes(name).Unpadded
+	}
 	keys := map[string]string{}
 	ordered := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return sizes(name).Grams })
 	if len(d.files) > 0 && dir != "" && len(ordered) == len(names) {
@@ -255,7 +260,7 @@ func (set *Set) Data(name string, t classifier.Task, rows []int) train.Data {
 	d := train.Data{Tokens: make([][]int32, len(rows)), Targets: make([]float32, 0, len(rows)*t.Width())}
 	if from.Grams == nil {
 		c := from.Encoder.Config()
-		d.Padding = &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value)}
+		d.Padding = &train.Padding{MaxLen: c.MaxLen, Post: c.Padding == text.Post, Value: float32(c.Value), ByLength: set.unpadded[name]}
 	}
 	for k, i := range rows {
 		d.Tokens[k] = from.IDs[i]

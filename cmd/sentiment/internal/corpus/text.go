@@ -84,6 +84,7 @@ func (s *TextSettings) Config(d Defaults) text.Config {
 type Sizes struct {
 	NumWords, MaxLen int
 	Grams            bool // it takes n-grams, all of them
+	Unpadded         bool // padding changes nothing in it: texts of about one length are batched
 }
 
 // Encoder returns the configuration of the encoder of a model.

@@ -64,7 +64,7 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	}
 	defer func() { _ = trainer.Close() }()
 	if r.Memory > 0 {
-		m, err := trainer.Memory(min(r.Batch, fitOn.Len()), net.Inputs()[0].Steps())
+		m, err := trainer.Memory(min(r.Batch, fitOn.Len()), l.Encoded[e.Name].Encoder.Config().MaxLen)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	if err != nil {
 		return nil, err
 	}
-	if t.history, err = r.epochs(ctx, trainer, e.Name, fold, l.task.Score(), fitOn, validation, weights); err != nil {
+	if t.history, err = r.epochs(ctx, trainer, e, fold, l.task.Score(), fitOn, validation, weights); err != nil {
 		return nil, err
 	}
 	if e := t.history.WeightsEpoch; e < len(t.history.Epochs) {
@@ -142,15 +142,15 @@ func (r *Run) begun(l lesson) *trained {
 }
 
 // epochs trains, from a checkpoint if the run is resumed.
-func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, name, fold, score string, data, validation train.Data, weights []float64) (*train.History, error) {
-	place := filepath.Join(fold, name)
+func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, e Model, fold, score string, data, validation train.Data, weights []float64) (*train.History, error) {
+	place := filepath.Join(fold, e.Name)
 	progress := terminal.NewProgress(r.Say, score, data.Len())
 	defer progress.Close()
-	tell := func(e *train.Event) error {
-		if e.Kind != train.EpochEnd {
+	tell := func(at *train.Event) error {
+		if at.Kind != train.EpochEnd {
 			return nil
 		}
-		return r.event(epochEvent{"epoch", name, fold, e.Epoch, e.Epochs, e.Seconds, Scores(e.Logs)})
+		return r.event(epochEvent{"epoch", e.Name, fold, at.Epoch, at.Epochs, at.Seconds, Scores(at.Logs)})
 	}
 	c := train.FitConfig{
 		Epochs: r.Epochs, BatchSize: r.Batch, Validation: &validation, Seed: r.Seed, Checkpoint: r.checkpointing(place),
@@ -162,9 +162,16 @@ func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, name, fold, sc
 		}
 		c.ClassWeights[class] = w
 	}
+	patience := r.EarlyStop
 	switch {
-	case r.EarlyStop > 0:
-		c.Callbacks = append(c.Callbacks, &callbacks.EarlyStopping{Patience: r.EarlyStop, RestoreBest: true})
+	case patience == ownPatience && r.Best:
+		patience = 0
+	case patience == ownPatience:
+		patience = e.patience
+	}
+	switch {
+	case patience > 0:
+		c.Callbacks = append(c.Callbacks, &callbacks.EarlyStopping{Patience: patience, RestoreBest: true})
 	case r.Best:
 		c.Callbacks = append(c.Callbacks, &callbacks.BestWeights{})
 	}

@@ -25,8 +25,11 @@ type Model struct {
 	Grams     bool         // n-grams, and not trained in epochs
 	Layout                 // the sizes of its layers
 	layers    func(o sizing) []nn.Layer
+	pools     func(o sizing) []nn.Layer // side by side on the last of layers; nil: the last is the only one
+	patience  int                       // epochs without a better val_loss after which it stops by itself; 0: it does not
 	optimizer func() train.Rated
-	given     *given // that is trained on; nil of the program's own
+	decay     float64 // of the learning rate, in an epoch; 0: none
+	given     *given  // that is trained on; nil of the program's own
 }
 
 // embeddingDim is the width of vectors that are learned.
@@ -58,9 +61,12 @@ var Models = []Model{
 	onEmbedding("bilstm", "a bidirectional LSTM(8) on a learned embedding", 8, 0, func(o sizing, sequences bool) nn.Layer {
 		return nn.Bidirectional{Layer: nn.LSTM{Units: o.Units, ReturnSequences: sequences}}
 	}),
-	onEmbedding("conv", "a convolution over three words on a learned embedding with global max pooling", 32, 0.2, func(o sizing, _ bool) nn.Layer {
-		return nn.Conv1D{Filters: o.Units, KernelSize: 3, Padding: "same", Activation: nn.Relu}
-	}, nn.GlobalMaxPooling1D{}),
+	pooled("conv", "convolutions over one to three words on a learned embedding, with the maximum over the text", 96, 0, func(o sizing) nn.Layer {
+		return nn.ConvMaxPooling1D{Filters: o.Units, KernelSizes: []int{1, 2, 3}, Activation: nn.Relu}
+	}),
+	pooled("bigru", "a bidirectional GRU on a learned embedding, with the maximum and the mean over the text", 48, 1, func(sizing) nn.Layer {
+		return nn.GlobalMaxPooling1D{Masked: true}
+	}),
 	{
 		// A bag of words and logistic regression: what a recurrent net must
 		// beat to be worth it. It sees nearly all of most texts.
@@ -136,6 +142,9 @@ func (e Model) build(t classifier.Task, o sizing, steps int, seed uint64) (*nn.M
 			return ngrams.LabelNetwork(o.words, 0, len(t.Classes))
 		}
 		return ngrams.Network(o.words, 0, len(t.Classes))
+	}
+	if e.pools != nil {
+		return e.buildPooled(t, o, seed)
 	}
 	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.Head()), Seed: seed}.Build()
 }
@@ -223,5 +232,8 @@ func Execution(name string) (nn.Execution, error) {
 func Compile(t classifier.Task, m *nn.Model, o train.Optimizer, exec nn.Execution, limit Bytes) (*train.Trainer, error) {
 	c := t.Config()
 	c.Optimizer, c.Execution, c.MemoryLimit = o, exec, int64(limit)
+	if in := m.Inputs()[0]; !in.Bagged() && in.Steps() == nn.Any {
+		c.Shards = 2 // of each length: more would take memory
+	}
 	return train.Compile(m, c)
 }

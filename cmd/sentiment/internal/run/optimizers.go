@@ -19,7 +19,7 @@ func (p *Plan) checkOptimizer() error {
 		return usage.Errorf("--lr is %v, want a positive number", p.Rate)
 	case !(p.Clip >= 0):
 		return usage.Errorf("--clip is %v, want a positive number", p.Clip)
-	case p.EarlyStop < 0:
+	case p.EarlyStop < ownPatience:
 		return usage.Errorf("--early-stop is %d, want at least 0", p.EarlyStop)
 	}
 	return nil
@@ -36,8 +36,11 @@ func (p *Plan) optimizer(e Model, samples int) train.Optimizer {
 		rated.SetRate(p.Rate)
 	}
 	var o train.Optimizer = rated
-	if p.Schedule != "" {
-		epoch := (samples + p.Batch - 1) / p.Batch
+	epoch := (samples + p.Batch - 1) / p.Batch
+	switch {
+	case p.Schedule == "" && p.Optimizer == "" && e.decay > 0:
+		o = &optimizers.Scheduled{Optimizer: rated, Schedule: optimizers.ExponentialDecay{Initial: rated.Rate(), DecayRate: e.decay, DecaySteps: max(epoch, leastDecay)}}
+	case p.Schedule != "":
 		o = &optimizers.Scheduled{Optimizer: o, Schedule: optimizers.ScheduleByName(p.Schedule)(rated.Rate(), epoch*p.Epochs, epoch)}
 	}
 	if p.Clip > 0 {

@@ -112,7 +112,7 @@ type Plan struct {
 	Rate        float64 `json:"lr,omitempty"`        // the optimizer's own if 0
 	Schedule    string  `json:"schedule,omitempty"`
 	Clip        float64 `json:"clip,omitempty"`
-	EarlyStop   int     `json:"early_stop,omitempty"` // epochs of patience
+	EarlyStop   int     `json:"early_stop,omitempty"` // epochs of patience; 0: it never stops; −1: the model's own
 	Best        bool    `json:"best,omitempty"`       // the weights of the best epoch are saved
 	TensorBoard bool    `json:"tensorboard,omitempty"`
 	ClassWeight string  `json:"class_weight,omitempty"` // balanced, or label=weight pairs

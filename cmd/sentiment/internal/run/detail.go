@@ -25,7 +25,7 @@ type Detail struct {
 
 // Details are those of answers.
 func (j *Judged) Details() *Detail {
-	weights := slices.Repeat([]float32{1}, len(j.targets))
+	weights := slices.Repeat([]float32{1}, len(j.y)/j.task.Outputs())
 	r := &Detail{More: Scores{}}
 	if j.task.Number() {
 		for _, m := range j.task.Errors()[1:] {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unroll/cmd/sentiment/internal/corpus"
+	"unroll/cmd/sentiment/internal/drift"
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/answer"
@@ -30,7 +31,8 @@ answered. A table says which share of the texts is answered at which confidence,
 how accurate those answers are.`,
 		Example: `  sentiment evaluate runs/latest --split test
   sentiment evaluate runs/latest/bow --data more.csv --report
-  sentiment evaluate runs/latest --split test --abstain 0.8`,
+  sentiment evaluate runs/latest --split test --abstain 0.8
+  sentiment evaluate --drift runs/latest --data new.csv`,
 		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			dirs, err := run.ModelDirs(args[0])
@@ -61,7 +63,12 @@ how accurate those answers are.`,
 				if err != nil {
 					return err
 				}
-				if err := e.evaluate(c.Context(), s, data); err != nil {
+				if e.drift {
+					err = e.compare(c.Context(), dir, s, data)
+				} else {
+					err = e.evaluate(c.Context(), s, data)
+				}
+				if err != nil {
 					return err
 				}
 			}
@@ -72,6 +79,7 @@ how accurate those answers are.`,
 	choose(c.Flags(), &e.part, "split", "", "`part` of the texts: %s (default: validation; all with other --data)", corpus.Measured())
 	c.Flags().BoolVar(&e.report, "report", false, "show precision, recall and F1 of each class, the confusion matrix, and how far the probabilities can be trusted")
 	ruleFlags(&e.rule, c.Flags())
+	c.Flags().BoolVar(&e.drift, "drift", false, "compare the texts of --data, with labels or without, with those of the training, and tell whether to train anew")
 	c.Flags().BoolVar(&e.json, "json", false, "print one JSON object per model")
 	readFlags(&data, c.Flags())
 	return c
@@ -131,6 +139,7 @@ type evaluator struct {
 	part         string
 	rule         answer.Rule
 	report, json bool
+	drift        bool
 	texts        *corpus.Source // which the models of a run share
 }
 
@@ -199,5 +208,22 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 		answers = fmt.Sprintf(" on the %s that it answers, %.1f %%", show.Thousands(measured), 100*float64(measured)/float64(line.Texts))
 	}
 	fmt.Fprintf(out, "%s on %s %s%s (%s): %s%s\n%s", s.Name(), show.Thousands(line.Texts), kind, e.texts.Unit, e.texts.Name, r.Measured(measured), answers, more)
+	return nil
+}
+
+// compare tells how far texts are from those that a model was trained on.
+func (e *evaluator) compare(ctx context.Context, dir string, s *run.Saved, data corpus.Settings) error {
+	defer s.Close()
+	c, err := run.Drift(ctx, dir, s, data, run.Console{Console: e.app.console()})
+	if err != nil {
+		return err
+	}
+	if e.json {
+		return json.NewEncoder(e.app.out).Encode(struct {
+			Model string `json:"model"`
+			drift.Comparison
+		}{s.Name(), c})
+	}
+	fmt.Fprintf(e.app.out, "%s: %s, compared with %s of the training\n%s", s.Name(), show.Plural(c.Texts, "new text"), show.Thousands(c.Before), c)
 	return nil
 }

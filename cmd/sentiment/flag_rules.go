@@ -157,6 +157,17 @@ var flagRules = map[string]rule{
 
 	"format": reads, "text-column": reads, "label-column": reads, "label-delimiter": reads, "delimiter": reads, "header": reads, "skip-bad": reads,
 	"ngrams": wordsOnly("ngrams", "0", "1"), "skip-top": first(wordsOnly("skip-top", "0"), ordered), "oov-buckets": first(described, wordsOnly("oov-buckets", "0"), ordered),
+	"drift": func(l line) string {
+		if !l.has("data") {
+			return "without --data"
+		}
+		for _, flag := range []string{"report", "split", "abstain", "threshold"} {
+			if l.has(flag) {
+				return "with --" + flag
+			}
+		}
+		return ""
+	},
 	"new-labels": needs("from"),
 	"frozen":     needs("vectors"),
 	"units":      sized(func(o run.Layout) bool { return o.Units > 0 }, "a recurrent layer or a convolution"),

@@ -69,7 +69,7 @@ more, one per class; with --regression, a number.`,
   sentiment train --data mine.csv --model bow,embedding
   sentiment train --data tickets.jsonl --text-column body --label-column queue
   sentiment train --data sample --model embedding --folds 5
-  sentiment train --from runs/latest --data new.csv --lr 0.0001
+  sentiment train --from runs/latest --data new.csv
   sentiment train --resume runs/latest
   sentiment train --resume runs/latest --epochs 40`,
 		Args: arguments(0, 0),

@@ -9,8 +9,10 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/drift"
 	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/datasets/text"
+	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
 	"unroll/nn"
 	"unroll/train"
@@ -25,6 +27,8 @@ type trained struct {
 	last     string // path of the last checkpoint
 	result   Result
 	reported reported
+	answers  []classifier.Answer // to the validation texts
+	profile  *drift.Profile
 	right    []bool // of each validation text, whether it was given its class, where auto compares
 }
 
@@ -109,6 +113,9 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 		if err := t.Calibrate(y, validation.Targets); err != nil { // it has diverged
 			r.warn("%v", err)
 		}
+	}
+	if t.answers, err = answersOf(ctx, trainer, t.Task(), validation, r.Batch); err != nil {
+		return nil, err
 	}
 	if test.Len() > 0 {
 		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
@@ -244,6 +251,11 @@ func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error)
 func (t *trained) save(dir string) error {
 	if err := t.Saved.save(dir); err != nil {
 		return err
+	}
+	if t.profile != nil {
+		if err := jsonfile.Write(filepath.Join(dir, profileFile), t.profile); err != nil {
+			return err
+		}
 	}
 	if t.last != "" {
 		checkpoint, err := os.ReadFile(t.last)

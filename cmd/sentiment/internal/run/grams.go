@@ -88,6 +88,9 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 			return nil, err
 		}
 	}
+	if t.answers, err = answersOf(ctx, trainer, t.Task(), validation, r.Batch); err != nil {
+		return nil, err
+	}
 	if t.result.Before, err = e.given.before(ctx, l, validation, r.Batch); err != nil {
 		return nil, err
 	}

@@ -185,6 +185,12 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 			t.reported.experiment.Wrong, t.reported.experiment.Unsure, t.reported.experiment.Outcomes = nil, nil, nil
 		}
 	}
+	if err := r.profiles(ctx, l, runs); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		fmt.Fprintf(r.Err, "warning: no profile of the texts was saved: %v\n", err)
+	}
 	page, err := r.report(l, runs, started)
 	if err != nil {
 		return err

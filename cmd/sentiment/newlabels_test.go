@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -62,38 +61,12 @@ func TestNewLabels(t *testing.T) {
 	}
 }
 
-// recalibrate gives a model the calibration of another one: it is fitted anew on the new texts.
-func recalibrate(t *testing.T, from, dir string) {
-	t.Helper()
-	read := func(dir string) (task map[string]any) {
-		doc, err := os.ReadFile(filepath.Join(dir, "task.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(doc, &task); err != nil {
-			t.Fatal(err)
-		}
-		return task
-	}
-	task := read(dir)
-	delete(task, "factor")
-	if f, ok := read(from)["factor"]; ok {
-		task["factor"] = f
-	}
-	doc, err := json.Marshal(task)
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, filepath.Join(dir, "task.json"), string(doc))
-}
-
 // TestNewLabelsBeforeTraining: the probabilities of the old classes are nearly what they
 // were where nothing is learned yet.
 func TestNewLabelsBeforeTraining(t *testing.T) {
 	from, dir := filepath.Join(sharedRun(t), "embedding"), filepath.Join(t.TempDir(), "new")
 	data := writeFile(t, filepath.Join(t.TempDir(), "n.csv"), "label,text\n"+strings.Repeat("positive,good\nnegative,dull\nmixed,good and dull\n", 10))
 	succeed(t, "", "train", "--from", from, "--data", data, "--new-labels", "--epochs", "1", "--lr", "1e-30", "--out", dir)
-	recalibrate(t, from, filepath.Join(dir, "embedding"))
 	for _, text := range []string{"a wonderful film", "dull", "the plot"} {
 		was, is := plainShares(t, from, text), plainShares(t, filepath.Join(dir, "embedding"), text)
 		for class, p := range was {

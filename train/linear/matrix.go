@@ -12,6 +12,7 @@ import (
 // ascending order and each once, and what they weigh.
 type Matrix struct {
 	columns, split int
+	extra          int   // columns at the end that are no ids, see Append
 	starts         []int // of each row in ids and values, and the end: [rows+1]
 	ids            []int32
 	values         []float32
@@ -75,6 +76,42 @@ func Weigh(bags [][]int32, scale []float32, split int) (*Matrix, error) {
 	x.starts[len(bags)] = end
 	x.ids, x.values = x.ids[:end], x.values[:end]
 	return x, nil
+}
+
+// Append returns a matrix with more columns at the end, such as numbers beside a text:
+// values [rows, columns more], the same number in each row. Ratios multiplies them by 1.
+// Another number of rows or of values is an error, as is a number that is none.
+func (x *Matrix) Append(values [][]float32) (*Matrix, error) {
+	if len(values) != x.Rows() {
+		return nil, errors.Errorf("append: %d rows, want %d", len(values), x.Rows())
+	}
+	more := 0
+	if len(values) > 0 {
+		more = len(values[0])
+	}
+	y := &Matrix{
+		columns: x.columns + more, split: x.split, extra: x.extra + more,
+		starts: make([]int, len(x.starts)),
+		ids:    make([]int32, 0, len(x.ids)+more*len(values)),
+		values: make([]float32, 0, len(x.ids)+more*len(values)),
+	}
+	for i, row := range values {
+		if len(row) != more {
+			return nil, errors.Errorf("append: row %d has %d values, the first %d", i, len(row), more)
+		}
+		ids, of := x.Row(i)
+		y.ids, y.values = append(y.ids, ids...), append(y.values, of...)
+		for k, v := range row {
+			if v-v != 0 {
+				return nil, errors.Errorf("append: value %d of row %d is %v", k, i, v)
+			}
+			if v != 0 {
+				y.ids, y.values = append(y.ids, int32(x.columns+k)), append(y.values, v)
+			}
+		}
+		y.starts[i+1] = len(y.ids)
+	}
+	return y, nil
 }
 
 // check returns how many ids there are in the bags.

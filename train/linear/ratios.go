@@ -13,7 +13,7 @@ import (
 //
 // p is 1 + the number of rows of class k that have the column, q that of the other rows,
 // and the sums are over the columns of a block that occur. A column that does not occur
-// has the ratio 0. Class [rows] is that of each row. That k or the rest has no row is an
+// has the ratio 0; what Append added is multiplied by 1. Class [rows] is that of each row. That k or the rest has no row is an
 // error. Wang and Manning, 2012, take r itself and count the rest likewise.
 func Ratios(x *Matrix, class []int32, k int, offset float32) ([]float32, error) {
 	if len(class) != x.Rows() {
@@ -43,7 +43,11 @@ func Ratios(x *Matrix, class []int32, k int, offset float32) ([]float32, error) 
 	}
 	h := make([]float32, x.columns)
 	ratios(h[:x.split], count[:x.split], offset)
-	ratios(h[x.split:], count[x.split:], offset)
+	ids := x.columns - x.extra
+	ratios(h[x.split:ids], count[x.split:ids], offset)
+	for i := ids; i < x.columns; i++ {
+		h[i] = 1
+	}
 	return h, nil
 }
 

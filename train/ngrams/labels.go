@@ -12,7 +12,7 @@ import (
 
 // LabelNetwork is Network with a sigmoid for each of so many labels.
 func LabelNetwork(grams, split, labels int) (*nn.Model, error) {
-	return network(grams, split, labels, nn.Sigmoid)
+	return network(0, grams, split, labels, nn.Sigmoid)
 }
 
 // Thresholds returns the probabilities above which Labels are given by a model of a trial,

@@ -28,10 +28,11 @@ import (
 // Data are labelled texts as bags of n-grams.
 type Data struct {
 	Grams   *text.Grams
-	Bags    [][]int32 // of each text
-	Class   []int32   // of each text, 0 to Classes − 1
-	Classes int       // 0 of numbers
-	Numbers []float32 // of each text in place of Class, best of mean 0 and deviation 1
+	Bags    [][]int32   // of each text
+	Columns [][]float32 // of each text, what stands beside it as numbers; nil if there are none
+	Class   []int32     // of each text, 0 to Classes − 1
+	Classes int         // 0 of numbers
+	Numbers []float32   // of each text in place of Class, best of mean 0 and deviation 1
 	// Labels are those of each text in place of Class, 0 to Classes − 1, where it may have
 	// any number of them, none twice. Each is learned against the texts that have it not.
 	Labels  [][]int32
@@ -46,14 +47,19 @@ type Data struct {
 // characters, with a sigmoid of one output for two classes, a softmax for more, and one
 // output as it is for numbers, 0 classes. It is not trained.
 func Network(grams, split, classes int) (*nn.Model, error) {
-	outputs, activation := 1, nn.Sigmoid
+	outputs, activation := heads(classes)
+	return network(0, grams, split, outputs, activation)
+}
+
+// heads are the outputs of so many classes, and what they are.
+func heads(classes int) (outputs int, activation nn.Func) {
 	switch {
 	case classes == 0:
-		activation = nn.Linear
+		return 1, nn.Linear
 	case classes > 2:
-		outputs, activation = classes, nn.Softmax
+		return classes, nn.Softmax
 	}
-	return network(grams, split, outputs, activation)
+	return 1, nn.Sigmoid
 }
 
 // Train returns a network that is trained on the given texts by the setting of a trial,
@@ -68,11 +74,7 @@ func (d Data) Train(ctx context.Context, rows []int, t Trial) (*nn.Model, error)
 	if err != nil {
 		return nil, err
 	}
-	build := Network
-	if d.Labels != nil {
-		build = LabelNetwork
-	}
-	net, err := build(d.Grams.Len(), d.Grams.Split(), d.Classes)
+	net, err := d.network()
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +157,11 @@ func (d Data) weigh(rows []int, b Block) (*linear.Matrix, error) {
 	for k, i := range rows {
 		bags[k] = d.block(i, b)
 	}
-	return linear.Weigh(bags, d.idf(), d.Grams.Split())
+	x, err := linear.Weigh(bags, d.idf(), d.Grams.Split())
+	if err != nil || d.Columns == nil {
+		return x, err
+	}
+	return x.Append(pick(d.Columns, rows))
 }
 
 // pick returns the given rows of all.

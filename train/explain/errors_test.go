@@ -42,7 +42,7 @@ func TestExplainErrors(t *testing.T) {
 		{"no model", nil, Config{}, "explain: no model"},
 		{"method", model, Config{Method: "saliency"}, `explain: unknown method "saliency"`},
 		{"points", model, Config{Points: -1}, "explain: -1 points"},
-		{"several outputs", traintest.TwoHeads(t, tensor.Float32), Config{}, "explain: the model has 2 inputs and 2 outputs, want one of each"},
+		{"several outputs", traintest.TwoHeads(t, tensor.Float32), Config{}, "explain: the model has 2 inputs and 2 outputs, want one output"},
 		{"a sequence", sequence, Config{}, "explain: the output is (None, 3, 1), a sequence"},
 		{"fixed batch", fixed, Config{}, "explain: the model's batches are of 4: build it without a Batch"},
 	} {

@@ -10,6 +10,7 @@ package explain
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -61,18 +62,22 @@ type Attribution struct {
 	// output itself. For a sample that is no sequence it holds that of each feature,
 	// [features].
 	Steps []float64
+	// Beside holds the pushes of the features of each further input, [inputs − 1,
+	// features].
+	Beside [][]float64
 
 	Value    float64 // the class's logit for the sample
 	Baseline float64 // the logit for the baseline: of ids, for no text
 
-	// Gap is |Σ Steps − (Value − Baseline)|, what the steps leave unexplained:
+	// Gap is |Σ Steps + Σ Beside − (Value − Baseline)|, what the steps leave unexplained:
 	// the error of the integral, or, for GradientTimesInput, of the model taken
 	// for linear.
 	Gap float64
 }
 
 // Explainer tells which steps of an input made a model predict what it does, for
-// a model of one input and one output that is no sequence.
+// a model of one output that is no sequence. Of several inputs all but the first are
+// features of no sequence; they go the same path from zeros to the sample as its steps.
 //
 // The baseline of word ids is no text, a sample whose steps all are the padding id
 // 0 or whose bag is empty, and that of features is zeros. Padding has the push 0, and so
@@ -112,8 +117,10 @@ func New(m *nn.Model, c Config) (*Explainer, error) {
 	switch {
 	case c.Points < 0:
 		return nil, errors.Errorf("explain: %d points", c.Points)
-	case len(ins) != 1 || len(outs) != 1:
-		return nil, errors.Errorf("explain: the model has %d inputs and %d outputs, want one of each", len(ins), len(outs))
+	case len(ins) == 0 || len(outs) != 1:
+		return nil, errors.Errorf("explain: the model has %d inputs and %d outputs, want one output", len(ins), len(outs))
+	case slices.ContainsFunc(ins[1:], func(in nn.Input) bool { return in.Steps() != 0 }):
+		return nil, errors.New("explain: of several inputs all but the first must be features of no sequence")
 	case len(outs[0].Shape) != 1:
 		return nil, errors.Errorf("explain: the output is %v, a sequence", outs[0].Shape)
 	case m.Batch() != 0:
@@ -132,12 +139,17 @@ func (e *Explainer) Explain(ctx context.Context, d train.Data, class int) ([]Att
 }
 
 func (e *Explainer) explain(ctx context.Context, d train.Data, class int) ([]Attribution, error) {
-	in := e.model.Inputs()[0]
+	ins := e.model.Inputs()
+	in := ins[0]
 	inputs, err := d.Padded(e.model)
 	if err != nil {
 		return nil, err
 	}
 	samples := inputs[in.Name]
+	var beside []train.Samples
+	for _, in := range ins[1:] {
+		beside = append(beside, inputs[in.Name])
+	}
 	if _, err := e.pool.Enter(ctx, 1); err != nil {
 		return nil, err
 	}
@@ -156,7 +168,7 @@ func (e *Explainer) explain(ctx context.Context, d train.Data, class int) ([]Att
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if all[i], err = x.explain(samples, i, class); err != nil {
+		if all[i], err = x.explain(samples, beside, i, class); err != nil {
 			return nil, errors.WithMessagef(err, "sample %d", i)
 		}
 	}

@@ -38,8 +38,9 @@ type explanation struct {
 	output  *graph.Node
 	sigmoid bool // the logit is a sigmoid's
 	dlogit  *tensor.Dense
-	pushes  *graph.Node // in the shape of the gates
-	towards int         // the unit that dlogit is set for
+	pushes  *graph.Node   // in the shape of the gates
+	beside  []*graph.Node // the same of further inputs
+	towards int           // the unit that dlogit is set for
 }
 
 // The rows of a run before those of the rule.
@@ -70,7 +71,9 @@ func (c Config) points(features bool) (alpha, weights []float64) {
 func (e *Explainer) compile(steps int) (*explanation, error) {
 	alpha, weights := e.config.points(!e.model.Inputs()[0].IDs())
 	batch := len(alpha)
-	pass, err := e.model.Blended(e.config.Execution, batch, steps)
+	each := make([]int, len(e.model.Inputs())) // the inputs after the first are no sequences
+	each[0] = steps
+	pass, err := e.model.Blended(e.config.Execution, batch, each...)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +93,9 @@ func (e *Explainer) compile(steps int) (*explanation, error) {
 	x.dlogit = tensor.New(tensor.Of(pass.Dtype()), tensor.WithShape(x.logit.Shape()...))
 	x.aim(0)
 	dlogit := pass.Input("gradient", x.dlogit)
-	x.pushes = pass.VJP([]*graph.Node{x.logit}, []*graph.Node{dlogit}, in.BlendNode)[0]
-	x.prog, err = pass.Compile(x.pushes, x.logit, x.output)
+	pushes := pass.VJP([]*graph.Node{x.logit}, []*graph.Node{dlogit}, x.gates()...)
+	x.pushes, x.beside = pushes[0], pushes[1:]
+	x.prog, err = pass.Compile(append(pushes, x.logit, x.output)...)
 	return x, err
 }
 
@@ -119,8 +123,9 @@ func (x *explanation) classes() int {
 }
 
 // explain attributes the logit of a class for sample i.
-func (x *explanation) explain(s train.Samples, i, class int) (Attribution, error) {
+func (x *explanation) explain(s train.Samples, beside []train.Samples, i, class int) (Attribution, error) {
 	x.fill(s, i)
+	x.fillBeside(beside, i)
 	if class != Predicted && !x.binary() {
 		x.aim(class)
 	}
@@ -141,16 +146,26 @@ func (x *explanation) explain(s train.Samples, i, class int) (Attribution, error
 	if a.Steps, err = x.sum(); err != nil {
 		return a, err
 	}
+	if a.Beside, err = x.sumBeside(); err != nil {
+		return a, err
+	}
 	if s.Tokens != nil && !x.pass.Inputs[0].Bagged {
 		fromNoText(a.Steps, s.Tokens[i], ends[pathStart][x.towards]-a.Baseline)
 	}
 	if x.binary() && class == 0 {
 		a.Baseline, a.Value = -a.Baseline, -a.Value
 		floats.Scale(-1, a.Steps)
+		for _, pushes := range a.Beside {
+			floats.Scale(-1, pushes)
+		}
 	}
-	a.Gap = math.Abs(floats.Sum(a.Steps) - (a.Value - a.Baseline))
+	sum := floats.Sum(a.Steps)
+	for _, pushes := range a.Beside {
+		sum += floats.Sum(pushes)
+	}
+	a.Gap = math.Abs(sum - (a.Value - a.Baseline))
 	if math.IsNaN(a.Gap) || math.IsInf(a.Gap, 0) {
-		return a, errors.Errorf("the logit is %v, at the baseline %v, and the steps' sum %v", a.Value, a.Baseline, floats.Sum(a.Steps))
+		return a, errors.Errorf("the logit is %v, at the baseline %v, and the steps' sum %v", a.Value, a.Baseline, sum)
 	}
 	return a, nil
 }

@@ -26,8 +26,17 @@ type Answer struct {
 	Value float64
 	// KnownWords is the number of the text's words that the model saw.
 	KnownWords int
+	// Gaps are the values beside the text that the model did without.
+	Gaps []Gap
 	// Explanation is nil unless asked for.
 	Explanation *Explanation
+}
+
+// Gap is a value of a column that a model did without: "" if it is missing, and else a
+// category that no text had which was trained on.
+type Gap struct {
+	Column string `json:"column"`
+	Value  string `json:"value,omitempty"`
 }
 
 // IsNumber reports whether the answer is a number and not a class.
@@ -53,14 +62,15 @@ type Class struct {
 	Probability float64
 }
 
-// Explanation divides an answer among the words of its text.
+// Explanation divides an answer among the words of its text, and the columns beside it.
 type Explanation struct {
-	Class    string  // the class explained: the second of two, else the most probable; "" of a number
-	Baseline float64 // the output for no text, where the pushes start: a logit for classes
-	NoText   *Answer // the model's answer to no text, which Baseline is of
-	Warning  string  // of an answer to no text that says much; "" without
-	Words    []Word  // in the order of the text
-	Gap      float64 // |Σ pushes + Baseline − the output|, what they leave unexplained
+	Class    string       // the class explained: the second of two, else the most probable; "" of a number
+	Baseline float64      // the output for no text, where the pushes start: a logit for classes
+	NoText   *Answer      // the model's answer to no text, which Baseline is of
+	Warning  string       // of an answer to no text that says much; "" without
+	Words    []Word       // in the order of the text
+	Columns  []ColumnPush // of what stands beside the text, in the model's order
+	Gap      float64      // |Σ pushes + Baseline − the output|, what they leave unexplained
 }
 
 // Word is a word of a text, of the bytes Start to End: text[Start:End]. Words may
@@ -70,6 +80,13 @@ type Word struct {
 	Start int     `json:"start"`
 	End   int     `json:"end"`
 	Push  float64 `json:"push"`
+}
+
+// ColumnPush is how far a column beside the text moved the answer, as Word.Push tells of
+// words.
+type ColumnPush struct {
+	Column string  `json:"column"`
+	Push   float64 `json:"push"`
 }
 
 // strongAnswer is the probability at which an answer to no text is worth a warning.

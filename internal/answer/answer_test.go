@@ -39,3 +39,15 @@ func TestJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestColumnsInJSON: what a model did without, and what columns pushed.
+func TestColumnsInJSON(t *testing.T) {
+	a := Answer{Value: 2, KnownWords: 1, Gaps: []Gap{{Column: "price"}, {Column: "region", Value: "west"}}, Explanation: &Explanation{
+		Words: []Word{}, Columns: []ColumnPush{{"price", 0.5}, {"region", -1}},
+	}}
+	got, err := json.Marshal(a)
+	want := `{"value":2,"known_words":1,"gaps":[{"column":"price"},{"column":"region","value":"west"}],"baseline":0,"words":[],"columns":[{"column":"price","push":0.5},{"column":"region","push":-1}],"gap":0}`
+	if err != nil || string(got) != want {
+		t.Errorf("%s, want %s, error %v", got, want, err)
+	}
+}

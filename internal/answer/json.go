@@ -66,6 +66,16 @@ func (e *encoder) answer(a *Answer) {
 	if a.KnownWords == 0 {
 		e.raw(`,"note":`).string(NoKnownWord)
 	}
+	for i, g := range a.Gaps {
+		e.raw([]string{`,"gaps":[{"column":`, `,{"column":`}[min(i, 1)]).string(g.Column)
+		if g.Value != "" {
+			e.raw(`,"value":`).string(g.Value)
+		}
+		e.raw("}")
+	}
+	if len(a.Gaps) > 0 {
+		e.raw("]")
+	}
 	if a.Explanation != nil {
 		e.explanation(a.Explanation, a.IsNumber())
 	}
@@ -88,6 +98,9 @@ func (e *encoder) explanation(x *Explanation, number bool) {
 			e.raw(",")
 		}
 		e.raw(`{"start":`).int(w.Start).raw(`,"end":`).int(w.End).raw(`,"push":`).number(w.Push).raw("}")
+	}
+	for i, c := range x.Columns {
+		e.raw([]string{`],"columns":[{"column":`, `,{"column":`}[min(i, 1)]).string(c.Column).raw(`,"push":`).number(c.Push).raw("}")
 	}
 	e.raw(`],"gap":`).number(x.Gap)
 	if x.Warning != "" {

@@ -2,7 +2,6 @@ package classifier
 
 import (
 	"context"
-	"math/bits"
 	"strings"
 	"sync"
 
@@ -10,7 +9,6 @@ import (
 
 	"unroll/datasets/text"
 	"unroll/internal/answer"
-	"unroll/internal/parallel"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/explain"
@@ -27,6 +25,10 @@ type (
 	Explanation = answer.Explanation
 	// Word is a word of a text and how far it moved the answer.
 	Word = answer.Word
+	// ColumnPush is a column beside a text and how far it moved the answer.
+	ColumnPush = answer.ColumnPush
+	// Gap is a value of a column that a model did without: missing, or an unknown category.
+	Gap = answer.Gap
 )
 
 // Model says what texts are. Its methods may be called concurrently, but not while
@@ -37,6 +39,8 @@ type Model struct {
 	input input
 	task  Task
 
+	columns *Columns // beside the text; nil if there are none
+
 	trainer      *train.Trainer
 	usual, exact *explain.Explainer
 
@@ -45,21 +49,32 @@ type Model struct {
 	logits map[int]float64 // of no text, by class, once they are known; see fromNoText
 }
 
+// Option is of what not all models have.
+type Option func(*Model)
+
+// Beside makes a model take columns beside a text. Its network has a second input for
+// them, nn.Features of their Width. Of nil columns it changes nothing.
+func Beside(c *Columns) Option { return func(m *Model) { m.columns = c } }
+
 // New makes a model of its parts. The network takes as many ids as the encoder gives,
 // and ends in the task's Head.
-func New(name string, net *nn.Model, e *text.Encoder, t Task) (*Model, error) {
-	return newModel(name, net, sequence{e}, t)
+func New(name string, net *nn.Model, e *text.Encoder, t Task, options ...Option) (*Model, error) {
+	return newModel(name, net, sequence{e}, t, options...)
 }
 
 // NewGrams makes a model of a network that takes a bag of n-grams, an nn.Bag. Its
 // EmbeddingBag has a row for each, and its output is the task's.
-func NewGrams(name string, net *nn.Model, g *text.Grams, t Task) (*Model, error) {
-	return newModel(name, net, bag{g}, t)
+func NewGrams(name string, net *nn.Model, g *text.Grams, t Task, options ...Option) (*Model, error) {
+	return newModel(name, net, bag{g}, t, options...)
 }
 
-func newModel(name string, net *nn.Model, in input, t Task) (*Model, error) {
-	if len(net.Inputs()) != 1 || len(net.Outputs()) != 1 {
-		return nil, errors.Errorf("%s: a network of %d inputs and %d outputs, want one of each", name, len(net.Inputs()), len(net.Outputs()))
+func newModel(name string, net *nn.Model, in input, t Task, options ...Option) (*Model, error) {
+	m := &Model{name: name, net: net, input: in, task: t}
+	for _, set := range options {
+		set(m)
+	}
+	if err := m.checkInputs(); err != nil {
+		return nil, err
 	}
 	if err := in.check(name, net); err != nil {
 		return nil, err
@@ -67,7 +82,6 @@ func newModel(name string, net *nn.Model, in input, t Task) (*Model, error) {
 	if out := net.Outputs()[0].Shape; len(out) != 1 || out[0] != t.Outputs() {
 		return nil, errors.Errorf("%s: the network's output is %v, want %d values for %d classes", name, out, t.Outputs(), len(t.Classes))
 	}
-	m := &Model{name: name, net: net, input: in, task: t}
 	var err error
 	if m.trainer, err = train.Compile(net, t.Config()); err != nil {
 		return nil, err
@@ -135,32 +149,15 @@ func (m *Model) Close() error {
 }
 
 // Classify returns an answer for each text. Of a text without a known word it is the
-// model's answer to no text.
+// model's answer to no text. A model that takes columns has to do without them.
 func (m *Model) Classify(ctx context.Context, texts ...string) ([]Answer, error) {
-	return m.classify(ctx, m.encode(texts, false))
+	return m.ClassifyRows(ctx, rows(texts)...)
 }
 
 // Explain is Classify with explanations: how far each word moved the answer away from
 // that to no text.
 func (m *Model) Explain(ctx context.Context, texts ...string) ([]Answer, error) {
-	encoded := m.encode(texts, true)
-	answers, err := m.classify(ctx, encoded)
-	if err != nil {
-		return nil, err
-	}
-	none, err := m.NoText(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i, t := range encoded {
-		x, err := m.explain(ctx, texts[i], t)
-		if err != nil {
-			return nil, err
-		}
-		x.NoText, x.Warning = &none, none.NoTextWarning()
-		answers[i].Explanation = x
-	}
-	return answers, nil
+	return m.ExplainRows(ctx, rows(texts)...)
 }
 
 // NoText is the answer to no text, where a model starts.
@@ -175,48 +172,4 @@ func (m *Model) NoText(ctx context.Context) (Answer, error) {
 		m.noText = &a[0]
 	}
 	return *m.noText, nil
-}
-
-// encoded is a text as the network sees it: ids without padding, and the bytes of the
-// text that each was made of.
-type encoded struct {
-	ids   []int32
-	spans [][2]int
-}
-
-// textsAtOnce is how many texts a processor encodes at one time.
-const textsAtOnce = 64
-
-func (m *Model) encode(texts []string, spans bool) []encoded {
-	all := make([]encoded, len(texts))
-	parallel.Rows(len(texts), textsAtOnce, func(from, to int) {
-		for i := from; i < to; i++ {
-			all[i] = m.input.encode(texts[i], spans)
-		}
-	})
-	return all
-}
-
-// classify answers texts. Programs are of a size each, so batches are filled up to
-// the next power of two.
-func (m *Model) classify(ctx context.Context, texts []encoded) ([]Answer, error) {
-	if len(texts) == 0 {
-		return nil, nil
-	}
-	d := m.input.data(texts...)
-	size := 1 << bits.Len(uint(len(texts)-1))
-	for len(d.Tokens) < size {
-		d.Tokens = append(d.Tokens, d.Tokens[0])
-	}
-	y, err := m.trainer.Predict(ctx, d, size)
-	if err != nil {
-		return nil, err
-	}
-	n := m.task.Outputs()
-	answers := make([]Answer, len(texts))
-	for i, t := range texts {
-		answers[i] = m.task.Answer(y[i*n : (i+1)*n])
-		answers[i].KnownWords = m.input.known(t)
-	}
-	return answers, nil
 }

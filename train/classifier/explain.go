@@ -23,7 +23,7 @@ func (m *Model) explain(ctx context.Context, s string, t encoded) (*Explanation,
 	if m.task.Binary() {
 		class = 1
 	}
-	d := m.input.data(t)
+	d := m.data(t)
 	found, err := m.usual.Explain(ctx, d, class)
 	if err == nil && found[0].Gap > largestGap*max(1, math.Abs(found[0].Value-found[0].Baseline)) {
 		found, err = m.exact.Explain(ctx, d, class)
@@ -51,7 +51,23 @@ func (m *Model) explain(ctx context.Context, s string, t encoded) (*Explanation,
 	for i := range x.Words {
 		x.Words[i].Push *= unit
 	}
+	if m.columns != nil {
+		x.Columns = m.columns.pushes(a.Beside[0], unit)
+	}
 	return x, nil
+}
+
+// pushes adds up those of the features of each column.
+func (c *Columns) pushes(features []float64, unit float64) (all []ColumnPush) {
+	for k, n := range c.Numbers {
+		all = append(all, ColumnPush{Column: n.Name, Push: unit * features[k]})
+	}
+	at := len(c.Numbers)
+	for _, k := range c.Categories {
+		all = append(all, ColumnPush{Column: k.Name, Push: unit * floats.Sum(features[at:at+len(k.Values)])})
+		at += len(k.Values)
+	}
+	return all
 }
 
 // fromNoText lets an attribution begin at the model's answer to no text. Explainers take
@@ -90,7 +106,11 @@ func (m *Model) logit(ctx context.Context, class int) (float64, error) {
 	if v, ok := m.logits[class]; ok {
 		return v, nil
 	}
-	found, err := m.usual.Explain(ctx, m.input.data(m.input.encode("", true)), class)
+	encoded, err := m.encode([]Row{{}}, true)
+	if err != nil {
+		return 0, err
+	}
+	found, err := m.usual.Explain(ctx, m.data(encoded...), class)
 	if err != nil {
 		return 0, err
 	}

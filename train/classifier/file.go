@@ -18,6 +18,7 @@ const (
 	TaskFile       = "task.json"
 	VocabularyFile = "vocabulary.json" // of an encoder
 	GramsFile      = "grams.bin"       // of n-grams, in its place
+	ColumnsFile    = "columns.json"    // of what stands beside a text, if anything does
 )
 
 // taskFile is the content of TaskFile.
@@ -57,18 +58,46 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModel(name, net, in, t)
+	c, err := loadColumns(fsys, dir, net)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newModel(name, net, in, t, Beside(c))
 	return m, errors.WithMessagef(err, "%s: %s, %s and %s do not fit each other", dir, nn.ArchitectureFile, in.file(), TaskFile)
 }
 
 // loadInput reads what makes of texts what a network takes.
 func loadInput(fsys fs.FS, dir string, net *nn.Model) (input, error) {
-	if in := net.Inputs(); len(in) == 1 && in[0].Bagged() {
+	if in := net.Inputs(); len(in) > 0 && in[0].Bagged() {
 		g, err := text.LoadGramsFS(fsys, path.Join(dir, GramsFile))
 		return bag{g}, err
 	}
 	e, err := text.LoadEncoderFS(fsys, path.Join(dir, VocabularyFile))
 	return sequence{e}, err
+}
+
+// columnsFile is the content of ColumnsFile.
+type columnsFile struct {
+	Version int `json:"version"`
+	Columns
+}
+
+// loadColumns reads what a network with a second input takes beside a text.
+func loadColumns(fsys fs.FS, dir string, net *nn.Model) (*Columns, error) {
+	if len(net.Inputs()) < 2 {
+		return nil, nil
+	}
+	at := path.Join(dir, ColumnsFile)
+	doc, err := fs.ReadFile(fsys, at)
+	if err != nil {
+		return nil, errors.Wrap(err, "load columns")
+	}
+	var f columnsFile
+	err = jsonfile.Decode(doc, version, &f)
+	if err == nil {
+		err = f.check()
+	}
+	return &f.Columns, errors.WithMessage(err, at)
 }
 
 // LoadTask reads what the model in a folder says of a text, and not the model.
@@ -105,6 +134,11 @@ func (m *Model) save(dir string, net func(dir string) error) error {
 	}
 	if err := m.input.save(filepath.Join(dir, m.input.file())); err != nil {
 		return err
+	}
+	if m.columns != nil {
+		if err := jsonfile.Write(filepath.Join(dir, ColumnsFile), columnsFile{version, *m.columns}); err != nil {
+			return err
+		}
 	}
 	return jsonfile.Write(filepath.Join(dir, TaskFile), taskFile{m.task.version(), m.name, m.task})
 }

@@ -71,7 +71,11 @@ func TestKeras(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer trainer.Close()
-			d := m.input.data(m.encode(texts, false)...)
+			encoded, err := m.encode(rows(texts), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := m.data(encoded...)
 			for _, y := range of.targets {
 				d.Targets = append(d.Targets, of.Target(y))
 			}

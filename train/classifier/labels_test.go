@@ -38,7 +38,11 @@ func labelled(t *testing.T) *Model {
 		t.Fatal(err)
 	}
 	defer trainer.Close()
-	d := m.input.data(m.encode(texts, false)...)
+	encoded, err := m.encode(rows(texts), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := m.data(encoded...)
 	for _, s := range texts {
 		for _, word := range []string{"wonderful fine", "dull boring", "film"} {
 			y := 0.

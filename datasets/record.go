@@ -66,6 +66,8 @@ type RecordOptions struct {
 	// KeepEmpty gives texts that are empty too, and the empty lines of the format
 	// lines, so that there is one for each row.
 	KeepEmpty bool
+	// Check, if not nil, says what else is wrong with a record: then its row is bad.
+	Check func(*Record) error
 	// SkipBad is how many bad rows are passed over, in all paths together; SkipAll is
 	// as many as there are.
 	SkipBad int
@@ -278,6 +280,9 @@ func (r *row) finish(o RecordOptions) error {
 		return errors.New("the text is empty")
 	case r.Label == "" && r.Labels == nil && !o.NoLabels:
 		return errors.New("the label is missing")
+	}
+	if o.Check != nil {
+		return o.Check(&r.Record)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func TestSeveralTextColumns(t *testing.T) {
 	status, stdout, stderr = command("", append([]string{"train", "--out", filepath.Join(dir, "no")}, append(learn, "--text-column", "title,body")...)...)
 	checkFailure(t, status, exitFailure, stdout, stderr, `it has no column "title,body"`, "name each of several columns by itself")
 	status, stdout, stderr = command("", append([]string{"train", "--out", filepath.Join(dir, "no")}, append(learn, "--text-column", "title", "--text-column", "title")...)...)
-	checkFailure(t, status, exitUsage, stdout, stderr, `--text-column is "title", "title"`)
+	checkFailure(t, status, exitUsage, stdout, stderr, `--text-column is "title" twice`)
 }
 
 // TestSettingsOfOneTextColumn: those that were written when there was but one are read.

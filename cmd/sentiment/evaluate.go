@@ -164,7 +164,12 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	if err := run.CheckRule(e.rule, s.Name(), s.Task()); err != nil {
 		return err
 	}
-	samples := set.Data(s.Name(), s.Task(), rows)
+	beside, gaps, err := set.Features(s.Columns(), rows)
+	if err != nil {
+		return err
+	}
+	gaps.Tell(s.Columns(), e.app.warn)
+	samples := set.Data(s.Name(), s.Task(), rows, beside)
 	t, err := run.Compile(s.Task(), s.Net(), nil, nn.Auto, 0)
 	if err != nil {
 		return err
@@ -178,7 +183,11 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 	line := evaluation{Model: s.Name(), Data: e.texts.Name, Split: e.part, Texts: len(rows) + len(unknown), Unknown: set.Unknown, Scores: r, Threshold: e.rule.Threshold, Abstain: e.rule.Abstain}
 	measured, more := line.Texts, ""
 	if e.report || e.rule != (answer.Rule{}) {
-		j, err := run.Judge(ctx, t, s.Task(), samples, set.Data(s.Name(), s.Task(), unknown), s.Batch, e.rule)
+		besideUnknown, _, err := set.Features(s.Columns(), unknown)
+		if err != nil {
+			return err
+		}
+		j, err := run.Judge(ctx, t, s.Task(), samples, set.Data(s.Name(), s.Task(), unknown, besideUnknown), s.Batch, e.rule)
 		if err != nil {
 			return err
 		}

@@ -148,9 +148,9 @@ func first(rules ...rule) rule {
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
 	"abstain": always, "threshold": always,
-	"addr": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "class-weight": always, "clip": epochs, "data": always, "early-stop": epochs,
+	"addr": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "class-weight": always, "category-column": always, "clip": epochs, "data": always, "early-stop": epochs,
 	"epochs": epochs, "examples": always, "explain": always, "folds": always, "from": always, "html": ordered, "json": always, "labels": always, "log-texts": always,
-	"lr": epochs, "max-body": always, "max-texts": always, "memory": epochs, "min-count": always, "model": described, "nearest": always, "normalize": always,
+	"lr": epochs, "max-body": always, "max-texts": always, "memory": epochs, "min-count": always, "model": described, "nearest": always, "normalize": always, "number-column": always,
 	"num-words": first(described, ordered), "optimizer": epochs, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
 	"resume": always, "schedule": epochs, "seed": always, "suspects": always, "tensorboard": epochs, "timeout": always, "tokenizer": always,
 	"truncating": ordered, "validation-data": always, "view": always, "watch": always, "weights": always,
@@ -179,6 +179,12 @@ var flagRules = map[string]rule{
 		}
 		return ""
 	}),
+	"column": func(l line) string {
+		if l.has("data") {
+			return "with --data, whose rows have columns of their own"
+		}
+		return ""
+	},
 	"encoding": func(l line) string {
 		if l.command == "compare" {
 			return reads(l)
@@ -274,4 +280,4 @@ var flagRules = map[string]rule{
 var notZero = []string{"budget", "lr", "maxlen", "num-words", "validation", "units", "embedding-dim", "layers"}
 
 // keptFrom are the flags of what a model keeps that goes on with new texts.
-var keptFrom = strings.Fields("model tokenizer ngrams normalize case html num-words skip-top min-count oov-buckets maxlen padding truncating vectors frozen regression units embedding-dim layers dropout")
+var keptFrom = strings.Fields("model tokenizer ngrams normalize case html num-words skip-top min-count oov-buckets maxlen padding truncating vectors frozen regression units embedding-dim layers dropout number-column category-column")

@@ -15,12 +15,14 @@ import (
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets"
 	"unroll/internal/answer"
+	"unroll/train/classifier"
 )
 
 func (a *app) predictCommand() *cobra.Command {
 	var data corpus.Settings
 	var asJSON, explain bool
 	var rule answer.Rule
+	var given []string // beside the text
 	c := &cobra.Command{
 		Use:   "predict DIR [TEXT...]",
 		Short: "Predict the labels of texts",
@@ -68,6 +70,9 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 				return err
 			}
 			p := &predictor{Saved: m, app: a, rule: rule, json: asJSON, explain: explain}
+			if p.beside, err = besideOf(m.Columns(), given); err != nil {
+				return err
+			}
 			p.written = terminal.Answers{Task: m.Task(), Colors: terminal.Colors(a.out), Below: terminal.Width(a.out) > 0}
 			if explain {
 				none, err := m.NoText(c.Context())
@@ -94,6 +99,7 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 		},
 	}
 	c.Flags().StringArrayVar((*[]string)(&data.Data), "data", nil, "`file` or folder of texts, or - for standard input; can be repeated")
+	c.Flags().StringArrayVar(&given, "column", nil, "`name=value` of a column beside the text, for a model that takes some; can be repeated (default: missing)")
 	c.Flags().BoolVar(&explain, "explain", false, "show which words pushed the prediction, and how far")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	ruleFlags(&rule, c.Flags())
@@ -110,6 +116,9 @@ type predictor struct {
 	json, explain bool
 	written       terminal.Answers // for people
 
+	beside map[string]string // columns of a text that is no row of a file
+	gaps   corpus.Gaps
+
 	asked, unknown int    // texts, and those without a known word
 	first          string // of those, and where it stands
 }
@@ -122,25 +131,27 @@ type item struct {
 	id    string // in a file, else ""
 	where string // the text stands, for people
 	text  string // in UTF-8
-	bad   error  // why a row of a file is no text
+
+	columns map[string]string // beside it
+	bad     error             // why a row of a file is no text
 }
 
 // predict prints the predictions for items.
 func (p *predictor) predict(ctx context.Context, items []item) error {
-	var texts []string
+	var rows []classifier.Row
 	for _, it := range items {
 		if it.bad == nil {
-			texts = append(texts, it.text)
+			rows = append(rows, classifier.Row{Text: it.text, Columns: it.columns})
 		}
 	}
 	var answers []answer.Answer
-	if len(texts) > 0 {
-		ask := p.Classify
+	if len(rows) > 0 {
+		ask := p.ClassifyRows
 		if p.explain {
-			ask = p.Explain
+			ask = p.ExplainRows
 		}
 		var err error
-		if answers, err = ask(ctx, texts...); err != nil {
+		if answers, err = ask(ctx, rows...); err != nil {
 			return err
 		}
 	}
@@ -164,6 +175,7 @@ func (p *predictor) predict(ctx context.Context, items []item) error {
 
 func (p *predictor) count(it item, a *answer.Answer) {
 	p.asked++
+	p.gaps.Add(a.Gaps)
 	if a.KnownWords > 0 {
 		return
 	}
@@ -172,8 +184,10 @@ func (p *predictor) count(it item, a *answer.Answer) {
 	}
 }
 
-// end says of how many texts no word was known: there the model guesses.
+// end says of how many texts no word was known: there the model guesses; and what was
+// missing beside them.
 func (p *predictor) end() {
+	p.gaps.Tell(p.Columns(), p.app.warn)
 	if p.unknown > 0 {
 		fmt.Fprintf(p.app.err, "warning: %d of %d texts have no word that the model knows, the first is %s\n", p.unknown, p.asked, p.first)
 	}
@@ -206,21 +220,11 @@ func jsonLine(it item, a *answer.Answer) (string, error) {
 	return string(append(b, object[1:]...)), nil
 }
 
-// shortened is the beginning of a text, for a message.
-func shortened(text string) string {
-	const most = 60
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) <= most {
-		return string(runes)
-	}
-	return string(runes[:most]) + "…"
-}
-
 // args predicts the texts of the command line.
 func (p *predictor) args(ctx context.Context, texts []string) error {
 	var items []item
 	for i, text := range texts {
-		items = append(items, item{where: fmt.Sprintf("text %d", i+1), text: strings.ToValidUTF8(text, "\uFFFD")})
+		items = append(items, item{where: fmt.Sprintf("text %d", i+1), text: strings.ToValidUTF8(text, "\uFFFD"), columns: p.beside})
 	}
 	return p.predict(ctx, items)
 }
@@ -236,7 +240,11 @@ func (p *predictor) files(ctx context.Context, s corpus.Settings) error {
 			}
 			return err
 		}
-		items = append(items, item{id: r.ID, where: r.ID, text: r.Text})
+		it := item{id: r.ID, where: r.ID, text: r.Text}
+		if c := p.Columns(); c != nil {
+			it.columns = corpus.ByName(c, r.Columns)
+		}
+		items = append(items, it)
 		if len(items) >= predictBatch {
 			if err := p.predict(ctx, items); err != nil {
 				return err
@@ -270,7 +278,7 @@ func (p *predictor) lines(ctx context.Context, encoding string) error {
 				c.Err = corpus.Offer(errors.Wrapf(err, "line %d", n)) // after the lines before it
 				break
 			}
-			items = append(items, item{where: fmt.Sprintf("standard input: line %d", n), text: line})
+			items = append(items, item{where: fmt.Sprintf("standard input: line %d", n), text: line, columns: p.beside})
 		}
 		if err := p.predict(ctx, items); err != nil {
 			return err

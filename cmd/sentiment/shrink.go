@@ -116,7 +116,7 @@ func (a *app) compareShrunk(ctx context.Context, s *run.Shrunk) error {
 		if err != nil {
 			return err
 		}
-		scores, err := run.Evaluate(ctx, t, set.Data(m.Name(), m.Task(), rows), m.Batch)
+		scores, err := run.Evaluate(ctx, t, set.Data(m.Name(), m.Task(), rows, nil), m.Batch)
 		if e := t.Close(); err == nil {
 			err = e
 		}

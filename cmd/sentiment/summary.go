@@ -129,6 +129,9 @@ func (a *app) answers(m *classifier.Model) {
 		truncating, _ := c.Truncating.MarshalText()
 		a.tell("sequences", fmt.Sprintf("%s; padding %s, truncating %s", show.Plural(c.MaxLen, "word"), padding, truncating))
 	}
+	if c := m.Columns(); c != nil {
+		a.tell("beside", c.String())
+	}
 	if classes := m.Task().Classes; len(classes) > 0 {
 		a.tell("labels", strings.Join(classes, ", "))
 	}

@@ -31,6 +31,12 @@ func fileFlags(s *corpus.Settings, flags *pflag.FlagSet) {
 	flags.Var(&s.SkipBad, "skip-bad", "number of bad `rows` to skip, or all")
 }
 
+// besideFlags are those of what stands beside a text.
+func besideFlags(s *corpus.Settings, flags *pflag.FlagSet) {
+	flags.StringArrayVar((*[]string)(&s.NumberColumns), "number-column", nil, "`column` of numbers that models take beside the text, such as a price; can be repeated")
+	flags.StringArrayVar((*[]string)(&s.CategoryColumns), "category-column", nil, "`column` of categories that models take beside the text, such as a region; can be repeated")
+}
+
 // partFlags are those that name the texts of a part.
 func partFlags(s *corpus.Settings, flags *pflag.FlagSet) {
 	flags.StringArrayVar((*[]string)(&s.ValidationData), "validation-data", nil, "`file` with the validation texts")

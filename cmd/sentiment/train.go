@@ -133,6 +133,7 @@ func (f *trainFlags) modelFlags(flags *pflag.FlagSet, models, usage string) {
 	flags.StringVar(&f.Vectors, "vectors", "", "`file` of pretrained vectors for the embedding: GloVe or word2vec")
 	flags.BoolVar(&f.Frozen, "frozen", false, "keep the pretrained vectors fixed")
 	readFlags(&f.Settings, flags)
+	besideFlags(&f.Settings, flags)
 	divideFlags(&f.Settings, flags)
 	textFlags(&f.TextSettings, flags)
 	layoutFlags(&f.Layout, flags)

@@ -77,7 +77,7 @@ func TestEvaluate(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer trainer.Close()
-		got, err := run.Evaluate(context.Background(), trainer, set.Data(s.Name(), s.Task(), rows), s.Batch)
+		got, err := run.Evaluate(context.Background(), trainer, set.Data(s.Name(), s.Task(), rows, nil), s.Batch)
 		if err != nil || !cmp.Equal(got, e.Evaluate) {
 			t.Errorf("%s: the loaded model has %v, the trained one %v (%v)", e.Name, got, e.Evaluate, err)
 		}

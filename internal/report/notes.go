@@ -149,6 +149,11 @@ func strongest(x Example, read markup.Text) (towards, away []pushed) {
 		}
 		sums[word] += w.Push
 	}
+	for _, c := range x.Columns {
+		name := "column " + clean(c.Column)
+		words = append(words, name)
+		sums[name] += c.Push
+	}
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(math.Abs(sums[b]), math.Abs(sums[a])) })
 	for _, word := range words {
 		p := pushed{word, signed(sums[word])}

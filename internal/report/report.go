@@ -147,7 +147,8 @@ type Example struct {
 	// Explained is the label that words push towards, where several may be predicted.
 	Explained string `json:"explained,omitempty"`
 	// Words push towards what was predicted, of numbers upwards; less than 0 away.
-	Words []answer.Word `json:"words,omitempty"`
+	Words   []answer.Word       `json:"words,omitempty"`
+	Columns []answer.ColumnPush `json:"columns,omitempty"` // what stands beside the text
 }
 
 // Number is a number that may not be finite, as of a training that diverged.

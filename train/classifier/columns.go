@@ -116,8 +116,11 @@ func (c *Columns) Names() (names []string) {
 	return names
 }
 
-// Width is the number of features of a text.
+// Width is the number of features of a text; 0 of no columns.
 func (c *Columns) Width() int {
+	if c == nil {
+		return 0
+	}
 	n := len(c.Numbers)
 	for _, k := range c.Categories {
 		n += len(k.Values)

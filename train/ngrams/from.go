@@ -26,6 +26,9 @@ func Weights(net *nn.Model, factor float64) (*linear.Model, error) {
 	}
 	m := &linear.Model{}
 	outputs, values := table.Shape()[1], table.Float64s()
+	if beside, err := net.Weight("dense/kernel"); err == nil { // of what stands beside the texts
+		values = append(values, beside.Float64s()...)
+	}
 	for o, b := range bias.Float64s() {
 		w := make([]float32, len(values)/outputs)
 		for id := range w {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"unique"
 
 	"github.com/pkg/errors"
 
@@ -21,9 +22,11 @@ type labelled struct {
 	several bool       // a text states any number of labels
 	parts   Parts
 	groups  []string
+
+	columns [][]string // see Set.Learn
 }
 
-func (l *labelled) scan() scan { return scan{Parts: l.parts, Groups: l.groups} }
+func (l *labelled) scan() scan { return scan{Parts: l.parts, Groups: l.groups, Columns: l.columns} }
 
 // texts yields the texts of the wanted parts.
 func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s Settings, wanted func(part string) bool) iter.Seq2[string, error] {
@@ -42,6 +45,9 @@ func (l *labelled) texts(records iter.Seq2[datasets.Record, error], s Settings, 
 			}
 			l.labels, l.several = append(l.labels, r.Names()), l.several || r.Labels != nil
 			l.parts = append(l.parts, partOf(r.Part))
+			if len(r.Columns) > 0 {
+				l.columns = append(l.columns, kept(r.Columns))
+			}
 			switch {
 			case s.Split == "file":
 				l.groups = append(l.groups, r.File)
@@ -224,4 +230,13 @@ func listCounts(labels map[string]int) string {
 		counts[i] = labels[name]
 	}
 	return listed(names, counts, func(int) bool { return true })
+}
+
+// kept frees values from the text that they were cut out of: they outlive it.
+func kept(values []string) []string {
+	own := make([]string, len(values))
+	for i, v := range values {
+		own[i] = unique.Make(v).Value()
+	}
+	return own
 }

@@ -187,8 +187,8 @@ func (set *Set) splitOptions(s Settings, seed uint64, of []int) datasets.SplitOp
 	return o
 }
 
-func pick(list, places []int) []int {
-	out := make([]int, len(places))
+func pick[T any](list []T, places []int) []T {
+	out := make([]T, len(places))
 	for i, p := range places {
 		out[i] = list[p]
 	}

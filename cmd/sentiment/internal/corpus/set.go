@@ -20,7 +20,8 @@ type scan struct {
 	Task    classifier.Task `json:"task"` // of numbers without their scaling
 	Targets []float64       `json:"-"`    // [texts, Task.Width]: classes, 0 or 1 for each of several labels, or numbers as they are
 	Parts   Parts           `json:"parts"`
-	Groups  []string        `json:"groups,omitempty"` // of a split by group or file
+	Groups  []string        `json:"groups,omitempty"`  // of a split by group or file
+	Columns [][]string      `json:"columns,omitempty"` // beside each text, see Set.Learn
 	// Unknown has the labels that are none of the classes, with the number of their texts,
 	// of texts to measure on. The targets of these are unknownLabel.
 	Unknown map[string]int `json:"unknown,omitempty"`
@@ -218,6 +219,9 @@ func (d *Source) readFor(ctx context.Context, s Settings, m *classifier.Model) (
 	var l labelled
 	texts := l.texts(d.each(ctx, d.tell), s, func(string) bool { return true })
 	t := Encoded{Encoder: m.Encoder(), Grams: m.Grams()}
+	if c := m.Columns(); c != nil && !slices.Equal(c.Names(), s.beside()) {
+		return nil, nil, errors.Errorf("the model takes %s beside a text, its settings name %s", show.List(c.Names()), show.List(s.beside()))
+	}
 	var err error
 	if t.Grams != nil {
 		t.IDs, err = t.Grams.EncodeTexts(texts)
@@ -254,8 +258,9 @@ func (t Encoded) Coverage() string {
 		show.Thousands(t.Encoder.Depth()), s.Shortest, s.Longest, s.Median, 100*s.UnknownShare(), 100*s.TruncatedShare())
 }
 
-// Data returns the samples of a model for the given texts, with targets of the task.
-func (set *Set) Data(name string, t classifier.Task, rows []int) train.Data {
+// Data returns the samples of a model for the given texts, with targets of the task, and
+// what they have beside them if that is not nil.
+func (set *Set) Data(name string, t classifier.Task, rows []int, beside [][]float32) train.Data {
 	from := set.Encoded[name]
 	d := train.Data{Tokens: make([][]int32, len(rows)), Targets: make([]float32, 0, len(rows)*t.Width())}
 	if from.Grams == nil {
@@ -267,6 +272,9 @@ func (set *Set) Data(name string, t classifier.Task, rows []int) train.Data {
 		for _, y := range set.target(i) {
 			d.Targets = append(d.Targets, t.Target(y))
 		}
+	}
+	if beside != nil {
+		return classifier.Join(d, beside)
 	}
 	return d
 }

@@ -20,16 +20,20 @@ type Settings struct {
 	ValidationData Paths `json:"validation_data,omitempty"` // files of their own
 	TestData       Paths `json:"test_data,omitempty"`
 
-	Format         string  `json:"format,omitempty"`
-	TextColumns    Columns `json:"text_column,omitempty"` // joined in this order
-	LabelColumn    string  `json:"label_column,omitempty"`
-	GroupColumn    string  `json:"group_column,omitempty"`
-	Delimiter      string  `json:"delimiter,omitempty"`
-	LabelDelimiter string  `json:"label_delimiter,omitempty"` // between several labels of a text
-	Header         string  `json:"header,omitempty"`
-	Encoding       string  `json:"encoding,omitempty"`
-	SkipBad        Skip    `json:"skip_bad,omitempty"`
-	Regression     bool    `json:"regression,omitempty"`
+	Format      string  `json:"format,omitempty"`
+	TextColumns Columns `json:"text_column,omitempty"` // joined in this order
+	LabelColumn string  `json:"label_column,omitempty"`
+	// Beside the text:
+	NumberColumns   Columns `json:"number_column,omitempty"`
+	CategoryColumns Columns `json:"category_column,omitempty"`
+
+	GroupColumn    string `json:"group_column,omitempty"`
+	Delimiter      string `json:"delimiter,omitempty"`
+	LabelDelimiter string `json:"label_delimiter,omitempty"` // between several labels of a text
+	Header         string `json:"header,omitempty"`
+	Encoding       string `json:"encoding,omitempty"`
+	SkipBad        Skip   `json:"skip_bad,omitempty"`
+	Regression     bool   `json:"regression,omitempty"`
 
 	Share float64 `json:"validation,omitempty"` // a fifth if 0
 	Split string  `json:"split,omitempty"`
@@ -81,10 +85,8 @@ func (s *Settings) Check() error {
 			return err
 		}
 	}
-	for i, name := range s.TextColumns {
-		if name == "" || slices.Contains(s.TextColumns[:i], name) {
-			return usage.Errorf(`--text-column is "%s", want the name of another column each time`, strings.Join(s.TextColumns, `", "`))
-		}
+	if err := s.checkColumns(); err != nil {
+		return err
 	}
 	switch {
 	case len(s.Data) == 0:
@@ -121,6 +123,7 @@ func (s *Settings) checkReviews() error {
 		given bool
 	}{
 		{"format", s.Format != ""}, {"text-column", len(s.TextColumns) > 0}, {"label-column", s.LabelColumn != ""},
+		{"number-column", len(s.NumberColumns) > 0}, {"category-column", len(s.CategoryColumns) > 0},
 		{"group-column", s.GroupColumn != ""}, {"delimiter", s.Delimiter != ""}, {"label-delimiter", s.LabelDelimiter != ""}, {"header", s.Header != ""},
 		{"encoding", s.Encoding != ""}, {"skip-bad", s.SkipBad != 0},
 		{"validation-data", len(s.ValidationData) > 0}, {"test-data", len(s.TestData) > 0},
@@ -141,7 +144,7 @@ func (s *Settings) checkReviews() error {
 // options are those of datasets.Records.
 func (s *Settings) options() datasets.RecordOptions {
 	o := datasets.RecordOptions{
-		Called: Called,
+		Called: Called, Columns: s.beside(), Check: s.checkNumbers,
 		Format: s.Format, TextColumns: s.TextColumns, LabelColumn: s.LabelColumn, GroupColumn: s.GroupColumn,
 		Header: s.Header, Encoding: s.Encoding, SkipBad: int(s.SkipBad), LabelDelimiter: strings.ReplaceAll(s.LabelDelimiter, `\t`, "\t"),
 	}

@@ -14,6 +14,7 @@ import (
 
 	"unroll/internal/choice"
 	"unroll/internal/safefile"
+	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/nn/keras"
 	"unroll/train/classifier"
@@ -75,6 +76,9 @@ func Write(m *classifier.Model, f Format, path string) (written []File, notes []
 	var files []file
 	if m.Encoder() == nil {
 		return nil, nil, errors.New("Keras has no layer for bags of n-grams")
+	}
+	if c := m.Columns(); c != nil {
+		return nil, nil, errors.Errorf("the model takes %s beside a text, and what is exported reads texts alone", show.List(c.Names()))
 	}
 	if f.Folder() {
 		if err := checkEmpty(path); err != nil {

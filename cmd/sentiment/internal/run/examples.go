@@ -124,7 +124,7 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 			if !slices.Equal(t.reported.samples.Encode(text), t.reported.samples.IDs[at]) {
 				return errors.Errorf("%s has changed since it was read", set.Line)
 			}
-			why, err := t.Explain(ctx, text)
+			why, err := t.ExplainRows(ctx, set.Row(t.Columns(), at, text))
 			if err != nil {
 				return err
 			}
@@ -145,6 +145,9 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 			}
 			for _, w := range why[0].Explanation.Words {
 				example.Words = append(example.Words, answer.Word{Start: w.Start, End: w.End, Push: sign * w.Push})
+			}
+			for _, c := range why[0].Explanation.Columns {
+				example.Columns = append(example.Columns, answer.ColumnPush{Column: c.Column, Push: sign * c.Push})
 			}
 		}
 	}

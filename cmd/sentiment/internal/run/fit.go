@@ -57,10 +57,13 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	if err != nil {
 		return nil, err
 	}
-	if t.Model, err = classifier.New(e.Name, net, l.Encoded[e.Name].Encoder, l.task); err != nil {
+	if t.Model, err = classifier.New(e.Name, net, l.Encoded[e.Name].Encoder, l.task, classifier.Beside(l.columns)); err != nil {
 		return nil, err
 	}
-	fitOn, validation, test := l.Data(e.Name, l.task, l.Train), l.Data(e.Name, l.task, l.Validation), l.Data(e.Name, l.task, l.Test)
+	fitOn, validation, test, err := l.parts(e.Name)
+	if err != nil {
+		return nil, err
+	}
 	fmt.Fprintf(r.Say, "Experiment %s\n%s\n", e.Name, net.Summary())
 	trainer, err := Compile(l.task, net, r.optimizer(e, fitOn.Len()), exec, r.Memory)
 	if err != nil {
@@ -68,7 +71,9 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	}
 	defer func() { _ = trainer.Close() }()
 	if r.Memory > 0 {
-		m, err := trainer.Memory(min(r.Batch, fitOn.Len()), l.Encoded[e.Name].Encoder.Config().MaxLen)
+		each := make([]int, len(net.Inputs())) // what stands beside a text is no sequence
+		each[0] = l.Encoded[e.Name].Encoder.Config().MaxLen
+		m, err := trainer.Memory(min(r.Batch, fitOn.Len()), each...)
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +214,9 @@ func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error)
 	}
 	encoder, t := l.Encoded[e.Name].Encoder, l.task
 	if r.Vectors == "" || !e.Embeds() {
-		return e.Build(t, encoder.Config(), r.Layout, r.Seed)
+		o := e.sizing(encoder.Config().NumWords+encoder.Config().OOVBuckets, r.Layout)
+		o.columns = l.columns.Width()
+		return e.build(t, o, encoder.Config().MaxLen, r.Seed)
 	}
 	words := make([]string, encoder.Depth())
 	for id := range words {
@@ -227,7 +234,7 @@ func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error)
 		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", r.Vectors)
 	}
 	o := e.sizing(encoder.Depth(), r.Layout)
-	o.EmbeddingDim, o.frozen = vectors.Dim, r.Frozen
+	o.EmbeddingDim, o.frozen, o.columns = vectors.Dim, r.Frozen, l.columns.Width()
 	m, err := e.build(t, o, encoder.Config().MaxLen, r.Seed)
 	if err != nil {
 		return nil, err

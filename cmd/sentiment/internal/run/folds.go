@@ -58,7 +58,7 @@ func (r *Run) crossValidate(ctx context.Context, chosen []Model, exec nn.Executi
 		f := FoldResult{Name: e.Name, Score: set.Task.Score()}
 		for i, fold := range folds {
 			l := lesson{Set: set, Division: fold}
-			if l.task, err = g.task(set, fold); err != nil {
+			if err = r.prepare(&l, g); err != nil {
 				return errors.WithMessagef(err, "fold %d", i+1)
 			}
 			r.Batch = min(batch, len(fold.Train))

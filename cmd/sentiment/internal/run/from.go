@@ -93,6 +93,11 @@ func (r *Run) given(chosen []Model) *given {
 	}
 	g := chosen[0].given
 	r.Regression = g.Task().Number()
+	r.NumberColumns, r.CategoryColumns = nil, nil
+	if c := g.Columns(); c != nil {
+		names := c.Names()
+		r.NumberColumns, r.CategoryColumns = names[:len(c.Numbers)], names[len(c.Numbers):]
+	}
 	return g
 }
 

@@ -29,6 +29,13 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	for _, w := range weights {
 		d.Weights = append(d.Weights, float32(w))
 	}
+	everything := make([]int, len(d.Bags))
+	for i := range everything {
+		everything[i] = i
+	}
+	if d.Columns, _, err = l.Features(l.columns, everything); err != nil {
+		return nil, err
+	}
 	var best ngrams.Trial
 	if e.given != nil {
 		best, err = r.goOnGrams(ctx, e.given, &d, l)
@@ -59,7 +66,7 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 		return nil, err
 	}
 	fmt.Fprint(r.Say, net.Summary(), "\n")
-	if t.Model, err = classifier.NewGrams(e.Name, net, d.Grams, l.task); err != nil {
+	if t.Model, err = classifier.NewGrams(e.Name, net, d.Grams, l.task, classifier.Beside(l.columns)); err != nil {
 		return nil, err
 	}
 	trainer, err := train.Compile(net, l.task.Config())
@@ -67,7 +74,10 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 		return nil, err
 	}
 	defer trainer.Close()
-	fitOn, validation, test := l.Data(e.Name, l.task, l.Train), l.Data(e.Name, l.task, l.Validation), l.Data(e.Name, l.task, l.Test)
+	fitOn, validation, test, err := l.parts(e.Name)
+	if err != nil {
+		return nil, err
+	}
 	logs, err := Evaluate(ctx, trainer, fitOn, r.Batch)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ func (g *given) grow(t classifier.Task) error {
 	if len(t.Classes) == old {
 		return nil
 	}
+	if c := g.Columns(); c != nil {
+		return errors.Errorf("--new-labels: %s takes %s beside a text: such a model cannot get more classes", g.dir, show.List(c.Names()))
+	}
 	g.added = t.Classes[old:]
 	net, err := g.network()
 	if err != nil {

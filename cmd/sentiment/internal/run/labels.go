@@ -23,7 +23,7 @@ func (r *Run) tune(ctx context.Context, t *trained, trainer *train.Trainer, l *l
 		r.warn("%s: the thresholds of the labels stay as they were: %v", t.Name(), err)
 		return trainer, nil
 	}
-	tuned, err := classifier.New(t.Name(), t.Net(), t.Encoder(), task)
+	tuned, err := classifier.New(t.Name(), t.Net(), t.Encoder(), task, classifier.Beside(t.Columns()))
 	if err != nil {
 		return trainer, err
 	}

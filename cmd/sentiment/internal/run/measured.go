@@ -91,7 +91,7 @@ func (x Texts) measure(ctx context.Context, dir string, c Console) (e report.Exp
 	if err != nil {
 		return e, l, err
 	}
-	l.task = s.Task()
+	l.task, l.columns = s.Task(), s.Columns()
 	if l.Set, err = source.ReadFor(ctx, data, s.Model, x.Whole); err != nil {
 		return e, l, err
 	}
@@ -104,6 +104,9 @@ func (x Texts) measure(ctx context.Context, dir string, c Console) (e report.Exp
 		return e, l, err
 	}
 	l.WarnUnknown(c.warn)
+	if err := l.tellGaps(c.warn); err != nil {
+		return e, l, err
+	}
 	trainer, err := Compile(l.task, s.Net(), nil, nn.Auto, 0)
 	if err != nil {
 		return e, l, err
@@ -117,7 +120,11 @@ func (x Texts) measure(ctx context.Context, dir string, c Console) (e report.Exp
 		if len(part.rows) == 0 {
 			continue
 		}
-		if *part.to, err = Evaluate(ctx, trainer, l.Data(s.Name(), l.task, part.rows), s.Batch); err != nil {
+		d, err := l.Data(s.Name(), part.rows)
+		if err != nil {
+			return e, l, err
+		}
+		if *part.to, err = Evaluate(ctx, trainer, d, s.Batch); err != nil {
 			return e, l, err
 		}
 	}

@@ -146,12 +146,27 @@ func (e Model) build(t classifier.Task, o sizing, steps int, seed uint64) (*nn.M
 	if e.pools != nil {
 		return e.buildPooled(t, o, seed)
 	}
+	if o.columns > 0 {
+		return e.beside(t, o, steps, seed)
+	}
 	return nn.Sequential{Input: nn.Tokens(steps), Layers: append(e.layers(o), t.Head()), Seed: seed}.Build()
 }
 
 // named is the model of a name.
 func named(name string) Model {
 	return Models[slices.IndexFunc(Models, func(e Model) bool { return e.Name == name })]
+}
+
+// beside is build with a second input, whose features go into the last layer beside what
+// the others make of the text.
+func (e Model) beside(t classifier.Task, o sizing, steps int, seed uint64) (*nn.Model, error) {
+	f := &nn.Functional{Seed: seed}
+	x, columns := f.Input(classifier.TextInput, nn.Tokens(steps)), f.Input(classifier.ColumnsInput, nn.Features(o.columns))
+	for _, l := range e.layers(o) {
+		x = f.Call(l, x)
+	}
+	f.Output("label", f.Call(t.Head(), f.Call(nn.Concatenate{}, x, columns)))
+	return f.Build()
 }
 
 // sizes are those of a model by its name.

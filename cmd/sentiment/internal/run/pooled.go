@@ -50,7 +50,11 @@ func pooled(name, about string, units, layers int, pool func(o sizing) nn.Layer)
 // buildPooled makes the network of a model with pools.
 func (e Model) buildPooled(t classifier.Task, o sizing, seed uint64) (*nn.Model, error) {
 	f := &nn.Functional{Seed: seed}
-	x := f.Input("input", nn.Tokens(nn.Any))
+	name := "input"
+	if o.columns > 0 {
+		name = classifier.TextInput
+	}
+	x := f.Input(name, nn.Tokens(nn.Any))
 	for _, l := range e.layers(o) {
 		x = f.Call(l, x)
 	}
@@ -61,6 +65,9 @@ func (e Model) buildPooled(t classifier.Task, o sizing, seed uint64) (*nn.Model,
 	y := f.Call(nn.Concatenate{}, parts...)
 	if r := *o.Dropout; r > 0 {
 		y = f.Call(nn.Dropout{Rate: min(0.8, r*5/3)}, y)
+	}
+	if o.columns > 0 {
+		y = f.Call(nn.Concatenate{}, y, f.Input(classifier.ColumnsInput, nn.Features(o.columns)))
 	}
 	f.Output("output", f.Call(t.Head(), y))
 	return f.Build()

@@ -84,7 +84,10 @@ func (r *Run) probeOne(ctx context.Context, e Model, exec nn.Execution, l lesson
 	if err != nil {
 		return err
 	}
-	data := l.Data(e.Name, l.task, l.Train)
+	data, err := l.Data(e.Name, l.Train)
+	if err != nil {
+		return err
+	}
 	trainer, err := Compile(l.task, model, r.optimizer(e, data.Len()), exec, r.Memory)
 	if err != nil {
 		return err

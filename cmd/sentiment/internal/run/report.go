@@ -53,10 +53,15 @@ func (t *trained) examine(ctx context.Context, trainer *train.Trainer, e Model, 
 	if len(rows) == 0 {
 		rows = l.Validation
 	}
-	d := l.Data(e.Name, l.task, rows)
+	d, err := l.Data(e.Name, rows)
+	if err != nil {
+		return err
+	}
 	var unknown train.Data
 	if len(l.Test) > 0 {
-		unknown = l.Data(e.Name, l.task, l.Unknown)
+		if unknown, err = l.Data(e.Name, l.Unknown); err != nil {
+			return err
+		}
 	}
 	judged, err := Judge(ctx, trainer, of, d, unknown, t.Batch, answer.Rule{})
 	if err != nil {
@@ -263,20 +268,6 @@ func writeReport(dir string, r report.Report) error {
 		return err
 	}
 	return safefile.Write(filepath.Join(dir, ReportFile), func(w io.Writer) error { return report.Write(w, r) })
-}
-
-// processor is the machine's, where the system tells.
-func processor() string {
-	data, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }
 
 // ReadReport reads the report of a run's folder.

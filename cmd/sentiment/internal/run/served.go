@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/pkg/errors"
+
 	"unroll/internal/answer"
 	"unroll/internal/server"
+	"unroll/internal/show"
 )
 
 // Loader returns what loads the models of a folder, or of the run that a link names, for
@@ -81,6 +84,10 @@ func loadOne(ctx context.Context, dir string, batch int, rule answer.Rule) (*ser
 	if err := CheckRule(rule, s.Name(), s.Task()); err != nil {
 		_ = s.Close()
 		return nil, err
+	}
+	if c := s.Columns(); c != nil {
+		_ = s.Close()
+		return nil, errors.Errorf("%s: the model takes %s beside a text, which requests do not have: use predict", dir, show.List(c.Names()))
 	}
 	m := &served{Saved: s, rule: rule, info: server.ModelInfo{
 		Name: s.Name(), Task: server.Classes, Classes: s.Task().Classes, Parameters: s.Net().Params(),

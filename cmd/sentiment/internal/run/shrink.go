@@ -10,6 +10,7 @@ import (
 
 	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
+	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/train/classifier"
 )
@@ -56,6 +57,9 @@ func (c Shrinking) shrink(s *Shrunk, dir, out string, limited bool) (err error) 
 	}
 	if s.Before.Shrunk {
 		return errors.Errorf("%s was shrunk before: shrink the model that it was made of", dir)
+	}
+	if c := s.Before.Columns(); c != nil {
+		return errors.Errorf("%s takes %s beside a text: such a model cannot be shrunk", dir, show.List(c.Names()))
 	}
 	if limited && s.Before.Grams() == nil {
 		return errors.Errorf("%s is no model of n-grams, some of which could be left out: leave out --size and --keep", dir)

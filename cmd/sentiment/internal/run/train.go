@@ -15,7 +15,6 @@ import (
 	"unroll/internal/jsonfile"
 	"unroll/internal/show"
 	"unroll/nn"
-	"unroll/train/classifier"
 )
 
 // Train runs the models one after the other and saves them together at the end: a run
@@ -87,14 +86,6 @@ func (r *Run) Train(ctx context.Context) error {
 	return err
 }
 
-// lesson is what a model learns of: a set, how it is divided, and its task with the
-// scaling of its numbers.
-type lesson struct {
-	*corpus.Set
-	corpus.Division
-	task classifier.Task
-}
-
 // read reads the texts of a run.
 func (r *Run) read(ctx context.Context, chosen []Model) (*corpus.Set, error) {
 	source, err := corpus.Open(ctx, r.Settings, r.Console.Console)
@@ -121,7 +112,7 @@ func (r *Run) divide(set *corpus.Set, g *given) (l lesson, err error) {
 	if l.Division, err = set.Divide(r.Settings, r.Seed); err != nil {
 		return l, err
 	}
-	if l.task, err = g.task(set, l.Division); err == nil {
+	if err = r.prepare(&l, g); err == nil {
 		_, err = r.classWeights(l) // before anything is said
 	}
 	return l, err
@@ -150,6 +141,9 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	}
 	set.WarnUnknown(r.warn)
 	r.given(chosen).warnForgotten(l, r.warn)
+	if err := l.tellGaps(r.warn); err != nil {
+		return err
+	}
 	r.given(chosen).tell(r)
 	r.describe(set, first)
 	fmt.Fprintf(r.Say, "%s to train on, %s to validate on, %s to test on.\n\n",

@@ -91,6 +91,9 @@ func strongest(text string, e *answer.Explanation, of classifier.Scaling, sign f
 	for _, w := range e.Words {
 		pushes[strings.TrimSpace(show.OneLine(strings.ToLower(read.Word(w.Start, w.End))))] += sign * w.Push
 	}
+	for _, c := range e.Columns {
+		pushes["column "+show.OneLine(c.Column)] += sign * c.Push
+	}
 	var names []string
 	for name, push := range pushes {
 		if push >= 0.005*min(of.Unit(), 1) { // which is printed as 0.01, or at all

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,6 +16,9 @@ func (l line) check() (err error) {
 	l.flags.Visit(func(f *pflag.Flag) {
 		if v, e := strconv.ParseFloat(f.Value.String(), 64); err == nil && e == nil && v == 0 && slices.Contains(notZero, f.Name) {
 			err = usage.Errorf("--%s is %v, want more than 0", f.Name, f.Value)
+		}
+		if f.Name == "early-stop" && strings.HasPrefix(f.Value.String(), "-") && err == nil { // −1 means in the settings that it was not given
+			err = usage.Errorf("--%s is %v, want at least 0", f.Name, f.Value)
 		}
 		if l.has("from") && slices.Contains(keptFrom, f.Name) && err == nil {
 			err = usage.Errorf("--%s has no effect with --from, which keeps the model as it was trained", f.Name)

@@ -19,7 +19,7 @@ func TestExecutionsOnIMDB(t *testing.T) {
 	var want *run.Results
 	for _, rnn := range []string{"unrolled", "looped", "fused"} {
 		out := filepath.Join(t.TempDir(), rnn)
-		succeed(t, "", "train", "--data", data, "--epochs", "3", "--rnn", rnn, "--out", out)
+		succeed(t, "", "train", "--data", data, "--model", "onehot,embedding", "--epochs", "3", "--rnn", rnn, "--out", out)
 		got := readResults(t, out)
 		if want == nil {
 			want = got

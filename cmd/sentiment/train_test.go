@@ -21,7 +21,7 @@ import (
 )
 
 // modelFiles are those of a model's folder.
-var modelFiles = []string{"accuracy.png", "accuracy.svg", "history.csv", "last.ckpt", "loss.png", "loss.svg", "model.json", "settings.json", "task.json", "vocabulary.json", "weights.safetensors"}
+var modelFiles = []string{"accuracy.png", "accuracy.svg", "history.csv", "last.ckpt", "loss.png", "loss.svg", "model.json", "profile.json", "settings.json", "task.json", "vocabulary.json", "weights.safetensors"}
 
 func TestRunFolder(t *testing.T) {
 	dir := sharedRun(t)

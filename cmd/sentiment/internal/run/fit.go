@@ -174,16 +174,16 @@ func (r *Run) epochs(ctx context.Context, trainer *train.Trainer, e Model, fold,
 		}
 		c.ClassWeights[class] = w
 	}
-	patience := r.EarlyStop
+	patience, least := r.EarlyStop, 0.0
 	switch {
 	case patience == ownPatience && r.Best:
 		patience = 0
 	case patience == ownPatience:
-		patience = e.patience
+		patience, least = e.patience, leastGain
 	}
 	switch {
 	case patience > 0:
-		c.Callbacks = append(c.Callbacks, &callbacks.EarlyStopping{Patience: patience, RestoreBest: true})
+		c.Callbacks = append(c.Callbacks, &callbacks.EarlyStopping{Patience: patience, MinDelta: least, RestoreBest: true})
 	case r.Best:
 		c.Callbacks = append(c.Callbacks, &callbacks.BestWeights{})
 	}

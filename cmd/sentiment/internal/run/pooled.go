@@ -14,6 +14,10 @@ const ownPatience = -1
 // leastDecay is the fewest updates in which a model's learning rate decays as in an epoch.
 const leastDecay = 500
 
+// leastGain is by how much the val_loss must be better for a model that stops by itself to
+// go on: with a rate that falls it hardly ever gets worse.
+const leastGain = 0.001
+
 // pooled is a model that does not see padding: on a learned embedding, which masks it, so
 // many recurrent layers in both directions, and of what these say of the words the mean and
 // what pool takes. Texts may be of any length up to the encoder's, and training stops by

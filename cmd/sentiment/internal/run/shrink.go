@@ -137,7 +137,8 @@ func (s *Saved) saveInt8(dir string) error {
 var written = []string{nn.ArchitectureFile, nn.WeightsFile, classifier.TaskFile, classifier.GramsFile, classifier.VocabularyFile, settingsFile}
 
 // copyRest copies what else is in a model's folder, but for pictures and checkpoints, which
-// are of the training.
+// are of the training, and the profile, which counts unknown n-grams: a small model knows
+// fewer.
 func copyRest(from, to string) error {
 	list, err := os.ReadDir(from)
 	if err != nil {
@@ -145,7 +146,7 @@ func copyRest(from, to string) error {
 	}
 	for _, e := range list {
 		ending := filepath.Ext(e.Name())
-		if !e.Type().IsRegular() || slices.Contains(written, e.Name()) || slices.Contains([]string{".png", ".svg", ".ckpt"}, ending) {
+		if !e.Type().IsRegular() || slices.Contains(written, e.Name()) || e.Name() == profileFile || slices.Contains([]string{".png", ".svg", ".ckpt"}, ending) {
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(from, e.Name()))

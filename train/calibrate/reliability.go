@@ -70,12 +70,19 @@ func ECE(confidence []float64, right []bool, bins int) float64 {
 
 // Bound returns what the expected calibration error of a model whose probabilities are
 // true does not exceed in 95 of 100 test parts of this size and confidence: the 95th
-// percentile of 1000 in which a row is right by chance, with its confidence. The seed
-// fixes the chance.
+// percentile of 1000 in which a row is right by chance, with its confidence. Of many rows
+// the number of those that are right is drawn at once, from the normal distribution that it
+// nearly has. The seed fixes the chance.
 func Bound(confidence []float64, bins int, seed uint64) float64 {
 	s := sorted(confidence, make([]bool, len(confidence)))
 	all := curve(s.confidence, s.accuracies(), bins)
 	runs := s.runs(all)
+	for i := range runs {
+		for _, c := range s.confidence[runs[i].from:runs[i].to] {
+			runs[i].mean += c
+			runs[i].variance += c * (1 - c)
+		}
+	}
 	rng := rand.New(rand.NewPCG(seed, 0))
 	chance := make([]float64, 1000)
 	for n := range chance {
@@ -83,14 +90,9 @@ func Bound(confidence []float64, bins int, seed uint64) float64 {
 			all[b].Accuracy = 0
 		}
 		for _, r := range runs {
-			right := 0
-			for _, c := range s.confidence[r.from:r.to] {
-				if rng.Float64() < c {
-					right++
-				}
-			}
+			right := r.draw(rng, s.confidence[r.from:r.to])
 			for b, rows := range r.rows {
-				all[r.bin+b].Accuracy += float64(right) * float64(rows) / float64(r.to-r.from) / float64(all[r.bin+b].Rows)
+				all[r.bin+b].Accuracy += right * float64(rows) / float64(r.to-r.from) / float64(all[r.bin+b].Rows)
 			}
 		}
 		chance[n] = expected(all)
@@ -103,6 +105,25 @@ func Bound(confidence []float64, bins int, seed uint64) float64 {
 type run struct {
 	from, to, bin int
 	rows          []int // in bin and those after it
+
+	mean, variance float64 // of how many are right by chance
+}
+
+// manyRight is the variance from which the number of rows that are right is taken for
+// normal.
+const manyRight = 100
+
+// draw returns how many rows of these confidences are right by chance.
+func (r run) draw(rng *rand.Rand, confidence []float64) (right float64) {
+	if r.variance >= manyRight {
+		return r.mean + math.Sqrt(r.variance)*rng.NormFloat64()
+	}
+	for _, c := range confidence {
+		if rng.Float64() < c {
+			right++
+		}
+	}
+	return right
 }
 
 // runs divides rows by the bins that they are in.

@@ -9,7 +9,6 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/nn"
-	"unroll/train"
 	"unroll/train/classifier"
 	"unroll/train/metrics"
 )
@@ -122,19 +121,20 @@ func byMoreThanChance(first, second []bool) bool {
 	return only[1] > only[0] && metrics.McNemar(only[0], only[1]) < byChance
 }
 
-// judge tells of each text whether a model gives it the right class, or all labels right.
-func judge(ctx context.Context, trainer *train.Trainer, of classifier.Task, d train.Data, batch int) ([]bool, error) {
-	y, err := trainer.Predict(ctx, d, batch)
-	if err != nil {
-		return nil, err
+// judge tells of each text, by a model's outputs, whether it is given the right class, or all
+// labels right. Numbers are not judged.
+func judge(of classifier.Task, y, targets []float32) []bool {
+	if of.Number() {
+		return nil
 	}
-	right, n := make([]bool, d.Len()), of.Outputs()
+	n := of.Outputs()
+	right := make([]bool, len(y)/n)
 	for i := range right {
 		if of.Multi {
-			_, right[i] = judgeLabels(of, y[i*n:(i+1)*n], d.Targets[i*n:(i+1)*n])
+			_, right[i] = judgeLabels(of, y[i*n:(i+1)*n], targets[i*n:(i+1)*n])
 			continue
 		}
-		right[i] = of.Answer(y[i*n:(i+1)*n]).Label == of.Text(d.Targets[i])
+		right[i] = of.Answer(y[i*n:(i+1)*n]).Label == of.Text(targets[i])
 	}
-	return right, nil
+	return right
 }

@@ -92,8 +92,9 @@ func roc(y, targets []float32) *report.ROC {
 }
 
 // showTexts fills in the examples' texts, with the words that mattered. It reads
-// the texts again, and fails if they are others now.
-func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
+// the texts again, of which profile, if it is not nil, takes some, and fails if they are
+// others now.
+func showTexts(ctx context.Context, set *corpus.Set, runs []*trained, profile *profiler) error {
 	wanted := map[int]string{}
 	last := -1
 	for _, t := range runs {
@@ -104,6 +105,9 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 	}
 	digest := newDigest(runs)
 	last = max(last, digest.last())
+	if profile != nil {
+		last = max(last, profile.end-1)
+	}
 	i := 0
 	for text, err := range set.Texts(ctx) {
 		if err != nil {
@@ -113,6 +117,9 @@ func showTexts(ctx context.Context, set *corpus.Set, runs []*trained) error {
 			wanted[i] = text
 		}
 		digest.add(i, text, set)
+		if profile != nil {
+			profile.add(i, text)
+		}
 		if i++; i > last {
 			break
 		}

@@ -29,7 +29,7 @@ type trained struct {
 	reported reported
 	answers  []classifier.Answer // to the validation texts
 	profile  *drift.Profile
-	right    []bool // of each validation text, whether it was given its class, where auto compares
+	right    []bool // of each validation text, whether it was given its class
 }
 
 // fit trains and evaluates a model. fold names the folder of its checkpoints and
@@ -110,18 +110,16 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 	}
 	fmt.Fprintf(r.Say, "Validation: %s.", t.result.Evaluate.Line())
 	r.sayBefore(t.result, l.task)
+	y, err := trainer.Predict(ctx, validation, r.Batch)
+	if err != nil {
+		return nil, err
+	}
 	if fold == "" && !l.task.Number() && !l.task.Multi {
-		y, err := trainer.Predict(ctx, validation, r.Batch)
-		if err != nil {
-			return nil, err
-		}
 		if err := t.Calibrate(y, validation.Targets); err != nil { // it has diverged
 			r.warn("%v", err)
 		}
 	}
-	if t.answers, err = answersOf(ctx, trainer, t.Task(), validation, r.Batch); err != nil {
-		return nil, err
-	}
+	t.answers, t.right = answersOf(t.Task(), y), judge(l.task, y, validation.Targets)
 	if test.Len() > 0 {
 		if t.result.Test, err = Evaluate(ctx, trainer, test, r.Batch); err != nil {
 			return nil, err
@@ -135,11 +133,6 @@ func (r *Run) fitNetwork(ctx context.Context, e Model, exec nn.Execution, l less
 		}
 		if w := t.reported.warning; w != "" {
 			fmt.Fprintf(r.Say, "\nwarning: %s", w)
-		}
-	}
-	if e.Name == Auto {
-		if t.right, err = judge(ctx, trainer, l.task, validation, r.Batch); err != nil {
-			return nil, err
 		}
 	}
 	fmt.Fprint(r.Say, "\n\n")

@@ -93,14 +93,11 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 	trials := t.result.Trials
 	t.result = newResult(e.Name, net.Params(), fitOn, validation, t.history)
 	t.result.Evaluate, t.result.Trials, t.result.LearningCurve = scores, trials, curve
-	if e.Name == Auto && e.given == nil && !l.task.Number() {
-		if t.right, err = judge(ctx, trainer, l.task, validation, r.Batch); err != nil {
-			return nil, err
-		}
-	}
-	if t.answers, err = answersOf(ctx, trainer, t.Task(), validation, r.Batch); err != nil {
+	y, err := trainer.Predict(ctx, validation, r.Batch)
+	if err != nil {
 		return nil, err
 	}
+	t.answers, t.right = answersOf(t.Task(), y), judge(l.task, y, validation.Targets)
 	if t.result.Before, err = e.given.before(ctx, l, validation, r.Batch); err != nil {
 		return nil, err
 	}

@@ -132,6 +132,6 @@ func (x Texts) measure(ctx context.Context, dir string, c Console) (e report.Exp
 	if err := t.examine(ctx, trainer, Model{Name: s.Name()}, l); err != nil {
 		return e, l, err
 	}
-	err = showTexts(ctx, l.Set, []*trained{t})
+	err = showTexts(ctx, l.Set, []*trained{t}, nil)
 	return t.reported.experiment, l, err
 }

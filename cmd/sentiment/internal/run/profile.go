@@ -15,27 +15,24 @@ import (
 	"unroll/datasets"
 	"unroll/datasets/text"
 	"unroll/internal/jsonfile"
-	"unroll/train"
 	"unroll/train/classifier"
 )
 
 // profileFile holds what the texts of a training were like.
 const profileFile = "profile.json"
 
-// mostProfiled is how many texts of a part a profile is made of.
-const mostProfiled = 5000
+// mostProfiled is how many texts of a part a profile is made of: more would make trainings
+// wait, and say hardly more.
+const mostProfiled = 1000
 
-// answersOf are a model's answers to texts.
-func answersOf(ctx context.Context, trainer *train.Trainer, of classifier.Task, d train.Data, batch int) ([]classifier.Answer, error) {
-	y, err := trainer.Predict(ctx, d, batch)
-	if err != nil {
-		return nil, err
-	}
-	answers, n := make([]classifier.Answer, d.Len()), of.Outputs()
+// answersOf are the answers that a model's outputs say.
+func answersOf(of classifier.Task, y []float32) []classifier.Answer {
+	n := of.Outputs()
+	answers := make([]classifier.Answer, len(y)/n)
 	for i := range answers {
 		answers[i] = of.Answer(y[i*n : (i+1)*n])
 	}
-	return answers, nil
+	return answers
 }
 
 // unknownShare is the share of words that a model does not know: to one of runs of
@@ -90,43 +87,52 @@ func runs(letters int, c text.GramConfig) (n int) {
 	return n
 }
 
-// profiles describes the texts of a training for each model. It reads them again.
-func (r *Run) profiles(ctx context.Context, l lesson, runs []*trained) error {
-	part := map[int]*[][]string{}
-	var learned, held [][]string
-	for _, p := range []struct {
+// profiler gathers the words of the texts that profiles are made of.
+type profiler struct {
+	learned, held [][]string
+	to            map[int]*[][]string // of a text that is wanted
+	end           int                 // after the last of them
+}
+
+// newProfiler is one for some texts of each part of a lesson.
+func newProfiler(l lesson) *profiler {
+	p := &profiler{to: map[int]*[][]string{}}
+	for _, part := range []struct {
 		rows []int
 		to   *[][]string
-	}{{l.Train, &learned}, {l.Validation, &held}} {
-		step := max(1, (len(p.rows)+mostProfiled-1)/mostProfiled)
-		for k := 0; k < len(p.rows); k += step {
-			part[p.rows[k]] = p.to
+	}{{l.Train, &p.learned}, {l.Validation, &p.held}} {
+		step := max(1, (len(part.rows)+mostProfiled-1)/mostProfiled)
+		for k := 0; k < len(part.rows); k += step {
+			p.to[part.rows[k]] = part.to
+			p.end = max(p.end, part.rows[k]+1)
 		}
 	}
-	i := 0
-	for line, err := range l.Texts(ctx) {
-		if err != nil {
-			return err
-		}
-		if to := part[i]; to != nil {
-			*to = append(*to, drift.Words(line))
-		}
-		i++
+	return p
+}
+
+// add takes text i, if it is wanted.
+func (p *profiler) add(i int, text string) {
+	if to := p.to[i]; to != nil {
+		*to = append(*to, drift.Words(text))
 	}
+}
+
+// tell gives each model the profile of its texts.
+func (p *profiler) tell(l lesson, runs []*trained) {
 	var labels []string
 	if !l.task.Number() && !l.task.Multi {
 		for _, k := range l.Train {
 			labels = append(labels, l.task.Classes[int(l.Targets[k])])
 		}
 	}
+	shared := drift.Profile{Labels: drift.Shares(labels)}
+	shared.Learn(p.learned, nil)
 	for _, t := range runs {
-		p := &drift.Profile{Labels: drift.Shares(labels)}
-		p.Learn(learned, nil)
-		p.Answered(t.answers, nil)
-		p.Unknown = unknownShare(t.Model, held, true)
-		t.profile = p
+		of := shared
+		of.Answered(t.answers, nil)
+		of.Unknown = unknownShare(t.Model, p.held, true)
+		t.profile = &of
 	}
-	return nil
 }
 
 // Drift compares texts, with labels or without, with those that the model of a folder was

@@ -169,21 +169,18 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	}
 	res.compare()
 	res.unbalanced = unbalanced(l.task.Classes, runs[0].reported.experiment.Confusion)
-	if err := showTexts(ctx, set, runs); err != nil {
+	profile := newProfiler(l)
+	if err := showTexts(ctx, set, runs, profile); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
 		// What was learned is not to be lost for it.
-		fmt.Fprintf(r.Err, "warning: the report shows no texts: %v\n", err)
+		fmt.Fprintf(r.Err, "warning: the report shows no texts: %v; nor is there a profile of them\n", err)
 		for _, t := range runs {
 			t.reported.experiment.Wrong, t.reported.experiment.Unsure, t.reported.experiment.Outcomes = nil, nil, nil
 		}
-	}
-	if err := r.profiles(ctx, l, runs); err != nil {
-		if ctx.Err() != nil {
-			return err
-		}
-		fmt.Fprintf(r.Err, "warning: no profile of the texts was saved: %v\n", err)
+	} else {
+		profile.tell(l, runs)
 	}
 	page, err := r.report(l, runs, started)
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -24,24 +23,6 @@ func moreTexts(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// probability is what a model says of a text, that it is of the second class.
-func probability(t *testing.T, dir, text string) float64 {
-	t.Helper()
-	m, err := run.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	a, err := m.Classify(context.Background(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a[0].Label == m.Task().Classes[1] {
-		return a[0].Probability
-	}
-	return 1 - a[0].Probability
 }
 
 // TestFrom: a model of a folder, of a run, and one that was imported go on with new texts.
@@ -107,10 +88,11 @@ func taskOf(t *testing.T, dir string) classifier.Task {
 	return of
 }
 
-// uncalibrated is the probability that a model's network gives.
+// uncalibrated is the probability of the second class that a model's network gives.
 func uncalibrated(t *testing.T, dir, text string) float64 {
 	t.Helper()
-	p, factor := probability(t, dir, text), taskOf(t, dir).Factor
+	of := taskOf(t, dir)
+	p, factor := shares(t, dir, text)[of.Classes[1]], of.Factor
 	if factor == 0 {
 		return p
 	}

@@ -15,6 +15,7 @@ import (
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets"
 	"unroll/internal/answer"
+	"unroll/internal/show"
 	"unroll/train/classifier"
 )
 
@@ -180,7 +181,7 @@ func (p *predictor) count(it item, a *answer.Answer) {
 		return
 	}
 	if p.unknown++; p.unknown == 1 {
-		p.first = fmt.Sprintf("%s: %q", it.where, shortened(it.text))
+		p.first = fmt.Sprintf("%s: %q", it.where, show.Shortened(it.text, 60))
 	}
 }
 

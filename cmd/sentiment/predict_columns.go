@@ -35,13 +35,3 @@ func besideOf(c *classifier.Columns, given []string) (map[string]string, error) 
 	}
 	return values, nil
 }
-
-// shortened is the beginning of a text, for a message.
-func shortened(text string) string {
-	const most = 60
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) <= most {
-		return string(runes)
-	}
-	return string(runes[:most]) + "…"
-}

@@ -30,6 +30,16 @@ func OneLine(text string) string {
 	}, text)
 }
 
+// Shortened is a text in one line, with single spaces, or the beginning of it that has so
+// many characters and an ellipsis.
+func Shortened(text string, most int) string {
+	runes := []rune(OneLine(strings.Join(strings.Fields(text), " ")))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	return string(runes[:most]) + "…"
+}
+
 // List writes a list, a long one in part.
 func List(names []string) string {
 	names = Quoted(names...)

@@ -30,3 +30,16 @@ func TestOneLine(t *testing.T) {
 		t.Errorf("on a terminal a text is %q, want %q", got, want)
 	}
 }
+
+// TestShortened: a text is one line of single spaces, cut after so many characters.
+func TestShortened(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		most int
+		want string
+	}{{"", 3, ""}, {"abc", 3, "abc"}, {"abcd", 3, "abc…"}, {" a\n b ", 5, "a b"}, {"한국어로", 3, "한국어…"}, {"a\u202eb", 9, "a\ufffdb"}} {
+		if got := Shortened(c.text, c.most); got != c.want {
+			t.Errorf("%q is %q, want %q", c.text, got, c.want)
+		}
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pkg/errors"
 
@@ -109,15 +108,7 @@ func (s *Suspects) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nLabels that are likely wrong, of %s of %s texts, the surest first:\n", show.Thousands(s.Found), show.Thousands(s.Texts))
 	for _, x := range s.First {
-		fmt.Fprintf(&b, "%s: %s, looks like %s (%.2f)\n  %s\n", x.ID, show.Quoted(x.Label)[0], show.Quoted(x.LooksLike)[0], x.Probability, shortened(show.OneLine(x.Text), 76))
+		fmt.Fprintf(&b, "%s: %s, looks like %s (%.2f)\n  %s\n", x.ID, show.Quoted(x.Label)[0], show.Quoted(x.LooksLike)[0], x.Probability, show.Shortened(x.Text, 76))
 	}
 	return b.String()
-}
-
-// shortened cuts a text to so many characters.
-func shortened(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	return string([]rune(text)[:most-1]) + "…"
 }

@@ -213,7 +213,13 @@ func (e *evaluator) evaluate(ctx context.Context, s *run.Saved, data corpus.Sett
 		kind = ""
 	}
 	answers := ""
-	if line.Answered != nil {
+	switch {
+	case line.Answered == nil:
+	case measured == 0:
+		delete(r, "accuracy") // of nothing
+		delete(r, "known_label_accuracy")
+		answers = "; it answers none of them"
+	default:
 		answers = fmt.Sprintf(" on the %s that it answers, %.1f %%", show.Thousands(measured), 100*float64(measured)/float64(line.Texts))
 	}
 	fmt.Fprintf(out, "%s on %s %s%s (%s): %s%s\n%s", s.Name(), show.Thousands(line.Texts), kind, e.texts.Unit, e.texts.Name, r.Measured(measured), answers, more)

@@ -80,6 +80,9 @@ func TestThreshold(t *testing.T) {
 	if out := succeed(t, "", "predict", model, "--abstain", "0.999", "a film"); !strings.HasPrefix(out, "unsure  0.") {
 		t.Errorf("it prints %q", out)
 	}
+	if out := succeed(t, "", "evaluate", model, "--split", "test", "--abstain", "0.999999"); !strings.Contains(out, "; it answers none of them\n") || strings.Contains(out, "NaN") {
+		t.Errorf("where all answers are withheld it prints\n%s", out)
+	}
 	if out := succeed(t, "", "evaluate", model, "--split", "test", "--abstain", "0.5001"); !strings.Contains(out, " that it answers, ") || !strings.Contains(out, "│ confidence at least │ answered │ accuracy │ 95 % interval    │") {
 		t.Errorf("it prints %q", out)
 	}

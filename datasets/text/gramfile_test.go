@@ -15,6 +15,23 @@ import (
 	"pgregory.net/rapid"
 )
 
+// readBack writes grams and reads them, which must be the same, and returns what was written too.
+func readBack(t *rapid.T, g *Grams) (read *Grams, data []byte) {
+	data, err := g.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read = &Grams{}
+	if err := read.UnmarshalBinary(data); err != nil {
+		t.Fatal(err)
+	}
+	again, err := read.MarshalBinary()
+	if err != nil || !slices.Equal(data, again) || read.Config() != g.Config() || read.Texts() != g.Texts() || !slices.Equal(read.Counts(), g.Counts()) {
+		t.Fatalf("%v: read %+v of %d texts, want %+v of %d", err, read.Config(), read.Texts(), g.Config(), g.Texts())
+	}
+	return read, data
+}
+
 var updateGrams = flag.Bool("update-grams", false, "write testdata/grams.bin anew")
 
 // The file in testdata was written by version 1 of the format, and must be read on: it
@@ -94,18 +111,7 @@ func TestGramsFileProperties(t *testing.T) {
 		if err != nil {
 			return // no gram is kept
 		}
-		data, err := g.MarshalBinary()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var read Grams
-		if err := read.UnmarshalBinary(data); err != nil {
-			t.Fatal(err)
-		}
-		again, err := read.MarshalBinary()
-		if err != nil || !slices.Equal(data, again) || read.Config() != g.Config() || read.Texts() != g.Texts() || !slices.Equal(read.Counts(), g.Counts()) {
-			t.Fatalf("%v: read %+v of %d texts, want %+v of %d", err, read.Config(), read.Texts(), g.Config(), g.Texts())
-		}
+		read, data := readBack(t, g)
 		text := anyText.Draw(t, "text")
 		if want, got := g.Encode(nil, text), read.Encode(nil, text); !slices.Equal(want, got) {
 			t.Fatalf("%q is %v, want %v", text, got, want)

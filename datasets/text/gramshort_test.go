@@ -22,18 +22,7 @@ func TestGramsShortProperties(t *testing.T) {
 		if err != nil || short.Len() != len(of) || len(of) > g.Len() || len(of) < g.Len()-1 {
 			t.Fatalf("%v: %d of %d grams are left", err, len(of), g.Len())
 		}
-		data, err := short.MarshalBinary()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var read Grams
-		if err := read.UnmarshalBinary(data); err != nil {
-			t.Fatal(err)
-		}
-		again, err := read.MarshalBinary()
-		if err != nil || !slices.Equal(data, again) || read.Config() != short.Config() || !slices.Equal(read.Counts(), short.Counts()) {
-			t.Fatalf("%v: read %+v, want %+v", err, read.Config(), short.Config())
-		}
+		read, data := readBack(t, short)
 		if same, ids, err := read.Short(); err != nil || same.Len() != short.Len() || len(ids) != short.Len() {
 			t.Fatalf("%v: made short again %d of %d grams are left", err, len(ids), short.Len())
 		}

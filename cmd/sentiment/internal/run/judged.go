@@ -123,8 +123,8 @@ const reliabilityBins = 10
 // boundSeed fixes the chance of a calibration error's bound.
 const boundSeed = 1
 
-// Trust says how far to trust the answers; nil of numbers, of several labels a text, and of a model of which an
-// output is no number.
+// Trust says how far to trust the answers; nil of numbers, of several labels a text, and of
+// a model of which an output is no number.
 func (j *Judged) Trust() *report.Trust {
 	if j.task.Number() || j.task.Multi || slices.ContainsFunc(j.confidence, func(c float64) bool { return c-c != 0 }) {
 		return nil

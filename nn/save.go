@@ -69,6 +69,24 @@ func (m *Model) document() ([]byte, error) {
 	return append(doc, '\n'), errors.Wrap(err, "save model")
 }
 
+// Architecture returns the content of the ArchitectureFile that Save writes: the layers as
+// JSON, for those who keep the weights in another format.
+func (m *Model) Architecture() ([]byte, error) { return m.document() }
+
+// FromArchitecture makes the model that Architecture described, with weights that are
+// zeros, of at most room parameters; see Sequential.BuildZeros.
+func FromArchitecture(doc []byte, room int) (*Model, error) {
+	a, err := parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.network()
+	if err != nil {
+		return nil, err
+	}
+	return n.model(settings{dtype: dtypes[a.Dtype], batch: a.Batch}, room)
+}
+
 // Digest names the model's architecture: two models have the same one if Save
 // writes the same ArchitectureFile for them.
 func (m *Model) Digest() (string, error) {

@@ -120,6 +120,8 @@ func (t *tensorProto) array(out outside) (*array, error) {
 	return a, nil
 }
 
+var le = binary.LittleEndian
+
 // raw reads elements of so many bytes, little-endian.
 func (a *array) raw(data []byte, size int) {
 	n := len(data) / size
@@ -128,7 +130,6 @@ func (a *array) raw(data []byte, size int) {
 	} else {
 		a.ints = make([]int64, n)
 	}
-	le := binary.LittleEndian
 	for i := range n {
 		e := data[i*size:]
 		switch a.typ {

@@ -30,8 +30,8 @@ func newCase(r Recurrent, features, batch, steps int, seed uint64) recurrentCase
 		return x
 	}
 	c := recurrentCase{refNode: refNode{Recurrent: r, features: features}, batch: batch, steps: steps}
-	for name, to := range map[string]*[]float64{"W": &c.w.w, "R": &c.w.r, "B": &c.w.b, "P": &c.w.p} {
-		if shape := r.shapes(features)[name]; shape != nil {
+	for i, to := range []*[]float64{&c.w.w, &c.w.r, &c.w.b, &c.w.p} {
+		if shape := r.shapes(features)[weightInputs[i].name]; shape != nil {
 			*to = draw(elements(shape), 0.9)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"unroll/internal/arrange"
 )
 
 // TestRecurrentNodeTests runs ONNX's own tests of RNN, LSTM and GRU, of which there are
@@ -73,12 +75,12 @@ func runNodeTest(t *testing.T, dir string) {
 		if a := given[n.input(i)]; a == nil {
 			return nil
 		} else if !r.batched {
-			return permuted(a.floats, []int{d, c.batch, h}, 1, 0, 2)
+			return arrange.Permuted(a.floats, []int{d, c.batch, h}, 1, 0, 2)
 		}
 		return floats(i)
 	}
 	if c.x, c.h0, c.c0 = x.floats, first(inputH), first(inputC); r.batched {
-		c.x = permuted(x.floats, x.shape, 1, 0, 2)
+		c.x = arrange.Permuted(x.floats, x.shape, 1, 0, 2)
 	}
 	if lens := given[n.input(inputLens)]; lens != nil {
 		for _, v := range lens.ints {
@@ -98,11 +100,11 @@ func runNodeTest(t *testing.T, dir string) {
 			got := c.run(t, m, e.phase, e.exec)[i] // [time, batch, directions·hidden], or without time
 			switch {
 			case i == 0 && r.batched:
-				got = permuted(got, []int{c.steps, c.batch, d, h}, 1, 0, 2, 3)
+				got = arrange.Permuted(got, []int{c.steps, c.batch, d, h}, 1, 0, 2, 3)
 			case i == 0:
-				got = permuted(got, []int{c.steps, c.batch, d, h}, 0, 2, 1, 3)
+				got = arrange.Permuted(got, []int{c.steps, c.batch, d, h}, 0, 2, 1, 3)
 			case !r.batched:
-				got = permuted(got, []int{c.batch, d, h}, 1, 0, 2)
+				got = arrange.Permuted(got, []int{c.batch, d, h}, 1, 0, 2)
 			}
 			if len(got) != len(want.floats) {
 				t.Fatalf("%s: %s has %d values, want %d", e.name, name, len(got), len(want.floats))
@@ -135,24 +137,4 @@ func readTensor(t *testing.T, path string) *array {
 		t.Fatal(err)
 	}
 	return a
-}
-
-// permuted is NumPy's transpose of x, of a shape.
-func permuted(x []float64, shape []int, axes ...int) []float64 {
-	y := make([]float64, 0, len(x))
-	at := make([]int, len(shape)) // indices of the result
-	for range x {
-		from := 0
-		for axis := range shape {
-			from = from*shape[axis] + at[slices.Index(axes, axis)]
-		}
-		y = append(y, x[from])
-		for k := len(at) - 1; k >= 0; k-- {
-			if at[k]++; at[k] < shape[axes[k]] {
-				break
-			}
-			at[k] = 0
-		}
-	}
-	return y
 }

@@ -25,7 +25,7 @@ func refFunction(name string, alpha, beta *[]float64) func(x float64) float64 {
 	case "Relu":
 		return func(x float64) float64 { return math.Max(0, x) }
 	case "Tanh":
-		return func(x float64) float64 { return (1 - math.Exp(-2*x)) / (1 + math.Exp(-2*x)) }
+		return math.Tanh
 	case "Sigmoid":
 		return func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 	case "Affine":
@@ -64,7 +64,7 @@ func refFunction(name string, alpha, beta *[]float64) func(x float64) float64 {
 	case "Softsign":
 		return func(x float64) float64 { return x / (1 + math.Abs(x)) }
 	case "Softplus":
-		return func(x float64) float64 { return math.Log(1 + math.Exp(x)) }
+		return func(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
 	}
 	panic(name)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -91,6 +92,9 @@ func TestRecurrentRandom(t *testing.T) {
 		r := drawRecurrent(rt)
 		size := func(name string) int { return rapid.IntRange(1, 5).Draw(rt, name) }
 		c := newCase(r, size("features"), size("batch"), size("steps"), rapid.Uint64().Draw(rt, "seed"))
+		if y, _, memory := c.refNode.run(c.x, c.batch, c.steps, c.lens, c.h0, c.c0); !(max(slices.Max(y), -slices.Min(y), slices.Max(memory), -slices.Min(memory)) < 1e4) {
+			rt.Skip("functions without bounds made numbers too large to compare")
+		}
 		c.check(fatal{t, rt})
 	})
 }

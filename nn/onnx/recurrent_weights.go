@@ -1,6 +1,6 @@
 package onnx
 
-import "slices"
+import "unroll/internal/arrange"
 
 // recurrentWeights are the weights of a recurrent node as ONNX has them, row-major:
 //
@@ -54,7 +54,7 @@ func (r Recurrent) fromNode(features int, from recurrentWeights) map[string][]fl
 		values[path+"recurrent_kernel"] = turned(from.r[d*n*h:][:n*h], r.order(), h, h)
 		if !r.NoBias {
 			b := from.b[d*2*n:][:2*n]
-			bias := append(blocks(b[:n], r.order(), h), blocks(b[n:], r.order(), h)...)
+			bias := append(arrange.Blocks(b[:n], r.order(), h), arrange.Blocks(b[n:], r.order(), h)...)
 			if !r.LinearBeforeReset {
 				for i, v := range bias[n:] {
 					bias[i] += v
@@ -64,7 +64,7 @@ func (r Recurrent) fromNode(features int, from recurrentWeights) map[string][]fl
 			values[path+"bias"] = bias
 		}
 		if r.Peepholes {
-			values[path+"peephole"] = blocks(from.p[d*3*h:][:3*h], peepholes, h)
+			values[path+"peephole"] = arrange.Blocks(from.p[d*3*h:][:3*h], peepholes, h)
 		}
 	}
 	return values
@@ -73,21 +73,21 @@ func (r Recurrent) fromNode(features int, from recurrentWeights) map[string][]fl
 // toNode is the way back. A bias that was the sum of two is W's, and R's is zeros.
 func (r Recurrent) toNode(features int, value func(path string) []float64) (to recurrentWeights) {
 	h, n := r.HiddenSize, r.gates()*r.HiddenSize
-	back := inverse(r.order())
+	back := arrange.Inverse(r.order())
 	for _, path := range r.paths() {
-		to.w = append(to.w, blocks(transposed(value(path+"kernel"), features, n), back, h*features)...)
-		to.r = append(to.r, blocks(transposed(value(path+"recurrent_kernel"), h, n), back, h*h)...)
+		to.w = append(to.w, arrange.Blocks(arrange.Transposed(value(path+"kernel"), features, n), back, h*features)...)
+		to.r = append(to.r, arrange.Blocks(arrange.Transposed(value(path+"recurrent_kernel"), h, n), back, h*h)...)
 		if !r.NoBias {
 			bias := value(path + "bias")
-			to.b = append(to.b, blocks(bias[:n], back, h)...)
+			to.b = append(to.b, arrange.Blocks(bias[:n], back, h)...)
 			if r.LinearBeforeReset {
-				to.b = append(to.b, blocks(bias[n:], back, h)...)
+				to.b = append(to.b, arrange.Blocks(bias[n:], back, h)...)
 			} else {
 				to.b = append(to.b, make([]float64, n)...)
 			}
 		}
 		if r.Peepholes {
-			to.p = append(to.p, blocks(value(path+"peephole"), inverse(peepholes), h)...)
+			to.p = append(to.p, arrange.Blocks(value(path+"peephole"), arrange.Inverse(peepholes), h)...)
 		}
 	}
 	return to
@@ -95,34 +95,5 @@ func (r Recurrent) toNode(features int, value func(path string) []float64) (to r
 
 // turned returns [gates·hidden, width] as [width, gates·hidden] with its gates in an order.
 func turned(x []float64, order []int, hidden, width int) []float64 {
-	return transposed(blocks(x, order, hidden*width), len(order)*hidden, width)
-}
-
-// transposed returns a matrix [rows, cols] as [cols, rows].
-func transposed(x []float64, rows, cols int) []float64 {
-	y := make([]float64, len(x))
-	for i := range rows {
-		for j := range cols {
-			y[j*rows+i] = x[i*cols+j]
-		}
-	}
-	return y
-}
-
-// blocks returns x, which is made of blocks of n elements, with these in an order.
-func blocks(x []float64, order []int, n int) []float64 {
-	y := make([]float64, 0, len(x))
-	for _, i := range order {
-		y = append(y, x[i*n:][:n]...)
-	}
-	return y
-}
-
-// inverse returns the order that takes an order back.
-func inverse(order []int) []int {
-	back := make([]int, len(order))
-	for i := range order {
-		back[i] = slices.Index(order, i)
-	}
-	return back
+	return arrange.Transposed(arrange.Blocks(x, order, hidden*width), len(order)*hidden, width)
 }

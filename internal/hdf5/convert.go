@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math"
 	"strings"
+
+	"unroll/internal/float16"
 )
 
 func (t datatype) isFloat() bool {
@@ -23,7 +25,7 @@ func (t datatype) float32s(dst []float32, src []byte) {
 		}
 	case t.name == "float16":
 		for i := range dst {
-			dst[i] = half(t.order.Uint16(src[2*i:]))
+			dst[i] = float16.IEEE(t.order.Uint16(src[2*i:]))
 		}
 	case t.name == "bfloat16":
 		for i := range dst {
@@ -84,17 +86,4 @@ func (t datatype) int64s(dst []int64, src []byte) {
 			dst[i] = int64(t.order.Uint64(b))
 		}
 	}
-}
-
-// half is the value of an IEEE 754 number of 16 bits.
-func half(h uint16) float32 {
-	sign, exp, frac := uint32(h>>15)<<31, int(h>>10&31), uint32(h&1023)
-	switch exp {
-	case 0:
-		f := float32(frac) * 0x1p-24
-		return math.Float32frombits(math.Float32bits(f) | sign)
-	case 31:
-		return math.Float32frombits(sign | 0xff<<23 | frac<<13)
-	}
-	return math.Float32frombits(sign | uint32(exp-15+127)<<23 | frac<<13)
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/float16"
 )
 
 // tfjsWidths are the bytes of a number by its type.
@@ -58,7 +60,7 @@ func (w tfjsWeight) value(b []byte) float32 {
 	case q == nil:
 		return float32(b[0])
 	case q.Dtype == "float16":
-		return float32(halfOf(binary.LittleEndian.Uint16(b)))
+		return float16.IEEE(binary.LittleEndian.Uint16(b))
 	case q.Dtype == "uint16":
 		x = float64(binary.LittleEndian.Uint16(b))*q.Scale + q.Min
 	default:
@@ -68,18 +70,4 @@ func (w tfjsWeight) value(b []byte) float32 {
 		return float32(math.Round(x))
 	}
 	return float32(x)
-}
-
-// halfOf is the value of a number of 16 bits, IEEE 754.
-func halfOf(h uint16) float64 {
-	sign, exp, frac := 1-2*float64(h>>15), int(h>>10&31), float64(h&1023)
-	switch {
-	case exp == 0:
-		return sign * math.Ldexp(frac, -24)
-	case exp < 31:
-		return sign * math.Ldexp(1+frac/1024, exp-15)
-	case frac == 0:
-		return math.Inf(int(sign))
-	}
-	return math.NaN()
 }

@@ -32,6 +32,8 @@ var mayImport = map[string][]string{
 	"train/optimizers": {"internal", "graph", "nn", "train"},
 	"train/internal":   {"internal", "graph", "nn", "train"},
 
+	"nn/torch": {"internal", "nn"},
+
 	// A model together with its encoder.
 	"train/ngrams":     {"internal", "nn", "train", "datasets"},
 	"train/classifier": {"internal", "nn", "train", "datasets"},

@@ -46,7 +46,7 @@ func strict(c *cobra.Command) {
 		name = "train"
 	}
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := (line{name, c.Flags()}).check(); err != nil {
+		if err := (line{name, c.Flags(), len(args)}).check(); err != nil {
 			return err
 		}
 		return run(c, args)

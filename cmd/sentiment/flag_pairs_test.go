@@ -67,7 +67,7 @@ func parse(t *testing.T, files []string, row []flagValue) (*trainFlags, error) {
 	if f.MaxLen == 0 {
 		f.MaxLen = 6
 	}
-	if err := (line{"train", flags}).check(); err != nil {
+	if err := (line{"train", flags, 0}).check(); err != nil {
 		return nil, err
 	}
 	_, _, err := f.Check()

@@ -14,6 +14,7 @@ import (
 type line struct {
 	command string
 	flags   *pflag.FlagSet
+	args    int
 }
 
 // has reports whether a flag was given.
@@ -89,7 +90,7 @@ func divides(l line) string {
 
 // described is the rule of a flag that describes a model, where a file does.
 func described(l line) string {
-	if l.command == "summary" && l.flags.NArg() > 0 {
+	if l.command == "summary" && l.args > 0 {
 		return "on a file, which says what its model is"
 	}
 	return ""
@@ -148,7 +149,7 @@ func first(rules ...rule) rule {
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
 	"abstain": always, "threshold": always,
-	"addr": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "class-weight": always, "category-column": always, "clip": epochs, "data": always, "early-stop": epochs,
+	"addr": always, "base": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "class-weight": always, "category-column": always, "clip": epochs, "data": always, "early-stop": epochs,
 	"epochs": epochs, "examples": always, "explain": always, "folds": always, "from": always, "html": ordered, "json": always, "labels": always, "log-texts": always,
 	"lr": epochs, "max-body": always, "max-texts": always, "memory": epochs, "min-count": always, "model": described, "nearest": always, "normalize": always, "number-column": always,
 	"num-words": first(described, ordered), "optimizer": epochs, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,
@@ -189,7 +190,7 @@ var flagRules = map[string]rule{
 		if l.command == "compare" {
 			return reads(l)
 		}
-		if l.command == "predict" && !l.has("data") && l.flags.NArg() > 1 {
+		if l.command == "predict" && !l.has("data") && l.args > 1 {
 			return "on texts from the command line"
 		}
 		return ""

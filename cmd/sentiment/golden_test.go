@@ -29,6 +29,7 @@ func TestGoldenOutput(t *testing.T) {
 		"train_help":        {[]string{"train", "--help"}, nil},
 		"serve_help":        {[]string{"serve", "--help"}, nil},
 		"export_help":       {[]string{"export", "--help"}, nil},
+		"bundle_help":       {[]string{"bundle", "--help"}, nil},
 		"predict_help":      {[]string{"predict", "--help"}, nil},
 		"import_help":       {[]string{"import", "--help"}, nil},
 		"summary_help":      {[]string{"summary", "--help"}, nil},

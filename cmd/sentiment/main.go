@@ -15,6 +15,7 @@
 //	sentiment predict DIR [TEXT...]   positive or negative
 //	sentiment export DIR              a model for Keras
 //	sentiment shrink DIR              a small copy of a model
+//	sentiment bundle DIR --out FILE   one executable with a model inside
 package main
 
 import (
@@ -67,6 +68,8 @@ type app struct {
 	say    io.Writer
 	events *json.Encoder
 
+	name, inside string // of a program with a model inside, its name and its path
+
 	interrupted string // the last line if the user interrupts
 }
 
@@ -84,12 +87,10 @@ func (a *app) warn(format string, args ...any) {
 func execute(ctx context.Context, args []string, in io.Reader, out, stderr io.Writer) int {
 	a := &app{in: in, out: &terminal.Output{Writer: out}, err: stderr, interrupted: "interrupted"}
 	a.say = a.out
-	root := a.command()
-	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(a.out)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	err := a.open()
+	if err == nil {
+		err = a.perform(ctx, args)
+	}
 	if err == nil {
 		err = a.out.Err
 	}
@@ -104,8 +105,23 @@ func execute(ctx context.Context, args []string, in io.Reader, out, stderr io.Wr
 		status = exitInterrupted
 		err = errors.New(a.interrupted)
 	}
-	fmt.Fprintf(stderr, "sentiment: %s\n", strings.Join(strings.Fields(worded(err)), " "))
+	fmt.Fprintf(stderr, "%s: %s\n", a.program(), strings.Join(strings.Fields(worded(err)), " "))
 	return status
+}
+
+// perform runs a command line.
+func (a *app) perform(ctx context.Context, args []string) error {
+	root := a.command()
+	if a.inside != "" {
+		if err := a.within(root); err != nil {
+			return err
+		}
+	}
+	root.SetArgs(args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	return root.ExecuteContext(ctx)
 }
 
 // worded is an error as users read it: without the names of system calls, and without
@@ -129,7 +145,7 @@ func worded(err error) string {
 func (a *app) command() *cobra.Command {
 	train := a.trainCommand()
 	root := &cobra.Command{
-		Use:   "sentiment",
+		Use:   a.program(),
 		Short: "Train text classifiers and use them",
 		Long: `Trains text classifiers and uses them. Without a command it runs "sentiment train",
 which trains the two models of a well-known Keras tutorial on the IMDB movie reviews
@@ -152,7 +168,7 @@ bars appear only on a terminal, and colours not if NO_COLOR is set.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand(), a.exportCommand(), a.shrinkCommand())
+	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand(), a.exportCommand(), a.shrinkCommand(), a.bundleCommand())
 	complete(root)
 	for _, c := range append(root.Commands(), root) {
 		strict(c)
@@ -166,7 +182,7 @@ func knownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := "see sentiment --help"
+	hint := "see " + root.Name() + " --help"
 	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
@@ -195,7 +211,11 @@ func dashed(c *cobra.Command) *cobra.Command {
 		var unknown *pflag.NotExistError
 		var malformed *pflag.InvalidSyntaxError
 		if errors.As(err, &unknown) || errors.As(err, &malformed) {
-			return usage.Errorf(`%s: %v; put a text that begins with a dash after --: sentiment %[1]s DIR -- "- like this"`, c.Name(), err)
+			like := c.CommandPath()
+			if strings.Contains(c.Use, " DIR") {
+				like += " DIR"
+			}
+			return usage.Errorf(`%s: %v; put a text that begins with a dash after --: %s -- "- like this"`, c.Name(), err, like)
 		}
 		return c.Parent().FlagErrorFunc()(c, err)
 	})

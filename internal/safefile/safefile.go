@@ -15,7 +15,16 @@ import (
 // Write replaces the file at path by what write produces. The content is
 // written beside it, synced and renamed; on any error the old file is as it
 // was and nothing is left beside it.
-func Write(path string, write func(io.Writer) error) (err error) {
+func Write(path string, write func(io.Writer) error) error {
+	return writeMode(path, 0o644, write)
+}
+
+// WriteProgram is Write of a file that can be run.
+func WriteProgram(path string, write func(io.Writer) error) error {
+	return writeMode(path, 0o755, write)
+}
+
+func writeMode(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return errors.Wrapf(reason(err), "write %s", path)
@@ -34,7 +43,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := buf.Flush(); err != nil {
 		return err
 	}
-	if err := f.Chmod(0o644); err != nil {
+	if err := f.Chmod(mode); err != nil {
 		return err
 	}
 	return Commit(f, path)

@@ -54,7 +54,7 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, t, err := readTask(fsys, dir)
+	name, t, err := LoadTaskFS(fsys, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -102,11 +102,12 @@ func loadColumns(fsys fs.FS, dir string, net *nn.Model) (*Columns, error) {
 
 // LoadTask reads what the model in a folder says of a text, and not the model.
 func LoadTask(dir string) (Task, error) {
-	_, t, err := readTask(safefile.Disk, dir)
+	_, t, err := LoadTaskFS(safefile.Disk, dir)
 	return t, err
 }
 
-func readTask(fsys fs.FS, dir string) (string, Task, error) {
+// LoadTaskFS is LoadTask from a file system, and returns what the model is called, too.
+func LoadTaskFS(fsys fs.FS, dir string) (string, Task, error) {
 	at := path.Join(dir, TaskFile)
 	doc, err := fs.ReadFile(fsys, at)
 	if err != nil {

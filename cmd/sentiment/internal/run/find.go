@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/nn"
 	"unroll/train/classifier"
 )
@@ -72,11 +73,11 @@ func BestFirst(dir string) ([]string, error) {
 // merit is a model's score on the validation texts, or minus it if less is better;
 // −∞ if that is not known or no number.
 func merit(dir string) (float64, error) {
-	of, err := classifier.LoadTask(dir)
+	_, of, err := classifier.LoadTaskFS(bundle.Files, dir)
 	if err != nil {
 		return 0, err
 	}
-	validation, _ := measured(filepath.Dir(dir), filepath.Base(dir))
+	validation, _ := measured(runOf(dir), filepath.Base(dir))
 	score, ok := validation[of.Score()]
 	if epochs, err := readHistory(filepath.Join(dir, HistoryFile)); !ok && err == nil && len(epochs) > 0 {
 		score, ok = epochs[len(epochs)-1]["val_"+of.Score()]
@@ -105,6 +106,9 @@ func checkModelDir(dir string) error {
 	case err != nil:
 		return errors.Wrap(err, "model folder")
 	case !info.IsDir():
+		if holds, err := bundle.Holds(dir); holds || err != nil {
+			return err
+		}
 		return errors.Errorf("model folder %s: not a folder", dir)
 	case unfinished(dir):
 		return errors.Errorf("%s: the run is not finished and has no models yet; continue it with: sentiment train --resume %s", dir, dir)
@@ -113,7 +117,7 @@ func checkModelDir(dir string) error {
 		return foldsError(dir, r.Folds)
 	}
 	file := filepath.Join(dir, nn.ArchitectureFile)
-	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+	if _, err := bundle.Files.Stat(file); errors.Is(err, os.ErrNotExist) {
 		return errors.Errorf("%s holds neither a model nor a run: there is no %s", dir, file)
 	}
 	return nil
@@ -128,6 +132,15 @@ func unfinished(dir string) bool {
 	r := Run{Resume: dir, Dir: dir}
 	finished, err := r.load()
 	return err == nil && !finished
+}
+
+// runOf is where the results of a model's run are: in the folder around its own, or within
+// the program that holds it.
+func runOf(dir string) string {
+	if holds, _ := bundle.Holds(dir); holds {
+		return dir
+	}
+	return filepath.Dir(dir)
 }
 
 // measured returns what a run's results.json says of a model, nothing where
@@ -147,7 +160,7 @@ func measured(run, model string) (validation, test Scores) {
 
 // readHistory reads a model's history.csv.
 func readHistory(path string) ([]map[string]float64, error) {
-	f, err := os.Open(path)
+	f, err := bundle.Files.Open(path)
 	if err != nil {
 		return nil, errors.Wrap(err, "history")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/show"
 	"unroll/nn"
@@ -37,7 +38,7 @@ func modelFrom(dir string) (Model, error) {
 	if err != nil {
 		return Model{}, errors.WithMessage(err, "--from")
 	}
-	m, err := classifier.Load(dirs[0])
+	m, err := classifier.LoadFS(bundle.Files, dirs[0])
 	if err != nil {
 		return Model{}, errors.WithMessage(err, "--from")
 	}

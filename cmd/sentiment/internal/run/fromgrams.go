@@ -3,11 +3,11 @@ package run
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/internal/show"
 	"unroll/train"
 	"unroll/train/classifier"
@@ -21,7 +21,7 @@ func FromGrams(dir string) bool {
 	if err != nil {
 		return false
 	}
-	_, err = os.Stat(filepath.Join(dirs[0], classifier.GramsFile))
+	_, err = bundle.Files.Stat(filepath.Join(dirs[0], classifier.GramsFile))
 	return err == nil
 }
 

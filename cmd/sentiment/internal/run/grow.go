@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/train/classifier"
@@ -46,7 +47,7 @@ func (g *given) network() (*nn.Model, error) {
 	if err != nil || len(g.added) == 0 {
 		return net, err
 	}
-	t, err := classifier.LoadTask(g.dir)
+	_, t, err := classifier.LoadTaskFS(bundle.Files, g.dir)
 	if err != nil {
 		return nil, err
 	}

@@ -3,13 +3,13 @@ package run
 import (
 	"context"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/drift"
 	"unroll/datasets"
@@ -139,7 +139,7 @@ func (p *profiler) tell(l lesson, runs []*trained) {
 // trained on.
 func Drift(ctx context.Context, dir string, s *Saved, data corpus.Settings, c Console) (drift.Comparison, error) {
 	before := &drift.Profile{}
-	doc, err := os.ReadFile(filepath.Join(dir, profileFile))
+	doc, err := bundle.Files.ReadFile(filepath.Join(dir, profileFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return drift.Comparison{}, errors.Errorf("%s: the model was saved without a profile of its texts (%s), train it anew for one", dir, profileFile)
 	}

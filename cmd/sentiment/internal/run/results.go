@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/terminal"
 	"unroll/internal/report"
 	"unroll/internal/show"
@@ -255,7 +255,7 @@ func (r *Results) print(w io.Writer) {
 // readRunResults reads the results of a run's folder.
 func readRunResults(dir string) (*Results, error) {
 	path := filepath.Join(dir, ResultsFile)
-	data, err := os.ReadFile(path)
+	data, err := bundle.Files.ReadFile(path)
 	if err != nil {
 		return nil, errors.Wrap(err, "results")
 	}

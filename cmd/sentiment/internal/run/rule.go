@@ -3,6 +3,7 @@ package run
 import (
 	"path/filepath"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/answer"
 	"unroll/train/classifier"
@@ -37,7 +38,7 @@ func CheckRules(r answer.Rule, dir string) error {
 		return err
 	}
 	for _, d := range dirs {
-		of, err := classifier.LoadTask(d)
+		_, of, err := classifier.LoadTaskFS(bundle.Files, d)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/jsonfile"
 	"unroll/nn"
@@ -71,7 +72,7 @@ func Load(dir string) (s *Saved, err error) {
 		return nil, err
 	}
 	s = &Saved{}
-	if s.Model, err = classifier.Load(dir); err != nil {
+	if s.Model, err = classifier.LoadFS(bundle.Files, dir); err != nil {
 		return nil, err
 	}
 	if s.Training, err = readTraining(filepath.Join(dir, settingsFile)); err != nil {
@@ -84,7 +85,7 @@ func Load(dir string) (s *Saved, err error) {
 // isModelDir reports whether a folder is one that saved.save made.
 func isModelDir(dir string) bool {
 	for _, name := range []string{nn.ArchitectureFile, settingsFile} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+		if _, err := bundle.Files.Stat(filepath.Join(dir, name)); err != nil {
 			return false
 		}
 	}
@@ -92,7 +93,7 @@ func isModelDir(dir string) bool {
 }
 
 func readTraining(path string) (t Training, err error) {
-	doc, err := os.ReadFile(path)
+	doc, err := bundle.Files.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return t, errors.Errorf("the model was not saved by sentiment train: there is no %s", path)
 	}

@@ -107,7 +107,7 @@ func loadOne(ctx context.Context, dir string, batch int, rule answer.Rule) (*ser
 	for _, c := range s.Net().Calls() {
 		m.info.Layers = append(m.info.Layers, fmt.Sprintf("%s (%s)", c.Name, c.Type))
 	}
-	validation, test := measured(filepath.Dir(dir), s.Name())
+	validation, test := measured(runOf(dir), s.Name())
 	m.info.Validation, m.info.Test = server.Metrics(validation), server.Metrics(test)
 	if s.Imported == "" {
 		m.history, err = readHistory(filepath.Join(dir, HistoryFile))

@@ -2,12 +2,12 @@ package run
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
 	"unroll/internal/show"
@@ -140,7 +140,7 @@ var written = []string{nn.ArchitectureFile, nn.WeightsFile, classifier.TaskFile,
 // are of the training, and the profile, which counts unknown n-grams: a small model knows
 // fewer.
 func copyRest(from, to string) error {
-	list, err := os.ReadDir(from)
+	list, err := bundle.Files.ReadDir(from)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func copyRest(from, to string) error {
 		if !e.Type().IsRegular() || slices.Contains(written, e.Name()) || e.Name() == profileFile || slices.Contains([]string{".png", ".svg", ".ckpt"}, ending) {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(from, e.Name()))
+		data, err := bundle.Files.ReadFile(filepath.Join(from, e.Name()))
 		if err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func copyRest(from, to string) error {
 
 // folderSize adds up the files of a model's folder.
 func folderSize(dir string) (size int64, err error) {
-	list, err := os.ReadDir(dir)
+	list, err := bundle.Files.ReadDir(dir)
 	if err != nil {
 		return 0, err
 	}

@@ -97,11 +97,13 @@ func (g *Grams) UnmarshalBinary(data []byte) error {
 		return errCut
 	}
 	signed := data[:len(data)-sha256.Size]
-	if sum := sha256.Sum256(signed); !bytes.Equal(sum[:], data[len(signed):]) {
-		return errors.New("it is damaged: its checksum does not match")
-	}
+	sum := make(chan [sha256.Size]byte, 1)
+	go func() { sum <- sha256.Sum256(signed) }() // which takes as long as the rest
 	r.rest = r.rest[:len(r.rest)-sha256.Size]
 	read, err := r.grams(head)
+	if is := <-sum; !bytes.Equal(is[:], data[len(signed):]) {
+		return errors.New("it is damaged: its checksum does not match")
+	}
 	if err != nil {
 		return err
 	}
@@ -174,7 +176,11 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 		if err := g.index[k].build(hashes, g.hashBits()); err != nil {
 			return nil, err
 		}
-		g.counts = append(g.counts, counts...)
+		if g.counts == nil {
+			g.counts = counts
+		} else {
+			g.counts = append(g.counts, counts...)
+		}
 	}
 	switch {
 	case len(r.rest) > 0:
@@ -188,14 +194,17 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 // kind takes the hashes of a kind, of so many bits, and their counts.
 func (r *gramReader) kind(texts, width int) (hashes []uint64, counts []int32) {
 	last := texts + 1
+	if width == 0 { // and so many at most; the memory of those that are not there is not touched
+		hashes, counts = make([]uint64, 0, len(r.rest)/8), make([]int32, 0, len(r.rest)/8)
+	}
 	for range r.number(math.MaxInt32) {
 		count := r.number(texts)
 		size := r.number(math.MaxInt32)
-		var some []uint64
+		from := len(hashes)
 		if width > 0 {
-			some = r.short(size, width)
+			hashes = append(hashes, r.short(size, width)...)
 		} else {
-			some = r.whole(size)
+			hashes = r.whole(hashes, size)
 		}
 		if r.err == nil && (count < 1 || count >= last || size < 1) {
 			r.fail(errors.Errorf("it holds %d grams of %d texts after those of %d", size, count, last))
@@ -204,23 +213,24 @@ func (r *gramReader) kind(texts, width int) (hashes []uint64, counts []int32) {
 			return nil, nil
 		}
 		last = count
-		for i, h := range some {
-			if i > 0 && h <= some[i-1] {
+		some := hashes[from:]
+		for i := 1; i < len(some); i++ {
+			if some[i] <= some[i-1] {
 				r.fail(errors.Errorf("its grams of %d texts are out of order", count))
 				return nil, nil
 			}
-			hashes, counts = append(hashes, h), append(counts, int32(count))
+		}
+		for range some {
+			counts = append(counts, int32(count))
 		}
 	}
 	return hashes, counts
 }
 
-// whole takes n hashes of 64 bits.
-func (r *gramReader) whole(n int) []uint64 {
-	data := r.bytes(8 * n)
-	hashes := make([]uint64, len(data)/8)
-	for i := range hashes {
-		hashes[i] = binary.LittleEndian.Uint64(data[8*i:])
+// whole appends n hashes of 64 bits to others.
+func (r *gramReader) whole(hashes []uint64, n int) []uint64 {
+	for data := r.bytes(8 * n); len(data) > 0; data = data[8:] {
+		hashes = append(hashes, binary.LittleEndian.Uint64(data))
 	}
 	return hashes
 }

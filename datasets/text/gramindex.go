@@ -2,6 +2,7 @@ package text
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -17,7 +18,7 @@ import (
 type gramIndex struct {
 	hashes []uint64 // by number
 	known  uint64   // the bits of a hash by which grams are known
-	slots  []uint64 // 2^(64-shift) of them, at least half of them free
+	slots  []uint64 // 2^(64-shift) of them, at least 7 of 15 free
 	shift  uint     // of a hash, to the number of its slot
 }
 
@@ -27,26 +28,58 @@ const farthest = 300
 
 // build makes the index of hashes of so many bits, which it takes. It errs if two are
 // equal.
+//
+// Hashes rise in runs, one for each count. It takes a part of their range after the other,
+// from all runs, so that the part of the slots that it fills stays near the processor.
 func (x *gramIndex) build(hashes []uint64, width int) error {
 	if len(hashes) == 0 {
 		return nil
 	}
-	n := max(bits.Len(uint(2*len(hashes)-1)), 8)
+	n := max(bits.Len(uint(len(hashes)*15/8)), 8)
 	x.hashes, x.known, x.slots, x.shift = hashes, upper(width), make([]uint64, 1<<n), uint(64-n)
-	mask := uint64(len(x.slots) - 1)
-	for number, h := range hashes {
-		i := h >> x.shift
-		for far := 0; x.slots[i&mask] != 0; far++ {
-			if hashes[x.slots[i&mask]&mask-1] == h {
-				return errors.Errorf("the hash %#x is there twice", h)
-			}
-			if far > farthest {
-				return errors.New("its hashes are too much alike to be those of texts")
-			}
-			i++
+	var runs []int // where each goes on
+	for i, h := range hashes {
+		if i == 0 || h < hashes[i-1] {
+			runs = append(runs, i)
 		}
-		x.slots[i&mask] = h<<n | uint64(number+1)
 	}
+	ends := append(slices.Clone(runs[1:]), len(hashes))
+	parts := max(0, n-slotsNear)
+	if len(runs)<<parts > len(hashes) { // they hardly rise
+		parts = 0
+	}
+	for part := range uint64(1) << parts {
+		for r, number := range runs {
+			for number < ends[r] && hashes[number]>>(64-parts) == part {
+				if err := x.add(number); err != nil {
+					return err
+				}
+				number++
+			}
+			runs[r] = number
+		}
+	}
+	return nil
+}
+
+// slotsNear are so many slots, as a power of two, that they fit in a processor's cache.
+const slotsNear = 15
+
+// add adds the gram of a number.
+func (x *gramIndex) add(number int) error {
+	h, mask := x.hashes[number], uint64(len(x.slots)-1)
+	i, tag := h>>x.shift, h<<(64-x.shift)
+	for far := 0; x.slots[i&mask] != 0; far++ {
+		// What the slot says of a hash is compared first: the hash is far away.
+		if slot := x.slots[i&mask]; slot&^mask == tag && x.hashes[slot&mask-1] == h {
+			return errors.Errorf("the hash %#x is there twice", h)
+		}
+		if far > farthest {
+			return errors.New("its hashes are too much alike to be those of texts")
+		}
+		i++
+	}
+	x.slots[i&mask] = tag | uint64(number+1)
 	return nil
 }
 

@@ -46,7 +46,9 @@ type Recurrent struct {
 	ActivationAlpha []float64 `json:"activation_alpha,omitempty"`
 	ActivationBeta  []float64 `json:"activation_beta,omitempty"`
 
-	Clip              float64 `json:"clip,omitempty"`                // the inputs of all activations are held to [−clip, clip]; 0 for no limit
+	// Clip holds the inputs of all activations to [−clip, clip]; 0 is no limit. ONNX Runtime
+	// 1.30 does not hold that of an LSTM's h, against the specification.
+	Clip              float64 `json:"clip,omitempty"`
 	InputForget       bool    `json:"input_forget,omitempty"`        // of LSTM: the forget gate is 1 − i
 	LinearBeforeReset bool    `json:"linear_before_reset,omitempty"` // of GRU: the reset gate is multiplied to h·R, not to h
 	Peepholes         bool    `json:"peepholes,omitempty"`           // of LSTM: the gates see the memory

@@ -20,17 +20,26 @@ type activation struct {
 // recurrentFunction is one that ONNX names for recurrent nodes.
 type recurrentFunction struct {
 	name        string
-	alpha, beta float64 // those of ONNX's operator of the name; NaN where it takes none
+	alpha, beta constant
 
 	emit func(b *graph.Builder, x *graph.Node, alpha, beta float64) *graph.Node
 	// of returns the function as one of nn's, "" if it is none.
 	of func(alpha, beta float64) nn.Func
 }
 
-var none = math.NaN()
+// constant is one that a function takes, or not.
+type constant struct {
+	taken, needed bool
+	standard      float64 // that of ONNX's operator of the name, if it is not needed
+}
 
-// recurrentFunctions are those of ONNX's operators. Affine and ScaledTanh, which have no operator
-// now that says what they do without constants, are x and tanh x.
+// needed is a constant that must be given: ONNX has no operator Affine or ScaledTanh now
+// whose default would be that of the function.
+var needed = constant{taken: true, needed: true}
+
+func or(standard float64) constant { return constant{taken: true, standard: standard} }
+
+// recurrentFunctions are those that ONNX lists for recurrent nodes.
 var recurrentFunctions = []recurrentFunction{
 	plainly("Relu", nn.Relu, (*graph.Builder).Relu),
 	plainly("Tanh", nn.Tanh, (*graph.Builder).Tanh),
@@ -38,31 +47,31 @@ var recurrentFunctions = []recurrentFunction{
 	plainly("Softsign", nn.Softsign, (*graph.Builder).Softsign),
 	plainly("Softplus", nn.Softplus, (*graph.Builder).Softplus),
 	// α·x + β
-	{"Affine", 1, 0,
+	{"Affine", needed, needed,
 		func(b *graph.Builder, x *graph.Node, alpha, beta float64) *graph.Node {
 			return b.Affine(alpha, x, beta)
 		},
 		func(alpha, beta float64) nn.Func { return when(alpha == 1 && beta == 0, nn.Linear) }},
 	// x where x ≥ 0, else α·x
-	{"LeakyRelu", 0.01, none,
+	{"LeakyRelu", or(0.01), constant{},
 		func(b *graph.Builder, x *graph.Node, alpha, _ float64) *graph.Node {
 			return b.Rectify(x, alpha, 0, math.Inf(1))
 		},
 		func(alpha, _ float64) nn.Func { return nn.LeakyReluOf(alpha) }},
 	// x where x ≥ α, else 0
-	{"ThresholdedRelu", 1, none,
+	{"ThresholdedRelu", or(1), constant{},
 		func(b *graph.Builder, x *graph.Node, alpha, _ float64) *graph.Node {
 			return b.Where(b.GreaterEqual(x, b.Affine(0, b.StopGradient(x), alpha)), x, b.Zeros(x.Shape()...))
 		},
 		func(float64, float64) nn.Func { return "" }},
 	// α·tanh(β·x)
-	{"ScaledTanh", 1, 1,
+	{"ScaledTanh", needed, needed,
 		func(b *graph.Builder, x *graph.Node, alpha, beta float64) *graph.Node {
 			return b.Affine(alpha, b.Tanh(b.Affine(beta, x, 0)), 0)
 		},
 		func(alpha, beta float64) nn.Func { return when(alpha == 1 && beta == 1, nn.Tanh) }},
 	// α·x + β, held to [0, 1]
-	{"HardSigmoid", 0.2, 0.5,
+	{"HardSigmoid", or(0.2), or(0.5),
 		func(b *graph.Builder, x *graph.Node, alpha, beta float64) *graph.Node {
 			return b.Clip(b.Affine(alpha, x, beta), 0, 1)
 		},
@@ -76,7 +85,7 @@ var recurrentFunctions = []recurrentFunction{
 			return ""
 		}},
 	// x where x ≥ 0, else α·(eˣ − 1)
-	{"Elu", 1, none,
+	{"Elu", or(1), constant{},
 		func(b *graph.Builder, x *graph.Node, alpha, _ float64) *graph.Node {
 			return b.Add(b.Relu(x), b.Affine(alpha, b.Expm1(b.Neg(b.Relu(b.Neg(x)))), 0))
 		},
@@ -90,7 +99,7 @@ var recurrentFunctions = []recurrentFunction{
 
 // plainly is a function without constants.
 func plainly(name string, f nn.Func, emit func(*graph.Builder, *graph.Node) *graph.Node) recurrentFunction {
-	return recurrentFunction{name, none, none,
+	return recurrentFunction{name, constant{}, constant{},
 		func(b *graph.Builder, x *graph.Node, _, _ float64) *graph.Node { return emit(b, x) },
 		func(float64, float64) nn.Func { return f }}
 }
@@ -141,13 +150,19 @@ func (r Recurrent) functions() ([][]activation, error) {
 		return nil, errors.Errorf("activations are %v, want %d for each of %d directions", r.Activations, n, r.directions())
 	}
 	alphas, betas := r.ActivationAlpha, r.ActivationBeta
-	take := func(list *[]float64, standard float64) float64 {
-		if math.IsNaN(standard) || len(*list) == 0 {
-			return standard
+	var missing error
+	take := func(list *[]float64, c constant, function, name string) float64 {
+		switch {
+		case !c.taken:
+			return 0
+		case len(*list) > 0:
+			v := (*list)[0]
+			*list = (*list)[1:]
+			return v
+		case c.needed && missing == nil:
+			missing = errors.Errorf("activations: %s takes an activation_%s, for which ONNX has no default", function, name)
 		}
-		v := (*list)[0]
-		*list = (*list)[1:]
-		return v
+		return c.standard
 	}
 	var all [][]activation
 	for i, name := range names {
@@ -159,7 +174,10 @@ func (r Recurrent) functions() ([][]activation, error) {
 			all = append(all, nil)
 		}
 		f := &recurrentFunctions[at]
-		all[i/n] = append(all[i/n], activation{f, take(&alphas, f.alpha), take(&betas, f.beta)})
+		all[i/n] = append(all[i/n], activation{f, take(&alphas, f.alpha, f.name, "alpha"), take(&betas, f.beta, f.name, "beta")})
+	}
+	if missing != nil {
+		return nil, missing
 	}
 	if len(alphas) > 0 {
 		return nil, errors.Errorf("activation_alpha is %v: activations %v take %d", r.ActivationAlpha, names, len(r.ActivationAlpha)-len(alphas))
@@ -173,4 +191,21 @@ func (r Recurrent) functions() ([][]activation, error) {
 		}
 	}
 	return all, nil
+}
+
+// constants returns the alphas and betas of all activations, with the defaults.
+func (r Recurrent) constants() (alpha, beta []float64) {
+	all, err := r.functions()
+	if err != nil || len(r.Activations) == 0 {
+		return nil, nil
+	}
+	for _, a := range slices.Concat(all...) {
+		if a.recurrentFunction.alpha.taken {
+			alpha = append(alpha, a.alpha)
+		}
+		if a.recurrentFunction.beta.taken {
+			beta = append(beta, a.beta)
+		}
+	}
+	return alpha, beta
 }

@@ -149,7 +149,8 @@ func (l *recurrentNode) weights(n *node, constants map[string]*array) error {
 	return nil
 }
 
-// attrs returns the attributes of the node in ONNX, of layout 0; defaults are left out.
+// attrs returns the attributes of the node in ONNX, of layout 0; defaults are left out, but
+// not the constants of activations: ONNX Runtime has other defaults than ONNX.
 func (r Recurrent) attrs() map[string]any {
 	all := map[string]any{"hidden_size": int64(r.HiddenSize)}
 	add := func(there bool, name string, v any) {
@@ -159,8 +160,9 @@ func (r Recurrent) attrs() map[string]any {
 	}
 	add(r.direction() != forward, "direction", r.Direction)
 	add(len(r.Activations) > 0, "activations", r.Activations)
-	add(len(r.ActivationAlpha) > 0, "activation_alpha", r.ActivationAlpha)
-	add(len(r.ActivationBeta) > 0, "activation_beta", r.ActivationBeta)
+	alpha, beta := r.constants()
+	add(len(alpha) > 0, "activation_alpha", alpha)
+	add(len(beta) > 0, "activation_beta", beta)
 	add(r.Clip > 0, "clip", r.Clip)
 	add(r.InputForget, "input_forget", int64(1))
 	add(r.LinearBeforeReset, "linear_before_reset", int64(1))

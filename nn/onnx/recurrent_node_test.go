@@ -64,7 +64,7 @@ func runNodeTest(t *testing.T, dir string) {
 	}
 	x := given[n.input(inputX)]
 	c := recurrentCase{
-		refNode: refNode{r.Recurrent, r.features, recurrentWeights{floats(inputW), floats(inputR), floats(inputB), floats(inputP)}},
+		refNode: refNode{Recurrent: r.Recurrent, features: r.features, w: recurrentWeights{floats(inputW), floats(inputR), floats(inputB), floats(inputP)}},
 		steps:   x.shape[0], batch: x.shape[1],
 	}
 	if r.batched {

@@ -11,6 +11,8 @@ type refNode struct {
 	Recurrent
 	features int
 	w        recurrentWeights
+
+	unheld bool // h of an LSTM, whatever the clip
 }
 
 // refFunction is a function of the list in the specification of LSTM.
@@ -29,7 +31,7 @@ func refFunction(name string, alpha, beta *[]float64) func(x float64) float64 {
 	case "Sigmoid":
 		return func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 	case "Affine":
-		a, b := take(alpha, 1), take(beta, 0)
+		a, b := take(alpha, math.NaN()), take(beta, math.NaN())
 		return func(x float64) float64 { return a*x + b }
 	case "LeakyRelu":
 		a := take(alpha, 0.01)
@@ -48,7 +50,7 @@ func refFunction(name string, alpha, beta *[]float64) func(x float64) float64 {
 			return 0
 		}
 	case "ScaledTanh":
-		a, b := take(alpha, 1), take(beta, 1)
+		a, b := take(alpha, math.NaN()), take(beta, math.NaN())
 		return func(x float64) float64 { return a * math.Tanh(b*x) }
 	case "HardSigmoid":
 		a, b := take(alpha, 0.2), take(beta, 0.5)
@@ -83,11 +85,11 @@ func (r refNode) run(x []float64, batch, steps int, lens []int, h0, c0 []float64
 	alpha, beta := append([]float64(nil), r.ActivationAlpha...), append([]float64(nil), r.ActivationBeta...)
 	for d := range r.directions() {
 		var by []func(float64) float64
-		for range map[string]int{"RNN": 1, "LSTM": 3, "GRU": 2}[r.Op] {
+		for i := range map[string]int{"RNN": 1, "LSTM": 3, "GRU": 2}[r.Op] {
 			f := refFunction(names[0], &alpha, &beta)
 			names = names[1:]
 			by = append(by, func(x float64) float64 {
-				if r.Clip > 0 {
+				if r.Clip > 0 && !(r.unheld && i == 2) {
 					x = math.Max(-r.Clip, math.Min(r.Clip, x))
 				}
 				return f(x)

@@ -41,6 +41,7 @@ func TestRecurrentNode(t *testing.T) {
 		if r.Direction == forward {
 			r.Direction = ""
 		}
+		r.ActivationAlpha, r.ActivationBeta = r.constants() // with the defaults
 		want := &recurrentNode{Recurrent: r, features: 2, values: c.fromNode(2, c.w)}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: read as %+v, want %+v", name, got, want)
@@ -76,6 +77,10 @@ func TestRecurrentRefused(t *testing.T) {
 		{"GRU", set("activations", []string{"Tanh"}), "activations are [Tanh], want 2 for each of 1 directions"},
 		{"RNN", set("activations", []string{"Tanh", "Relu"}), "activations are [Tanh Relu], want 1 for each of 1 directions"},
 		{"RNN", set("activations", []string{"Gelu"}), `activations: ONNX has no "Gelu" for recurrent nodes`},
+		{"RNN", set("activations", []string{"Affine"}), "activations: Affine takes an activation_alpha, for which ONNX has no default"},
+		{"RNN", func(n *node, _ map[string]*array) {
+			n.attrs["activations"], n.attrs["activation_alpha"] = []string{"ScaledTanh"}, []float64{0.5}
+		}, "activations: ScaledTanh takes an activation_beta, for which ONNX has no default"},
 		{"RNN", set("activation_alpha", []float64{1}), "activation_alpha is [1]: activations [Tanh] take 0"},
 		{"LSTM", func(n *node, _ map[string]*array) {
 			n.attrs["activations"], n.attrs["activation_beta"] = []string{"HardSigmoid", "Tanh", "Tanh"}, []float64{0.5, 0, 0}

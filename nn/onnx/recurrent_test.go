@@ -39,13 +39,14 @@ func recurrentTable() map[string]Recurrent {
 				with := func(r *Recurrent) {
 					r.Activations = base.defaults()
 					r.Activations[at] = f.name
+					r.ActivationAlpha, r.ActivationBeta = f.needs(1)
 				}
 				add(name, with)
 				add(name+", clip", func(r *Recurrent) { with(r); r.Clip = 0.3 })
-				if f.alpha == f.alpha {
+				if f.alpha.taken && !f.alpha.needed {
 					add(name+", alpha", func(r *Recurrent) { with(r); r.ActivationAlpha = []float64{0.3} })
 				}
-				if f.beta == f.beta {
+				if f.beta.taken {
 					add(name+", alpha, beta", func(r *Recurrent) { with(r); r.ActivationAlpha, r.ActivationBeta = []float64{0.7}, []float64{-0.2} })
 				}
 			}
@@ -53,12 +54,14 @@ func recurrentTable() map[string]Recurrent {
 				for range n {
 					r.Activations = append(r.Activations, f.name)
 				}
+				r.ActivationAlpha, r.ActivationBeta = f.needs(n)
 			})
 		}
 		add("activations of two directions", func(r *Recurrent) {
 			r.Direction = bidirectional
 			r.Activations = []string{"Affine", "HardSigmoid", "LeakyRelu", "ScaledTanh", "Elu", "Softsign"}[:2*n]
-			r.ActivationAlpha, r.ActivationBeta = []float64{0.9, 0.3}, []float64{0.1}
+			// Those that a function needs, and before them all others.
+			r.ActivationAlpha, r.ActivationBeta = []float64{0.9, 0.3, 0.02, 0.8, 1.1}[:min(5, 2*n)], []float64{0.1, 0.4, 0.7}[:[]int{2, 3, 3}[n-1]]
 		})
 	}
 	lstm := func(what string, r Recurrent) { r.Op, r.HiddenSize = "LSTM", 3; all["LSTM/"+what] = r }
@@ -76,6 +79,17 @@ func recurrentTable() map[string]Recurrent {
 	gru("linear_before_reset=1, clip, bidirectional", Recurrent{LinearBeforeReset: true, Clip: 0.4, Direction: bidirectional})
 	gru("linear_before_reset=1, no B, clip", Recurrent{LinearBeforeReset: true, NoBias: true, Clip: 0.4})
 	return all
+}
+
+// needs returns the constants that a function must be given, for so many uses of it.
+func (f recurrentFunction) needs(n int) (alpha, beta []float64) {
+	if f.alpha.needed {
+		alpha = slices.Repeat([]float64{0.5}, n)
+	}
+	if f.beta.needed {
+		beta = slices.Repeat([]float64{0.3}, n)
+	}
+	return alpha, beta
 }
 
 // TestRecurrentTable holds each attribute, with each of its values, to the equations of
@@ -127,20 +141,24 @@ func drawRecurrent(t *rapid.T) Recurrent {
 		r.LinearBeforeReset = flip("linear_before_reset")
 	}
 	if flip("activations") {
-		alphas, betas := 0, 0
+		var alpha, beta [2]int // how many must be given, and may
+		count := func(n *[2]int, c constant) {
+			if c.taken {
+				n[1]++
+			}
+			if c.needed {
+				n[0] = n[1]
+			}
+		}
 		for range len(r.defaults()) * r.directions() {
 			f := rapid.SampledFrom(recurrentFunctions).Draw(t, "f")
 			r.Activations = append(r.Activations, f.name)
-			if f.alpha == f.alpha {
-				alphas++
-			}
-			if f.beta == f.beta {
-				betas++
-			}
+			count(&alpha, f.alpha)
+			count(&beta, f.beta)
 		}
-		constant := rapid.Float64Range(-1, 1)
-		r.ActivationAlpha = rapid.SliceOfN(constant, 0, alphas).Draw(t, "alpha")
-		r.ActivationBeta = rapid.SliceOfN(constant, 0, betas).Draw(t, "beta")
+		number := rapid.Float64Range(-1, 1)
+		r.ActivationAlpha = rapid.SliceOfN(number, alpha[0], alpha[1]).Draw(t, "alpha")
+		r.ActivationBeta = rapid.SliceOfN(number, beta[0], beta[1]).Draw(t, "beta")
 	}
 	return r
 }

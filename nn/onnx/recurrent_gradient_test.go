@@ -20,16 +20,18 @@ func TestRecurrentGradients(t *testing.T) {
 	for name, r := range recurrentTable() {
 		t.Run(name, func(t *testing.T) {
 			c := newCase(r, 2, 2, 3, 5)
-			for _, exec := range []nn.Execution{nn.Auto, nn.Unrolled, nn.Looped} {
-				c.checkGradients(t, exec)
+			for _, e := range executions {
+				if e.phase == nn.Train {
+					c.checkGradients(t, e)
+				}
 			}
 		})
 	}
 }
 
-func (c recurrentCase) checkGradients(t *testing.T, exec nn.Execution) {
+func (c recurrentCase) checkGradients(t *testing.T, e execution) {
 	m := c.model(t)
-	p := c.pass(t, m, nn.Train, exec)
+	p := c.pass(t, m, e)
 	rnd := rand.New(rand.NewPCG(3, 4))
 	var terms, wrt []*graph.Node
 	for i, o := range p.Outputs {
@@ -86,7 +88,7 @@ func (c recurrentCase) checkGradients(t *testing.T, exec nn.Execution) {
 		}, old, &fd.Settings{Formula: fd.Central, Step: 1e-5})
 		*x = old
 		if !(math.Abs(got[i]-want) <= 1e-7*(1+math.Abs(want))) {
-			t.Fatalf("%q: coordinate %d of %d: gradient %g, finite differences %g", exec, i, len(at), got[i], want)
+			t.Fatalf("%s: coordinate %d of %d: gradient %g, finite differences %g", e.name, i, len(at), got[i], want)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func TestRecurrentLayer(t *testing.T) {
 			if sequences {
 				want = y
 			}
-			got := c.run(t, m, nn.Infer, nn.Auto)[0]
+			got := c.run(t, m, executions[0])[0]
 			for i := range want {
 				if !(math.Abs(got[i]-want[i]) <= 1e-11*(1+math.Abs(want[i]))) {
 					t.Fatalf("%s: %d is %g, by the specification %g", name, i, got[i], want[i])

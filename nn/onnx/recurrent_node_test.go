@@ -97,7 +97,7 @@ func runNodeTest(t *testing.T, dir string) {
 		want := readTensor(t, filepath.Join(dir, "test_data_set_0", fmt.Sprintf("output_%d.pb", at)))
 		outs++
 		for _, e := range executions {
-			got := c.run(t, m, e.phase, e.exec)[i] // [time, batch, directions·hidden], or without time
+			got := c.run(t, m, e)[i] // [time, batch, directions·hidden], or without time
 			switch {
 			case i == 0 && r.batched:
 				got = arrange.Permuted(got, []int{c.steps, c.batch, d, h}, 1, 0, 2, 3)

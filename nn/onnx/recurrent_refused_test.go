@@ -128,7 +128,7 @@ func TestRecurrentLens(t *testing.T) {
 	for _, n := range []int{-1, 4} {
 		c := newCase(Recurrent{Op: "RNN", HiddenSize: 2, SequenceLens: true}, 2, 1, 3, 1)
 		c.lens[0] = n
-		p := c.pass(t, c.model(t), nn.Infer, nn.Auto)
+		p := c.pass(t, c.model(t), executions[0])
 		prog, err := p.Compile(p.Outputs[0].Node)
 		if err != nil {
 			t.Fatal(err)

@@ -100,6 +100,19 @@ func TestRecurrentTable(t *testing.T) {
 	}
 }
 
+// TestRecurrentSingle does so in float32, for all that ONNX's inputs can be.
+func TestRecurrentSingle(t *testing.T) {
+	for _, r := range []Recurrent{
+		{Op: "RNN", HiddenSize: 3, Direction: reverse, SequenceLens: true, Clip: 0.5},
+		{Op: "LSTM", HiddenSize: 3, Direction: bidirectional, SequenceLens: true, InitialH: true, InitialC: true, Peepholes: true},
+		{Op: "GRU", HiddenSize: 3, Direction: bidirectional, SequenceLens: true, InitialH: true, LinearBeforeReset: true},
+	} {
+		c := newCase(r, 2, 3, 4, 12)
+		c.single = true
+		c.check(t)
+	}
+}
+
 // TestRecurrentRandom does so for attributes drawn together, sizes and lengths.
 func TestRecurrentRandom(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -69,7 +69,7 @@ func sameCases() []sameCase {
 	return append(list, otherCases()...)
 }
 
-// TestTypes reads floats of each width, and an embedding as it is.
+// TestTypes reads floats of each width, and embeddings as they are.
 func TestTypes(t *testing.T) {
 	want := []float64{1, -2, 0.5, 0.25}
 	for typ, raw := range map[string][]byte{
@@ -78,14 +78,19 @@ func TestTypes(t *testing.T) {
 		"F16":  {0, 0x3c, 0, 0xc0, 0, 0x38, 0, 0x34},
 		"BF16": {0x80, 0x3f, 0, 0xc0, 0, 0x3f, 0x80, 0x3e},
 	} {
-		m, err := nn.Sequential{Input: nn.Tokens(nn.Any), Layers: []nn.Layer{nn.Embedding{InputDim: 2, OutputDim: 2}}}.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := SetWeights(dict{"embedding.weight": {shape: []int{2, 2}, typ: typ, raw: raw}}.file(t), m, nil); err != nil {
-			t.Errorf("%s: %v", typ, err)
-		} else if got := weightsOf(m); !slices.Equal(got, want) {
-			t.Errorf("%s: %v, want %v", typ, got, want)
+		for _, s := range []nn.Sequential{
+			{Input: nn.Tokens(nn.Any), Layers: []nn.Layer{nn.Embedding{InputDim: 2, OutputDim: 2}}},
+			{Input: nn.Bag(), Layers: []nn.Layer{nn.Named{Name: "embedding", Layer: nn.EmbeddingBag{InputDim: 2, OutputDim: 2}}}},
+		} {
+			m, err := s.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := SetWeights(dict{"embedding.weight": {shape: []int{2, 2}, typ: typ, raw: raw}}.file(t), m, nil); err != nil {
+				t.Errorf("%s: %v", typ, err)
+			} else if got := weightsOf(m); !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", typ, got, want)
+			}
 		}
 	}
 }

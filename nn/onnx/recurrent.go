@@ -41,7 +41,8 @@ type Recurrent struct {
 	// Activations are the functions of one direction and then of the other: f of an RNN,
 	// f, g and h of an LSTM, f and g of a GRU; Tanh, or Sigmoid for the f of a gated
 	// node, if empty. Those that have an alpha or a beta take the next one of these lists;
-	// where a list has ended, that of ONNX's operator of the name.
+	// where a list has ended, that of ONNX's operator of the name, which Affine and
+	// ScaledTanh have not.
 	Activations     []string  `json:"activations,omitempty"`
 	ActivationAlpha []float64 `json:"activation_alpha,omitempty"`
 	ActivationBeta  []float64 `json:"activation_beta,omitempty"`

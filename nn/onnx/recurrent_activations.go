@@ -61,7 +61,7 @@ var recurrentFunctions = []recurrentFunction{
 	// x where x ≥ α, else 0
 	{"ThresholdedRelu", or(1), constant{},
 		func(b *graph.Builder, x *graph.Node, alpha, _ float64) *graph.Node {
-			return b.Where(b.GreaterEqual(x, b.Affine(0, b.StopGradient(x), alpha)), x, b.Zeros(x.Shape()...))
+			return b.Where(b.GreaterEqual(x, b.Affine(alpha, b.Ones(x.Shape()...), 0)), x, b.Zeros(x.Shape()...))
 		},
 		func(float64, float64) nn.Func { return "" }},
 	// α·tanh(β·x)

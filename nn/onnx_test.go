@@ -90,6 +90,44 @@ func TestONNXRuntime(t *testing.T) {
 	}
 }
 
+// TestONNXGraphs: the graphs of what is saved are read as they are, too, without the
+// description of the model, as far as they can be; the others are refused.
+func TestONNXGraphs(t *testing.T) {
+	read, refused := 0, 0
+	nn.EachModel(t, func(t *testing.T, m *nn.Model, _ func(*nn.Model) []float64) {
+		data, ok := onnxBytes(t, m)
+		if !ok {
+			return
+		}
+		data = bytes.Replace(data, []byte("unroll.architecture"), []byte("another.description"), 1)
+		back, err := onnx.Read(bytes.NewReader(data))
+		if err != nil {
+			t.Logf("refused: %v", err)
+			refused++
+			return
+		}
+		read++
+		batch := max(m.Batch(), 2)
+		_, want := onnxtest.Sample(t, m, batch, 40, 1)
+		_, got := onnxtest.Sample(t, back, batch, 40, 1)
+		for name, w := range want {
+			g, ok := got[name]
+			if !ok {
+				g = got[name+"_output"]
+			}
+			if len(g.Values) != len(w.Values) {
+				t.Fatalf("%s is %v, want %v", name, g.Shape, w.Shape)
+			}
+			for k, v := range w.Values {
+				if d := math.Abs(v - g.Values[k]); !(d <= 1e-5*max(1, math.Abs(v))) {
+					t.Fatalf("%s: value %d is %v, want %v", name, k, g.Values[k], v)
+				}
+			}
+		}
+	})
+	t.Logf("%d were read, %d refused", read, refused)
+}
+
 // TestEveryLayerHasOperators: a layer or cell of this package that could not be written as
 // ONNX has its reason here.
 func TestEveryLayerHasOperators(t *testing.T) {

@@ -40,7 +40,9 @@ func same[T nn.Layer]() mapping {
 var table []mapping
 
 // init fills the table, which the mappings of wrappers read.
-func init() { table = slices.Concat(simple, convolutions, shaping, recurrents, merges, attentions) }
+func init() {
+	table = slices.Concat(simple, convolutions, shaping, recurrents, merges, attentions, small)
+}
 
 // Has reports whether layers of the type of l can be written, but for some settings.
 func Has(l nn.Layer) bool { return written(l) != nil }

@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint bench peers peers-text results pictures generate rename
+.PHONY: check test race lint bench peers peers-text results pictures generate rename release
 
 check: lint test race ## what must hold before a commit lands
 
@@ -54,6 +54,14 @@ pictures: ## takes those of the guides anew, best on an idle machine
 	$(SHOT) --window-size=1100,1200 --screenshot=docs/report.png "file://$$dir/run/report.html" && \
 	$(SHOT) --window-size=1100,1050 --screenshot=docs/page.png \
 	'http://127.0.0.1:8097/#text=Not+a+wonderful+film.+The+story+is+dull,+but+the+acting+was+great.'
+
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+release: ## builds the program for each platform into release/, with their SHA-256 sums
+	@rm -rf release && mkdir release
+	@for p in $(PLATFORMS); do \
+	os=$${p%/*}; arch=$${p#*/}; end=; test $$os != windows || end=.exe; echo "$$p"; \
+	CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags "-s -w" -o release/sentiment-$$os-$$arch$$end ./cmd/sentiment || exit 1; done
+	@cd release && { command -v sha256sum >/dev/null && sha256sum sentiment-* || shasum -a 256 sentiment-*; } > ../SHA256SUMS.new && mv ../SHA256SUMS.new SHA256SUMS && cat SHA256SUMS
 
 # make rename MODULE=example.com/you/unroll gives the module another path.
 rename:

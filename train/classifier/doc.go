@@ -9,6 +9,7 @@
 //
 // Embedding has what a model has learned of words, and finds those that are similar.
 //
-// An answer is JSON as the program's server gives it. LoadFS loads what a program
-// embeds, and New and Save make such a model of one that was trained in Go.
+// An answer is JSON as the program's server gives it. LoadFS loads what a program embeds,
+// such as a folder by "//go:embed model", and New and Save make such a model of one that was
+// trained in Go.
 package classifier

@@ -3,6 +3,8 @@ package nn
 import (
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
+
+	"unroll/internal/large"
 )
 
 // Scope is the path under which a layer declares its weights.
@@ -108,6 +110,9 @@ func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
 		return
 	}
 	w := &Weight{path: path, init: init, kind: k, value: tensor.New(tensor.Of(all.dt), tensor.WithShape(shape...))}
+	if all.dt == tensor.Float32 {
+		large.Ask(w.value.Float32s())
+	}
 	all.list = append(all.list, w)
 	all.byPath[path] = w
 }

@@ -13,6 +13,7 @@ import (
 
 	"unroll/internal/input"
 	"unroll/internal/jsonfile"
+	"unroll/internal/large"
 	"unroll/internal/safefile"
 )
 
@@ -195,7 +196,7 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 func (r *gramReader) kind(texts, width int) (hashes []uint64, counts []int32) {
 	last := texts + 1
 	if width == 0 { // and so many at most; the memory of those that are not there is not touched
-		hashes, counts = make([]uint64, 0, len(r.rest)/8), make([]int32, 0, len(r.rest)/8)
+		hashes, counts = large.Make[uint64](len(r.rest) / 8)[:0], large.Make[int32](len(r.rest) / 8)[:0]
 	}
 	for range r.number(math.MaxInt32) {
 		count := r.number(texts)

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/large"
 )
 
 // gramIndex finds the number of a gram: a hash table of one word a slot, so that each
@@ -36,7 +38,7 @@ func (x *gramIndex) build(hashes []uint64, width int) error {
 		return nil
 	}
 	n := max(bits.Len(uint(len(hashes)*15/8)), 8)
-	x.hashes, x.known, x.slots, x.shift = hashes, upper(width), make([]uint64, 1<<n), uint(64-n)
+	x.hashes, x.known, x.slots, x.shift = hashes, upper(width), large.Make[uint64](1<<n), uint(64-n)
 	var runs []int // where each goes on
 	for i, h := range hashes {
 		if i == 0 || h < hashes[i-1] {

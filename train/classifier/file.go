@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"sync"
 
 	"github.com/pkg/errors"
 
@@ -46,11 +47,12 @@ func Load(dir string) (*Model, error) { return LoadFS(safefile.Disk, dir) }
 
 // LoadFS is Load from a file system, such as what a program embeds.
 func LoadFS(fsys fs.FS, dir string) (*Model, error) {
+	grams := beginGrams(fsys, dir)
 	net, err := nn.LoadFS(fsys, dir)
 	if err != nil {
 		return nil, err
 	}
-	in, err := loadInput(fsys, dir, net)
+	in, err := loadInput(fsys, dir, net, grams)
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +68,21 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 	return m, errors.WithMessagef(err, "%s: %s, %s and %s do not fit each other", dir, nn.ArchitectureFile, in.file(), TaskFile)
 }
 
+// beginGrams begins to read n-grams, which takes as long as the network. It returns what
+// waits for them.
+func beginGrams(fsys fs.FS, dir string) func() (*text.Grams, error) {
+	at := path.Join(dir, GramsFile)
+	read := sync.OnceValues(func() (*text.Grams, error) { return text.LoadGramsFS(fsys, at) })
+	if _, err := fs.Stat(fsys, at); err == nil {
+		go read()
+	}
+	return read
+}
+
 // loadInput reads what makes of texts what a network takes.
-func loadInput(fsys fs.FS, dir string, net *nn.Model) (input, error) {
+func loadInput(fsys fs.FS, dir string, net *nn.Model, grams func() (*text.Grams, error)) (input, error) {
 	if in := net.Inputs(); len(in) > 0 && in[0].Bagged() {
-		g, err := text.LoadGramsFS(fsys, path.Join(dir, GramsFile))
+		g, err := grams()
 		return bag{g}, err
 	}
 	e, err := text.LoadEncoderFS(fsys, path.Join(dir, VocabularyFile))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/large"
 	"unroll/internal/safefile"
 )
 
@@ -54,7 +55,7 @@ func (x files) ReadFile(path string) ([]byte, error) {
 	if e != nil {
 		return nil, e
 	}
-	data = make([]byte, info.Size())
+	data = large.Make[byte](int(info.Size()))
 	if _, e := io.ReadFull(in, data); e != nil {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: e}
 	}

@@ -71,7 +71,7 @@ func (c *call) array(i int) (*array, error) {
 		for _, n := range f.shape {
 			a.shape = append(a.shape, int(n.k))
 		}
-		if a.len() > 1<<20 {
+		if a.len() > 1<<16 {
 			return nil, errors.Errorf("its input %d is %d values, too many that are one", i, a.len())
 		}
 		a.floats = slices.Repeat([]float64{f.value}, a.len())
@@ -124,10 +124,40 @@ func (c *call) giveAt(i int, v any) error {
 		if _, taken := c.values[c.node.outputs[i]]; taken {
 			return errors.Errorf("its output %q is there already", c.node.outputs[i])
 		}
+		if err := c.fits(v); err != nil {
+			return err
+		}
 		c.values[c.node.outputs[i]] = v
 	}
 	return nil
 }
+
+// fits returns an error if a value is larger than there is room for.
+func (c *call) fits(v any) error {
+	rank := 0
+	switch v := v.(type) {
+	case *symbol:
+		rank = len(v.axes)
+	case *array:
+		rank = len(v.shape)
+		if c.room -= v.len(); c.room < 0 {
+			return errors.New("the constants that the graph computes are many times as large as the file")
+		}
+	case filled:
+		rank = len(v.shape)
+	case nums:
+		if len(v.list) > mostNums {
+			return errors.Errorf("%d numbers of shapes cannot be represented", len(v.list))
+		}
+	}
+	if rank > mostDims {
+		return errors.Errorf("%d dimensions, more than %d", rank, mostDims)
+	}
+	return nil
+}
+
+// mostNums is how many numbers of shape arithmetic there may be.
+const mostNums = 64
 
 // only returns an error if outputs from the index on are used.
 func (c *call) only(outputs int) error {

@@ -15,6 +15,13 @@ import (
 // opset 7 to 23, that can be represented in layers of nn. Initializers in files beside it
 // are read too.
 //
+// Inputs and outputs of the model are [batch, features] or [batch, time, features], and word
+// ids [batch, time], whatever the order of the axes is in the file: of a graph that takes
+// [time, batch, features], or [batch, channels, time], the model takes the same values as
+// [batch, time, features]. States of several layers or directions, [layers, batch, units],
+// are [batch, layers·units]. First states that are zeros are left out, and nodes that no
+// output depends on.
+//
 // What cannot be represented is an error that names the operator and the node.
 func Load(path string) (*nn.Model, error) {
 	return LoadFS(safefile.Disk, path)

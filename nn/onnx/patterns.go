@@ -47,14 +47,12 @@ func (c *call) constant(name string) any {
 	if v, ok := c.values[name]; ok {
 		return v
 	}
-	for _, n := range c.n.nodes {
-		if n.op == "Constant" && len(n.outputs) == 1 && n.outputs[0] == name {
-			if a, ok := n.attrs["value"].(*array); ok {
-				return a
-			}
-			if f, ok := n.attrs["value_float"].(float64); ok {
-				return &array{shape: []int{}, floats: []float64{f}}
-			}
+	if n := c.makers[name]; n != nil && n.op == "Constant" {
+		if a, ok := n.attrs["value"].(*array); ok {
+			return a
+		}
+		if f, ok := n.attrs["value_float"].(float64); ok {
+			return &array{shape: []int{}, floats: []float64{f}}
 		}
 	}
 	return nil
@@ -105,15 +103,13 @@ func (c *call) gelu() (error, bool) {
 
 // halved reports whether a value is x·½, which nobody else takes.
 func (c *call) halved(name, x string, p *pattern) bool {
-	for _, n := range c.n.nodes {
-		if n.op == "Mul" && len(n.inputs) == 2 && len(n.outputs) == 1 && n.outputs[0] == name && c.sole(name, "Mul") != nil &&
-			(n.inputs[0] == x && c.number(n.inputs[1], 0.5) || n.inputs[1] == x && c.number(n.inputs[0], 0.5)) {
-			if _, done := c.values[name]; done {
-				return false // it is a layer already
-			}
-			p.gone = append(p.gone, n)
-			return true
-		}
+	n := c.makers[name]
+	if _, done := c.values[name]; done || n == nil || n.op != "Mul" || len(n.inputs) != 2 || len(n.outputs) != 1 || c.sole(name, "Mul") == nil {
+		return false // it is a layer already, or something else
+	}
+	if n.inputs[0] == x && c.number(n.inputs[1], 0.5) || n.inputs[1] == x && c.number(n.inputs[0], 0.5) {
+		p.gone = append(p.gone, n)
+		return true
 	}
 	return false
 }

@@ -109,6 +109,9 @@ func (c *call) joined(arrays []*array, along int) error {
 		}
 		shape[along] += a.shape[along]
 	}
+	if n := elements(shape); n > c.room || n < 0 {
+		return errors.New("the constants that the graph computes are many times as large as the file")
+	}
 	out := &array{typ: arrays[0].typ, shape: shape, floats: []float64{}}
 	for o := range elements(shape[:along]) {
 		for _, a := range arrays {

@@ -148,7 +148,6 @@ func readGather(c *call) error {
 		return c.give(out)
 	case *array:
 		if n, ok := numsOf(v); ok && len(v.shape) == 1 {
-			c.values[c.node.inputs[0]+"\x00"] = n
 			var out nums
 			out.scalar = scalar
 			for _, i := range index.ints {

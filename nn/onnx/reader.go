@@ -47,7 +47,9 @@ type reader struct {
 	time   int // sequences whose length is new
 	wanted map[*node]*demand
 	gone   map[*node]bool // what an earlier node did too
+	makers map[string]*node
 	layers int
+	room   int // values that constants and weights may yet have
 }
 
 // assignment is values of a weight.
@@ -69,7 +71,7 @@ func (n *network) model() (*nn.Model, error) {
 		if choices[i], err = p.readings(i + 1); err != nil {
 			return nil, errors.WithMessagef(err, "input %q", p.name)
 		}
-		if total *= len(choices[i]); total > 256 {
+		if total *= len(choices[i]); total > 64 {
 			return nil, errors.Errorf("%d inputs, which may be read in too many ways", len(n.inputs))
 		}
 	}
@@ -103,7 +105,7 @@ func (n *network) read(inputs [][]axis) (*nn.Model, error) {
 	var r *reader
 	for round := range 2 {
 		r = &reader{n: n, f: &nn.Functional{}, values: map[string]any{}, users: map[string][]*node{}, names: map[string]int{},
-			wanted: wanted, gone: map[*node]bool{}, time: len(inputs)}
+			wanted: wanted, gone: map[*node]bool{}, makers: map[string]*node{}, time: len(inputs), room: n.room()}
 		if round == 0 {
 			r.wanted = nil
 		}
@@ -114,9 +116,11 @@ func (n *network) read(inputs [][]axis) (*nn.Model, error) {
 	if r.layers == 0 {
 		return nil, errors.New("the graph has no operator that is a layer")
 	}
-	room := 0
+	room, most := 0, n.room()
 	for _, a := range r.set {
-		room += len(a.values)
+		if room += len(a.values); room > most {
+			return nil, errors.Errorf("the layers have more than %d parameters, many times what the file has", most)
+		}
 	}
 	m, err := r.f.BuildZeros(room)
 	if err != nil {
@@ -134,6 +138,16 @@ func (n *network) read(inputs [][]axis) (*nn.Model, error) {
 	return m, nil
 }
 
+// room returns how many values constants that are computed, and the weights of layers, may
+// have: 16 times those of the file, since one may be used several times.
+func (n *network) room() int {
+	room := 1 << 16
+	for _, a := range n.constants {
+		room += a.len()
+	}
+	return 16 * room
+}
+
 // graph reads all nodes.
 func (r *reader) graph(inputs [][]axis, wanted map[*node]*demand) error {
 	for name, a := range r.n.constants {
@@ -148,7 +162,12 @@ func (r *reader) graph(inputs [][]axis, wanted map[*node]*demand) error {
 			continue
 		}
 		for _, in := range n.inputs {
-			r.users[in] = append(r.users[in], n)
+			if in != "" {
+				r.users[in] = append(r.users[in], n)
+			}
+		}
+		for _, out := range n.outputs {
+			r.makers[out] = n
 		}
 	}
 	for _, n := range r.n.nodes {

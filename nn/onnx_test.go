@@ -126,6 +126,9 @@ func TestONNXGraphs(t *testing.T) {
 		}
 	})
 	t.Logf("%d were read, %d refused", read, refused)
+	if read < 140 {
+		t.Errorf("only %d graphs were read", read)
+	}
 }
 
 // TestEveryLayerHasOperators: a layer or cell of this package that could not be written as

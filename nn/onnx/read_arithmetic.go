@@ -181,11 +181,7 @@ func (c *call) by(s *symbol, v any, first bool) error {
 			l = nn.Rescaling{Scale: 1, Offset: -k}
 		case op == "Div" && !first && k != 0:
 			l = nn.Rescaling{Scale: 1 / k}
-		case op == "Max" && k >= 0:
-			l = nn.Activation{Func: nn.ReluOf(0, 0, math.Inf(1))}
-			if k != 0 {
-				return errors.Errorf("with %v it cannot be represented", k)
-			}
+		case op == "Max" && k == 0:
 			l = nn.Activation{Func: nn.Relu}
 		default:
 			return errors.Errorf("with %v it cannot be represented", k)

@@ -267,7 +267,7 @@ var heldElsewhere = map[string]string{
 	"HingeLoss": lossesTest, "HuberLoss": lossesTest, "LogitLoss": "TestLogitLoss", "PoissonLoss": lossesTest, "SoftmaxLoss": lossesTest,
 	"SparseSoftmaxLoss": "TestSparseSoftmaxLoss",
 
-	"AveragePool": "TestWindows", "Conv1D": "TestWindows", "Conv1DTransposed": "nn's TestConv1DTranspose", "ConvMax": "TestConvMax", "MaxPool": "TestWindows", "GlobalMax": "TestConvMax",
+	"AveragePool": "TestWindows", "Conv1D": "TestWindows", "Conv1DTransposed": "nn's TestConv1DTranspose", "ConvMax": "TestConvMax", "WindowMax": "TestWindowMax", "GatherWindowMax": "TestWindowMax", "MaxPool": "TestWindows", "GlobalMax": "TestConvMax",
 	"GlobalAverage": "TestGlobalAverageOfNothing and nn's golden tests", "BatchMajor": "TestBatchMajor", "TimeMajor": "TestBatchMajor",
 	"Options": "TestMemory", "MaskScores": "TestMaskScores", "Mix": "TestAttentionProducts", "MixTransposed": "TestAttentionProducts", "Scores": "TestAttentionProducts",
 	"Bernoulli": "TestBernoulliElements", "Normal": "TestNormalIsNormal", "Blend": "TestBlendEnds", "Counts": "TestCounts", "BagWeights": "TestBagWeights",

@@ -15,7 +15,7 @@ import (
 
 // unmerged are the operations that are never merged with an equal one, and why.
 var unmerged = map[string]string{
-	"lstm": "keeps its gates", "lstm_grad": "reads them", "gru": "keeps its gates", "gru_grad": "reads them", "conv_max": "keeps where its values were", "conv_max_grad": "reads that",
+	"lstm": "keeps its gates", "lstm_grad": "reads them", "gru": "keeps its gates", "gru_grad": "reads them", "conv_max": "keeps where its values were", "conv_max_grad": "reads that", "gather_window_max": "keeps where its values were", "gather_window_max_grad": "reads that",
 	"loop": "has a graph of its own", "accumulate": "sums over the steps",
 	"bernoulli": "draws", "normal": "draws",
 	"with_gradient": "a rule of the caller's, and left out as it is",

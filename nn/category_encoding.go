@@ -32,5 +32,8 @@ func (l CategoryEncoding) Apply(c *Context, in ...Value) []Value {
 		c.Fail(errorf("input is not word ids"))
 		return []Value{{}}
 	}
+	if x.Mask != nil {
+		c.Fail(errorf("input has a mask, and words are counted whether they are masked or not"))
+	}
 	return []Value{{Node: c.counts(x, l.NumTokens, l.MaskZero, l.OutputMode != "count")}}
 }

@@ -47,34 +47,15 @@ func (l ConvMaxPooling1D) Init(s *Scope, in ...Shape) ([]Shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := positive("filters", l.Filters); err != nil {
+	if err := checkFilters(l.Filters, l.KernelSizes, l.Activation); err != nil {
 		return nil, err
 	}
-	if len(l.KernelSizes) == 0 {
-		return nil, errorf("no kernel_sizes")
-	}
-	seen := map[int]bool{}
 	for _, size := range l.KernelSizes {
-		if err := positive("kernel size", size); err != nil {
-			return nil, err
-		}
-		if seen[size] {
-			return nil, errorf("kernel size %d is given twice", size)
-		}
-		seen[size] = true
 		s.weight(kernelName(size), l.KernelInitializer.or(GlorotUniform()), l.KernelRegularizer, l.KernelConstraint, size, x[1], l.Filters)
 	}
 	out := len(l.KernelSizes) * l.Filters
 	if !l.NoBias {
 		s.weight("bias", l.BiasInitializer.or(Zeros()), l.BiasRegularizer, l.BiasConstraint, out)
-	}
-	switch f := l.Activation.or(Linear); f {
-	case Linear, Relu, Tanh, Sigmoid:
-	default:
-		if err := f.check(); err != nil {
-			return nil, err
-		}
-		return nil, errorf("activation %q, want one that does not decrease: linear, relu, tanh or sigmoid", f)
 	}
 	return []Shape{{out}}, nil
 }
@@ -90,4 +71,33 @@ func (l ConvMaxPooling1D) Apply(c *Context, in ...Value) []Value {
 		y = c.Add(y, c.Weight("bias"))
 	}
 	return []Value{c.activated(l.Activation.or(Linear), Value{Node: y})}
+}
+
+// checkFilters refuses filters of which the maximum over the steps cannot be taken.
+func checkFilters(filters int, sizes []int, activation Func) error {
+	if err := positive("filters", filters); err != nil {
+		return err
+	}
+	if len(sizes) == 0 {
+		return errorf("no kernel_sizes")
+	}
+	seen := map[int]bool{}
+	for _, size := range sizes {
+		if err := positive("kernel size", size); err != nil {
+			return err
+		}
+		if seen[size] {
+			return errorf("kernel size %d is given twice", size)
+		}
+		seen[size] = true
+	}
+	switch f := activation.or(Linear); f {
+	case Linear, Relu, Tanh, Sigmoid:
+		return nil
+	default:
+		if err := f.check(); err != nil {
+			return err
+		}
+		return errorf("activation %q, want one that does not decrease: linear, relu, tanh or sigmoid", f)
+	}
 }

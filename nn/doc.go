@@ -89,14 +89,17 @@
 //	GlobalAveragePooling1D,                 left out; zeros if all are masked  none
 //	GlobalMaxPooling1D with Masked
 //	ConvMaxPooling1D                        zeros, and no filter is at one     none
+//	TokenConvMaxPooling1D                   the same, and so is padding        none
 //	Conv1D, SeparableConv1D,                as any step                        none
 //	DepthwiseConv1D, Conv1DTranspose,
 //	MaxPooling1D, AveragePooling1D,
 //	GlobalMaxPooling1D,
 //	Flatten, Reshape, ZeroPadding1D,
 //	Cropping1D, UpSampling1D, Permute, Dot
-//	Embedding, OneHot, CategoryEncoding,    have no mask in                    Embedding's own with MaskZero
-//	EmbeddingBag, RepeatVector
+//	Embedding, OneHot                       as any step                        it, with MaskZero the padding's too
+//	WordDropout                             stay left out                      its own, the padding's too
+//	CategoryEncoding                        an error: it would count them      none
+//	EmbeddingBag, RepeatVector              have no mask in                    none
 //	Masking                                 zeros, at those it finds           its own
 //	loss and metrics of a sequence output   left out: Σ mask·loss / Σ mask
 //

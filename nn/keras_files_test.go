@@ -15,7 +15,7 @@ import (
 // The rows of the table of layers that Keras's files cannot hold, with what the error
 // says: of both formats, of Keras 3 alone, and of Keras 2.
 var (
-	notKeras  = map[string]string{"conv_max_pooling": noConvMax, "conv_max_pooling_masked": noConvMax, "global_max_pooling_masked": "masked", "embedding_bag": noBags, "embedding_bag_scaled": noBags, "embedding_bag_mean": noBags, "category_encoding_counts": "mask_zero", "one_hot_rnn_one_step": "a sequence of one id", "dense_gelu_approximate": "gelu", "simple_rnn_gelu_approximate": "gelu"}
+	notKeras  = map[string]string{"conv_max_pooling": noConvMax, "conv_max_pooling_masked": noConvMax, "token_conv_max_pooling": noTokenConvMax, "token_conv_max_pooling_regularized": noTokenConvMax, "word_dropout": noWordDropout, "word_dropout_rnn": noWordDropout, "global_max_pooling_masked": "masked", "embedding_bag": noBags, "embedding_bag_scaled": noBags, "embedding_bag_mean": noBags, "category_encoding_counts": "mask_zero", "one_hot_rnn_one_step": "a sequence of one id", "dense_gelu_approximate": "gelu", "simple_rnn_gelu_approximate": "gelu"}
 	notKeras3 = map[string]string{"gates_hard_sigmoid_keras2": "slope 1/5", "dense_hard_sigmoid_keras2": "slope 1/5", "simple_rnn_hard_sigmoid_keras2": "slope 1/5"}
 	notKeras2 = map[string]string{"rms_normalization": "Keras 2 has no RMSNormalization", "gates_hard_sigmoid": "slope 1/6", "dense_hard_sigmoid": "slope 1/6", "simple_rnn_hard_sigmoid": "slope 1/6", "dense_hard_silu": "slope 1/6", "simple_rnn_hard_silu": "slope 1/6"}
 )
@@ -79,18 +79,23 @@ func TestKerasFiles(t *testing.T) {
 const (
 	noBags    = "nn.EmbeddingBag cannot be written: Keras has no such class"
 	noConvMax = "nn.ConvMaxPooling1D cannot be written: Keras has no such class"
+
+	noTokenConvMax = "nn.TokenConvMaxPooling1D cannot be written: Keras has no such class"
+	noWordDropout  = "nn.WordDropout cannot be written: Keras has no such class"
 )
 
 func sortedLines(s string) string { return strings.Join(slices.Sorted(strings.Lines(s)), "") }
 
 // withoutClass are the layers that no class of Keras's is the counterpart of, and why.
 var withoutClass = map[string]string{
-	"ConvMaxPooling1D": "Keras's convolutions and maxima do not know masks",
-	"EmbeddingBag":     "no input of Keras's is a bag of ids",
-	"Frozen":           "the setting trainable of the layer within",
-	"Named":            "the name of the layer within",
-	"Sequential":       "a model, whose layers are written",
-	"Functional":       "a model, whose layers are written",
+	"ConvMaxPooling1D":      "Keras's convolutions and maxima do not know masks",
+	"TokenConvMaxPooling1D": "Keras's convolutions and maxima do not know masks",
+	"WordDropout":           "no layer of Keras's masks words at random",
+	"EmbeddingBag":          "no input of Keras's is a bag of ids",
+	"Frozen":                "the setting trainable of the layer within",
+	"Named":                 "the name of the layer within",
+	"Sequential":            "a model, whose layers are written",
+	"Functional":            "a model, whose layers are written",
 }
 
 // TestEveryLayerHasAClass: a layer or cell of this package that Keras's files could not

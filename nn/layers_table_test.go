@@ -106,6 +106,13 @@ func layerCases() []layerCase {
 		{name: "conv_max_pooling", input: Features(6, 3), layers: []Layer{Dense{Units: 3}, ConvMaxPooling1D{Filters: 2, KernelSizes: []int{2, 3}, Activation: Tanh}, Dense{Units: 2}}},
 		{name: "conv_max_pooling_masked", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true},
 			ConvMaxPooling1D{Filters: 2, KernelSizes: []int{7, 1}, NoBias: true, KernelRegularizer: L2(0.1)}, Dense{Units: 2}}, fill: paddedRow},
+		{name: "token_conv_max_pooling", input: Tokens(5), layers: []Layer{
+			TokenConvMaxPooling1D{InputDim: 12, Filters: 2, KernelSizes: []int{3, 1}, Activation: Tanh, EmbeddingsInitializer: Uniform(1)}, Dense{Units: 2}}, fill: paddedRow},
+		{name: "token_conv_max_pooling_regularized", input: Tokens(4), layers: []Layer{
+			TokenConvMaxPooling1D{InputDim: 12, Filters: 2, KernelSizes: []int{2, 7}, NoBias: true, EmbeddingsInitializer: Uniform(1), EmbeddingsRegularizer: L2(0.1)}, Dense{Units: 2}}, fill: randomIDs(12)},
+		{name: "word_dropout", input: Tokens(5), layers: []Layer{WordDropout{Rate: 0.6},
+			TokenConvMaxPooling1D{InputDim: 12, Filters: 4, KernelSizes: []int{2}, EmbeddingsInitializer: Uniform(1)}, Dense{Units: 2}}, fill: randomIDs(12), random: true},
+		{name: "word_dropout_rnn", input: Tokens(5), layers: []Layer{WordDropout{Rate: 0.4}, Embedding{InputDim: 12, OutputDim: 3}, GRU{Units: 2}, Dense{Units: 2}}, fill: paddedRow, random: true},
 		{name: "global_average_pooling", input: Features(4, 3), layers: []Layer{Dense{Units: 3}, GlobalAveragePooling1D{}, Dense{Units: 2}}},
 		{name: "global_average_pooling_masked", input: Tokens(5), layers: []Layer{Embedding{InputDim: 12, OutputDim: 3, MaskZero: true}, GlobalAveragePooling1D{}, Dense{Units: 2}}, fill: paddedRow},
 		{name: "flatten", input: Features(3, 2), layers: []Layer{Dense{Units: 2}, Flatten{}, Dense{Units: 2}}},

@@ -15,11 +15,15 @@ import (
 func TestPaddingChangesNothing(t *testing.T) {
 	for name, layers := range map[string][]Layer{
 		"convolutions": {ConvMaxPooling1D{Filters: 3, KernelSizes: []int{1, 2, 4}, Activation: Relu}},
+		"of words":     {TokenConvMaxPooling1D{InputDim: 9, Filters: 3, KernelSizes: []int{1, 2, 4}, EmbeddingsInitializer: Uniform(1)}},
 		"gru":          {Bidirectional{Layer: GRU{Units: 2, ReturnSequences: true}}, GlobalMaxPooling1D{Masked: true}},
 		"stacked": {Bidirectional{Layer: LSTM{Units: 2, ReturnSequences: true}}, Bidirectional{Layer: SimpleRNN{Units: 2, ReturnSequences: true}},
 			GlobalMaxPooling1D{Masked: true}},
 	} {
-		layers := append(append([]Layer{Embedding{InputDim: 9, OutputDim: 3, MaskZero: true, EmbeddingsInitializer: Uniform(1)}}, layers...), Dense{Units: 1})
+		if _, words := layers[0].(TokenConvMaxPooling1D); !words {
+			layers = append([]Layer{Embedding{InputDim: 9, OutputDim: 3, MaskZero: true, EmbeddingsInitializer: Uniform(1)}}, layers...)
+		}
+		layers = append(layers, Dense{Units: 1})
 		m, err := Sequential{Input: Tokens(Any), Layers: layers, Dtype: tensor.Float64, Seed: 3}.Build()
 		if err != nil {
 			t.Fatal(name, err)

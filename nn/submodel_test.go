@@ -105,6 +105,9 @@ func TestSubModels(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := c.model(t)
 			for i, call := range m.calls {
+				if _, ids := m.rows[call.layer].layer.(WordDropout); ids {
+					continue // it gives ids, which are no output of a model
+				}
 				for k := range m.shapes[i] {
 					name := m.nameOf(ref{i, k})
 					sub, err := m.SubModel(name)

@@ -74,9 +74,9 @@ func (l Embedding) Apply(c *Context, in ...Value) []Value {
 		c.Fail(errorf("input is not word ids"))
 		return []Value{{}}
 	}
-	x.Table = c.Weight("embeddings")
 	if l.MaskZero {
-		x.Mask = c.NotID(x.IDs, 0)
+		x = c.padded(x)
 	}
+	x.Table = c.Weight("embeddings")
 	return []Value{x}
 }

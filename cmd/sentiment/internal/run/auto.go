@@ -18,10 +18,12 @@ const autoNetwork = "conv"
 
 const (
 	// likelyEpochs is how many epochs a network takes until it stops by itself, about.
-	likelyEpochs = 6
-	// weightsPerStep is how many weights of a network take as long as a step of n-grams,
-	// for each word in each epoch: the first are in the caches, forwards and backwards.
-	weightsPerStep = 200
+	likelyEpochs = 8
+	// How many weights of a network take as long as a step of n-grams, for each word in
+	// each epoch, forwards and backwards: halves of those in a word's own row of a table,
+	// and those of kernels, which are in the caches.
+	halfRowWeightsPerStep = 3
+	weightsPerStep        = 200
 	// byChance is the greatest probability of a difference by chance with which a network is
 	// taken in place of n-grams, which are faster and explain themselves better.
 	byChance = 0.1
@@ -81,17 +83,20 @@ func (r *Run) fitAuto(ctx context.Context, e Model, exec nn.Execution, l lesson,
 	return better, worse.Close()
 }
 
-// networkSteps estimates what training a network costs, in the steps of a search: by its
-// weights but those of the embedding, each of which is looked at for every word in every
-// epoch. Of the words of a text there are about a third as many n-grams.
+// networkSteps estimates what training a network costs, in the steps of a search, by the
+// weights that are looked at for every word in every epoch. There are about three times as
+// many n-grams in a text as words.
 func (r *Run) networkSteps(network Model, name string, l lesson) (int64, error) {
-	const ids = 2
-	o := network.sizing(ids, r.Layout)
-	m, err := network.build(l.task, o, network.Sizes.MaxLen, r.Seed)
-	if err != nil {
-		return 0, err
+	var params [3]int64 // with so many words
+	for ids := 1; ids < len(params); ids++ {
+		m, err := network.build(l.task, network.sizing(ids, r.Layout), network.Sizes.MaxLen, r.Seed)
+		if err != nil {
+			return 0, err
+		}
+		params[ids] = int64(m.Params())
 	}
-	weights := int64(m.Params() - ids*o.EmbeddingDim)
+	row := params[2] - params[1]
+	perWord := 2*row/halfRowWeightsPerStep + (params[1]-row)/weightsPerStep
 	words := int64(0)
 	set := l.Encoded[name]
 	for _, i := range l.Train {
@@ -103,7 +108,7 @@ func (r *Run) networkSteps(network Model, name string, l lesson) (int64, error) 
 		}
 		words += int64(min(n/3, network.Sizes.MaxLen))
 	}
-	return words * likelyEpochs * weights / weightsPerStep, nil
+	return words * likelyEpochs * perWord, nil
 }
 
 // byMoreThanChance reports whether the second of two models is right on more of the same

@@ -227,7 +227,7 @@ func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error)
 		return nil, errors.Errorf("%s: none of the vocabulary's words has a vector", r.Vectors)
 	}
 	o := e.sizing(encoder.Depth(), r.Layout)
-	o.EmbeddingDim, o.frozen, o.columns = vectors.Dim, r.Frozen, l.columns.Width()
+	o.EmbeddingDim, o.given, o.frozen, o.columns = vectors.Dim, true, r.Frozen, l.columns.Width()
 	m, err := e.build(t, o, encoder.Config().MaxLen, r.Seed)
 	if err != nil {
 		return nil, err

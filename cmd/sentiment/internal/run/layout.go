@@ -57,8 +57,9 @@ func share(rate float64) *float64 { return &rate }
 // sizing is what a model's layers are made by.
 type sizing struct {
 	Layout
-	words   int // ids
-	columns int // features beside the text
+	words   int  // ids
+	columns int  // features beside the text
+	given   bool // that vectors are given for the embedding
 	frozen  bool
 }
 

@@ -25,8 +25,8 @@ type Model struct {
 	Grams     bool         // n-grams, and not trained in epochs
 	Layout                 // the sizes of its layers
 	layers    func(o sizing) []nn.Layer
-	pools     func(o sizing) []nn.Layer // side by side on the last of layers; nil: the last is the only one
-	patience  int                       // epochs without a better val_loss after which it stops by itself; 0: it does not
+	pooled    func(f *nn.Functional, text nn.Symbol, o sizing) nn.Symbol // in place of layers
+	patience  int                                                        // epochs without a better val_loss after which it stops by itself; 0: it does not
 	optimizer func() train.Rated
 	decay     float64 // of the learning rate, in an epoch; 0: none
 	given     *given  // that is trained on; nil of the program's own
@@ -61,12 +61,8 @@ var Models = []Model{
 	onEmbedding("bilstm", "a bidirectional LSTM(8) on a learned embedding", 8, 0, func(o sizing, sequences bool) nn.Layer {
 		return nn.Bidirectional{Layer: nn.LSTM{Units: o.Units, ReturnSequences: sequences}}
 	}),
-	pooled("conv", "convolutions over one to three words on a learned embedding, with the maximum over the text", 96, 0, func(o sizing) nn.Layer {
-		return nn.ConvMaxPooling1D{Filters: o.Units, KernelSizes: []int{1, 2, 3}, Activation: nn.Relu}
-	}),
-	pooled("bigru", "a bidirectional GRU on a learned embedding, with the maximum and the mean over the text", 48, 1, func(sizing) nn.Layer {
-		return nn.GlobalMaxPooling1D{Masked: true}
-	}),
+	convolutions(),
+	bothWays(),
 	{
 		// A bag of words and logistic regression: what a recurrent net must
 		// beat to be worth it. It sees nearly all of most texts.
@@ -119,11 +115,7 @@ func onEmbedding(name, about string, units int, dropout float64, layer func(o si
 		Sizes:  corpus.Sizes{NumWords: 1000, MaxLen: 100},
 		Layout: Layout{Units: units, EmbeddingDim: embeddingDim, Layers: 1, Dropout: share(dropout)},
 		layers: func(o sizing) []nn.Layer {
-			var first nn.Layer = nn.Embedding{InputDim: o.words, OutputDim: o.EmbeddingDim}
-			if o.frozen {
-				first = nn.Frozen{Layer: first}
-			}
-			all := append([]nn.Layer{first}, o.stacked(func(sequences bool) nn.Layer { return layer(o, sequences) })...)
+			all := append([]nn.Layer{o.embedding(false)}, o.stacked(func(sequences bool) nn.Layer { return layer(o, sequences) })...)
 			return append(all, last...)
 		},
 		optimizer: func() train.Rated { return &optimizers.Adam{} },
@@ -143,7 +135,7 @@ func (e Model) build(t classifier.Task, o sizing, steps int, seed uint64) (*nn.M
 		}
 		return ngrams.Network(o.words, 0, len(t.Classes))
 	}
-	if e.pools != nil {
+	if e.pooled != nil {
 		return e.buildPooled(t, o, seed)
 	}
 	if o.columns > 0 {
@@ -179,7 +171,10 @@ func (e Model) Embeds() bool { return e.EmbeddingDim > 0 }
 
 // Recurrent reports whether the model has a recurrent layer.
 func (e Model) Recurrent() bool {
-	return !e.Grams && slices.ContainsFunc(e.layers(e.sizing(1, Layout{})), func(l nn.Layer) bool {
+	if e.Grams || e.pooled != nil {
+		return e.Layers > 0
+	}
+	return slices.ContainsFunc(e.layers(e.sizing(1, Layout{})), func(l nn.Layer) bool {
 		switch l.(type) {
 		case nn.SimpleRNN, nn.LSTM, nn.GRU, nn.Bidirectional:
 			return true

@@ -15,11 +15,12 @@ import (
 
 // without are the layers with weights that PyTorch has no module for, with the reason.
 var without = map[string]string{
-	"Attention":         "its scale is Keras's; PyTorch's scaled_dot_product_attention has no parameters",
-	"AdditiveAttention": "PyTorch has no module for it",
-	"ConvMaxPooling1D":  "it is one Conv1d for each size of its kernels: describe it by Conv1D and GlobalMaxPooling1D",
-	"SeparableConv1D":   "it is two Conv1d: describe it by DepthwiseConv1D and Conv1D",
-	"Normalization":     "PyTorch has no module for it",
+	"Attention":             "its scale is Keras's; PyTorch's scaled_dot_product_attention has no parameters",
+	"AdditiveAttention":     "PyTorch has no module for it",
+	"ConvMaxPooling1D":      "it is one Conv1d for each size of its kernels: describe it by Conv1D and GlobalMaxPooling1D",
+	"SeparableConv1D":       "it is two Conv1d: describe it by DepthwiseConv1D and Conv1D",
+	"Normalization":         "PyTorch has no module for it",
+	"TokenConvMaxPooling1D": "it is Conv1d of one-hot words, and their maximum",
 }
 
 // TestEachLayer: a layer that declares weights is loaded in a test here, or there is a reason.

@@ -87,11 +87,16 @@ var simple = []mapping{
 	}),
 	layers(func(w *writer, l nn.Embedding, in []value) []value {
 		ids := in[0].name
-		y := value{name: w.op("Gather", nil, w.weight("embeddings"), ids)}
+		y := value{name: w.op("Gather", nil, w.weight("embeddings"), ids), mask: in[0].mask}
 		if l.MaskZero {
-			y.mask = w.once("mask of "+ids, func() string { return w.op("Not", nil, w.op("Equal", nil, ids, w.int(0))) })
+			y.mask = w.padding(ids)
 		}
 		return []value{y}
+	}),
+	layers(func(w *writer, _ nn.WordDropout, in []value) []value {
+		x := in[0]
+		x.mask = w.padding(x.name)
+		return []value{x}
 	}),
 	ends(func(w *writer, l nn.CategoryEncoding, x value) string {
 		hot := w.oneHot(x, l.NumTokens)
@@ -168,6 +173,11 @@ func (w *writer) oneHot(x value, depth int) string {
 		return w.initializer(w.unique("zero_and_one"), []int{2}, part{value: 0, n: 1}, part{value: 1, n: 1})
 	})
 	return w.op("OneHot", nil, x.name, w.int(depth), ends)
+}
+
+// padding writes the mask of word ids, which are 0 where they are padding.
+func (w *writer) padding(ids string) string {
+	return w.once("mask of "+ids, func() string { return w.op("Not", nil, w.op("Equal", nil, ids, w.int(0))) })
 }
 
 // floats writes truth values as 0 and 1.

@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"cmp"
-	"strconv"
 
 	"unroll/nn"
 )
@@ -29,6 +28,7 @@ var convolutions = []mapping{
 	}),
 	ends((*writer).convTranspose),
 	ends((*writer).convMax),
+	ends((*writer).tokenConvMax),
 	ends(func(w *writer, l nn.MaxPooling1D, x value) string {
 		return w.pool("MaxPool", x, cmp.Or(l.PoolSize, 2), l.Strides, l.Padding)
 	}),
@@ -40,7 +40,7 @@ var convolutions = []mapping{
 		if !l.Masked || x.mask == "" {
 			return w.op("ReduceMax", keep, x.name)
 		}
-		y := w.op("ReduceMax", keep, w.op("Where", nil, w.column(x.mask), x.name, w.float(-3.4028234663852886e38)))
+		y := w.op("ReduceMax", keep, w.op("Where", nil, w.column(x.mask), x.name, w.float(least)))
 		return w.op("Where", nil, w.some(x.mask, l.KeepDims), y, w.float(0))
 	}),
 	ends(func(w *writer, l nn.GlobalAveragePooling1D, x value) string {
@@ -144,33 +144,6 @@ func (w *writer) convTranspose(l nn.Conv1DTranspose, x value) string {
 		attrs = append(attrs, attrInts64("output_padding", more))
 	}
 	y := w.turned(w.op("ConvTranspose", attrs, w.turned(x.name), w.transposed("kernel", 2, 1, 0), w.biasUnless(l.NoBias)))
-	return w.activate(l.Activation, y)
-}
-
-// convMax writes convolutions of several widths with the maximum over the steps that count.
-func (w *writer) convMax(l nn.ConvMaxPooling1D, x value) string {
-	seq, mask := x, x.mask
-	if mask != "" {
-		seq.name = w.op("Mul", nil, x.name, w.column(w.floats(mask)))
-	}
-	var all []string
-	for _, size := range l.KernelSizes {
-		y := w.conv(seq, window{size, 1, 1, "same"}, 1, w.transposed("kernel_"+strconv.Itoa(size), 2, 1, 0), "")
-		if mask != "" {
-			y = w.op("Where", nil, w.column(mask), y, w.float(-3.4028234663852886e38))
-		}
-		all = append(all, w.op("ReduceMax", []attributeProto{attrInts64("axes", 1), attrInt64("keepdims", 0)}, y))
-	}
-	y := all[0]
-	if len(all) > 1 {
-		y = w.op("Concat", []attributeProto{attrInt64("axis", 1)}, all...)
-	}
-	if mask != "" {
-		y = w.op("Where", nil, w.some(mask, false), y, w.float(0))
-	}
-	if !l.NoBias {
-		y = w.op("Add", nil, y, w.weight("bias"))
-	}
 	return w.activate(l.Activation, y)
 }
 

@@ -18,7 +18,7 @@ func (a *app) exportCommand() *cobra.Command {
 	var format, out string
 	c := &cobra.Command{
 		Use:   "export DIR",
-		Short: "Write a model for Keras or a web page, with its vocabulary",
+		Short: "Write a model for Keras, ONNX Runtime or a web page, with its vocabulary",
 		Long: `Writes a model for Keras, and beside it its vocabulary and predict.py, a short program
 in Python that predicts texts with both. DIR is the folder of a model, or of a run,
 which stands for its best model on the validation texts.
@@ -31,11 +31,16 @@ The format tfjs writes a folder for a web page: the model for TensorFlow.js,
 vocabulary.json, predict.mjs, which predicts texts with both, and index.html, a page
 that uses it.
 
+The format onnx writes the model for ONNX Runtime, and beside it its vocabulary and
+programs that predict texts with both: predict.py, predict.mjs for Node, and predict.go.
+It holds every model, and its probabilities are calibrated as those of predict.
+
 A model that a format cannot express is refused. Files that exist are not overwritten.`,
 		Example: `  sentiment export runs/latest --out keras/model.keras
   sentiment export runs/latest/embedding --format h5 --out keras2/model.h5
   python keras/predict.py "a wonderful film"
-  sentiment export runs/latest/embedding --format tfjs --out page`,
+  sentiment export runs/latest/embedding --format tfjs --out page
+  sentiment export runs/latest --format onnx --out onnx/model.onnx`,
 		Args: arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := exportFormat(format, out)

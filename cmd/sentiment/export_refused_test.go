@@ -3,7 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
-
+	"strings"
 	"testing"
 
 	"unroll/cmd/sentiment/internal/run"
@@ -25,11 +25,15 @@ func TestExportRefused(t *testing.T) {
 	}{
 		{[]string{model}, exitUsage, []string{"export: --out is missing, want the name of a file that ends in .keras"}},
 		{[]string{}, exitUsage, []string{"export: an argument is missing"}},
-		{[]string{model, "--format", "onnx", "--out", fresh}, exitUsage, []string{`--format is "onnx", want keras, h5`}},
+		{[]string{model, "--format", "pmml", "--out", fresh}, exitUsage, []string{`--format is "pmml", want keras, h5`}},
 		{[]string{model, "--out", fresh}, exitUsage, []string{"--out " + fresh + ": for --format keras the name must end in .keras"}},
 		{[]string{model, "--out", filepath.Join(fresh, ".keras")}, exitUsage, []string{"the name must end in .keras"}},
 		{[]string{model, "--out", fresh + ".h5"}, exitUsage, []string{"must end in .keras, or say --format h5"}},
 		{[]string{model, "--format", "h5", "--out", fresh + ".weights.h5"}, exitUsage, []string{"must end in .h5, or say --format weights.h5"}},
+		{[]string{model, "--format", "onnx", "--out", filepath.Join(fresh, "m.keras")}, exitUsage, []string{"must end in .onnx, or say --format keras"}},
+		{[]string{words, "--format", "onnx", "--out", filepath.Join(fresh, "m.onnx")}, exitFailure, []string{
+			words, "the tokenizer bpe cannot be written for other programs",
+		}},
 		{[]string{words, "--out", filepath.Join(fresh, "m.keras")}, exitFailure, []string{
 			words, "the tokenizer bpe cannot be written for other programs",
 		}},
@@ -41,14 +45,17 @@ func TestExportRefused(t *testing.T) {
 		checkFailure(t, status, c.status, stdout, stderr, c.wants...)
 		checkUnchanged(t, dir, before)
 	}
-	for _, name := range []string{"m.keras", "tokenizer.json", "predict.py"} {
+	for name, out := range map[string]string{
+		"m.keras": "m.keras", "tokenizer.json": "m.keras", "predict.py": "m.keras",
+		"m.onnx": "m.onnx", "vocabulary.json": "m.onnx", "predict.mjs": "m.onnx", "predict.go": "m.onnx",
+	} {
 		taken := filepath.Join(t.TempDir(), "taken")
 		if err := os.Mkdir(taken, 0o755); err != nil {
 			t.Fatal(err)
 		}
 		writeFile(t, filepath.Join(taken, name), "mine")
 		before := snapshot(t, taken)
-		status, stdout, stderr := command("", "export", model, "--out", filepath.Join(taken, "m.keras"))
+		status, stdout, stderr := command("", "export", model, "--format", strings.TrimPrefix(out, "m."), "--out", filepath.Join(taken, out))
 		checkFailure(t, status, exitFailure, stdout, stderr, filepath.Join(taken, name)+" already exists: choose an --out in another folder")
 		checkUnchanged(t, taken, before)
 	}

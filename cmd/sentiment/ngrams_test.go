@@ -44,7 +44,7 @@ func TestNGrams(t *testing.T) {
 		wants  []string
 		args   []string
 	}{
-		{exitFailure, []string{"Keras has no layer for bags of n-grams"}, []string{"export", model, "--out", filepath.Join(t.TempDir(), "m.keras")}},
+		{exitFailure, []string{"Keras has no layer for bags of n-grams: --format onnx can hold them"}, []string{"export", model, "--out", filepath.Join(t.TempDir(), "m.keras")}},
 		{exitFailure, []string{"ngrams"}, []string{"words", model, "good"}},
 	} {
 		status, stdout, stderr := command("", c.args...)

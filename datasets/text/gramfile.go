@@ -174,7 +174,7 @@ func (r *gramReader) grams(head gramHead) (*Grams, error) {
 		case len(counts) > 0 && int(counts[len(counts)-1]) < c.MinCount:
 			return nil, errors.Errorf("it holds a gram of %d texts, less than MinCount %d", counts[len(counts)-1], c.MinCount)
 		}
-		if err := g.index[k].build(hashes, g.hashBits()); err != nil {
+		if err := g.index[k].build(hashes, g.HashBits()); err != nil {
 			return nil, err
 		}
 		if g.counts == nil {

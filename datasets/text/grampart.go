@@ -9,7 +9,7 @@ import "github.com/pkg/errors"
 // Texts have the grams that they had, but for those that are gone. Config says so where
 // none of words, or of characters, is left: texts are not searched for them any more.
 func (g *Grams) Only(keep func(id int32) bool) (part *Grams, ids []int32, err error) {
-	return g.only(keep, g.hashBits())
+	return g.only(keep, g.HashBits())
 }
 
 // only returns grams that are known by so many bits.

@@ -18,7 +18,7 @@ const shortBits = 14
 // The price is that of grams that are not kept one of 16,000 or more is taken for one
 // that is.
 func (g *Grams) Short() (short *Grams, ids []int32, err error) {
-	width := min(bits.Len(uint(g.Len()))+shortBits, g.hashBits())
+	width := min(bits.Len(uint(g.Len()))+shortBits, g.HashBits())
 	seen := [kinds]map[uint64]bool{{}, {}}
 	return g.only(func(id int32) bool {
 		k, number := ofWords, int(id)
@@ -35,8 +35,9 @@ func (g *Grams) Short() (short *Grams, ids []int32, err error) {
 // upper has so many upper bits.
 func upper(width int) uint64 { return ^uint64(0) << (64 - width) }
 
-// hashBits is by how many bits grams are known.
-func (g *Grams) hashBits() int {
+// HashBits returns by how many of their upper bits grams are known, 64 unless Short made
+// them.
+func (g *Grams) HashBits() int {
 	if g.bits == 0 {
 		return 64
 	}

@@ -1,5 +1,5 @@
-// Package export writes models for Keras: the model, its vocabulary, and a program in
-// Python that uses both.
+// Package export writes models for other programs: the model, its vocabulary, and short
+// programs that use both.
 package export
 
 import (
@@ -17,12 +17,13 @@ import (
 	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/nn/keras"
+	"unroll/nn/onnx"
 	"unroll/train/classifier"
 )
 
 // Format is a way to write a model.
 type Format struct {
-	End   string // of a file's name, by which Keras tells what the file is; "" for a folder
+	End   string // of a file's name, which tells what the file is; "" for a folder
 	About string
 	write func(path string, m *nn.Model) error
 	// model is the Python that makes the model of the file's name, a %s.
@@ -30,24 +31,29 @@ type Format struct {
 	// apart, if not "", is the name of a file for the architecture, which the format
 	// has not.
 	apart string
+	// files are all that are written; the notes say what differs there.
+	files func(m *classifier.Model, f Format, path string) (files []file, notes []string, err error)
 }
 
 // Formats are those that are known.
 var Formats = choice.Table[Format]{
 	{Name: "keras", Help: "an archive of Keras 3", Value: Format{
-		End: ".keras", About: "the model, for Keras 3", write: keras.Save,
+		End: ".keras", About: "the model, for Keras 3", write: keras.Save, files: python,
 		model: "model = tf.keras.models.load_model(here / %s)\n",
 	}},
 	{Name: "h5", Help: "HDF5 for Keras 2 and 3", Value: Format{
-		End: ".h5", About: "the model, for Keras 2 and 3", write: keras.SaveHDF5,
+		End: ".h5", About: "the model, for Keras 2 and 3", write: keras.SaveHDF5, files: python,
 		model: "model = tf.keras.models.load_model(here / %s)\n",
 	}},
 	{Name: "weights.h5", Help: "the weights alone, as HDF5 for Keras 3", Value: Format{
-		End: ".weights.h5", About: "the weights, for Keras 3", write: keras.SaveWeights, apart: "config.json",
+		End: ".weights.h5", About: "the weights, for Keras 3", write: keras.SaveWeights, apart: "config.json", files: python,
 		model: "model = tf.keras.models.model_from_json((here / \"config.json\").read_text(encoding=\"utf-8\"))\nmodel.load_weights(here / %s)\n",
 	}},
 	{Name: "tfjs", Help: "a folder for a web page, for TensorFlow.js", Value: Format{
-		About: "the model, for TensorFlow.js, its weights beside it", write: keras.SaveTFJS,
+		About: "the model, for TensorFlow.js, its weights beside it", write: keras.SaveTFJS, files: web,
+	}},
+	{Name: "onnx", Help: "ONNX, for runtimes of many languages", Value: Format{
+		End: ".onnx", About: "the model, for ONNX Runtime", write: onnx.Save, files: forRuntime,
 	}},
 }
 
@@ -73,30 +79,12 @@ func content(path, about string, data []byte) file {
 // exists is overwritten, and after an error nothing is left. The notes say what differs
 // there.
 func Write(m *classifier.Model, f Format, path string) (written []File, notes []string, err error) {
-	var files []file
-	if m.Encoder() == nil {
-		return nil, nil, errors.New("Keras has no layer for bags of n-grams")
-	}
 	if c := m.Columns(); c != nil {
 		return nil, nil, errors.Errorf("the model takes %s beside a text, and what is exported reads texts alone", show.List(c.Names()))
 	}
-	if f.Folder() {
-		if err := checkEmpty(path); err != nil {
-			return nil, nil, err
-		}
-		files, notes, err = web(m, f, path)
-	} else {
-		files, notes, err = python(m, f, path)
-	}
+	files, notes, err := f.files(m, f, path)
 	if err != nil {
 		return nil, nil, err
-	}
-	if factor := m.Task().Factor; factor != 0 {
-		uses := Program
-		if f.Folder() {
-			uses = webProgram
-		}
-		notes = append(notes, fmt.Sprintf("the probabilities of the model itself are not calibrated, those of %s are: there its logits are multiplied by %.4g", uses, factor))
 	}
 	if written, err = writeAll(files); err != nil && f.Folder() {
 		made, _ := os.ReadDir(path)
@@ -107,8 +95,22 @@ func Write(m *classifier.Model, f Format, path string) (written []File, notes []
 	return written, notes, err
 }
 
+// errNoBags is of Keras.
+var errNoBags = errors.New("Keras has no layer for bags of n-grams: --format onnx can hold them")
+
+// calibrated notes that it is a program that calibrates probabilities.
+func calibrated(notes []string, t classifier.Task, program string) []string {
+	if t.Factor == 0 {
+		return notes
+	}
+	return append(notes, fmt.Sprintf("the probabilities of the model itself are not calibrated, those of %s are: there its logits are multiplied by %.4g", program, t.Factor))
+}
+
 // python are the files for Keras.
 func python(m *classifier.Model, f Format, path string) (files []file, notes []string, err error) {
+	if m.Encoder() == nil {
+		return nil, nil, errNoBags
+	}
 	dir, name := filepath.Split(path)
 	net, notes, err := forKeras(m.Net())
 	if err != nil {
@@ -138,7 +140,7 @@ func python(m *classifier.Model, f Format, path string) (files []file, notes []s
 	}
 	return append(files,
 		content(filepath.Join(dir, v.name), v.about, v.data),
-		content(filepath.Join(dir, Program), "how to use them in Python", program(m, f, name, v))), notes, nil
+		content(filepath.Join(dir, Program), "how to use them in Python", program(m, f, name, v))), calibrated(notes, m.Task(), Program), nil
 }
 
 // writeAll writes files, all or none.

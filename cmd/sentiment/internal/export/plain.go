@@ -141,8 +141,12 @@ func plainOf(e *text.Encoder) (p plain, err error) {
 
 // python makes x of texts.
 func (p plain) python() string {
+	return "vocabulary = json.loads(vocabulary)\n" + p.encodePython() + "\n" + padded(p.c, "[encode(t) for t in texts]")
+}
+
+// encodePython is the function encode, which makes ids of a text by its vocabulary.
+func (p plain) encodePython() string {
 	var b strings.Builder
-	b.WriteString("vocabulary = json.loads(vocabulary)\n")
 	ids := "[vocabulary[t] for t in tokens if t in vocabulary]"
 	switch c := p.c; {
 	case c.OOVBuckets > 0:
@@ -165,6 +169,18 @@ def bucket(token):
 	if p.c.Start > 0 {
 		start = fmt.Sprintf("[%d] + ", p.c.Start)
 	}
-	fmt.Fprintf(&b, "    return %s%s\n\n%s", start, ids, padded(p.c, "[encode(t) for t in texts]"))
+	fmt.Fprintf(&b, "    return %s%s\n", start, ids)
 	return b.String()
+}
+
+// padPython makes rows of texts, each of as many ids.
+func (p plain) padPython() string {
+	cut, row := fmt.Sprintf("[-%d:]", p.c.MaxLen), "fill + ids"
+	if p.c.Truncating == text.Post {
+		cut = fmt.Sprintf("[:%d]", p.c.MaxLen)
+	}
+	if p.c.Padding == text.Post {
+		row = "ids + fill"
+	}
+	return fmt.Sprintf("\ndef pad(ids):\n    ids = ids%s\n    fill = [%d] * (%d - len(ids))\n    return %s\n\nrows = [pad(encode(t)) for t in texts]\n", cut, p.c.Value, p.c.MaxLen, row)
 }

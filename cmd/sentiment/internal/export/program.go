@@ -30,7 +30,7 @@ func program(m *classifier.Model, f Format, name string, v vocabulary) []byte {
 // imports are the modules that lines use, and those of each program.
 func imports(python string) string {
 	all := []string{"pathlib", "sys"}
-	for _, m := range []string{"html", "json", "re", "unicodedata"} {
+	for _, m := range []string{"html", "json", "re", "struct", "unicodedata"} {
 		if regexp.MustCompile(`\b` + m + `\.`).MatchString(python) {
 			all = append(all, m)
 		}

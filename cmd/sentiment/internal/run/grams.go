@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/pkg/errors"
@@ -108,7 +109,11 @@ func (r *Run) fitGrams(ctx context.Context, e Model, l lesson, fold string) (*tr
 			return nil, err
 		}
 	}
-	whole, err := d.Train(ctx, append(append([]int(nil), l.Train...), l.Validation...), best)
+	all := slices.Concat(l.Train, l.Validation)
+	if best, err = r.calibrated(ctx, d, all, best, l); err != nil {
+		return nil, err
+	}
+	whole, err := d.Train(ctx, all, best)
 	if err != nil {
 		return nil, err
 	}

@@ -133,7 +133,7 @@ func (f *File) Tensor(name string) (*tensor.Dense, error) {
 
 func view(t *tensor.Dense) (safetensors.TensorView, error) {
 	shape := dims(t)
-	var data []byte
+	data := make([]byte, 0, t.DataSize()*int(t.Dtype().Size()))
 	switch t.Dtype() {
 	case tensor.Float64:
 		for _, v := range t.Float64s() {

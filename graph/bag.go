@@ -63,7 +63,7 @@ func (b *Builder) embeddingBag(table, weight, bags *Node, batch int) *Node {
 
 func (b *Builder) bagRows(weight, y, bags *Node, rows int) *Node {
 	batch, cols := y.Shape()[0], y.Shape()[1]
-	touched := new(touchedRows)
+	touched := newTouchedRows()
 	return b.apply(&op{
 		name:    "embedding_bag_rows",
 		key:     pure,
@@ -146,37 +146,4 @@ func bagDots[T kernel.Float](cols int) runFunc {
 		kernel.BagDots(Floats[T](o.out), Floats[T](in[0]), Floats[T](in[1]), starts, at, cols)
 		return nil
 	}
-}
-
-// touchedRows are the rows of a table of which an operation has written others than
-// zeros, any of them more than once.
-type touchedRows struct {
-	ids []int32
-	ran bool
-}
-
-func (t *touchedRows) set(ids []int32) { t.ids, t.ran = append(t.ids[:0], ids...), true }
-
-// clearRows clears the rows that the run before touched, not the whole table, where
-// these are the fewer.
-func clearRows[T kernel.Float](t *touchedRows, table []T, cols int) {
-	if !t.ran || len(t.ids)*cols > len(table)/2 {
-		clear(table)
-		return
-	}
-	kernel.ClearRows(table, t.ids, cols)
-}
-
-// Rows returns the rows of the value of n, a matrix or more, outside of which the last
-// run left zeros: in any order, some of them more than once. ok is false if they are not
-// known, as of all nodes but the gradients of tables from which rows were taken.
-func (p *Program) Rows(n *Node) (rows []int32, ok bool) {
-	if kept := p.kept[n]; kept != nil {
-		n = kept
-	}
-	o, is := n.Op().(*op)
-	if !is || o.touched == nil || !o.touched.ran {
-		return nil, false
-	}
-	return o.touched.ids, true
 }

@@ -23,6 +23,7 @@ type Program struct {
 	code   *code
 	places plan
 	memory Memory
+	tables []*op // of Share; nil before it is called
 
 	explanation Explanation
 

@@ -81,7 +81,7 @@ func (b *Builder) ScatterAdd(ids, x *Node, rows int) *Node {
 	if rows < 1 || ids.Shape()[0] != n {
 		return b.Fail(errors.Errorf("scatter add: %d ids of %s for %d rows", ids.Shape()[0], shapeString(x), rows))
 	}
-	touched := new(touchedRows)
+	touched := newTouchedRows()
 	return b.apply(&op{
 		name:    "scatter_add",
 		key:     pure,

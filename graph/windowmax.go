@@ -204,7 +204,7 @@ func (b *Builder) windowMaxGrad(in []*Node, y, dy *Node, w *windowMax) *Node {
 	if len(in) > 2 {
 		diff += "."
 	}
-	touched := new(touchedRows)
+	touched := newTouchedRows()
 	return b.apply(&op{
 		name:      "gather_window_max_grad",
 		ids:       true,

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
+	"unroll/graph"
 	"unroll/nn"
 )
 
@@ -19,6 +20,8 @@ type fitRun struct {
 	capacity int                 // samples that a full batch has
 	sets     map[string]shardSet // by the lengths of the inputs, and the rows of whole batches
 	team     *team
+	tables   []*graph.Tables // of the shards' gradients
+	sums     []gradient      // of the shards' gradients
 	solver   []gorgonia.ValueGrad
 	last     []*program // that computed the last step
 	batch    *job       // of the last step

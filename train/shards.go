@@ -64,9 +64,6 @@ func (p *program) sum(shards []*program, i int) error {
 
 // buffer returns the sum of the gradients of weight i, of g's shape.
 func (p *program) buffer(i int, g gorgonia.Value) *gradient {
-	if p.sums == nil {
-		p.sums = make([]gradient, len(p.weights))
-	}
 	if p.sums[i].value == nil {
 		p.sums[i].value = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
 	}

@@ -25,10 +25,18 @@ func (r *fitRun) fill(j *job) {
 func (r *fitRun) step(now, next *job) error {
 	shards := now.shards()
 	r.at.Step++
+	if r.sums == nil {
+		r.sums = make([]gradient, len(shards[0].weights))
+	}
+	shards[0].sums = r.sums
 	for i, p := range shards {
 		if err := p.swap(); err != nil {
 			return err
 		}
+		if i == len(r.tables) {
+			r.tables = append(r.tables, &graph.Tables{})
+		}
+		p.prog.Share(r.tables[i])
 		*p.pass.Random() = graph.Random{Seed: r.fit.Seed, Step: r.at.Step, Shard: uint64(i)}
 	}
 	if shards[0].masks != nil {

@@ -50,8 +50,12 @@ func TestExportForONNXRuntime(t *testing.T) {
 			if strings.Contains(printed, "calibrated") {
 				t.Errorf("the probabilities are not calibrated in the graph:\n%s", printed)
 			}
+			t.Run("import", func(t *testing.T) { checkBack(t, model, out) })
 			t.Run("Python", func(t *testing.T) { checkPython(t, model, out) })
 			t.Run("JavaScript", func(t *testing.T) { checkInRuntime(t, model, out) })
+			if of.Name == "embedding" || of.Name == "ngrams" {
+				t.Run("Go", func(t *testing.T) { checkGo(t, model, out) })
+			}
 		})
 	}
 }
@@ -126,4 +130,45 @@ func answersTo(t *testing.T, model string) []classifier.Answer {
 		t.Fatal(err)
 	}
 	return answers
+}
+
+// TestExportForONNXRuntimeTasks: of several classes, labels and numbers, of characters, of a
+// small file.
+func TestExportForONNXRuntimeTasks(t *testing.T) {
+	rows := []string{"\"A wonderful, great story!\"", "정말 재미있는 영화였어요", "the plot is dull", "bad acting 😀 and café", "a great film", "지루한 영화"}
+	table := func(targets ...string) string {
+		text := "text,label\n"
+		for range 12 {
+			for i, s := range rows {
+				text += s + "," + targets[i%len(targets)] + "\n"
+			}
+		}
+		return writeFile(t, filepath.Join(t.TempDir(), "t.csv"), text)
+	}
+	for name, args := range map[string][]string{
+		"classes": {"--data", table(`"say ""no"""`, "<ä>", "\\n"), "--model", "gru,ngrams"},
+		"labels":  {"--data", table("a;b", "c", "b", "a;c", "a", ""), "--label-delimiter", ";", "--model", "bow,ngrams"},
+		"numbers": {"--data", table("1000", "1002", "1007", "1001"), "--regression", "--model", "conv,ngrams"},
+		"jamo":    {"--data", table("a", "b"), "--model", "bow,ngrams", "--tokenizer", "chars", "--normalize", "NFKD", "--oov-buckets", "3"},
+		"kept":    {"--data", table("a", "b"), "--model", "embedding,ngrams", "--tokenizer", "marks", "--case", "keep", "--padding", "post", "--truncating", "post", "--maxlen", "5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			succeedQuietly(t, tiny(dir, append(args, "--split", "random", "--budget", "0.01")...)...)
+			dirs, err := run.ModelDirs(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "jamo" {
+				succeedQuietly(t, "shrink", filepath.Join(dir, "ngrams"), "--out", filepath.Join(dir, "small"))
+				dirs = append(dirs, filepath.Join(dir, "small"))
+			}
+			for _, model := range dirs {
+				out, _ := exportedTo(t, model, "onnx")
+				t.Run(filepath.Base(model)+"/import", func(t *testing.T) { checkBack(t, model, out) })
+				t.Run(filepath.Base(model)+"/Python", func(t *testing.T) { checkPython(t, model, out) })
+				t.Run(filepath.Base(model)+"/JavaScript", func(t *testing.T) { checkInRuntime(t, model, out) })
+			}
+		})
+	}
 }

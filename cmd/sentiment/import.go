@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -14,11 +13,8 @@ import (
 
 	"unroll/cmd/sentiment/internal/run"
 	"unroll/cmd/sentiment/internal/usage"
-	"unroll/datasets/imdb"
 	"unroll/datasets/text"
-	"unroll/datasets/text/kerastext"
 	"unroll/internal/show"
-	"unroll/nn"
 	"unroll/nn/keras"
 	"unroll/train/classifier"
 )
@@ -40,16 +36,18 @@ func (a *app) importCommand() *cobra.Command {
 	m := &importer{app: a}
 	c := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Make a model folder of a text model that Keras saved",
+		Short: "Make a model folder of a text model that Keras saved, or of ONNX",
 		Long: `Makes a folder of a text classifier that Keras saved, for predict, evaluate, serve and
 the other commands. FILE is a .keras archive, HDF5 of a whole model, model.json of
-TensorFlow.js, or JSON of an architecture, whose weights are in another file. How texts
-become word ids is read from the model's own TextVectorization layer, or from the
-tokenizer's file: a Tokenizer as JSON or pickled, a word index, or a vocabulary. It tells
-what it found and what it guessed.`,
+TensorFlow.js, or JSON of an architecture, whose weights are in another file; or a model as
+ONNX, as PyTorch's exporter and sentiment export write it, in a file that ends in .onnx. How
+texts become word ids is read from the model's own TextVectorization layer, or from the
+tokenizer's file: a Tokenizer as JSON or pickled, a word index, a vocabulary, or what
+sentiment export wrote beside an ONNX model. It tells what it found and what it guessed.`,
 		Example: `  sentiment import model.keras --tokenizer tokenizer.pickle --out mine
   sentiment import imdb_lstm.h5 --tokenizer imdb --out mine
   sentiment import topics.keras --labels sports,politics,science --out topics
+  sentiment import onnx/model.onnx --tokenizer onnx/vocabulary.json --out mine
   sentiment import model.json --weights model.h5 --tokenizer tokenizer.json --out mine`,
 		Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -64,8 +62,8 @@ what it found and what it guessed.`,
 	flags.StringVar(&m.tokenizer, "tokenizer", "", "`file` with the tokenizer, or imdb for the word index of keras.datasets.imdb (default: the model's TextVectorization layer)")
 	flags.StringVar(&m.labels, "labels", "", "`names` of the classes in the order of the model's outputs, comma-separated (default: negative,positive for two)")
 	flags.IntVar(&m.maxLen, "maxlen", 0, "`words` of each sequence, where neither the model nor the tokenizer tells")
-	choose(flags, &m.padding, "padding", "", "`end` at which short texts are filled: %s (default: pre, or what a TextVectorization does)", text.Sides())
-	choose(flags, &m.truncating, "truncating", "", "`end` at which long texts are cut: %s (default: pre, or what a TextVectorization does)", text.Sides())
+	choose(flags, &m.padding, "padding", "", "`end` at which short texts are filled: %s (default: pre, of ONNX post, or what the tokenizer says)", text.Sides())
+	choose(flags, &m.truncating, "truncating", "", "`end` at which long texts are cut: %s (default: pre, of ONNX post, or what the tokenizer says)", text.Sides())
 	return c
 }
 
@@ -77,7 +75,7 @@ func (m *importer) run(ctx context.Context) error {
 		return usage.Errorf("%s is a folder with a model of this program already: use it as it is, as in: sentiment predict %[1]s \"a text\"", m.path)
 	}
 	var err error
-	if m.file, err = keras.Open(m.path); err != nil {
+	if m.file, err = openModel(m.path); err != nil {
 		return err
 	}
 	if err := m.weigh(); err != nil {
@@ -87,16 +85,17 @@ func (m *importer) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := m.read(ctx)
-	if err != nil {
-		return err
-	}
-	e, err := m.encoder(t)
+	v, err := m.vocabulary(ctx)
 	if err != nil {
 		return err
 	}
 	name := strings.TrimSuffix(filepath.Base(m.path), filepath.Ext(m.path))
-	model, err := classifier.New(name, net, e, task)
+	var model *classifier.Model
+	if v.grams != nil {
+		model, err = classifier.NewGrams(name, net, v.grams, task)
+	} else {
+		model, err = classifier.New(name, net, v.encoder, task)
+	}
 	if err != nil {
 		return err
 	}
@@ -107,7 +106,7 @@ func (m *importer) run(ctx context.Context) error {
 	if err := run.Import(m.dir, model, m.path); err != nil {
 		return errors.WithMessage(err, "--out")
 	}
-	m.report(t, model)
+	m.report(v, model)
 	return nil
 }
 
@@ -142,103 +141,12 @@ func (m *importer) weigh() error {
 	return nil
 }
 
-// read reads how texts become ids.
-func (m *importer) read(ctx context.Context) (*kerastext.Tokenizer, error) {
-	inside, err := m.inside()
-	if m.tokenizer == "" {
-		if err == nil && inside == nil {
-			err = usage.Errorf("%s does not hold how texts become word ids: give its tokenizer with --tokenizer", m.path)
-		}
-		return inside, err
-	}
-	if inside != nil {
-		return nil, usage.Errorf("%s holds how texts become word ids, in its layer %s of TextVectorization: leave out --tokenizer", m.path, inside.Layer)
-	}
-	switch m.tokenizer {
-	case imdbIndex:
-		index, err := imdb.WordIndex(ctx, imdb.Options{Log: func(line string) { fmt.Fprintln(m.err, line) }})
-		if err != nil {
-			return nil, fmt.Errorf("--tokenizer imdb: %w; without a network, give the file itself: --tokenizer imdb_word_index.json", err)
-		}
-		return kerastext.IMDB(bytes.NewReader(index))
-	}
-	t, err := kerastext.Read(m.tokenizer)
-	return t, errors.WithMessage(err, "--tokenizer")
-}
-
-// inside reads the model's own TextVectorization; nil if it has none.
-func (m *importer) inside() (*kerastext.Tokenizer, error) {
-	if m.file.Format != keras.Archive {
-		return nil, nil
-	}
-	t, err := kerastext.Read(m.path)
-	if errors.Is(err, kerastext.ErrNoLayer) {
-		return nil, nil
-	}
-	return t, err
-}
-
-// encoder makes the encoder that gives the model what it was trained on.
-func (m *importer) encoder(t *kerastext.Tokenizer) (*text.Encoder, error) {
-	if t.OutputMode != "" && t.OutputMode != "int" {
-		return nil, errors.Errorf("the TextVectorization has output_mode %q, of which the model cannot be given word ids", t.OutputMode)
-	}
-	c := t.Config
-	if err := m.length(&c, t.Layer); err != nil {
-		return nil, err
-	}
-	var usual []string
-	for _, side := range []struct {
-		flag, value string
-		to          *text.Side
-	}{{"padding", m.padding, &c.Padding}, {"truncating", m.truncating, &c.Truncating}} {
-		if side.value != "" {
-			if err := side.to.UnmarshalText([]byte(side.value)); err != nil {
-				return nil, err
-			}
-		} else if t.OutputMode == "" {
-			usual = append(usual, "--"+side.flag+" pre")
-		}
-	}
-	if len(usual) > 0 {
-		m.guess("%s, as pad_sequences does unless it is told", strings.Join(usual, " and "))
-	}
-	if rows := classifier.IDs(m.file.Model); rows > 0 && (c.NumWords == 0 || c.NumWords > rows) {
-		if last := c.FirstID + len(t.Words) - 1; last >= rows {
-			m.guess("num_words %s, which the embedding has: of %s more the model knows nothing", show.Thousands(rows), show.Thousands(last-rows+1))
-		}
-		c.NumWords = rows
-	}
-	e, err := t.Encoder(c)
-	return e, errors.WithMessage(err, "the tokenizer")
-}
-
-// length finds how long sequences are.
-func (m *importer) length(c *text.EncoderConfig, layer string) error {
-	of, steps := "the model", m.file.Model.Inputs()[0].Steps()
-	if c.MaxLen > 0 && (steps == nn.Any || steps == c.MaxLen) {
-		of, steps = "the TextVectorization", c.MaxLen
-	}
-	switch {
-	case c.MaxLen > 0 && steps != c.MaxLen:
-		return errors.Errorf("the model takes sequences of %d words, its tokenizer makes %d: they do not belong together", steps, c.MaxLen)
-	case steps == nn.Any && m.maxLen == 0:
-		return usage.Errorf("neither the model nor the tokenizer tells how long sequences are: give --maxlen, as pad_sequences had it")
-	case steps == nn.Any:
-		steps = m.maxLen
-	case m.maxLen > 0 && m.maxLen != steps:
-		return usage.Errorf("--maxlen is %d, but %s has sequences of %d words", m.maxLen, of, steps)
-	}
-	c.MaxLen = steps
-	return nil
-}
-
 func (m *importer) guess(format string, args ...any) {
 	m.guessed = append(m.guessed, fmt.Sprintf(format, args...))
 }
 
 // report tells what was found and guessed.
-func (m *importer) report(t *kerastext.Tokenizer, model *classifier.Model) {
+func (m *importer) report(v vocabulary, model *classifier.Model) {
 	net := m.file.Model
 	var layers []string
 	for _, l := range net.Layers() {
@@ -247,15 +155,9 @@ func (m *importer) report(t *kerastext.Tokenizer, model *classifier.Model) {
 	m.tell("model", kindOf(m.file))
 	m.tell("layers", fmt.Sprintf("%s; %s parameters", strings.Join(layers, ", "), show.Thousands(net.Params())))
 	m.compiled(m.file)
-	words := 0
-	for _, w := range t.Words {
-		if w != "" {
-			words++
-		}
-	}
-	m.tell("tokenizer", fmt.Sprintf("%s, %s words", t.Source, show.Thousands(words)))
+	m.tell("tokenizer", v.about)
 	m.answers(model)
-	for _, g := range append(m.guessed, t.Guessed...) {
+	for _, g := range append(m.guessed, v.guessed...) {
 		m.tell("guessed", g)
 	}
 	for _, n := range m.file.Notes {

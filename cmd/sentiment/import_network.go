@@ -37,15 +37,24 @@ func (m *importer) network() (*nn.Model, classifier.Task, error) {
 // instead is the error of a file that cannot be imported: what it is, and what to do.
 func (m *importer) instead(is, do string) error {
 	if do == "" {
-		do = "use keras.Load in Go"
+		do = "use " + m.loader() + " in Go"
 	}
 	return errors.Errorf("%s %s; %s, or look at it with: sentiment summary %[1]s", m.path, is, do)
+}
+
+// loader is what loads the file in Go.
+func (m *importer) loader() string {
+	if m.file.Format == onnxFormat {
+		return "onnx.Load"
+	}
+	return "keras.Load"
 }
 
 // task finds out what n outputs say. A model that gives logits, as its loss tells or, where
 // it tells none, --labels, gets the function that makes probabilities of them.
 func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error) {
 	var task classifier.Task
+	var err error
 	end := ending(net)
 	why := "as its loss tells"
 	logits := end == nn.Linear && m.crossentropy()
@@ -54,8 +63,11 @@ func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error
 		logits, why = true, "as it has --labels and tells no loss"
 	}
 	hint := ""
+	if n > 1 && end == nn.Sigmoid {
+		hint = "if each is the probability of a label that a text may have, name these with --labels; else use " + m.loader() + " in Go"
+	}
 	if untold {
-		hint = "if they are logits of classes, name these with --labels; else use keras.Load in Go"
+		hint = "if they are logits of classes, name these with --labels; else use " + m.loader() + " in Go"
 	}
 	switch {
 	case n == 1 && end != nn.Sigmoid && end != nn.HardSigmoid && end != nn.HardSigmoidKeras2 && !logits:
@@ -67,6 +79,11 @@ func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error
 			m.guess("the number is no logit of two classes: else name these with --labels")
 		}
 		return net, task, nil
+	case n > 1 && end == nn.Sigmoid && m.labels != "":
+		m.guess("its outputs do not exclude each other: a text may have any of the labels")
+		task.Multi = true
+		task.Classes, err = m.classes(n)
+		return net, task, err
 	case n == 2:
 		one, err := m.ofTwo(net, logits, hint)
 		if err != nil {
@@ -99,10 +116,16 @@ func (m *importer) task(net *nn.Model, n int) (*nn.Model, classifier.Task, error
 func (m *importer) ofTwo(net *nn.Model, logits bool, hint string) (*nn.Model, error) {
 	n := net.Network()
 	last := n.Calls[max(n.Outputs[0].From.Call, 0)]
+	soft := nn.Softmax // what the layer ends in
+	if logits {
+		soft = nn.Linear
+	} else if _, dense := bare(n.Layers[last.Layer].Layer).(nn.Dense); !dense && functionOf(n.Layers[last.Layer].Layer) == nn.Softmax && last.In[0].Call >= 0 {
+		last, soft = n.Calls[last.In[0].Call], nn.Linear // the softmax is a layer of its own
+	}
 	layer := n.Layers[last.Layer]
 	dense, ok := bare(layer.Layer).(nn.Dense)
 	before := last.In[0].Call
-	if !ok || before < 0 || dense.Activation != nn.Softmax && !logits {
+	if !ok || before < 0 || cmp.Or(dense.Activation, nn.Linear) != soft {
 		return nil, m.instead("gives two values of a text that do not come out of a Dense layer with a softmax", hint)
 	}
 	sub, err := net.SubModel(n.Layers[n.Calls[before].Layer].Name)
@@ -190,6 +213,8 @@ func functionOf(l nn.Layer) nn.Func {
 			return functionOf(l.Layers[len(l.Layers)-1])
 		}
 	case nn.Dense:
+		return cmp.Or(l.Activation, nn.Linear)
+	case nn.EmbeddingBag:
 		return cmp.Or(l.Activation, nn.Linear)
 	case nn.Activation:
 		return l.Func

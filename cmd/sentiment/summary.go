@@ -62,12 +62,12 @@ func (a *app) summary(f *trainFlags) error {
 	return nil
 }
 
-// summaryOf prints what a file of Keras's holds.
+// summaryOf prints what a file of Keras's or of ONNX holds.
 func (a *app) summaryOf(path string) error {
 	if run.HoldsModel(path) {
 		return a.summaryOfOwn(path)
 	}
-	f, err := keras.Open(path)
+	f, err := openModel(path)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func kindOf(f *keras.File) string {
 func (a *app) compiled(f *keras.File) {
 	t := f.Training
 	if t == nil {
-		if f.Model != nil {
+		if f.Model != nil && f.Format != onnxFormat { // which tells of no training
 			a.tell("compiled", "no: the file names no optimizer and no loss")
 		}
 		return

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/float16"
 )
 
 // array is a tensor of a file, row-major: floats, or, of whole numbers and truth values,
@@ -160,17 +162,7 @@ func (a *array) raw(data []byte, size int) {
 // half reads a float of 16 bits: IEEE's, or the upper half of a float32.
 func half(x uint16, typ int64) float64 {
 	if typ == typeBfloat16 {
-		return float64(math.Float32frombits(uint32(x) << 16))
+		return float64(float16.Brain(x))
 	}
-	sign, exp, frac := 1-2*float64(x>>15), int(x>>10&31), float64(x&1023)
-	switch exp {
-	case 0:
-		return sign * math.Ldexp(frac, -24)
-	case 31:
-		if frac != 0 {
-			return math.NaN()
-		}
-		return math.Inf(int(sign))
-	}
-	return sign * math.Ldexp(1024+frac, exp-25)
+	return float64(float16.IEEE(x))
 }

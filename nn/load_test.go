@@ -60,7 +60,7 @@ func TestBadArchitectureFiles(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			// The weights agree, so that only the architecture can be blamed.
-			_, err := load("dir", []byte(c.doc), sealed(t, []byte(c.doc), nil))
+			_, err := load("dir", []byte(c.doc), sealed(t, []byte(c.doc), nil), false)
 			refused(t, c.name, err, filepath.Join("dir", ArchitectureFile))
 			if err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("the error is %q, want %q in it", err, c.want)
@@ -113,7 +113,7 @@ func TestBadWeightsFiles(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := load("dir", doc, c.data)
+			_, err := load("dir", doc, c.data, false)
 			if c.want == "" {
 				if err != nil {
 					t.Error(err)
@@ -160,7 +160,7 @@ func FuzzLoad(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, doc, data []byte) {
-		m, err := load("dir", doc, bytes.ReplaceAll(data, zeros, []byte(digest(doc))))
+		m, err := load("dir", doc, bytes.ReplaceAll(data, zeros, []byte(digest(doc))), false)
 		if err != nil {
 			refused(t, "load", err, "dir")
 			return

@@ -118,17 +118,18 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "load model")
 	}
-	return load(dir, doc, data)
+	return load(dir, doc, data, safefile.Checked(fsys, path.Join(dir, WeightsFile)))
 }
 
-// load makes the model of the two files' contents; dir is for the errors.
-func load(dir string, doc, data []byte) (*Model, error) {
+// load makes the model of the two files' contents, of which it keeps the weights; dir is for
+// the errors. checked says that the weights have been compared with a checksum.
+func load(dir string, doc, data []byte, checked bool) (*Model, error) {
 	arch, weights := filepath.Join(dir, ArchitectureFile), filepath.Join(dir, WeightsFile)
 	a, err := parse(doc)
 	if err != nil {
 		return nil, errors.WithMessage(err, arch)
 	}
-	file, err := openWeights(data, digest(doc))
+	file, err := openWeights(data, checked, digest(doc))
 	if err != nil {
 		return nil, errors.WithMessage(err, weights)
 	}
@@ -169,8 +170,12 @@ func parse(doc []byte) (a architecture, err error) {
 }
 
 // openWeights reads a file of weights that belong to the given architecture.
-func openWeights(data []byte, arch string) (*tensorfile.File, error) {
-	file, err := tensorfile.Read(data)
+func openWeights(data []byte, checked bool, arch string) (*tensorfile.File, error) {
+	read := tensorfile.Read
+	if checked {
+		read = tensorfile.ReadChecked
+	}
+	file, err := read(data)
 	if err == nil && file.Meta["architecture"] != arch {
 		err = errorf("these weights belong to another %s", ArchitectureFile)
 	}
@@ -182,6 +187,10 @@ func (m *Model) setWeights(file *tensorfile.File) error {
 		return errorf("%d weights, the model has %d", n, len(m.weights.list))
 	}
 	for _, w := range m.weights.list {
+		if t := file.InPlace(w.path, w.value); t != nil {
+			w.value = t
+			continue
+		}
 		ok, err := file.Into(w.path, w.value)
 		if err != nil {
 			return err

@@ -152,11 +152,11 @@ func TestEveryTruncationIsRefused(t *testing.T) {
 		if n == len(doc)-1 {
 			file = WeightsFile // only the newline is gone: the weights' digest tells
 		}
-		_, err := load("dir", doc[:n], data)
+		_, err := load("dir", doc[:n], data, false)
 		refused(t, ArchitectureFile+"[:"+strconv.Itoa(n)+"]", err, filepath.Join("dir", file))
 	}
 	for n := range data {
-		_, err := load("dir", doc, data[:n])
+		_, err := load("dir", doc, data[:n], false)
 		refused(t, WeightsFile+"[:"+strconv.Itoa(n)+"]", err, filepath.Join("dir", WeightsFile))
 	}
 }
@@ -171,7 +171,7 @@ func TestEveryFlippedBitIsNoticed(t *testing.T) {
 		for i := range part {
 			for bit := range 8 {
 				part[i] ^= 1 << bit
-				got, err := load("dir", doc, data)
+				got, err := load("dir", doc, data, false)
 				if err != nil {
 					refused(t, name+"["+strconv.Itoa(i)+"]", err, "dir")
 				} else if name == ArchitectureFile || !cmp.Equal(want, weightBits(got)) {

@@ -95,6 +95,34 @@ func TestBundle(t *testing.T) {
 	}
 }
 
+// TestBundleNGrams: n-grams are found within the program, and what a program writes of them
+// is what the folder holds.
+func TestBundleNGrams(t *testing.T) {
+	dir, app := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "app")
+	succeed(t, "", "train", "--quiet", "--data", "sample", "--model", "ngrams", "--out", dir)
+	succeed(t, "", "bundle", dir, "--out", app)
+	for _, args := range [][]string{{"a wonderful film"}, {"--json", "--explain", "a dull story, 영화"}, strings.Fields(strings.Repeat("a wonderful film ", 50))} {
+		status, stdout, stderr := runAlone(t, "", app, append([]string{"predict"}, args...)...)
+		if want := succeed(t, "", append([]string{"predict", dir}, args...)...); status != exitOK || stdout != want || stderr != "" {
+			t.Errorf("%q: status %d, stdout %q, stderr %q, want %q", args, status, stdout, stderr, want)
+		}
+	}
+	small, smaller := filepath.Join(dir, "small"), filepath.Join(t.TempDir(), "smaller")
+	succeed(t, "", "shrink", filepath.Join(dir, "ngrams"), "--out", small)
+	if status, _, stderr := runAlone(t, "", app, "shrink", "--out", smaller); status != exitOK || stderr != "" {
+		t.Fatalf("status %d, stderr %q", status, stderr)
+	}
+	for _, name := range []string{"grams.bin", "weights.safetensors"} {
+		one, err := os.ReadFile(filepath.Join(small, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if two, err := os.ReadFile(filepath.Join(smaller, name)); err != nil || string(one) != string(two) {
+			t.Errorf("%s: %d bytes, want the same %d; %v", name, len(two), len(one), err)
+		}
+	}
+}
+
 // TestBundleAgain: a program with a model inside writes others, with the same bytes as the
 // program without.
 func TestBundleAgain(t *testing.T) {

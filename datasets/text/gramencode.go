@@ -20,29 +20,46 @@ type Grams struct {
 	index   [kinds]gramIndex
 	counts  []int32    // by id
 	scratch *sync.Pool // of *scratch
+
+	place *gramsInPlace // in a file; index and counts are empty until they are asked for
 }
 
 // Config returns the configuration.
 func (g *Grams) Config() GramConfig { return g.config }
 
 // Len returns the number of grams. Ids are 0 to Len-1.
-func (g *Grams) Len() int { return len(g.counts) }
+func (g *Grams) Len() int {
+	if g.place != nil {
+		return g.place.len()
+	}
+	return len(g.counts)
+}
 
 // Split returns the number of grams of words: ids below it are of words, the others
 // of characters.
-func (g *Grams) Split() int { return len(g.index[ofWords].hashes) }
+func (g *Grams) Split() int { return g.size(ofWords) }
+
+func (g *Grams) size(k int) int {
+	if g.place != nil {
+		return g.place.sorted[k].len()
+	}
+	return len(g.index[k].hashes)
+}
 
 // Texts returns the number of texts that the grams were learned from.
 func (g *Grams) Texts() int { return g.texts }
 
 // Counts returns, by id, how many of those texts have the gram, shape [Len].
-func (g *Grams) Counts() []int32 { return slices.Clone(g.counts) }
+func (g *Grams) Counts() []int32 {
+	_ = g.inMemory() // the counts are known even if it errs
+	return slices.Clone(g.counts)
+}
 
 // Encode appends the ids of text to dst: those of all grams that are kept, as often as
 // they occur, in order. At each word come it alone, then it and the next, and so on;
 // then the same for characters.
 func (g *Grams) Encode(dst []int32, text string) []int32 {
-	if len(g.counts) == 0 {
+	if g.Len() == 0 {
 		return dst // the zero value keeps nothing
 	}
 	s := g.scratch.Get().(*scratch)
@@ -55,7 +72,7 @@ func (g *Grams) Encode(dst []int32, text string) []int32 {
 // ends have none: <s> alone has the span [0, 0], </s> has [len(text), len(text)], and
 // with words they have the words' span.
 func (g *Grams) EncodeSpans(text string) (ids []int32, spans [][2]int) {
-	if len(g.counts) == 0 {
+	if g.Len() == 0 {
 		return nil, nil
 	}
 	s := g.scratch.Get().(*scratch)
@@ -90,7 +107,7 @@ func (g *Grams) encode(s *scratch, dst []int32, text string, spans bool) []int32
 	s.spans = s.spans[:0]
 	for k, kind := range g.config.kinds() {
 		x, u := &g.index[k], &s.units[k]
-		if len(x.hashes) == 0 {
+		if g.size(k) == 0 {
 			continue
 		}
 		first := int32(0)
@@ -99,12 +116,17 @@ func (g *Grams) encode(s *scratch, dst []int32, text string, spans bool) []int32
 		}
 		// No fewer texts have a gram than have a longer one that begins with it. So a
 		// gram is not kept if its beginning is not, unless MaxGrams chose among equals.
-		closed := !g.part && (g.config.MaxGrams == 0 || len(x.hashes) < g.config.MaxGrams)
+		closed := !g.part && (g.config.MaxGrams == 0 || g.size(k) < g.config.MaxGrams)
+		inPlace := g.place != nil && (!g.place.crowded(len(u.hashes)*(kind.max-kind.min+1)) || g.inMemory() != nil)
 		at := 0
 		for _, end := range u.ends {
 			for ; at < end; at += block {
 				n := min(block, end-at)
-				s.found.find(x, kind, u.hashes[at:end], n, closed)
+				if inPlace {
+					s.found.findSorted(g.place.sorted[k], upper(g.HashBits()), kind, u.hashes[at:end], n, closed)
+				} else {
+					s.found.find(x, kind, u.hashes[at:end], n, closed)
+				}
 				dst = slices.Grow(dst, n*kind.max+1)
 				dst = s.keep(dst, kind, u, at, n, first, spans)
 			}

@@ -159,7 +159,7 @@ func TestLoadGramsRefuses(t *testing.T) {
 		"cut head":       {good[:30], "it is cut short"},
 		"cut":            {good[:len(good)-1], "it is damaged: its checksum does not match"},
 		"damaged":        {strings.Replace(good, `:9}`, `:8}`, 1), "it is damaged"},
-		"newer":          {string(signGrams(`{"version":3,"more":1}`)), "version 3, this program reads up to 2"},
+		"newer":          {string(signGrams(`{"version":4,"more":1}`)), "version 4, this program reads up to 3"},
 		"no JSON":        {string(signGrams(`{"version"`)), "it holds no grams that can be read: damaged"},
 		"unknown field":  {string(signGrams(`{"version":1,"word":1}`)), `unknown field "word"`},
 		"configuration":  {string(signGrams(`{"version":1,"texts":9}`)), "Words and MaxChars are 0"},
@@ -223,9 +223,26 @@ func FuzzGramsUnmarshal(f *testing.F) {
 	f.Add([]byte(gramMagic))
 	f.Add(signGrams(`{"version":1,"words":1,"min_chars":1,"max_chars":3,"texts":9}`, 1, 3, 2, 1<<40, 1<<41, 1, 2, 1, 1<<50))
 	f.Add(signGrams(`{"version":2,"words":1,"texts":9,"part":true,"bits":20}`, 1, 3, 2, 0, 0, 0, 0, 1, 0))
+	sorted := signGrams(`{"version":3,"words":1,"min_chars":1,"max_chars":1,"texts":9}`, 2, 3, 1, 2, 1, 1, 1, 1, 1<<40, 1<<41, 1<<42)
+	f.Add(append(sorted[:len(sorted)-sha256.Size], 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		sum := sha256.Sum256(data)
-		for _, data := range [][]byte{data, append(slices.Clone(data), sum[:]...)} {
+		signed := append(slices.Clone(data), sum[:]...)
+		var trusted Grams
+		if trusted.read(signed, true) == nil {
+			text := strings.Repeat("a b c ", 10)
+			for range 2 { // in the file, and if that can be, in memory
+				for _, id := range trusted.Encode(nil, text) {
+					if id < 0 || int(id) >= trusted.Len() {
+						t.Errorf("the id %d of %d grams", id, trusted.Len())
+					}
+				}
+				if n := len(trusted.Counts()); n != trusted.Len() {
+					t.Errorf("%d counts of %d grams", n, trusted.Len())
+				}
+			}
+		}
+		for _, data := range [][]byte{data, signed} {
 			var g Grams
 			if g.UnmarshalBinary(data) != nil {
 				continue

@@ -14,6 +14,9 @@ func (g *Grams) Only(keep func(id int32) bool) (part *Grams, ids []int32, err er
 
 // only returns grams that are known by so many bits.
 func (g *Grams) only(keep func(id int32) bool, width int) (part *Grams, ids []int32, err error) {
+	if err := g.inMemory(); err != nil {
+		return nil, nil, err
+	}
 	part = &Grams{config: g.config, texts: g.texts, part: true, scratch: newScratchPool()}
 	if width < 64 {
 		part.bits = width

@@ -18,6 +18,9 @@ const shortBits = 14
 // The price is that of grams that are not kept one of 16,000 or more is taken for one
 // that is.
 func (g *Grams) Short() (short *Grams, ids []int32, err error) {
+	if err := g.inMemory(); err != nil {
+		return nil, nil, err
+	}
 	width := min(bits.Len(uint(g.Len()))+shortBits, g.HashBits())
 	seen := [kinds]map[uint64]bool{{}, {}}
 	return g.only(func(id int32) bool {

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/nlpodyssey/safetensors"
 	"github.com/pkg/errors"
@@ -65,9 +66,15 @@ type File struct {
 	all    safetensors.SafeTensors
 }
 
-// Read reads what Write wrote. A file that is truncated, or whose content is not
-// what was written, is an error.
-func Read(data []byte) (*File, error) {
+// Read reads what Write wrote, and keeps it. A file that is truncated, or whose content is
+// not what was written, is an error.
+func Read(data []byte) (*File, error) { return open(data, false) }
+
+// ReadChecked is Read of what was compared with a checksum before: the values are not
+// looked at.
+func ReadChecked(data []byte) (*File, error) { return open(data, true) }
+
+func open(data []byte, checked bool) (*File, error) {
 	_, meta, err := safetensors.ReadMetadata(data)
 	if err != nil {
 		return nil, errors.Wrap(err, "damaged")
@@ -77,7 +84,7 @@ func Read(data []byte) (*File, error) {
 		return nil, errors.Wrap(err, "damaged")
 	}
 	var want string
-	if want, f.Sealed = f.Meta[sum]; f.Sealed && want != checksum(f.Meta, slices.Sorted(slices.Values(f.all.Names())), f.data) {
+	if want, f.Sealed = f.Meta[sum]; f.Sealed && !checked && want != checksum(f.Meta, slices.Sorted(slices.Values(f.all.Names())), f.data) {
 		return nil, errors.New("damaged: the values are not those that were written")
 	}
 	return f, nil
@@ -131,6 +138,29 @@ func (f *File) Tensor(name string) (*tensor.Dense, error) {
 	return t, errors.WithMessage(read(t, v), name)
 }
 
+// leastInPlace is how many bytes a tensor has at least that InPlace returns: a small one is
+// not worth to keep the whole file in memory.
+const leastInPlace = 1 << 20
+
+// InPlace returns a tensor like t, of its shape and type, whose values are those in the file
+// themselves. It returns nil if that cannot be: if the tensor is small or of another form, or
+// its values do not lie in memory as this machine has them.
+func (f *File) InPlace(name string, t *tensor.Dense) *tensor.Dense {
+	v, ok := f.all.Tensor(name)
+	if !ok || len(v.Data()) < leastInPlace || fits(t, v) != nil || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		return nil
+	}
+	first, n := unsafe.Pointer(&v.Data()[0]), t.Shape().TotalSize()
+	if uintptr(first)%t.Dtype().Size() != 0 {
+		return nil
+	}
+	var backing any = unsafe.Slice((*float32)(first), n)
+	if t.Dtype() == tensor.Float64 {
+		backing = unsafe.Slice((*float64)(first), n)
+	}
+	return tensor.New(tensor.WithShape(t.Shape()...), tensor.WithBacking(backing))
+}
+
 func view(t *tensor.Dense) (safetensors.TensorView, error) {
 	shape := dims(t)
 	data := make([]byte, 0, t.DataSize()*int(t.Dtype().Size()))
@@ -149,7 +179,8 @@ func view(t *tensor.Dense) (safetensors.TensorView, error) {
 	return safetensors.TensorView{}, errors.Errorf("element type %v, want float32 or float64", t.Dtype())
 }
 
-func read(t *tensor.Dense, v safetensors.TensorView) error {
+// fits holds what is in a file to the shape and type of a tensor.
+func fits(t *tensor.Dense, v safetensors.TensorView) error {
 	want := safetensors.F32
 	if t.Dtype() == tensor.Float64 {
 		want = safetensors.F64
@@ -161,8 +192,15 @@ func read(t *tensor.Dense, v safetensors.TensorView) error {
 	if !same {
 		return errors.Errorf("%v%v, want %v%v", v.DType(), v.Shape(), want, []int(t.Shape()))
 	}
+	return nil
+}
+
+func read(t *tensor.Dense, v safetensors.TensorView) error {
+	if err := fits(t, v); err != nil {
+		return err
+	}
 	data := v.Data()
-	if want == safetensors.F64 {
+	if t.Dtype() == tensor.Float64 {
 		for i, x := 0, t.Float64s(); i < len(x); i++ {
 			x[i] = math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:]))
 		}

@@ -191,7 +191,7 @@ func FuzzFind(f *testing.F) {
 	for _, program := range programs() {
 		f.Add(program)
 		var files bytes.Buffer
-		if err := pack(&files, model); err != nil {
+		if err := pack(&files, int64(len(program))+headSize, model); err != nil {
 			f.Fatal(err)
 		}
 		head := makeHead(int64(files.Len()), 0)

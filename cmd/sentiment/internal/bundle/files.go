@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"archive/zip"
 	"io"
 	"io/fs"
 	"os"
@@ -21,6 +20,7 @@ var Files interface {
 	fs.ReadFileFS
 	fs.ReadDirFS
 	fs.StatFS
+	safefile.Checker
 } = files{}
 
 type files struct{}
@@ -35,6 +35,15 @@ func (files) Open(path string) (fs.File, error) {
 		return in, e
 	}
 	return nil, err
+}
+
+// Checked implements safefile.Checker: a model's checksum is compared when it is found.
+func (files) Checked(path string) bool {
+	if _, err := safefile.Disk.Stat(path); err == nil {
+		return false
+	}
+	p, err := look(filepath.Clean(filepath.Dir(path)))
+	return p.length > 0 && err == nil
 }
 
 // ReadFile implements fs.ReadFileFS.
@@ -54,6 +63,11 @@ func (x files) ReadFile(path string) ([]byte, error) {
 	info, e := in.Stat()
 	if e != nil {
 		return nil, e
+	}
+	if info.Size() >= leastMapped {
+		if data, ok := ownInPlace(path); ok {
+			return data, nil
+		}
 	}
 	data = large.Make[byte](int(info.Size()))
 	if _, e := io.ReadFull(in, data); e != nil {
@@ -128,20 +142,6 @@ func within(path string) (fs.File, error) {
 		err = fs.ErrNotExist
 	}
 	return nil, &fs.PathError{Op: "open", Path: path, Err: err}
-}
-
-// zip is the zip of the files in a program. None may be larger than it says.
-func (p place) zip(program io.ReaderAt) (*zip.Reader, error) {
-	z, err := zip.NewReader(io.NewSectionReader(program, p.start(), p.length), p.length)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range z.File {
-		if f.Method != zip.Store || f.UncompressedSize64 != f.CompressedSize64 || f.UncompressedSize64 > uint64(p.length) {
-			return nil, errors.Errorf("%s in it is compressed, want it as it is", f.Name)
-		}
-	}
-	return z, nil
 }
 
 // opened is a file in a program.

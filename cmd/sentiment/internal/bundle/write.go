@@ -3,6 +3,7 @@ package bundle
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"hash/crc32"
 	"io"
 	"os"
@@ -91,7 +92,7 @@ func (p *Program) Close() error { return p.f.Close() }
 // that is there is replaced, whole or not at all. It returns the number of bytes.
 func (p *Program) Write(path string, all []File) (size int64, err error) {
 	var files bytes.Buffer
-	if err := pack(&files, all); err != nil {
+	if err := pack(&files, p.size+headSize, all); err != nil {
 		return 0, err
 	}
 	head := makeHead(int64(files.Len()), crc32.Checksum(files.Bytes(), castagnoli))
@@ -112,11 +113,29 @@ func (p *Program) Write(path string, all []File) (size int64, err error) {
 	return size, err
 }
 
-// pack writes a zip of files as they are, with the same bytes each time.
-func pack(w io.Writer, all []File) error {
-	z := zip.NewWriter(w)
+// aligned is where files begin in the program: at multiples of it, so that numbers in them
+// are read in place.
+const aligned = 64
+
+// pack writes a zip of files as they are, with the same bytes each time. It will begin at
+// start in the program.
+func pack(out *bytes.Buffer, start int64, all []File) error {
+	z := zip.NewWriter(out)
 	for _, f := range all {
-		to, err := z.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Store})
+		if err := z.Flush(); err != nil {
+			return errors.WithMessage(err, f.Name)
+		}
+		const header, extra = 30, 4 // of a file, and of an extra field of zeros, as zipalign has it
+		at := start + int64(out.Len()+header+len(f.Name)+extra)
+		padding := make([]byte, extra+int(-at&(aligned-1)))
+		binary.LittleEndian.PutUint16(padding, 0xD935)
+		binary.LittleEndian.PutUint16(padding[2:], uint16(len(padding)-extra))
+		size := uint64(len(f.Data))
+		// Raw, for no length and sum follow it then, which would be counted in the next place.
+		to, err := z.CreateRaw(&zip.FileHeader{
+			Name: f.Name, Method: zip.Store, Extra: padding,
+			CRC32: crc32.ChecksumIEEE(f.Data), CompressedSize64: size, UncompressedSize64: size,
+		})
 		if err != nil {
 			return errors.WithMessage(err, f.Name)
 		}

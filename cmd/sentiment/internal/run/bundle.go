@@ -11,6 +11,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/usage"
+	"unroll/datasets/text"
 	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/train/classifier"
@@ -116,6 +117,11 @@ func toBundle(dir, model string) (files []bundle.File, err error) {
 		case err != nil:
 			return nil, errors.WithStack(err)
 		}
+		if name == classifier.GramsFile {
+			if data, err = findable(data); err != nil {
+				return nil, err
+			}
+		}
 		files = append(files, bundle.File{Name: name, Data: data})
 	}
 	validation, test := measured(runOf(dir), model)
@@ -124,4 +130,18 @@ func toBundle(dir, model string) (files []bundle.File, err error) {
 	}
 	data, err := json.Marshal(Results{Experiments: []Result{{Name: model, Evaluate: validation, Test: test}}})
 	return append(files, bundle.File{Name: ResultsFile, Data: data}), errors.WithStack(err)
+}
+
+// findable makes of a file of n-grams one in which they are found without reading all of
+// it, for a faster start. Those of a model that was shrunk stay as small as they are.
+func findable(data []byte) ([]byte, error) {
+	var g text.Grams
+	if err := g.UnmarshalBinary(data); err != nil {
+		return nil, err
+	}
+	sorted, err := g.MarshalSorted()
+	if err != nil || len(sorted) > 2*len(data) {
+		return data, err
+	}
+	return sorted, nil
 }

@@ -34,7 +34,10 @@ func (n network) build(s settings) (*Model, error) {
 
 // model makes the model with weights that are yet to be set, of at most room
 // parameters.
-func (n network) model(s settings, room int) (*Model, error) {
+func (n network) model(s settings, room int) (*Model, error) { return n.modelOf(s, room, nil) }
+
+// modelOf is model with weights of which some are given.
+func (n network) modelOf(s settings, room int, g given) (*Model, error) {
 	if s.dtype == (tensor.Dtype{}) {
 		s.dtype = tensor.Float32
 	}
@@ -52,10 +55,12 @@ func (n network) model(s settings, room int) (*Model, error) {
 		shapes[i] = in.Shape
 	}
 	ws := newWeights(s.dtype, s.batch, room)
+	ws.given = g
 	w, err := n.declare(&Scope{weights: ws}, shapes)
 	if err != nil {
 		return nil, err
 	}
+	ws.given = nil
 	return &Model{wiring: w, settings: s, weights: ws}, nil
 }
 

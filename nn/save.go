@@ -144,11 +144,16 @@ func load(dir string, doc, data []byte, checked bool) (*Model, error) {
 	if !file.Int8() {
 		room /= int(dtype.Size())
 	}
-	m, err := n.model(settings{dtype: dtype, batch: a.Batch}, room)
+	inPlace := map[string]bool{}
+	m, err := n.modelOf(settings{dtype: dtype, batch: a.Batch}, room, func(path string, dt tensor.Dtype, shape []int) *tensor.Dense {
+		t := file.InPlace(path, dt, shape)
+		inPlace[path] = t != nil
+		return t
+	})
 	if err != nil {
 		return nil, errors.WithMessage(err, arch)
 	}
-	if err := m.setWeights(file); err != nil {
+	if err := m.setWeights(file, inPlace); err != nil {
 		return nil, errors.WithMessage(err, weights)
 	}
 	return m, nil
@@ -182,13 +187,13 @@ func openWeights(data []byte, checked bool, arch string) (*tensorfile.File, erro
 	return file, err
 }
 
-func (m *Model) setWeights(file *tensorfile.File) error {
+// setWeights sets the weights, but those that are the file's own.
+func (m *Model) setWeights(file *tensorfile.File, inPlace map[string]bool) error {
 	if n := len(file.Names()); n != len(m.weights.list) {
 		return errorf("%d weights, the model has %d", n, len(m.weights.list))
 	}
 	for _, w := range m.weights.list {
-		if t := file.InPlace(w.path, w.value); t != nil {
-			w.value = t
+		if inPlace[w.path] {
 			continue
 		}
 		ok, err := file.Into(w.path, w.value)

@@ -109,9 +109,15 @@ func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
 		all.err = errors.WithMessage(err, path)
 		return
 	}
-	w := &Weight{path: path, init: init, kind: k, value: tensor.New(tensor.Of(all.dt), tensor.WithShape(shape...))}
-	if all.dt == tensor.Float32 {
-		large.Ask(w.value.Float32s())
+	w := &Weight{path: path, init: init, kind: k}
+	if all.given != nil {
+		w.value = all.given(path, all.dt, shape)
+	}
+	if w.value == nil {
+		w.value = tensor.New(tensor.Of(all.dt), tensor.WithShape(shape...))
+		if all.dt == tensor.Float32 {
+			large.Ask(w.value.Float32s())
+		}
 	}
 	all.list = append(all.list, w)
 	all.byPath[path] = w

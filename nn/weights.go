@@ -170,10 +170,15 @@ type weights struct {
 	batch  int
 	room   int  // parameters that may yet be declared
 	dry    bool // nothing is declared, for the shapes alone
+	given  given
 	list   []*Weight
 	byPath map[string]*Weight
 	err    error
 }
+
+// given returns the value of a weight that is there before the weight is declared; nil if
+// none is.
+type given func(path string, dt tensor.Dtype, shape []int) *tensor.Dense
 
 func newWeights(dt tensor.Dtype, batch, room int) *weights {
 	return &weights{mu: &sync.Mutex{}, dt: dt, batch: batch, room: room, byPath: map[string]*Weight{}}

@@ -33,7 +33,7 @@ func TestInPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, want := range tensors {
-			got := f.InPlace(name, want)
+			got := f.InPlace(name, want.Dtype(), want.Shape())
 			if name == "small" {
 				if got != nil {
 					t.Error("a small tensor keeps the whole file")
@@ -45,7 +45,7 @@ func TestInPlace(t *testing.T) {
 			}
 		}
 		for name, other := range map[string]*tensor.Dense{"y": tensors["x"], "x": tensors["y"], "none": tensors["x"]} {
-			if f.InPlace(name, other) != nil {
+			if f.InPlace(name, other.Dtype(), other.Shape()) != nil {
 				t.Errorf("%s is taken for a tensor of another form", name)
 			}
 		}
@@ -55,7 +55,7 @@ func TestInPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.InPlace("x", tensors["x"]) != nil {
+	if f.InPlace("x", tensors["x"].Dtype(), tensors["x"].Shape()) != nil {
 		t.Error("numbers of 4 bytes are read at an odd place")
 	}
 	// A change of the values goes unseen only if they were checked before.

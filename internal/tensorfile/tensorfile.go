@@ -142,23 +142,22 @@ func (f *File) Tensor(name string) (*tensor.Dense, error) {
 // not worth to keep the whole file in memory.
 const leastInPlace = 1 << 20
 
-// InPlace returns a tensor like t, of its shape and type, whose values are those in the file
-// themselves. It returns nil if that cannot be: if the tensor is small or of another form, or
+// InPlace returns a tensor of a type and shape whose values are those in the file themselves. It returns nil if that cannot be: if the tensor is small or of another form, or
 // its values do not lie in memory as this machine has them.
-func (f *File) InPlace(name string, t *tensor.Dense) *tensor.Dense {
+func (f *File) InPlace(name string, dt tensor.Dtype, shape []int) *tensor.Dense {
 	v, ok := f.all.Tensor(name)
-	if !ok || len(v.Data()) < leastInPlace || fits(t, v) != nil || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+	if !ok || len(v.Data()) < leastInPlace || fits(dt, shape, v) != nil || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 		return nil
 	}
-	first, n := unsafe.Pointer(&v.Data()[0]), t.Shape().TotalSize()
-	if uintptr(first)%t.Dtype().Size() != 0 {
+	first, n := unsafe.Pointer(&v.Data()[0]), tensor.Shape(shape).TotalSize()
+	if uintptr(first)%dt.Size() != 0 {
 		return nil
 	}
 	var backing any = unsafe.Slice((*float32)(first), n)
-	if t.Dtype() == tensor.Float64 {
+	if dt == tensor.Float64 {
 		backing = unsafe.Slice((*float64)(first), n)
 	}
-	return tensor.New(tensor.WithShape(t.Shape()...), tensor.WithBacking(backing))
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))
 }
 
 func view(t *tensor.Dense) (safetensors.TensorView, error) {
@@ -179,24 +178,24 @@ func view(t *tensor.Dense) (safetensors.TensorView, error) {
 	return safetensors.TensorView{}, errors.Errorf("element type %v, want float32 or float64", t.Dtype())
 }
 
-// fits holds what is in a file to the shape and type of a tensor.
-func fits(t *tensor.Dense, v safetensors.TensorView) error {
+// fits holds what is in a file to the type and shape of a tensor.
+func fits(dt tensor.Dtype, shape []int, v safetensors.TensorView) error {
 	want := safetensors.F32
-	if t.Dtype() == tensor.Float64 {
+	if dt == tensor.Float64 {
 		want = safetensors.F64
 	}
-	same := v.DType() == want && len(v.Shape()) == t.Dims()
-	for i := 0; same && i < t.Dims(); i++ {
-		same = v.Shape()[i] == uint64(t.Shape()[i])
+	same := v.DType() == want && len(v.Shape()) == len(shape)
+	for i := 0; same && i < len(shape); i++ {
+		same = v.Shape()[i] == uint64(shape[i])
 	}
 	if !same {
-		return errors.Errorf("%v%v, want %v%v", v.DType(), v.Shape(), want, []int(t.Shape()))
+		return errors.Errorf("%v%v, want %v%v", v.DType(), v.Shape(), want, shape)
 	}
 	return nil
 }
 
 func read(t *tensor.Dense, v safetensors.TensorView) error {
-	if err := fits(t, v); err != nil {
+	if err := fits(t.Dtype(), t.Shape(), v); err != nil {
 		return err
 	}
 	data := v.Data()

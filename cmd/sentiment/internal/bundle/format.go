@@ -14,7 +14,7 @@ import (
 var mark = []byte(markText)
 
 const (
-	markText = "\x00\xffunroll: here is a model\x00\x01"
+	markText = "\x00\xffunroll: here is a model\x00\x02"
 	markSize = len(markText)
 )
 

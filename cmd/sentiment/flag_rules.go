@@ -169,11 +169,12 @@ var flagRules = map[string]rule{
 		}
 		return ""
 	},
-	"new-labels": needs("from"),
-	"frozen":     needs("vectors"),
-	"units":      sized(func(o run.Layout) bool { return o.Units > 0 }, "a recurrent layer or a convolution"),
-	"layers":     sized(func(o run.Layout) bool { return o.Layers > 0 }, "a recurrent layer or a convolution"),
-	"dropout":    sized(func(o run.Layout) bool { return o.Dropout != nil }, "a recurrent layer or a convolution"),
+	"new-labels":   needs("from"),
+	"data-changed": needs("resume"),
+	"frozen":       needs("vectors"),
+	"units":        sized(func(o run.Layout) bool { return o.Units > 0 }, "a recurrent layer or a convolution"),
+	"layers":       sized(func(o run.Layout) bool { return o.Layers > 0 }, "a recurrent layer or a convolution"),
+	"dropout":      sized(func(o run.Layout) bool { return o.Dropout != nil }, "a recurrent layer or a convolution"),
 	"embedding-dim": first(sized(func(o run.Layout) bool { return o.EmbeddingDim > 0 }, "an embedding"), func(l line) string {
 		if l.has("vectors") {
 			return "with --vectors, which have a width of their own"

@@ -20,6 +20,7 @@ type trainFlags struct {
 	run.Plan
 	sayFlags
 	out, resume string
+	dataChanged bool
 }
 
 // sayFlags say how much a training tells while it goes on.
@@ -52,7 +53,7 @@ func (a *app) run(f *trainFlags) *run.Run {
 	if a.events != nil {
 		c.Event = a.events.Encode
 	}
-	return &run.Run{Plan: f.Plan, Console: c, Dir: f.out, Resume: f.resume}
+	return &run.Run{Plan: f.Plan, Console: c, Dir: f.out, Resume: f.resume, DataChanged: f.dataChanged}
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -115,6 +116,7 @@ func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.TensorBoard, "tensorboard", false, "write event files for TensorBoard into the run's folder")
 	flags.IntVar(&f.CheckpointEvery, "checkpoint-every", 0, "`batches` between checkpoints; 0: one every ten seconds")
 	flags.StringVar(&f.resume, "resume", "", "`folder` of a run to continue; it keeps its settings, only --epochs can change")
+	flags.BoolVar(&f.dataChanged, "data-changed", false, "go on with --resume although files of the texts are not what they were when the run began")
 }
 
 // modelFlags are those that say what is trained on what, and how.
@@ -180,7 +182,7 @@ func commandLine(flags *pflag.FlagSet) string {
 // onlyResume refuses flags beside --resume.
 func onlyResume(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains([]string{"resume", "epochs", "quiet", "json"}, f.Name) && err == nil {
+		if !slices.Contains([]string{"resume", "epochs", "data-changed", "quiet", "json"}, f.Name) && err == nil {
 			err = usage.Errorf("--%s cannot be used with --resume: a run keeps its settings, only --epochs can change", f.Name)
 		}
 	})

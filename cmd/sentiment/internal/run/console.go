@@ -37,7 +37,11 @@ type Run struct {
 	Resume  string // a folder or link to go on in
 	Command string // that does the run again
 	More    bool   // the plan's Epochs are to be those of the run that is resumed
+	// DataChanged goes on with files that are not what they were when the run began.
+	DataChanged bool
 
 	// Begun is set once there is something to go on with after an interruption.
 	Begun bool
+
+	digests []corpus.Digest // of the files that the run began with
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/jsonfile"
 	"unroll/train"
 )
@@ -32,6 +33,8 @@ type runState struct {
 	Settings Plan   `json:"settings"`
 	Finished bool   `json:"finished"`
 	Command  string `json:"command,omitempty"` // that began it
+
+	Data []corpus.Digest `json:"data,omitempty"` // what its texts were read from
 }
 
 const runVersion = 1
@@ -50,12 +53,12 @@ func (r *Run) load() (finished bool, err error) {
 	if err := jsonfile.Decode(data, runVersion, &state); err != nil {
 		return false, errors.WithMessage(err, path)
 	}
-	r.Plan, r.Command = state.Settings, state.Command
+	r.Plan, r.Command, r.digests = state.Settings, state.Command, state.Data
 	return state.Finished, nil
 }
 
 func (r *Run) write(finished bool) error {
-	return jsonfile.Write(filepath.Join(r.Dir, StateFile), runState{runVersion, r.Plan, finished, r.Command})
+	return jsonfile.Write(filepath.Join(r.Dir, StateFile), runState{runVersion, r.Plan, finished, r.Command, r.digests})
 }
 
 // finish marks the run as finished. Of its checkpoints the last ones are in the

@@ -92,6 +92,11 @@ func (r *Run) read(ctx context.Context, chosen []Model) (*corpus.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Begun { // a run, not a probe
+		if err := r.checkData(ctx, source); err != nil {
+			return nil, err
+		}
+	}
 	var set *corpus.Set
 	if g := r.given(chosen); g != nil {
 		if set, err = source.ReadOn(ctx, r.Settings, g.Model, r.NewLabels); err == nil {

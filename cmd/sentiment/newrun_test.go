@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -136,11 +139,32 @@ func TestOneTrainingInAFolder(t *testing.T) {
 	<-begun
 	for _, args := range [][]string{tiny(dir), {"train", "--resume", dir}} {
 		status, stdout, stderr := command("", args...)
-		checkFailure(t, status, exitFailure, stdout, stderr, dir, "another training is writing to it")
+		checkFailure(t, status, exitFailure, stdout, stderr, dir, fmt.Sprintf("another training, process %d, is writing to it", os.Getpid()))
 	}
 	close(goOn)
 	if status := <-done; status != exitOK {
 		t.Errorf("the first ends with status %d", status)
 	}
 	succeed(t, "", "predict", filepath.Join(dir, "bow"), "a wonderful film")
+}
+
+// TestLeftovers: what a killed run had begun to write is removed by the next, and nothing
+// else is.
+func TestLeftovers(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	left := []string{".standard-input.123", ".run.json.7", ".new.8/new/results.json"}
+	for _, name := range append(left, ".mine.1", "new.8") {
+		writeFile(t, filepath.Join(dir, name), "begun")
+	}
+	succeed(t, "label,text\n"+strings.Repeat("good,a fine film\nbad,a dull film\n", 20), "train", "--data", "-", "--model", "bow", "--epochs", "1", "--out", dir)
+	for _, name := range left {
+		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is still there, error %v", name, err)
+		}
+	}
+	for _, name := range []string{".mine.1", "new.8", "standard-input", "bow/model.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -89,13 +90,33 @@ func datedFolder(now time.Time) (string, error) {
 	}
 }
 
-// lock keeps other trainings out of the run's folder.
+// lock keeps other trainings out of the run's folder, and removes the files that one which
+// was killed had begun to write.
 func (r *Run) lock() (release func(), err error) {
 	release, err = filelock.Try(r.Dir)
-	if err == nil && release == nil {
-		err = errors.New("another training is writing to it")
+	switch {
+	case err != nil:
+	case release == nil:
+		by := ""
+		other := Run{Resume: r.Dir, Dir: r.Dir}
+		if _, err := other.load(); err == nil && other.process > 0 {
+			by = fmt.Sprintf(", process %d,", other.process)
+		}
+		err = errors.Errorf("another training%s is writing to it", by)
+	default:
+		r.sweep(StateFile, corpus.InputFile)
 	}
 	return release, err
+}
+
+// sweep removes what a killed process had begun to write under these names.
+func (r *Run) sweep(names ...string) {
+	entries, _ := os.ReadDir(r.Dir)
+	for _, e := range entries {
+		if slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(e.Name(), "."+name+".") }) {
+			_ = os.RemoveAll(filepath.Join(r.Dir, e.Name()))
+		}
+	}
 }
 
 // refuse returns an error if the folder holds what the run would overwrite.

@@ -44,4 +44,5 @@ type Run struct {
 	Begun bool
 
 	digests []corpus.Digest // of the files that the run began with
+	process int             // that trains in the folder
 }

@@ -33,6 +33,7 @@ type runState struct {
 	Settings Plan   `json:"settings"`
 	Finished bool   `json:"finished"`
 	Command  string `json:"command,omitempty"` // that began it
+	Process  int    `json:"process,omitempty"` // that trains, or did until it was killed
 
 	Data []corpus.Digest `json:"data,omitempty"` // what its texts were read from
 }
@@ -53,12 +54,16 @@ func (r *Run) load() (finished bool, err error) {
 	if err := jsonfile.Decode(data, runVersion, &state); err != nil {
 		return false, errors.WithMessage(err, path)
 	}
-	r.Plan, r.Command, r.digests = state.Settings, state.Command, state.Data
+	r.Plan, r.Command, r.digests, r.process = state.Settings, state.Command, state.Data, state.Process
 	return state.Finished, nil
 }
 
 func (r *Run) write(finished bool) error {
-	return jsonfile.Write(filepath.Join(r.Dir, StateFile), runState{runVersion, r.Plan, finished, r.Command, r.digests})
+	state := runState{Version: runVersion, Settings: r.Plan, Finished: finished, Command: r.Command, Data: r.digests}
+	if !finished {
+		state.Process = os.Getpid()
+	}
+	return jsonfile.Write(filepath.Join(r.Dir, StateFile), state)
 }
 
 // finish marks the run as finished. Of its checkpoints the last ones are in the
@@ -67,6 +72,7 @@ func (r *Run) finish() error {
 	if err := r.write(true); err != nil {
 		return err
 	}
+	r.sweep("new") // of publish
 	return errors.Wrap(os.RemoveAll(filepath.Join(r.Dir, checkpointsDir)), "remove the checkpoints")
 }
 

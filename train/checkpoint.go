@@ -28,6 +28,10 @@ type Checkpointing struct {
 // from the seed and the position.
 type Checkpoint struct {
 	Path string
+	// PassedOver tells why the newer ones in its folder could not be read, the newest
+	// first; see LatestCheckpoint.
+	PassedOver []error
+
 	meta checkpointMeta
 	file *tensorfile.File
 }

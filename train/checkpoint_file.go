@@ -49,23 +49,25 @@ func (c Checkpointing) prune() error {
 
 // LatestCheckpoint reads the newest checkpoint in a folder that can be read, or
 // returns nil if there is none. Damaged ones are passed over if an older one is
-// whole.
+// whole, which then tells of them.
 func LatestCheckpoint(dir string) (*Checkpoint, error) {
 	all, err := Checkpointing{Dir: dir}.files()
 	if err != nil {
 		return nil, err
 	}
-	var first error
+	var damaged []error
 	for _, path := range all {
 		c, err := ReadCheckpoint(path)
 		if err == nil {
+			c.PassedOver = damaged
 			return c, nil
 		}
-		if first == nil {
-			first = err
-		}
+		damaged = append(damaged, err)
 	}
-	return nil, first
+	if len(damaged) > 0 {
+		return nil, damaged[0]
+	}
+	return nil, nil
 }
 
 // ReadCheckpoint reads a checkpoint. A file that is damaged or of another

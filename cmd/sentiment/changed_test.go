@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"unroll/cmd/sentiment/internal/run"
 )
 
@@ -81,5 +83,37 @@ func TestResumeOfChangedData(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestResumeBesideDamage: a run that goes on from an older checkpoint, for the newest is
+// damaged, says so, and ends as it would have.
+func TestResumeBesideDamage(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), "run")
+	succeed(t, "", long(whole)...)
+	dir := filepath.Join(t.TempDir(), "run")
+	ctx, cancel := context.WithCancel(context.Background())
+	var stderr bytes.Buffer
+	execute(ctx, long(dir), strings.NewReader(""), &cancelAt{text: "Epoch 3/3", cancel: cancel}, &stderr)
+	cancel()
+	all, err := filepath.Glob(filepath.Join(dir, "checkpoints", "onehot", "*.ckpt"))
+	if err != nil || len(all) < 2 {
+		t.Fatalf("checkpoints %v, error %v", all, err)
+	}
+	newest := all[len(all)-1]
+	data, err := os.ReadFile(newest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(newest, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, _, text := command("", "train", "--resume", dir)
+	if status != exitOK || !strings.HasPrefix(text, "warning: "+newest+": ") || !strings.Contains(text, "going on from "+all[len(all)-2]) {
+		t.Errorf("status %d, stderr %q", status, text)
+	}
+	if diff := cmp.Diff(weights(t, whole), weights(t, dir)); diff != "" {
+		t.Error(diff)
 	}
 }

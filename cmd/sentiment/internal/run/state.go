@@ -91,6 +91,9 @@ func (r *Run) checkpoint(place string) (*train.Checkpoint, error) {
 	if c == nil || err != nil {
 		return nil, err
 	}
+	for _, err := range c.PassedOver {
+		r.warn("%v; going on from %s, which is older", err, c.Path)
+	}
 	if c.Kernels() != train.Kernels() {
 		fmt.Fprintf(r.Err, "warning: %s was computed with the kernels %q, this machine has %q: the last bits will differ\n", c.Path, c.Kernels(), train.Kernels())
 	}

@@ -6,7 +6,7 @@ TOOL = go tool -modfile=tools/go.mod
 check: lint test race ## what must hold before a commit lands
 
 test:
-	go test ./...
+	go test -timeout 30m ./...
 
 # Of the program those tests that do several things at a time: the others call in turn
 # what the packages before it were raced with.

@@ -45,7 +45,7 @@ func checkSame(t *testing.T, got, want []classifier.Answer, task classifier.Task
 			t.Fatalf("%q: %+v, want %+v", messy[i], g, w)
 		}
 		for k, c := range w.Probabilities {
-			if !(math.Abs(c.Probability-g.Probabilities[k].Probability) <= 1e-6) {
+			if !(math.Abs(c.Probability-g.Probabilities[k].Probability) <= 1e-5) {
 				t.Fatalf("%q: %+v, want %+v", messy[i], g, w)
 			}
 		}

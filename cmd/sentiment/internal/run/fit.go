@@ -207,7 +207,11 @@ func (r *Run) network(ctx context.Context, e Model, l lesson) (*nn.Model, error)
 	}
 	encoder, t := l.Encoded[e.Name].Encoder, l.task
 	if r.Vectors == "" || !e.Embeds() {
-		o := e.sizing(encoder.Config().NumWords+encoder.Config().OOVBuckets, r.Layout)
+		words := encoder.Depth()
+		if e.pooled != nil { // not those that there might be, which are many
+			words = int(encoder.LargestID()) + 1
+		}
+		o := e.sizing(words, r.Layout)
 		o.columns = l.columns.Width()
 		return e.build(t, o, encoder.Config().MaxLen, r.Seed)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/pkg/errors"
 
-	"unroll/datasets/cache"
 	"unroll/datasets/text"
 	"unroll/internal/show"
 	"unroll/train"
@@ -58,7 +57,7 @@ func (d *Source) Read(ctx context.Context, s Settings, words TextSettings, names
 	ordered := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return sizes(name).Grams })
 	if len(d.files) > 0 && dir != "" && len(ordered) == len(names) {
 		for _, name := range names {
-			key, err := cache.Key(ctx, d.files, []any{cachedVersion, s, words, words.Encoder(sizes(name), d.Defaults)})
+			key, err := d.key(ctx, cachedVersion, s, words, words.Encoder(sizes(name), d.Defaults))
 			if err != nil {
 				return nil, err
 			}

@@ -31,7 +31,8 @@ type Source struct {
 	Paths Paths  // under which it can be found again
 	Defaults
 
-	files []string
+	files   []string
+	digests []Digest // of files, once they are read for these
 	// each yields the texts, and tells what it does if that is not nil.
 	each func(ctx context.Context, tell *teller) iter.Seq2[datasets.Record, error]
 	tell *teller

@@ -13,16 +13,21 @@ import (
 // and holds a run that is resumed to it: with other texts or labels it would end in other
 // weights, and nobody would know.
 func (r *Run) checkData(ctx context.Context, source *corpus.Source) error {
-	files := slices.Clone(source.Files())
-	for _, path := range []string{r.Vectors, r.From} {
-		if path != "" {
-			files = append(files, path)
-		}
-	}
-	now, err := corpus.Digests(ctx, files)
+	now, err := source.Digests(ctx)
 	if err != nil {
 		return err
 	}
+	var beside []string
+	for _, path := range []string{r.Vectors, r.From} {
+		if path != "" {
+			beside = append(beside, path)
+		}
+	}
+	more, err := corpus.Digests(ctx, beside)
+	if err != nil {
+		return err
+	}
+	now = slices.Concat(now, more)
 	began := r.digests
 	for _, d := range now {
 		i := slices.IndexFunc(began, func(b corpus.Digest) bool { return b.Path == d.Path })

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/jsonfile"
 	"unroll/internal/show"
@@ -148,7 +149,7 @@ func (r *Run) calibrated(ctx context.Context, d ngrams.Data, all []int, t ngrams
 	if len(l.Validation) >= enoughValidation || l.task.Number() || l.task.Multi {
 		return t, nil
 	}
-	splits, err := r.folds(all, l, factorFolds)
+	splits, err := folds(l.Set, all, r.Settings, r.Seed, factorFolds)
 	if err != nil {
 		return t, err
 	}
@@ -156,12 +157,12 @@ func (r *Run) calibrated(ctx context.Context, d ngrams.Data, all []int, t ngrams
 }
 
 // folds divides texts into parts, each held out once.
-func (r *Run) folds(of []int, l lesson, n int) (splits []ngrams.Split, err error) {
-	folds, err := l.Inner(of, r.Settings, r.Seed, n)
+func folds(set *corpus.Set, of []int, s corpus.Settings, seed uint64, n int) (splits []ngrams.Split, err error) {
+	parts, err := set.Inner(of, s, seed, n)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range folds {
+	for _, f := range parts {
 		splits = append(splits, ngrams.Split{Train: f.Train, Held: f.Validation})
 	}
 	return splits, nil
@@ -172,5 +173,5 @@ func (r *Run) gramSplits(l lesson) ([]ngrams.Split, error) {
 	if len(l.Validation) >= enoughValidation {
 		return []ngrams.Split{{Train: l.Train, Held: l.Validation}}, nil
 	}
-	return r.folds(l.Train, l, gramFolds)
+	return folds(l.Set, l.Train, r.Settings, r.Seed, gramFolds)
 }

@@ -60,13 +60,9 @@ func FindSuspects(ctx context.Context, s corpus.Settings, words corpus.TextSetti
 		}
 	}
 	const seed = 1 // of the folds: the same texts have the same suspects
-	folds, err := set.Inner(rows, s, seed, gramFolds)
+	splits, err := folds(set, rows, s, seed, gramFolds)
 	if err != nil {
 		return nil, err
-	}
-	var splits []ngrams.Split
-	for _, f := range folds {
-		splits = append(splits, ngrams.Split{Train: f.Train, Held: f.Validation})
 	}
 	d := gramData("ngrams", lesson{Set: set, task: set.Task}, seed)
 	p, held, err := d.OutOfFold(ctx, splits, suspectSetting)

@@ -41,7 +41,12 @@ const (
 )
 
 // mostHeld is how many bytes of texts are held.
-const mostHeld = 4 * maxRow
+const mostHeld = 4 * MaxRow
+
+// oddEntries are the kinds of entries that hold no text.
+var oddEntries = map[byte]string{
+	tar.TypeLink: "link", tar.TypeSymlink: "link", tar.TypeFifo: "named pipe", tar.TypeChar: "device", tar.TypeBlock: "device",
+}
 
 // archive reads a tar archive of texts.
 func (o RecordOptions) archive(name string, s *source, yield func(row, error) bool) {
@@ -61,12 +66,15 @@ func (o RecordOptions) archive(name string, s *source, yield func(row, error) bo
 			return
 		}
 		e, depth := newEntry(header.Name)
+		if odd, isOdd := oddEntries[header.Typeflag]; isOdd && e.file != "" {
+			a.texts.passOver(header.Name, odd)
+		}
 		if header.Typeflag != tar.TypeReg || e.file == "" || !a.texts.isText(e.file) {
 			continue
 		}
 		if a.takes(depth) {
 			e.err = errRowSize
-			if header.Size <= maxRow {
+			if header.Size <= MaxRow {
 				if e.data, e.err = io.ReadAll(tr); e.err != nil {
 					yield(row{}, s.tarError(e.err))
 					return

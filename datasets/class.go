@@ -15,6 +15,9 @@ import (
 // classFolder is a folder of texts. Its part or class is "" if there is none.
 type classFolder struct{ part, class string }
 
+// path is the folder's own below that of all, "." for the same.
+func (f classFolder) path() string { return path.Join(".", f.part, f.class) }
+
 // classTexts makes rows of the files of class folders, on disk or in an archive, and
 // counts what is to be told of them.
 type classTexts struct {
@@ -23,6 +26,8 @@ type classTexts struct {
 	strays    int             // texts in no class folder
 	stray     string          // the first of them
 	others    map[string]int  // files that are no texts, by extension or name
+	odd       map[string]int  // what is neither a file nor a folder, by what it is
+	firstOdd  string          // the first of these
 	encodings map[string]int  // texts by what is said of their encoding
 	ids       map[string]bool // of an archive, which may hold a file twice
 }
@@ -52,6 +57,14 @@ func (t *classTexts) outside(name string) {
 	if t.strays++; t.strays == 1 {
 		t.stray = show.Quoted(name)[0]
 	}
+}
+
+// passOver counts what is not opened.
+func (t *classTexts) passOver(name, what string) {
+	if t.odd == nil {
+		t.odd, t.firstOdd = map[string]int{}, show.Quoted(name)[0]
+	}
+	t.odd[what]++
 }
 
 // row is the row of a text, or of the error with which its reading ended.
@@ -85,6 +98,9 @@ func (t *classTexts) end(path, want string) error {
 		if t.strays > 0 {
 			others = strings.TrimSuffix(strays+", "+others, ", ")
 		}
+		if _, odd := listOdd(t.odd); odd != "" {
+			others = strings.TrimPrefix(others+", "+odd, ", ")
+		}
 		if others != "" {
 			others = "; it has " + others
 		}
@@ -99,10 +115,33 @@ func (t *classTexts) end(path, want string) error {
 	case t.strays > 1:
 		t.o.note(path, strays+" skipped, the first is "+t.stray)
 	}
+	switch n, odd := listOdd(t.odd); n {
+	case 0:
+	case 1:
+		t.o.note(path, t.firstOdd+" skipped because it is a "+strings.TrimPrefix(odd, "1 "))
+	default:
+		t.o.note(path, odd+" skipped, the first is "+t.firstOdd)
+	}
 	for _, say := range slices.Sorted(maps.Keys(t.encodings)) {
 		t.o.note(path, show.Plural(t.encodings[say], "text")+": "+say)
 	}
 	return nil
+}
+
+// listOdd lists what was not opened: 1 device, 2 links out of the folder.
+func listOdd(counts map[string]int) (all int, list string) {
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		n := counts[what]
+		all += n
+		if noun, of, cut := strings.Cut(what, " o"); cut && n > 1 { // out of, of
+			what = noun + "s o" + of
+		} else if n > 1 {
+			what += "s"
+		}
+		parts = append(parts, strconv.Itoa(n)+" "+what)
+	}
+	return all, strings.Join(parts, ", ")
 }
 
 func listCounts(counts map[string]int) (all int, list string) {

@@ -61,7 +61,7 @@ func TestRecordsCutAnywhere(t *testing.T) {
 func TestRecordsOddFiles(t *testing.T) {
 	dir := t.TempDir()
 	filetest.Write(t, dir, map[string]string{"c/1.txt": "good", "c/2.txt": "large", "other.txt": "target"})
-	if err := os.Truncate(filepath.Join(dir, "c", "2.txt"), maxRow+1); err != nil {
+	if err := os.Truncate(filepath.Join(dir, "c", "2.txt"), MaxRow+1); err != nil {
 		t.Fatal(err)
 	}
 	for link, target := range map[string]string{"c/3.txt": "../other.txt", "c/4.txt": "nowhere", "c/5.txt": "../d.txt", "linked": "c"} {
@@ -91,7 +91,7 @@ func TestRecordsOddFiles(t *testing.T) {
 }
 
 func TestRecordsOddArchives(t *testing.T) {
-	texts := []string{"good", strings.Repeat("x", maxRow+1), "bad"}
+	texts := []string{"good", strings.Repeat("x", MaxRow+1), "bad"}
 	var entries []tar.Header
 	for i, text := range texts {
 		entries = append(entries, tar.Header{Name: "a/c/" + string(rune('1'+i)) + ".txt", Typeflag: tar.TypeReg, Size: int64(len(text))})

@@ -6,13 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
-
-	"unroll/internal/input"
 )
 
 // unlabelled is the folder of aclImdb that is no class.
@@ -20,33 +17,24 @@ const unlabelled = "unsup"
 
 // folder reads the texts of dir, whose folders are their classes.
 func (o RecordOptions) folder(ctx context.Context, dir string, yield func(row, error) bool) {
-	folders, err := o.classFolders(dir)
+	t, err := openTree(dir)
+	if err != nil {
+		yield(row{}, err)
+		return
+	}
+	defer t.close()
+	folders, err := o.classFolders(t)
 	if err != nil {
 		yield(row{}, err)
 		return
 	}
 	texts := classTexts{o: o}
 	for _, f := range folders {
-		files, err := list(filepath.Join(dir, f.part, f.class), false)
-		if err != nil {
-			yield(row{}, errors.Wrap(input.Reason(err), path.Join(f.part, f.class)))
+		if !texts.folder(ctx, t, f, yield) {
 			return
 		}
-		for _, file := range files {
-			if err := ctx.Err(); err != nil {
-				yield(row{}, err)
-				return
-			}
-			if !texts.isText(file) {
-				continue
-			}
-			data, err := readText(filepath.Join(dir, f.part, f.class, file))
-			if !yield(texts.row(f, file, data, err), nil) {
-				return
-			}
-		}
 	}
-	if err := texts.walk(ctx, dir, folders); err != nil {
+	if err := texts.walk(ctx, t, folders); err != nil {
 		yield(row{}, err)
 		return
 	}
@@ -55,32 +43,72 @@ func (o RecordOptions) folder(ctx context.Context, dir string, yield func(row, e
 	}
 }
 
-// walk counts the files below dir that are in none of the given folders.
-func (t *classTexts) walk(ctx context.Context, dir string, folders []classFolder) error {
+// folder reads the texts of a class folder; false ends the reading.
+func (c *classTexts) folder(ctx context.Context, t tree, f classFolder, yield func(row, error) bool) bool {
+	files, err := t.list(f.path(), false)
+	var here tree // by which files are opened faster than by the way from the top
+	if err == nil {
+		here, err = t.folder(f.path())
+	}
+	if err != nil {
+		yield(row{}, errors.Wrap(err, f.path()))
+		return false
+	}
+	defer here.close()
+	for _, file := range files {
+		if err := ctx.Err(); err != nil {
+			yield(row{}, err)
+			return false
+		}
+		if !c.isText(file) {
+			continue
+		}
+		data, err := here.text(file)
+		if escapes(err) { // from the class folder, but perhaps not from all of it
+			data, err = t.text(path.Join(f.path(), file))
+		}
+		if !yield(c.row(f, file, data, err), nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// walk counts the files of a folder that are in none of the given folders, and what may
+// not be opened anywhere in it.
+func (c *classTexts) walk(ctx context.Context, t tree, folders []classFolder) error {
 	read := map[string]bool{}
 	for _, f := range folders {
-		read[path.Join(".", f.part, f.class)] = true
+		read[f.path()] = true
 	}
-	return fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
-		switch hidden := name != "." && isHidden(path.Base(name)); {
+	return fs.WalkDir(t.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		hidden := name != "." && isHidden(path.Base(name))
+		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil || hidden && e.IsDir():
 			return fs.SkipDir // what cannot be listed is not read either
-		case hidden || !e.Type().IsRegular() || read[path.Dir(name)]:
-		case t.isText(path.Base(name)):
-			t.outside(name)
+		case hidden || e.IsDir():
+			return nil
+		}
+		mode, odd := t.look(path.Dir(name), e)
+		switch {
+		case odd != "":
+			c.passOver(name, odd)
+		case !mode.IsRegular() || read[path.Dir(name)]:
+		case c.isText(path.Base(name)):
+			c.outside(name)
 		}
 		return nil
 	})
 }
 
-// classFolders lists the class folders of dir in order. Where no labels are needed,
+// classFolders lists the class folders of a folder in order. Where no labels are needed,
 // the texts that lie outside of classes count too.
-func (o RecordOptions) classFolders(dir string) (folders []classFolder, err error) {
+func (o RecordOptions) classFolders(t tree) (folders []classFolder, err error) {
 	var parts []string
 	for _, part := range []string{"train", "test"} {
-		if isDir(filepath.Join(dir, part)) {
+		if t.isFolder(part) {
 			parts = append(parts, part)
 		}
 	}
@@ -88,9 +116,9 @@ func (o RecordOptions) classFolders(dir string) (folders []classFolder, err erro
 		parts = []string{""}
 	}
 	for _, part := range parts {
-		classes, err := list(filepath.Join(dir, part), true)
+		classes, err := t.list(cmp.Or(part, "."), true)
 		if err != nil {
-			return nil, errors.Wrap(input.Reason(err), cmp.Or(part, "listing it"))
+			return nil, errors.Wrap(err, cmp.Or(part, "listing it"))
 		}
 		if o.NoLabels {
 			folders = append(folders, classFolder{part, ""})
@@ -102,13 +130,15 @@ func (o RecordOptions) classFolders(dir string) (folders []classFolder, err erro
 	return folders, nil
 }
 
-// list lists the class folders or else the files in dir, in order.
-func list(dir string, folders bool) (names []string, err error) {
-	entries, err := os.ReadDir(dir)
+// list lists the class folders or else the files in a folder, in order.
+func (t tree) list(dir string, folders bool) (names []string, err error) {
+	entries, err := t.entries(dir)
 	for _, e := range entries {
 		name := e.Name()
-		isFolder := e.IsDir() || e.Type()&os.ModeSymlink != 0 && isDir(filepath.Join(dir, name))
-		if isFolder == folders && !isHidden(name) && !(folders && name == unlabelled) {
+		if isHidden(name) || folders && name == unlabelled {
+			continue
+		}
+		if mode, odd := t.look(dir, e); odd == "" && mode.IsDir() == folders {
 			names = append(names, name)
 		}
 	}
@@ -119,21 +149,6 @@ func list(dir string, folders bool) (names []string, err error) {
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
-}
-
-func readText(path string) ([]byte, error) {
-	// Opening a named pipe would wait for its writer, so look first.
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, input.Reason(err)
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is not a regular file")
-	case info.Size() > maxRow:
-		return nil, errRowSize
-	}
-	data, err := os.ReadFile(path)
-	return data, input.Reason(err)
 }
 
 // compareNumbered orders names by their bytes, runs of digits by their numbers.

@@ -153,7 +153,7 @@ func TestRecordsBoundRows(t *testing.T) {
 		if len(got.Records) != 1 || len(got.Skipped) != 0 || got.Error != c.want {
 			t.Errorf("%s: %+v, want %q", c.format, got, c.want)
 		}
-		if in.read > 2*maxRow {
+		if in.read > 2*MaxRow {
 			t.Errorf("%s: %d bytes are read", c.format, in.read)
 		}
 	}

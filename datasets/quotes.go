@@ -20,7 +20,7 @@ func newCSV(r io.Reader, delimiter rune) *csv.Reader {
 }
 
 // mostOpen is how many quotes a file may leave open. The rows behind each are read
-// anew, up to maxRow.
+// anew, up to MaxRow.
 const mostOpen = 100
 
 // quotedRows reads rows whose fields may be quoted. Where the file ends inside a
@@ -30,7 +30,7 @@ func (s *source) quotedRows(delimiter rune) nextRow {
 	s.keep()
 	taken := int64(0) // of what r has read
 	return func() ([]string, int, error) {
-		s.limit = maxRow
+		s.limit = MaxRow
 		s.kept, taken = s.kept[r.InputOffset()-taken:], r.InputOffset()
 		fields, err := r.Read()
 		if err == nil {

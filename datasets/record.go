@@ -86,9 +86,10 @@ type RecordOptions struct {
 // SkipAll is a RecordOptions.SkipBad without end.
 const SkipAll = math.MaxInt
 
-// maxRow is the largest row, in bytes. A text of this size is no row but a file
-// whose quotes or line ends are not what they should be.
-const maxRow = 16 << 20
+// MaxRow is how many bytes a row may have, a line, or a file or an archive's entry that
+// holds a text: 16 MiB, more than three times the text of the Bible. Larger ones are
+// whole files whose quotes or line ends are not what they should be.
+const MaxRow = 16 << 20
 
 // Records reads the texts of paths, one path after the other, as a stream: memory
 // holds a row, not a file. A path is a folder, a file or "-"; a file may be
@@ -109,7 +110,9 @@ const maxRow = 16 << 20
 // of their names, but runs of digits by their numbers (9_7 before 10_9); an archive
 // in its own order. Texts are files named .txt, in any case, or without extension
 // (but README and the like); others, and texts in no class folder or in aclImdb's
-// unsup, are counted for Note. Hidden files are left out. To tell the class folders of
+// unsup, are counted for Note, as is what is never opened: pipes, sockets and devices in a
+// folder, links that are absolute or lead out of it, and links in an archive. A path that is
+// given may itself be a link or a pipe. Hidden files are left out. To tell the class folders of
 // an archive, up to 64 MiB of its texts may be held. Empty
 // lines are no rows. In a quoted field \r\n becomes \n. Where the first line ends in \r
 // alone, as on old Macintoshes, so may all lines.

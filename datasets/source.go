@@ -42,7 +42,7 @@ type source struct {
 	closers []func()
 }
 
-var errRowSize = errors.Errorf("a row is larger than %d MiB", maxRow>>20)
+var errRowSize = errors.Errorf("a row is larger than %d MiB", MaxRow>>20)
 
 // openSource opens path, or stdin for "-". Close must be called.
 func openSource(ctx context.Context, path string, stdin io.Reader) (*source, error) {
@@ -161,7 +161,7 @@ func (s *source) id(line int) string { return s.name + ":" + strconv.Itoa(line) 
 // never gives the part of a line that a damaged file ends in.
 func (s *source) lines() *bufio.Scanner {
 	sc := bufio.NewScanner(s.in)
-	sc.Buffer(make([]byte, 64<<10), maxRow)
+	sc.Buffer(make([]byte, 64<<10), MaxRow)
 	sc.Split(func(data []byte, atEOF bool) (int, []byte, error) {
 		if atEOF && s.err != io.EOF && bytes.IndexByte(data, '\n') < 0 {
 			return 0, nil, s.err

@@ -7,11 +7,11 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
-	"os"
 
 	"github.com/pkg/errors"
 
 	"unroll/internal/input"
+	"unroll/internal/safefile"
 )
 
 // Load reads a cache that Write wrote under a key.
@@ -24,7 +24,7 @@ func Load(path, key string) (Samples, Meta, error) {
 }
 
 func load(path, key string) (Samples, Meta, error) {
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return Samples{}, Meta{}, input.Reason(err)
 	}

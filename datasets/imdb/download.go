@@ -183,7 +183,7 @@ func (d *download) request(ctx context.Context, from int64) (*http.Response, err
 
 // verify checks the whole file, the bytes of earlier calls included.
 func (d *download) verify(path string) error {
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func read(ctx context.Context, path string, only bool) (*Reviews, error) {
 	root, kind := path, "archive "
 	if isDir(path) {
 		kind = "folder "
-		if inner := filepath.Join(path, "aclImdb"); !isDir(filepath.Join(path, "train")) && !isDir(filepath.Join(path, "test")) && isDir(inner) {
+		if inner := filepath.Join(path, "aclImdb"); !holds(path, "train") && !holds(path, "test") && holds(path, "aclImdb") {
 			root = inner
 		}
 	}
@@ -125,6 +125,17 @@ func reviewNumber(r datasets.Record) (number uint64, ok bool) {
 	number, err := strconv.ParseUint(id, 10, 63)
 	_, ratingErr := strconv.ParseUint(rating, 10, 63)
 	return number, isText && hasRating && err == nil && ratingErr == nil
+}
+
+// holds reports whether a folder holds another, or a link to one that does not lead out.
+func holds(dir, name string) bool {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return false
+	}
+	defer root.Close()
+	info, err := root.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 func isDir(path string) bool {

@@ -92,7 +92,9 @@ func (t tree) isFolder(name string) bool {
 
 // escapes reports whether a name was refused because a link in it leads out of the folder.
 // That error has no name of its own.
-func escapes(err error) bool { return err != nil && strings.Contains(err.Error(), "path escapes from parent") }
+func escapes(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "path escapes from parent")
+}
 
 // look tells the mode of what an entry of the folder dir is or links to. odd is what it is
 // called if it is neither a file nor a folder that may be opened. A link to nothing is

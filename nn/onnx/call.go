@@ -13,7 +13,6 @@ type call struct {
 	*reader
 	node   *node
 	demand *demand
-	first  bool // the first round, in which everything is returned
 }
 
 // operators are those that are read.

@@ -24,7 +24,8 @@
 //
 // reader.go reads graphs of others node by node: a value is a value of nn and the axes that
 // it has in the graph (axes.go), which read_moves.go and its like change; read_layers.go and
-// the files beside it make layers, and patterns.go finds those that are several nodes.
+// the files beside it make layers, and patterns.go finds those that are several nodes. Of a
+// condition read_if.go reads the branch that the sizes decide.
 //
 // recurrent.go is the layer of the nodes RNN, LSTM and GRU, recurrent_cell.go its equations,
 // and recurrent_node.go reads it from a node.

@@ -101,6 +101,44 @@ func (c *call) gelu() (error, bool) {
 	return nil, false
 }
 
+// softsign reads |x| as the beginning of x/(1 + |x|).
+func (c *call) softsign() bool {
+	p := &pattern{c: c, at: c.node.outputs[0]}
+	if one, ok := p.step("Add"); !ok || !c.number(one, 1) {
+		return false
+	}
+	div := c.sole(p.at, "Div")
+	if div == nil || len(div.inputs) != 2 || len(div.outputs) != 1 || div.inputs[0] != c.node.input(0) || div.inputs[1] != p.at {
+		return false
+	}
+	p.gone, p.at = append(p.gone, div), div.outputs[0]
+	p.done()
+	return true
+}
+
+// logarithm reads what is the logarithm of the node's output, and nothing else.
+func (c *call) logarithm() bool {
+	p := &pattern{c: c, at: c.node.outputs[0]}
+	if _, ok := p.step("Log"); !ok {
+		return false
+	}
+	p.done()
+	return true
+}
+
+// negatedSoftplus reads −x as the beginning of −softplus(−x).
+func (c *call) negatedSoftplus() bool {
+	p := &pattern{c: c, at: c.node.outputs[0]}
+	if _, ok := p.step("Softplus"); !ok {
+		return false
+	}
+	if _, ok := p.step("Neg"); !ok {
+		return false
+	}
+	p.done()
+	return true
+}
+
 // halved reports whether a value is x·½, which nobody else takes.
 func (c *call) halved(name, x string, p *pattern) bool {
 	n := c.makers[name]

@@ -135,6 +135,9 @@ func (c *call) numbers(f func(x, y float64) float64, m, n nums) error {
 		case c.node.op == "Div" && x.known() && y.known() && y.k > 0:
 			out.list = append(out.list, num{k: x.k / y.k})
 		case c.node.op == "Equal" && x.known() != y.known():
+			if k := max(x.k*int64(boolInt(x.known())), y.k*int64(boolInt(y.known()))); k > 0 {
+				return errors.Errorf("whether a size that is open is %d cannot be represented", k)
+			}
 			out.list = append(out.list, num{}) // a size is none of the numbers that stand for another
 		case x.known() && y.known() && c.node.op != "Div":
 			out.list = append(out.list, num{k: int64(f(float64(x.k), float64(y.k)))})

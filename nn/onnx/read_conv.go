@@ -56,7 +56,7 @@ func (c *call) channels() (*symbol, error) {
 	if len(s.axes) != 3 {
 		return nil, errors.Errorf("of %d axes it cannot be represented: want [batch, channels, steps]", len(s.axes))
 	}
-	if s, err = c.features(s, 1); err != nil {
+	if s, err = c.features(c.sequence(s, 2, 1), 1); err != nil {
 		return nil, err
 	}
 	if !s.axes[0].is(batchAxis) || !s.axes[2].is(timeAxis) {
@@ -82,22 +82,16 @@ func (c *call) slid(s *symbol, of nn.Symbol, w sliding, width int) *symbol {
 
 // padding returns nn's name for the padding of a window; where it has none, the steps of
 // zeros are added to the sequence.
-func (c *call) padding(s *symbol, w sliding) (padded *symbol, name string) {
+func (c *call) padding(s *symbol, w sliding) (padded *symbol, name string, err error) {
 	reach := (w.size-1)*w.dilation + 1
 	switch {
 	case w.auto != "", w.strides == 1 && w.left == (reach-1)/2 && w.right == reach-1-w.left && reach > 1:
-		return s, "same"
-	case w.left == 0 && w.right == 0:
-		return s, ""
-	case w.left == reach-1 && w.right == 0 && w.strides == 1:
-		return s, "causal"
+		return s, "same", nil
+	case w.left == reach-1 && w.right == 0 && w.strides == 1 && reach > 1:
+		return s, "causal", nil
 	}
-	p := *s
-	p.of = c.apply(nn.ZeroPadding1D{Padding: []int{w.left, w.right}}, "", "zero_padding1d", nil, s)
-	if p.shape = slices.Clone(s.shape); p.shape[0] >= 0 {
-		p.shape[0] += w.left + w.right
-	}
-	return &p, ""
+	padded, err = c.resized(s, 2, w.left, w.right)
+	return padded, "", err
 }
 
 func readConv(c *call) error {
@@ -130,7 +124,10 @@ func readConv(c *call) error {
 	if bias != nil {
 		values["bias"] = bias.floats
 	}
-	padded, name := c.padding(s, w)
+	padded, name, err := c.padding(s, w)
+	if err != nil {
+		return err
+	}
 	l := nn.Conv1D{Filters: filters, KernelSize: w.size, Padding: name, NoBias: bias == nil}
 	if w.strides > 1 {
 		l.Strides = w.strides

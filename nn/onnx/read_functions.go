@@ -10,9 +10,21 @@ import (
 
 // functions are those of one value.
 var functions = map[string]func(c *call) error{
-	"Relu": is(nn.Relu), "Sigmoid": is(nn.Sigmoid), "Tanh": is(nn.Tanh), "Softplus": is(nn.Softplus), "Softsign": is(nn.Softsign),
+	"Relu": is(nn.Relu), "Tanh": is(nn.Tanh), "Softplus": is(nn.Softplus), "Softsign": is(nn.Softsign),
 	"Exp": is(nn.Exponential), "Mish": is(nn.Mish), "HardSwish": is(nn.HardSilu),
 	"Softmax": over(nn.Softmax), "LogSoftmax": over(nn.LogSoftmax),
+	"Sigmoid": func(c *call) error {
+		if c.logarithm() {
+			return c.function(nn.LogSigmoid)
+		}
+		return c.function(nn.Sigmoid)
+	},
+	"Abs": func(c *call) error {
+		if c.softsign() {
+			return c.function(nn.Softsign)
+		}
+		return errors.New("it can be represented in x/(1 + |x|) alone")
+	},
 	"Elu": func(c *call) error {
 		if a := nice(attr(c.node, "alpha", 1.0)); a != 1 {
 			return c.function(nn.EluOf(a))
@@ -73,6 +85,9 @@ var functions = map[string]func(c *call) error{
 		return errors.Errorf("with lambd = %v and bias = %v it cannot be represented", lambda, bias)
 	},
 	"Neg": func(c *call) error {
+		if c.negatedSoftplus() {
+			return c.function(nn.LogSigmoid)
+		}
 		s, err := c.symbol(0)
 		if err != nil {
 			return err
@@ -118,6 +133,10 @@ func over(f nn.Func) func(c *call) error {
 		}
 		if s, err = c.features(s, at); err != nil {
 			return err
+		}
+		f := f
+		if f == nn.Softmax && c.logarithm() {
+			f = nn.LogSoftmax
 		}
 		return c.give(s.with(c.apply(nn.Activation{Func: f}, "", "activation", nil, s)))
 	}

@@ -11,6 +11,7 @@ import (
 var layerOperators = map[string]func(c *call) error{
 	"Gemm": readGemm, "MatMul": readMatMul, "Conv": readConv,
 	"BatchNormalization": readBatchNormalization, "LayerNormalization": readLayerNormalization,
+	"Pad": readPad, "If": readIf,
 	"RNN": readRecurrent, "LSTM": readRecurrent, "GRU": readRecurrent,
 	"OneHot": func(c *call) error {
 		ids, err := c.symbol(0)

@@ -78,6 +78,11 @@ func readReshape(c *call) error {
 		return errors.New("its shape cannot be represented")
 	}
 	zero := attr(c.node, "allowzero", int64(0)) != 0
+	if n, ok := v.(nums); ok && len(shape.list) > 1 {
+		if a, known := n.array(); known {
+			v = a
+		}
+	}
 	switch v := v.(type) {
 	case *symbol:
 		axes, ok := reshaped(v.axes, shape.list, zero)

@@ -91,23 +91,48 @@ func readSlice(c *call) error {
 			axes = append(axes, i)
 		}
 	}
-	if len(starts) != len(ends) || len(starts) != len(axes) || slices.ContainsFunc(steps, func(s int) bool { return s != 1 }) {
-		return errors.New("its starts, ends, axes and steps cannot be represented: want as many of each, and steps of 1")
+	if steps == nil {
+		steps = slices.Repeat([]int{1}, len(starts))
+	}
+	if len(starts) != len(ends) || len(starts) != len(axes) || len(starts) != len(steps) || slices.Contains(steps, 0) {
+		return errors.New("its starts, ends, axes and steps cannot be represented: want as many of each, and no step of 0")
 	}
 	for k, at := range axes {
-		if v, err = c.sliced(v, at, int64(starts[k]), int64(ends[k])); err != nil {
+		if v, err = c.sliced(v, at, int64(starts[k]), int64(ends[k]), int64(steps[k])); err != nil {
 			return err
 		}
 	}
 	return c.give(v)
 }
 
-// sliced returns what is from one index to another along an axis.
-func (c *call) sliced(v any, at int, from, to int64) (any, error) {
+// strided returns the first index and the number of those from one to another, each step-th,
+// of n. The ends may be counted from the end.
+func strided(from, to, step int64, n int) (first, count int) {
+	if step > 0 {
+		a, b := span(from, to, n)
+		return a, (b - a + int(min(step, mostElements)) - 1) / int(min(step, mostElements))
+	}
+	clamp := func(i int64) int {
+		if i < 0 {
+			i += int64(n)
+		}
+		return int(min(max(i, -1), int64(n)-1))
+	}
+	back := int(min(-max(step, -mostElements), mostElements))
+	first = clamp(from)
+	return first, max(first-clamp(to)+back-1, 0) / back
+}
+
+// sliced returns what is from one index to another along an axis, each step-th of it.
+func (c *call) sliced(v any, at int, from, to, step int64) (any, error) {
 	switch v := v.(type) {
 	case nums:
-		a, b := span(from, to, len(v.list))
-		return nums{v.list[a:b], false}, nil
+		var out nums
+		first, count := strided(from, to, step, len(v.list))
+		for i := range count {
+			out.list = append(out.list, v.list[first+i*int(step)])
+		}
+		return out, nil
 	case *array:
 		if at < 0 {
 			at += len(v.shape)
@@ -115,13 +140,15 @@ func (c *call) sliced(v any, at int, from, to int64) (any, error) {
 		if at < 0 || at >= len(v.shape) {
 			return nil, errors.Errorf("axis %d of %d", at, len(v.shape))
 		}
-		a, b := span(from, to, v.shape[at])
+		first, count := strided(from, to, step, v.shape[at])
 		shape, inner := slices.Clone(v.shape), elements(v.shape[at+1:])
-		shape[at] = b - a
+		shape[at] = count
 		var list []int
 		for o := range elements(v.shape[:at]) {
-			for i := (o*v.shape[at] + a) * inner; i < (o*v.shape[at]+b)*inner; i++ {
-				list = append(list, i)
+			for row := range count {
+				for i := range inner {
+					list = append(list, (o*v.shape[at]+first+row*int(step))*inner+i)
+				}
 			}
 		}
 		return v.at(shape, list), nil
@@ -132,18 +159,25 @@ func (c *call) sliced(v any, at int, from, to int64) (any, error) {
 		if at < 0 || at >= len(v.shape) || !v.shape[at].known() || v.shape[at].k > mostElements {
 			return nil, errors.Errorf("axis %d cannot be cut", at)
 		}
-		a, b := span(from, to, int(v.shape[at].k))
+		_, count := strided(from, to, step, int(v.shape[at].k))
 		shape := slices.Clone(v.shape)
-		shape[at] = num{k: int64(b - a)}
+		shape[at] = num{k: int64(count)}
 		return filled{v.value, shape}, nil
 	case *symbol:
 		if at = v.along(at); at < 0 || at >= len(v.axes) {
 			return nil, errors.Errorf("axis %d of %d", at, len(v.axes))
 		}
+		if step != 1 {
+			return nil, errors.Errorf("with a step of %d, along axis %d of %v, it cannot be represented", step, at, v.axes)
+		}
 		x := v.axes[at]
 		switch {
 		case from == 0 && to >= mostElements:
 			return v, nil
+		case len(x) == 0:
+			if a, b := span(from, to, 1); a < b {
+				return v, nil
+			}
 		case x.is(featureAxis):
 			a, b := span(from, to, x[0].size)
 			if a == 0 && b == x[0].size {
@@ -152,8 +186,10 @@ func (c *call) sliced(v any, at int, from, to int64) (any, error) {
 			return c.columns(v, at, a, b)
 		case x.is(timeAxis) && from == -1 && to >= mostElements:
 			return c.pick(v, at, -1, false)
-		case x.is(timeAxis) && to == from+1:
+		case x.is(timeAxis) && to == from+1 && to != 0 && x[0].size != 1:
 			return c.pick(v, at, int(from), false)
+		case x.is(timeAxis):
+			return c.cut(v, at, from, to)
 		}
 		return nil, errors.Errorf("%d to %d of axis %d of %v cannot be represented", from, to, at, v.axes)
 	}

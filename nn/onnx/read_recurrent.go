@@ -65,6 +65,7 @@ func readRecurrent(c *call) error {
 	if len(s.axes) != 3 {
 		return errors.Errorf("X has %d axes, want 3", len(s.axes))
 	}
+	s = c.sequence(s, slices.Index(order, timeAxis), 2)
 	if s, err = c.features(s, 2); err != nil {
 		return err
 	}

@@ -44,11 +44,13 @@ type reader struct {
 	users  map[string][]*node
 	names  map[string]int
 	set    []assignment
-	time   int // sequences whose length is new
+	time   int  // sequences whose length is new
+	first  bool // the first of two rounds, in which everything of a recurrent node is returned
 	wanted map[*node]*demand
 	gone   map[*node]bool // what an earlier node did too
 	makers map[string]*node
 	layers int
+	read   int // nodes that are read
 	room   int // values that constants and weights may yet have
 }
 
@@ -62,7 +64,7 @@ type assignment struct {
 type demand struct{ y, h, c bool }
 
 // model makes a model of the graph: each input is taken for what it can be until the whole
-// graph has a meaning.
+// graph has a meaning. If it has none the error is that of the attempt that came furthest.
 func (n *network) model() (*nn.Model, error) {
 	choices := make([][][]axis, len(n.inputs))
 	total := 1
@@ -78,45 +80,47 @@ func (n *network) model() (*nn.Model, error) {
 	if len(n.outputs) == 0 {
 		return nil, errors.New("the graph has no outputs")
 	}
-	var first error
+	var furthest error
+	most := -1
 	for k := range total {
 		chosen := make([][]axis, len(choices))
 		for i, rest := 0, k; i < len(choices); i++ {
 			chosen[i], rest = choices[i][rest%len(choices[i])], rest/len(choices[i])
 		}
-		m, err := n.read(chosen)
+		m, read, err := n.read(chosen)
 		if err == nil {
 			return m, nil
 		}
-		if first == nil {
-			first = err
+		if read > most {
+			furthest, most = err, read
 		}
 	}
-	return nil, first
+	return nil, furthest
 }
 
-// read makes a model of the graph whose inputs have the given axes. The first of two rounds
-// finds out what is used of recurrent nodes.
-func (n *network) read(inputs [][]axis) (*nn.Model, error) {
+// read makes a model of the graph whose inputs have the given axes, and returns how many
+// nodes it came through. The first of two rounds finds out what is used of recurrent nodes.
+func (n *network) read(inputs [][]axis) (m *nn.Model, read int, err error) {
 	wanted := map[*node]*demand{}
-	for _, p := range n.nodes {
-		wanted[p] = &demand{}
-	}
 	var r *reader
 	for round := range 2 {
 		r = &reader{n: n, f: &nn.Functional{}, values: map[string]any{}, users: map[string][]*node{}, names: map[string]int{},
-			wanted: wanted, gone: map[*node]bool{}, makers: map[string]*node{}, time: len(inputs), room: n.room()}
-		if round == 0 {
-			r.wanted = nil
-		}
-		if err := r.graph(inputs, wanted); err != nil {
-			return nil, err
+			wanted: wanted, first: round == 0, gone: map[*node]bool{}, makers: map[string]*node{}, time: len(inputs), room: n.room()}
+		err := r.graph(inputs)
+		if read += r.read; err != nil {
+			return nil, read, err
 		}
 	}
+	m, err = r.build()
+	return m, read + 1, err
+}
+
+// build makes the model of what was read.
+func (r *reader) build() (*nn.Model, error) {
 	if r.layers == 0 {
 		return nil, errors.New("the graph has no operator that is a layer")
 	}
-	room, most := 0, n.room()
+	room, most := 0, r.n.room()
 	for _, a := range r.set {
 		if room += len(a.values); room > most {
 			return nil, errors.Errorf("the layers have more than %d parameters, many times what the file has", most)
@@ -149,42 +153,16 @@ func (n *network) room() int {
 }
 
 // graph reads all nodes.
-func (r *reader) graph(inputs [][]axis, wanted map[*node]*demand) error {
+func (r *reader) graph(inputs [][]axis) error {
 	for name, a := range r.n.constants {
 		r.values[name] = a
 	}
 	for i, p := range r.n.inputs {
 		r.input(p, inputs[i])
 	}
-	r.live()
-	for _, n := range r.n.nodes {
-		if r.gone[n] {
-			continue
-		}
-		for _, in := range n.inputs {
-			if in != "" {
-				r.users[in] = append(r.users[in], n)
-			}
-		}
-		for _, out := range n.outputs {
-			r.makers[out] = n
-		}
-	}
-	for _, n := range r.n.nodes {
-		if r.gone[n] {
-			continue
-		}
-		read := operators[n.op]
-		if read == nil {
-			return errors.Errorf("%s: the operator cannot be represented", n)
-		}
-		c := &call{reader: r, node: n.taken(), demand: wanted[n], first: r.wanted == nil}
-		if err := read(c); err != nil {
-			return errors.WithMessage(err, n.String())
-		}
-		if err := c.node.rest(); err != nil {
-			return err
-		}
+	r.live(r.n)
+	if err := r.nodes(r.n); err != nil {
+		return err
 	}
 	for _, o := range r.n.outputs {
 		x, ok := r.values[o.name].(*symbol)
@@ -200,19 +178,57 @@ func (r *reader) graph(inputs [][]axis, wanted map[*node]*demand) error {
 	return nil
 }
 
+// nodes reads the nodes of the graph, or of one within a node.
+func (r *reader) nodes(g *network) error {
+	for _, n := range g.nodes {
+		if r.gone[n] {
+			continue
+		}
+		for _, in := range n.takes() {
+			if in != "" {
+				r.users[in] = append(r.users[in], n)
+			}
+		}
+		for _, out := range n.outputs {
+			r.makers[out] = n
+		}
+	}
+	for _, n := range g.nodes {
+		if r.gone[n] {
+			continue
+		}
+		read := operators[n.op]
+		if read == nil {
+			return errors.Errorf("%s: the operator cannot be represented", n)
+		}
+		if r.wanted[n] == nil {
+			r.wanted[n] = &demand{}
+		}
+		c := &call{reader: r, node: n.taken(), demand: r.wanted[n]}
+		if err := read(c); err != nil {
+			return errors.WithMessage(err, n.String())
+		}
+		if err := c.node.rest(); err != nil {
+			return err
+		}
+		r.read++
+	}
+	return nil
+}
+
 // live leaves out the nodes that no output depends on.
-func (r *reader) live() {
+func (r *reader) live(g *network) {
 	needed := map[string]bool{}
-	for _, o := range r.n.outputs {
+	for _, o := range g.outputs {
 		needed[o.name] = true
 	}
-	for i := len(r.n.nodes) - 1; i >= 0; i-- {
-		n := r.n.nodes[i]
+	for i := len(g.nodes) - 1; i >= 0; i-- {
+		n := g.nodes[i]
 		if !slices.ContainsFunc(n.outputs, func(name string) bool { return name != "" && needed[name] }) {
 			r.gone[n] = true
 			continue
 		}
-		for _, in := range n.inputs {
+		for _, in := range n.takes() {
 			needed[in] = true
 		}
 	}

@@ -1,13 +1,12 @@
 package nn
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"reflect"
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/jsonfile"
 	"unroll/internal/show"
 )
 
@@ -62,20 +61,12 @@ func unmarshalTyped[T any](in typed) (T, error) {
 	return v, nil
 }
 
-// strict decodes one JSON value and refuses unknown fields and trailing data.
+// strict is jsonfile.Strict of a value that has to be there.
 func strict(data []byte, into any) error {
 	if len(data) == 0 {
 		return errors.New("no value")
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("data after the end")
-	}
-	return nil
+	return jsonfile.Strict(data, into)
 }
 
 // marshalWith writes plain's fields and one more, whose value is registered.

@@ -1,14 +1,17 @@
 package nn
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -110,11 +113,11 @@ func Load(dir string) (*Model, error) { return LoadFS(safefile.Disk, dir) }
 
 // LoadFS is Load from a file system, such as what a program embeds.
 func LoadFS(fsys fs.FS, dir string) (*Model, error) {
-	doc, err := fs.ReadFile(fsys, path.Join(dir, ArchitectureFile))
+	doc, err := safefile.ReadFS(fsys, path.Join(dir, ArchitectureFile), safefile.MostSettings)
 	if err != nil {
 		return nil, errors.Wrap(err, "load model")
 	}
-	data, err := fs.ReadFile(fsys, path.Join(dir, WeightsFile))
+	data, err := safefile.ReadFS(fsys, path.Join(dir, WeightsFile), safefile.Room())
 	if err != nil {
 		return nil, errors.Wrap(err, "load model")
 	}
@@ -123,8 +126,13 @@ func LoadFS(fsys fs.FS, dir string) (*Model, error) {
 
 // load makes the model of the two files' contents, of which it keeps the weights; dir is for
 // the errors. checked says that the weights have been compared with a checksum.
-func load(dir string, doc, data []byte, checked bool) (*Model, error) {
+func load(dir string, doc, data []byte, checked bool) (m *Model, err error) {
 	arch, weights := filepath.Join(dir, ArchitectureFile), filepath.Join(dir, WeightsFile)
+	defer func() { // a layer, or Gorgonia, may panic on settings that nobody would write
+		if r := recover(); r != nil {
+			m, err = nil, errorf("%s: damaged: %s", arch, strings.Join(strings.Fields(fmt.Sprint(r)), " "))
+		}
+	}()
 	a, err := parse(doc)
 	if err != nil {
 		return nil, errors.WithMessage(err, arch)
@@ -145,7 +153,7 @@ func load(dir string, doc, data []byte, checked bool) (*Model, error) {
 		room /= int(dtype.Size())
 	}
 	inPlace := map[string]bool{}
-	m, err := n.modelOf(settings{dtype: dtype, batch: a.Batch}, room, func(path string, dt tensor.Dtype, shape []int) *tensor.Dense {
+	m, err = n.modelOf(settings{dtype: dtype, batch: a.Batch}, room, func(path string, dt tensor.Dtype, shape []int) *tensor.Dense {
 		t := file.InPlace(path, dt, shape)
 		inPlace[path] = t != nil
 		return t
@@ -156,7 +164,36 @@ func load(dir string, doc, data []byte, checked bool) (*Model, error) {
 	if err := m.setWeights(file, inPlace); err != nil {
 		return nil, errors.WithMessage(err, weights)
 	}
-	return m, nil
+	if checked {
+		return m, nil // who made the checksum had loaded them
+	}
+	return m, errors.WithMessage(m.finite(), weights)
+}
+
+// finite returns an error that names a weight which is NaN or infinite: a training that
+// has diverged, or damage. No answer comes of it.
+func (m *Model) finite() error {
+	for _, w := range m.weights.list {
+		at, v := -1, 0.0
+		if w.value.Dtype() == tensor.Float64 {
+			at, v = notFinite(w.value.Float64s())
+		} else {
+			at, v = notFinite(w.value.Float32s())
+		}
+		if at >= 0 {
+			return errorf("%s: value %d is %v", w.path, at, v)
+		}
+	}
+	return nil
+}
+
+func notFinite[T float32 | float64](x []T) (at int, v float64) {
+	for i, v := range x {
+		if v-v != 0 {
+			return i, float64(v)
+		}
+	}
+	return -1, 0
 }
 
 var dtypes = map[string]tensor.Dtype{
@@ -164,7 +201,14 @@ var dtypes = map[string]tensor.Dtype{
 	tensor.Float64.String(): tensor.Float64,
 }
 
+// mostObjects is how many objects an ArchitectureFile may have. A layer is two or more: a
+// model of thousands is read, and one that is only there to use up a machine is not.
+const mostObjects = 50_000
+
 func parse(doc []byte) (a architecture, err error) {
+	if n := bytes.Count(doc, []byte("{")); n > mostObjects {
+		return a, errorf("%d objects, more than the %d that a model may have", n, mostObjects)
+	}
 	if err := jsonfile.Decode(doc, version, &a); err != nil {
 		return a, err
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/jsonfile"
+	"unroll/internal/safefile"
 	"unroll/internal/tensorfile"
 )
 
@@ -73,16 +75,13 @@ func LatestCheckpoint(dir string) (*Checkpoint, error) {
 // ReadCheckpoint reads a checkpoint. A file that is damaged or of another
 // version is an error that names it.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
-	data, err := os.ReadFile(path)
+	data, err := safefile.ReadFile(path, safefile.Room())
 	if err != nil {
 		return nil, errors.Wrap(err, "checkpoint")
 	}
 	c := &Checkpoint{Path: path}
 	if c.file, err = tensorfile.Read(data); err != nil {
 		return nil, errors.WithMessage(err, path)
-	}
-	if !c.file.Sealed {
-		return nil, errors.Errorf("%s: damaged: it has no checksum", path)
 	}
 	doc := []byte(c.file.Meta["checkpoint"])
 	var head struct {
@@ -94,7 +93,7 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	if head.Version != checkpointVersion {
 		return nil, errors.Errorf("%s: version %d, this program reads version %d", path, head.Version, checkpointVersion)
 	}
-	if err := json.Unmarshal(doc, &c.meta); err != nil {
+	if err := jsonfile.Strict(doc, &c.meta); err != nil {
 		return nil, errors.Wrapf(err, "%s: damaged", path)
 	}
 	return c, nil

@@ -114,19 +114,7 @@ func TestFromGramsRefuses(t *testing.T) {
 		checkFailure(t, status, exitUsage, stdout, stderr, want)
 	}
 	settings := filepath.Join(old, "auto", "settings.json")
-	var content map[string]any
-	doc, err := os.ReadFile(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(doc, &content); err != nil {
-		t.Fatal(err)
-	}
-	delete(content, "trial")
-	if doc, err = json.Marshal(content); err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, settings, string(doc))
+	edit(t, settings, `"trial": {[^}]*},`, "")
 	status, stdout, stderr := command("", "train", "--from", old, "--data", data, "--out", filepath.Join(t.TempDir(), "new"))
 	checkFailure(t, status, exitFailure, stdout, stderr, "was trained by an earlier version of the program", "train it anew")
 }
@@ -137,14 +125,7 @@ func TestFromAutoNetwork(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(sharedRun(t), "embedding"))); err != nil {
 		t.Fatal(err)
 	}
-	task := filepath.Join(dir, "task.json")
-	doc, err := os.ReadFile(task)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(task, []byte(strings.Replace(string(doc), `"embedding"`, `"auto"`, 1)), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	edit(t, filepath.Join(dir, "task.json"), `"embedding"`, `"auto"`)
 	out := succeed(t, "", "train", "--from", dir, "--data", moreTexts(t), "--epochs", "1", "--out", filepath.Join(t.TempDir(), "run"))
 	for _, want := range []string{"Experiment auto", "its optimizer starts anew", "The model before the new texts, on the same: accuracy "} {
 		if !strings.Contains(out, want) {

@@ -14,6 +14,7 @@ import (
 	"unroll/datasets/imdb"
 	"unroll/datasets/text"
 	"unroll/datasets/text/kerastext"
+	"unroll/internal/safefile"
 	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/nn/keras"
@@ -60,7 +61,7 @@ func (m *importer) own() (v vocabulary, err error) {
 	if err != nil || !info.Mode().IsRegular() { // read tells
 		return vocabulary{}, nil
 	}
-	data, err := os.ReadFile(m.tokenizer)
+	data, err := safefile.ReadFile(m.tokenizer, safefile.Room())
 	if err != nil {
 		return vocabulary{}, errors.Wrap(err, "--tokenizer")
 	}

@@ -83,7 +83,7 @@ func TestCompare(t *testing.T) {
 	if err := os.Mkdir(numbers, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := jsonfile.Write(filepath.Join(numbers, run.ReportData), report.Report{Score: report.Measure{Name: "mean_absolute_error", Lower: true}}); err != nil {
+	if err := jsonfile.Write(filepath.Join(numbers, run.ReportData), report.Report{Version: report.Version, Score: report.Measure{Name: "mean_absolute_error", Lower: true}}); err != nil {
 		t.Fatal(err)
 	}
 	status, stdout, stderr = command("", "compare", "--out", out, sharedRun(t), numbers)

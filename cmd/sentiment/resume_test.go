@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/internal/jsonfile"
 )
 
 // long is a training of some epochs with a checkpoint after each third batch.
@@ -177,7 +179,9 @@ func TestWrongResume(t *testing.T) {
 		`{"version":1,"settings":{"data":"sample","models":"onehot","rnn":"rolled","epochs":1,"batch":1}}`:                     `--rnn is "rolled", want auto`,
 		`{"version":1,"settings":{"data":"sample","models":"bow,x","rnn":"auto","epochs":1,"batch":1}}`:                        `--model is "bow,x", of which "x" is unknown, want one or more of onehot`,
 	} {
-		if err := os.WriteFile(filepath.Join(dir, runFile), []byte(text), 0o600); err != nil {
+		if path := filepath.Join(dir, runFile); text == "{" {
+			writeFile(t, path, text)
+		} else if err := jsonfile.Write(path, json.RawMessage(text)); err != nil {
 			t.Fatal(err)
 		}
 		status, _, stderr := command("", "train", "--resume", dir)

@@ -224,7 +224,7 @@ func TestServeFinishedRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, state, strings.Replace(string(finished), `"finished": true`, `"finished": false`, 1))
+	edit(t, state, `"finished": true`, `"finished": false`)
 	if err := os.Rename(fresh, filepath.Join("runs", fresh)); err != nil {
 		t.Fatal(err)
 	}

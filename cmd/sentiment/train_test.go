@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"image/png"
 	"math"
@@ -17,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/cmd/sentiment/internal/run"
+	"unroll/internal/jsonfile"
+	"unroll/internal/safefile"
 	"unroll/nn"
 )
 
@@ -70,7 +71,7 @@ func TestResultsSchema(t *testing.T) {
 	trust := ` evaluate_interval test_interval trust samples macro_f1 balanced_accuracy brier ece ece_bound reliability` +
 		strings.Repeat(` confidence accuracy samples`, 10) + ` coverage( confidence answered accuracy)+` // as many as there are ties
 	experiment := ` name parameters train_samples validation_samples test_samples epochs` + epoch + epoch + ` weights_epoch evaluate` + scores + ` test` + scores + trust
-	want := `data seed experiments` + experiment + experiment + ` gain final points relative best points relative`
+	want := `version data seed experiments` + experiment + experiment + ` gain final points relative best points relative sha256`
 	var names []string
 	for _, m := range regexp.MustCompile(`"(\w+)":`).FindAllStringSubmatch(string(data), -1) {
 		names = append(names, m[1])
@@ -82,12 +83,8 @@ func TestResultsSchema(t *testing.T) {
 
 func readResults(t *testing.T, dir string) *run.Results {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "results.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	r := &run.Results{}
-	if err := json.Unmarshal(data, r); err != nil {
+	if err := jsonfile.Read(safefile.Disk, filepath.Join(dir, "results.json"), 1, r); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -2,11 +2,12 @@ package imdb
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/safefile"
 )
 
 // WordIndex returns the word index of keras.datasets.imdb, as JSON for
@@ -48,5 +49,5 @@ func (f *indexFetcher) read(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return os.ReadFile(path)
+	return safefile.ReadFile(path, safefile.MostSettings)
 }

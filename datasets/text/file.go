@@ -126,7 +126,7 @@ func LoadEncoder(path string) (*Encoder, error) { return LoadEncoderFS(safefile.
 
 // LoadEncoderFS is LoadEncoder from a file system, such as what a program embeds.
 func LoadEncoderFS(fsys fs.FS, path string) (*Encoder, error) {
-	data, err := fs.ReadFile(fsys, path)
+	data, err := safefile.ReadFS(fsys, path, safefile.Room())
 	if err != nil {
 		return nil, errors.Wrapf(input.Reason(err), "loading encoder from %s", path)
 	}

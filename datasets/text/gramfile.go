@@ -155,7 +155,7 @@ func LoadGrams(path string) (*Grams, error) { return LoadGramsFS(safefile.Disk, 
 
 // LoadGramsFS is LoadGrams from a file system, such as what a program embeds.
 func LoadGramsFS(fsys fs.FS, path string) (*Grams, error) {
-	data, err := fs.ReadFile(fsys, path)
+	data, err := safefile.ReadFS(fsys, path, safefile.Room())
 	if err != nil {
 		return nil, errors.Wrapf(input.Reason(err), "loading grams from %s", path)
 	}

@@ -8,9 +8,14 @@ import (
 	"unroll/internal/answer"
 )
 
+// Version counts the changes of Report, of which a program reads the older ones.
+const Version = 1
+
 // Report is what a page tells of one run, or of several to compare. All of it
 // survives a round trip through JSON.
 type Report struct {
+	Version int `json:"version"`
+
 	Title string  `json:"title"`
 	Score Measure `json:"score"` // by which all runs are judged
 	Runs  []Run   `json:"runs"`

@@ -61,13 +61,12 @@ func checksum(meta map[string]string, names []string, data func(name string) []b
 
 // File is the content of a file.
 type File struct {
-	Meta   map[string]string
-	Sealed bool // it has a checksum: Write gives it one, others need not
-	all    safetensors.SafeTensors
+	Meta map[string]string
+	all  safetensors.SafeTensors
 }
 
-// Read reads what Write wrote, and keeps it. A file that is truncated, or whose content is
-// not what was written, is an error.
+// Read reads what Write wrote, and keeps it. A file that is truncated, that has no checksum,
+// or whose content is not what was written, is an error.
 func Read(data []byte) (*File, error) { return open(data, false) }
 
 // ReadChecked is Read of what was compared with a checksum before: the values are not
@@ -83,8 +82,10 @@ func open(data []byte, checked bool) (*File, error) {
 	if f.all, err = safetensors.Deserialize(data); err != nil {
 		return nil, errors.Wrap(err, "damaged")
 	}
-	var want string
-	if want, f.Sealed = f.Meta[sum]; f.Sealed && !checked && want != checksum(f.Meta, slices.Sorted(slices.Values(f.all.Names())), f.data) {
+	switch want, ok := f.Meta[sum]; {
+	case !ok:
+		return nil, errors.New("damaged, or not written by this program: it has no checksum")
+	case !checked && want != checksum(f.Meta, slices.Sorted(slices.Values(f.all.Names())), f.data):
 		return nil, errors.New("damaged: the values are not those that were written")
 	}
 	return f, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/safefile"
 	"unroll/nn"
 )
 
@@ -81,7 +82,7 @@ func onDisk(path string, read func(r io.ReaderAt, size int64) (*File, error)) (*
 	case !info.Mode().IsRegular():
 		return nil, errors.New("this is a pipe or a device, which can be read but once: save what it gives to a file first")
 	}
-	in, err := os.Open(path)
+	in, err := safefile.Open(path)
 	if err != nil {
 		return nil, reason(err)
 	}

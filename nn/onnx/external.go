@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/safefile"
 )
 
 // beside reads the values of tensors in files below a folder, each file once.
@@ -36,7 +38,7 @@ func beside(fsys fs.FS, dir string) outside {
 		data, ok := files[location]
 		if !ok {
 			var err error
-			if data, err = fs.ReadFile(fsys, path.Join(dir, location)); err != nil {
+			if data, err = safefile.ReadFS(fsys, path.Join(dir, location), safefile.Room()); err != nil {
 				return nil, errors.Wrap(err, "its values are in another file")
 			}
 			files[location] = data

@@ -29,7 +29,7 @@ func Load(path string) (*nn.Model, error) {
 
 // LoadFS is Load from a file system.
 func LoadFS(fsys fs.FS, path string) (*nn.Model, error) {
-	data, err := fs.ReadFile(fsys, path)
+	data, err := safefile.ReadFS(fsys, path, safefile.Room())
 	if err != nil {
 		return nil, errors.Wrap(err, "load ONNX")
 	}

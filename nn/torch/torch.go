@@ -2,10 +2,10 @@ package torch
 
 import (
 	"io/fs"
-	"os"
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/safefile"
 	"unroll/nn"
 )
 
@@ -23,7 +23,7 @@ import (
 // keep, which keep their values. If something does not fit the error says which tensor,
 // which layer and which shapes, and no weight is changed.
 func LoadWeights(path string, model *nn.Model, modules map[string]string, keep ...string) error {
-	data, err := os.ReadFile(path)
+	data, err := safefile.ReadFile(path, safefile.Room())
 	if err != nil {
 		var p *fs.PathError
 		if errors.As(err, &p) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/safefile"
 	"unroll/train"
 )
 
@@ -113,7 +114,7 @@ func (l *CSVLogger) widen(names []string) error {
 	if first {
 		return appendTo(l.Path, csvOf(columns))
 	}
-	text, err := os.ReadFile(l.Path)
+	text, err := safefile.ReadFile(l.Path, safefile.Room())
 	if err != nil {
 		return errors.WithStack(err)
 	}

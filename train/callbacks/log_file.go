@@ -18,7 +18,7 @@ func openLog(path string, e *train.Event, also bool) ([]byte, error) {
 	if e.Step == 0 && !also {
 		return nil, errors.WithStack(os.WriteFile(path, nil, 0o644))
 	}
-	text, err := os.ReadFile(path)
+	text, err := safefile.ReadFile(path, safefile.Room())
 	if os.IsNotExist(err) {
 		return nil, errors.WithStack(os.WriteFile(path, nil, 0o644))
 	}

@@ -34,7 +34,7 @@ var tasks = map[string]struct {
 }
 
 // learn trains a small model.
-func learn(t *testing.T, task string, padding text.Side, first ...nn.Layer) *Model {
+func learn(t testing.TB, task string, padding text.Side, first ...nn.Layer) *Model {
 	t.Helper()
 	of := tasks[task]
 	all := func(yield func(string, error) bool) {

@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unroll/datasets/text"
+	"unroll/internal/jsonfile"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/optimizers"
@@ -187,7 +189,7 @@ func TestClassifyRows(t *testing.T) {
 				if content == "" {
 					err = os.Remove(path)
 				} else {
-					err = os.WriteFile(path, []byte(content), 0o600)
+					err = jsonfile.Write(path, json.RawMessage(content))
 				}
 				if err != nil {
 					t.Fatal(err)

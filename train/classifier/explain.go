@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/pkg/errors"
 	"gonum.org/v1/gonum/floats"
 
 	"unroll/train/explain"
@@ -53,6 +54,13 @@ func (m *Model) explain(ctx context.Context, s string, t encoded) (*Explanation,
 	}
 	if m.columns != nil {
 		x.Columns = m.columns.pushes(a.Beside[0], unit)
+	}
+	sum := x.Baseline + x.Gap + floats.Sum(a.Steps)
+	for _, c := range x.Columns {
+		sum += c.Push
+	}
+	if sum-sum != 0 {
+		return nil, errors.Errorf("%s: the answer cannot be explained: its weights are too large, or damaged", m.name)
 	}
 	return x, nil
 }

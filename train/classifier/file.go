@@ -41,8 +41,9 @@ func (t Task) version() int {
 }
 
 // Load reads a model's folder, as Save writes it and "sentiment train" does. What is
-// missing, damaged, of a newer version, or does not fit its neighbours is an error
-// that names the file.
+// missing, no regular file, too large for the memory (see debug.SetMemoryLimit), damaged, of
+// a newer version, or does not fit its neighbours is an error that names the file; so are
+// weights that are not finite.
 func Load(dir string) (*Model, error) { return LoadFS(safefile.Disk, dir) }
 
 // LoadFS is Load from a file system, such as what a program embeds.
@@ -101,16 +102,11 @@ func loadColumns(fsys fs.FS, dir string, net *nn.Model) (*Columns, error) {
 		return nil, nil
 	}
 	at := path.Join(dir, ColumnsFile)
-	doc, err := fs.ReadFile(fsys, at)
-	if err != nil {
-		return nil, errors.Wrap(err, "load columns")
-	}
 	var f columnsFile
-	err = jsonfile.Decode(doc, version, &f)
-	if err == nil {
-		err = f.check()
+	if err := jsonfile.Read(fsys, at, version, &f); err != nil {
+		return nil, errors.WithMessage(err, "load columns")
 	}
-	return &f.Columns, errors.WithMessage(err, at)
+	return &f.Columns, errors.WithMessage(f.check(), at)
 }
 
 // LoadTask reads what the model in a folder says of a text, and not the model.
@@ -122,13 +118,9 @@ func LoadTask(dir string) (Task, error) {
 // LoadTaskFS is LoadTask from a file system, and returns what the model is called, too.
 func LoadTaskFS(fsys fs.FS, dir string) (string, Task, error) {
 	at := path.Join(dir, TaskFile)
-	doc, err := fs.ReadFile(fsys, at)
-	if err != nil {
-		return "", Task{}, errors.Wrap(err, "load task")
-	}
 	var f taskFile
-	if err := jsonfile.Decode(doc, version, &f); err != nil {
-		return "", Task{}, errors.WithMessage(err, at)
+	if err := jsonfile.Read(fsys, at, version, &f); err != nil {
+		return "", Task{}, errors.WithMessage(err, "load task")
 	}
 	if err := f.Task.check(); err != nil {
 		return "", Task{}, errors.WithMessage(err, at)

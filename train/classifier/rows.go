@@ -165,7 +165,15 @@ func (m *Model) classify(ctx context.Context, texts []encoded) ([]Answer, error)
 	n := m.task.Outputs()
 	answers := make([]Answer, len(texts))
 	for i, t := range texts {
-		answers[i] = m.task.Answer(y[i*n : (i+1)*n])
+		of := y[i*n : (i+1)*n]
+		answers[i] = m.task.Answer(of)
+		v := answers[i].Value
+		for _, x := range of {
+			v += float64(x)
+		}
+		if v-v != 0 {
+			return nil, errors.Errorf("%s: the model's answer to text %d is %v: its weights are too large, or damaged", m.name, i+1, v)
+		}
 		answers[i].KnownWords, answers[i].Gaps = m.input.known(t), t.gaps
 	}
 	return answers, nil

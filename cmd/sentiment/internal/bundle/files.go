@@ -106,7 +106,7 @@ func (files) ReadDir(path string) ([]fs.DirEntry, error) {
 		}
 		return nil, err
 	}
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func within(path string) (fs.File, error) {
 	if p.length == 0 || err != nil {
 		return nil, err
 	}
-	f, err := os.Open(filepath.Clean(program))
+	f, err := safefile.Open(filepath.Clean(program))
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func look(path string) (place, error) {
 			return s.place, nil
 		}
 	}
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return place{}, nil
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/safefile"
 )
 
 // zip is the zip of the files in a program. None may be larger than it says.
@@ -46,7 +48,7 @@ func inPlace(program, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(program)
+	f, err := safefile.Open(program)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type Program struct {
 // OpenProgram opens a build of this program for a model. One that holds a model already is
 // taken without it. What is no such build is an error that names the path.
 func OpenProgram(path string) (*Program, error) {
-	f, err := os.Open(path)
+	f, err := safefile.Open(path)
 	if err != nil {
 		return nil, errors.WithStack(err)
 	}

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"encoding/json"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/datasets/text"
+	"unroll/internal/jsonfile"
+	"unroll/internal/safefile"
 	"unroll/internal/show"
 	"unroll/nn"
 	"unroll/train/classifier"
@@ -110,7 +111,7 @@ func modelOf(dir, model string) (string, error) {
 // did.
 func toBundle(dir, model string) (files []bundle.File, err error) {
 	for _, name := range bundled {
-		data, err := bundle.Files.ReadFile(filepath.Join(dir, name))
+		data, err := safefile.ReadFS(bundle.Files, filepath.Join(dir, name), safefile.Room())
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
@@ -128,7 +129,7 @@ func toBundle(dir, model string) (files []bundle.File, err error) {
 	if validation == nil && test == nil {
 		return files, nil
 	}
-	data, err := json.Marshal(Results{Experiments: []Result{{Name: model, Evaluate: validation, Test: test}}})
+	data, err := jsonfile.Marshal(Results{Version: resultsVersion, Experiments: []Result{{Name: model, Evaluate: validation, Test: test}}})
 	return append(files, bundle.File{Name: ResultsFile, Data: data}), errors.WithStack(err)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -262,7 +261,7 @@ func (t *trained) save(dir string) error {
 		}
 	}
 	if t.last != "" {
-		checkpoint, err := os.ReadFile(t.last)
+		checkpoint, err := safefile.ReadFile(t.last, safefile.Room())
 		if err != nil {
 			return errors.Wrap(err, "the last checkpoint")
 		}

@@ -21,6 +21,7 @@ import (
 
 // FoldResults is the content of results.json of a cross-validation.
 type FoldResults struct {
+	Version     int          `json:"version"`
 	Data        string       `json:"data"`
 	Seed        uint64       `json:"seed"`
 	Folds       int          `json:"folds"`
@@ -52,7 +53,7 @@ func (r *Run) crossValidate(ctx context.Context, chosen []Model, exec nn.Executi
 	g.tell(r)
 	r.describe(set, chosen)
 	fmt.Fprintf(r.Say, "%s in %d folds.\n\n", set.Count(len(folds[0].Train)+len(folds[0].Validation)), r.Folds)
-	res := &FoldResults{Data: set.Name, Seed: r.Seed, Folds: r.Folds}
+	res := &FoldResults{Version: resultsVersion, Data: set.Name, Seed: r.Seed, Folds: r.Folds}
 	batch := r.Batch
 	for _, e := range chosen {
 		f := FoldResult{Name: e.Name, Score: set.Task.Score()}

@@ -139,15 +139,12 @@ func (p *profiler) tell(l lesson, runs []*trained) {
 // trained on.
 func Drift(ctx context.Context, dir string, s *Saved, data corpus.Settings, c Console) (drift.Comparison, error) {
 	before := &drift.Profile{}
-	doc, err := bundle.Files.ReadFile(filepath.Join(dir, profileFile))
+	err := jsonfile.Read(bundle.Files, filepath.Join(dir, profileFile), drift.Version, before)
 	if errors.Is(err, fs.ErrNotExist) {
 		return drift.Comparison{}, errors.Errorf("%s: the model was saved without a profile of its texts (%s), train it anew for one", dir, profileFile)
 	}
 	if err != nil {
-		return drift.Comparison{}, errors.Wrap(err, "profile")
-	}
-	if err := jsonfile.Decode(doc, drift.Version, before); err != nil {
-		return drift.Comparison{}, errors.WithMessage(err, filepath.Join(dir, profileFile))
+		return drift.Comparison{}, errors.WithMessage(err, "profile")
 	}
 	var texts, labels []string
 	for r, err := range corpus.Unlabelled(ctx, data, c.Console, func(*datasets.BadRow) {}) {

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -18,6 +18,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/answer"
+	"unroll/internal/jsonfile"
 	"unroll/internal/report"
 	"unroll/internal/safefile"
 	"unroll/nn"
@@ -197,7 +198,7 @@ func (r *Run) report(l lesson, runs []*trained, started time.Time) (report.Repor
 	for _, t := range runs {
 		page.Experiments = append(page.Experiments, t.reported.experiment)
 	}
-	return report.Report{Title: "Experiments on " + l.Name, Score: measure(l.task), Runs: []report.Run{page}}, nil
+	return report.Report{Version: report.Version, Title: "Experiments on " + l.Name, Score: measure(l.task), Runs: []report.Run{page}}, nil
 }
 
 // versions are those of the program and of what it runs on.
@@ -256,15 +257,7 @@ func plain(value json.RawMessage) string {
 
 // writeReport writes the page and its data into a folder.
 func writeReport(dir string, r report.Report) error {
-	doc, err := json.Marshal(r)
-	if err != nil {
-		return errors.Wrap(err, "report")
-	}
-	err = safefile.Write(filepath.Join(dir, ReportData), func(w io.Writer) error {
-		_, err := w.Write(doc)
-		return err
-	})
-	if err != nil {
+	if err := jsonfile.Write(filepath.Join(dir, ReportData), r); err != nil {
 		return err
 	}
 	return safefile.Write(filepath.Join(dir, ReportFile), func(w io.Writer) error { return report.Write(w, r) })
@@ -273,15 +266,12 @@ func writeReport(dir string, r report.Report) error {
 // ReadReport reads the report of a run's folder.
 func ReadReport(dir string) (r report.Report, err error) {
 	path := filepath.Join(dir, ReportData)
-	data, err := os.ReadFile(path)
-	if err != nil {
+	err = jsonfile.Read(safefile.Disk, path, report.Version, &r)
+	if errors.Is(err, fs.ErrNotExist) {
 		if results, e := readRunResults(dir); e == nil && results.Folds > 0 {
 			return r, errors.Errorf("%s holds a cross-validation in %d folds, which has no report to compare", dir, results.Folds)
 		}
 		return r, errors.Errorf("%s: not a run with a report: there is no %s", dir, path)
 	}
-	if err := json.Unmarshal(data, &r); err != nil {
-		return r, errors.Wrapf(err, "%s: damaged", path)
-	}
-	return r, nil
+	return r, errors.WithMessage(err, "report")
 }

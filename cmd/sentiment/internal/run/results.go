@@ -13,6 +13,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/terminal"
+	"unroll/internal/jsonfile"
 	"unroll/internal/report"
 	"unroll/internal/show"
 	"unroll/train"
@@ -21,8 +22,12 @@ import (
 
 const ResultsFile = "results.json"
 
+// resultsVersion counts the changes of ResultsFile.
+const resultsVersion = 1
+
 // Results is the content of results.json.
 type Results struct {
+	Version     int      `json:"version"`
 	Data        string   `json:"data"`
 	Seed        uint64   `json:"seed"`
 	Folds       int      `json:"folds,omitempty"` // of a cross-validation, which holds a foldResults
@@ -255,13 +260,28 @@ func (r *Results) print(w io.Writer) {
 // readRunResults reads the results of a run's folder.
 func readRunResults(dir string) (*Results, error) {
 	path := filepath.Join(dir, ResultsFile)
-	data, err := bundle.Files.ReadFile(path)
-	if err != nil {
-		return nil, errors.Wrap(err, "results")
+	var of foldsOrResults
+	if err := jsonfile.Read(bundle.Files, path, resultsVersion, &of); err != nil {
+		return nil, errors.WithMessage(err, "results")
 	}
-	r := &Results{}
-	if err := json.Unmarshal(data, r); err != nil {
-		return nil, errors.Wrapf(err, "%s: damaged", path)
+	return of.Results, nil
+}
+
+// foldsOrResults are those of a run, which are only Folds if it was a cross-validation.
+type foldsOrResults struct{ *Results }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *foldsOrResults) UnmarshalJSON(data []byte) error {
+	f.Results = &Results{}
+	var folds struct{ Folds int }
+	if err := json.Unmarshal(data, &folds); err != nil {
+		return err
 	}
-	return r, nil
+	if folds.Folds > 0 {
+		of := FoldResults{}
+		err := jsonfile.Strict(data, &of)
+		f.Results = &Results{Version: of.Version, Data: of.Data, Seed: of.Seed, Folds: of.Folds}
+		return err
+	}
+	return jsonfile.Strict(data, f.Results)
 }

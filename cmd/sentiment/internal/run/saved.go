@@ -93,15 +93,12 @@ func isModelDir(dir string) bool {
 }
 
 func readTraining(path string) (t Training, err error) {
-	doc, err := bundle.Files.ReadFile(path)
+	err = jsonfile.Read(bundle.Files, path, trainingVersion, &t)
 	if errors.Is(err, os.ErrNotExist) {
 		return t, errors.Errorf("the model was not saved by sentiment train: there is no %s", path)
 	}
 	if err != nil {
-		return t, errors.Wrap(err, "load settings")
-	}
-	if err := jsonfile.Decode(doc, trainingVersion, &t); err != nil {
-		return t, errors.WithMessage(err, path)
+		return t, errors.WithMessage(err, "load settings")
 	}
 	if t.Version < trainingVersion {
 		return t, errors.Errorf("%s: of an earlier version of the program, train the model anew", path)

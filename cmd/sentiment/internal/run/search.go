@@ -12,6 +12,7 @@ import (
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/cmd/sentiment/internal/usage"
 	"unroll/internal/jsonfile"
+	"unroll/internal/safefile"
 	"unroll/internal/show"
 	"unroll/train/ngrams"
 )
@@ -132,14 +133,11 @@ func trialOf(t ngrams.Trial) Trial {
 // readTrials reads those of a search that was broken off, if there are any.
 func readTrials(path string) (*trials, error) {
 	t := &trials{Version: trialsVersion}
-	doc, err := os.ReadFile(path)
+	err := jsonfile.Read(safefile.Disk, path, trialsVersion, t)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
 	}
-	if err != nil {
-		return nil, errors.Wrap(err, "trials")
-	}
-	return t, errors.WithMessage(jsonfile.Decode(doc, trialsVersion, t), path)
+	return t, errors.WithMessage(err, "trials")
 }
 
 // calibrated returns a trial with the factor for a model of all texts that are given, where

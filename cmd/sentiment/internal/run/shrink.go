@@ -149,7 +149,7 @@ func copyRest(from, to string) error {
 		if !e.Type().IsRegular() || slices.Contains(written, e.Name()) || e.Name() == profileFile || slices.Contains([]string{".png", ".svg", ".ckpt"}, ending) {
 			continue
 		}
-		data, err := bundle.Files.ReadFile(filepath.Join(from, e.Name()))
+		data, err := safefile.ReadFS(bundle.Files, filepath.Join(from, e.Name()), safefile.Room())
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/jsonfile"
+	"unroll/internal/safefile"
 	"unroll/train"
 )
 
@@ -43,16 +44,13 @@ const runVersion = 1
 // load reads the settings of the run in r.Resume.
 func (r *Run) load() (finished bool, err error) {
 	path := filepath.Join(r.Dir, StateFile)
-	data, err := os.ReadFile(path)
+	var state runState
+	err = jsonfile.Read(safefile.Disk, path, runVersion, &state)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, errors.Errorf("--resume %s is not a run: there is no %s", r.Resume, path)
 	}
 	if err != nil {
-		return false, errors.Wrapf(err, "--resume %s", r.Resume)
-	}
-	var state runState
-	if err := jsonfile.Decode(data, runVersion, &state); err != nil {
-		return false, errors.WithMessage(err, path)
+		return false, errors.WithMessagef(err, "--resume %s", r.Resume)
 	}
 	r.Plan, r.Command, r.digests, r.process = state.Settings, state.Command, state.Data, state.Process
 	return state.Finished, nil

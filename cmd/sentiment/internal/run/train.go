@@ -158,7 +158,7 @@ func (r *Run) all(ctx context.Context, chosen []Model, exec nn.Execution) error 
 	}
 	// A larger batch would be the same, but its programs would not fit in memory.
 	r.Batch = min(r.Batch, len(l.Train))
-	res := &Results{Data: set.Name, Seed: r.Seed, task: l.task}
+	res := &Results{Version: resultsVersion, Data: set.Name, Seed: r.Seed, task: l.task}
 	var runs []*trained
 	for _, e := range chosen {
 		if err := r.readLate(ctx, set, e); err != nil {

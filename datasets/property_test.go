@@ -133,7 +133,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	n := copy(p, e.start)
 	e.start = e.start[n:]
 	for n < len(p) {
-		n += copy(p[n:], e.s)
+		k := copy(p[n:], e.s)
+		n, e.start = n+k, e.s[k:] // the next read goes on there
 	}
 	e.read += n
 	return n, nil

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"strconv"
 
 	"github.com/klauspost/compress/zstd"
@@ -47,21 +46,22 @@ var errRowSize = errors.Errorf("a row is larger than %d MiB", MaxRow>>20)
 // openSource opens path, or stdin for "-". Close must be called.
 func openSource(ctx context.Context, path string, stdin io.Reader) (*source, error) {
 	s := &source{name: path, limit: math.MaxInt}
-	file := stdin
+	var file io.Reader
 	if path == "-" {
 		s.name = "stdin"
 		if stdin == nil {
 			return nil, errors.New("there is none")
 		}
+		file = input.Waiting(ctx, stdin)
 	} else {
-		f, err := os.Open(path)
+		f, err := input.Open(ctx, path)
 		if err != nil {
 			return nil, input.Reason(err)
 		}
 		s.closers = append(s.closers, func() { f.Close() })
 		file = f
 	}
-	in := bufio.NewReaderSize(input.Until(ctx, file), headSize)
+	in := bufio.NewReaderSize(file, headSize)
 	s.plain = in
 	magic, _ := in.Peek(4)
 	switch {

@@ -63,7 +63,7 @@ func (m *comparer) compare(c *cobra.Command, dirs []string) error {
 	if slices.Contains(dirs, "") {
 		return usage.Errorf("compare: the name of a folder is empty")
 	}
-	data, remove, err := m.data.Spool(m.console()) // for more than one model to read
+	data, remove, err := m.data.Spool(c.Context(), m.console()) // for more than one model to read
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ type inspection struct {
 }
 
 func (a *app) inspect(ctx context.Context, data corpus.Settings, text corpus.TextSettings, want inspection) error {
-	data, remove, err := data.Spool(a.console())
+	data, remove, err := data.Spool(ctx, a.console())
 	if err != nil {
 		return err
 	}

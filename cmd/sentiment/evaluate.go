@@ -39,7 +39,7 @@ how accurate those answers are.`,
 			if err != nil {
 				return err
 			}
-			data, remove, err := data.Spool(a.console()) // for more than one model to read
+			data, remove, err := data.Spool(c.Context(), a.console()) // for more than one model to read
 			if err != nil {
 				return err
 			}

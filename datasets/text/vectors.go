@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -86,12 +85,12 @@ func readVectors(ctx context.Context, path string, words []string, o VectorOptio
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	f, err := input.Open(ctx, path)
 	if err != nil {
 		return nil, input.Reason(err)
 	}
 	defer f.Close()
-	in := bufio.NewReaderSize(input.Until(ctx, f), longestLine)
+	in := bufio.NewReaderSize(f, longestLine)
 	if magic, err := in.Peek(2); err == nil && string(magic) == "\x1f\x8b" {
 		zr, err := gzip.NewReader(in)
 		if err != nil {

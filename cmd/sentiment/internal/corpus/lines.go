@@ -5,6 +5,10 @@ import (
 	"context"
 	"io"
 	"strings"
+
+	"github.com/pkg/errors"
+
+	"unroll/datasets"
 )
 
 // Chunk is some lines of input, without their ends, and the error that ends them.
@@ -19,15 +23,19 @@ type Chunk struct {
 func Lines(ctx context.Context, in io.Reader, most int) <-chan Chunk {
 	chunks := make(chan Chunk)
 	go func() {
-		r := bufio.NewReader(in)
+		r, lines := bufio.NewReader(in), 0
 		for {
 			var c Chunk
 			for more := true; more; more = c.Err == nil && r.Buffered() > 0 && len(c.Lines) < most {
 				var line string
-				if line, c.Err = r.ReadString('\n'); line != "" {
+				if line, c.Err = readLine(r); line != "" {
 					c.Lines = append(c.Lines, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
 				}
+				if c.Err == errLine {
+					c.Err = errors.WithMessagef(errLine, "line %d", lines+len(c.Lines)+1)
+				}
 			}
+			lines += len(c.Lines)
 			select {
 			case chunks <- c:
 			case <-ctx.Done():
@@ -39,4 +47,20 @@ func Lines(ctx context.Context, in io.Reader, most int) <-chan Chunk {
 		}
 	}()
 	return chunks
+}
+
+var errLine = errors.Errorf("it is larger than %d MiB", datasets.MaxRow>>20)
+
+// readLine reads a line with its end. One that is too large is none.
+func readLine(r *bufio.Reader) (string, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if line = append(line, part...); len(line) > datasets.MaxRow {
+			return "", errLine
+		}
+		if err != bufio.ErrBufferFull {
+			return string(line), err
+		}
+	}
 }

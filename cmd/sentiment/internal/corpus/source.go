@@ -13,7 +13,6 @@ import (
 	"github.com/pkg/errors"
 
 	"unroll/datasets"
-	"unroll/internal/safefile"
 	"unroll/internal/show"
 )
 
@@ -157,44 +156,3 @@ func Unlabelled(ctx context.Context, s Settings, c Console, bad func(*datasets.B
 
 // Count writes a number of the source's texts.
 func (d *Source) Count(n int) string { return show.Thousands(n) + " " + d.Unit }
-
-// Keep copies standard input, which can be read but once, into a file of a folder,
-// if the settings name it, and returns settings that name the file.
-func (s Settings) Keep(c Console, dir string) (Settings, error) {
-	s.Data, s.ValidationData, s.TestData = slices.Clone(s.Data), slices.Clone(s.ValidationData), slices.Clone(s.TestData)
-	for _, list := range []Paths{s.Data, s.ValidationData, s.TestData} {
-		for i, path := range list {
-			if path != "-" {
-				continue
-			}
-			kept := filepath.Join(dir, InputFile)
-			err := safefile.Write(kept, func(w io.Writer) error {
-				_, err := io.Copy(w, c.In)
-				return err
-			})
-			if err != nil {
-				return s, errors.WithMessage(err, "standard input")
-			}
-			if list[i], err = filepath.Abs(kept); err != nil {
-				return s, errors.Wrap(err, "standard input")
-			}
-		}
-	}
-	return s, nil
-}
-
-// Spool is Keep in a folder that remove takes away.
-func (s Settings) Spool(c Console) (kept Settings, remove func(), err error) {
-	if !slices.Contains(slices.Concat(s.Data, s.ValidationData, s.TestData), "-") {
-		return s, func() {}, nil
-	}
-	dir, err := os.MkdirTemp("", "sentiment.")
-	if err != nil {
-		return s, nil, errors.Wrap(err, "standard input")
-	}
-	remove = func() { _ = os.RemoveAll(dir) }
-	if kept, err = s.Keep(c, dir); err != nil {
-		remove()
-	}
-	return kept, remove, err
-}

@@ -40,6 +40,7 @@ func (r *Run) begin(chosen []Model) (undo, release func(), err error) {
 		return nil, nil, errors.WithMessagef(err, "--out %s", r.Dir)
 	}
 	if dated {
+		sweepInputs()
 		if r.Dir, err = datedFolder(time.Now()); err != nil {
 			remove()
 			return nil, nil, errors.Wrap(err, "a new run's folder")
@@ -104,9 +105,28 @@ func (r *Run) lock() (release func(), err error) {
 		}
 		err = errors.Errorf("another training%s is writing to it", by)
 	default:
-		r.sweep(StateFile, corpus.InputFile)
+		r.sweep(StateFile)
+		corpus.SweepInput(r.Dir)
 	}
 	return release, err
+}
+
+// sweepInputs removes what runs that were killed while they took in standard input have
+// left in folders of their own: such a run cannot be gone on with.
+func sweepInputs() {
+	entries, _ := os.ReadDir(RunsDir)
+	for _, e := range entries {
+		dir := filepath.Join(RunsDir, e.Name())
+		if !e.IsDir() || exists(filepath.Join(dir, StateFile)) {
+			continue
+		}
+		if release, err := filelock.Try(dir); err == nil && release != nil {
+			if corpus.SweepInput(dir) {
+				_ = os.Remove(dir) // unless it holds something else
+			}
+			release()
+		}
+	}
 }
 
 // sweep removes what a killed process had begun to write under these names.

@@ -31,13 +31,15 @@ func (r *Run) Probe(ctx context.Context, steps int) error {
 			return usage.Errorf("--model %s cannot be probed: it has no learning rate", e.Name)
 		}
 	}
-	if _, err := MakeFolder(r.Dir); err != nil {
+	remove, err := MakeFolder(r.Dir)
+	if err != nil {
 		return errors.WithMessagef(err, "--out %s", r.Dir)
 	}
 	if exists(filepath.Join(r.Dir, StateFile)) {
 		return errors.Errorf("--out %s holds a run: choose another folder", r.Dir)
 	}
-	if r.Settings, err = r.Keep(r.Console.Console, r.Dir); err != nil {
+	if r.Settings, err = r.Keep(ctx, r.Console.Console, r.Dir); err != nil {
+		remove()
 		return err
 	}
 	set, err := r.read(ctx, chosen)

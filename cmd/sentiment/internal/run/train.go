@@ -65,10 +65,12 @@ func (r *Run) Train(ctx context.Context) error {
 		}
 		defer release()
 	}
-	r.Begun = true
-	if r.Settings, err = r.Keep(r.Console.Console, r.Dir); err == nil {
-		err = r.write(false)
+	if r.Settings, err = r.Keep(ctx, r.Console.Console, r.Dir); err != nil {
+		undo() // there is nothing to go on with yet
+		return err
 	}
+	r.Begun = true
+	err = r.write(false)
 	if err == nil && r.Resume == "" {
 		// From its first moment: a run that is killed is to be found.
 		var warning error

@@ -176,11 +176,17 @@ func listColumns(names []string, width int) string {
 	return show.Plural(width, "column") + " without names"
 }
 
+// mostListed is how many names an error lists.
+const mostListed = 50
+
 // quoteAll lists names, which may hold anything, in one line.
 func quoteAll(names []string) string {
-	q := make([]string, len(names))
-	for i, name := range names {
-		q[i] = strconv.Quote(name)
+	q := make([]string, min(len(names), mostListed))
+	for i := range q {
+		q[i] = strconv.Quote(names[i])
+	}
+	if more := len(names) - len(q); more > 0 {
+		q = append(q, strconv.Itoa(more)+" more")
 	}
 	return strings.Join(q, ", ")
 }

@@ -139,6 +139,9 @@ func FuzzRecordsTable(f *testing.F) {
 	} {
 		f.Add([]byte(seed), byte(i), byte(i))
 	}
+	for _, columns := range []int{MaxColumns - 1, MaxColumns, 2 * mostCounted} {
+		f.Add([]byte("text,label\na,1\n\"b\"\"\n"+strings.Repeat(",", columns)+"\nc,0\n"), byte(0), byte(1))
+	}
 	f.Fuzz(func(t *testing.T, data []byte, header, delimiter byte) {
 		o := RecordOptions{Format: []string{"csv", "tsv"}[int(header)%2], Header: []string{"", "yes", "no"}[int(header)/2%3]}
 		o.Delimiter = []rune{0, ',', ';', '\t', '|'}[int(delimiter)%5]
@@ -153,6 +156,7 @@ func FuzzRecordsLines(f *testing.F) {
 	} {
 		f.Add([]byte(seed), byte(i), i%2 == 0)
 	}
+	f.Add([]byte(strings.Repeat("__label__a ", MaxColumns+1)), byte(1), false)
 	f.Fuzz(func(t *testing.T, data []byte, format byte, noLabels bool) {
 		checkRecords(t, data, RecordOptions{Format: []string{"jsonl", "fasttext", "lines"}[int(format)%3], NoLabels: noLabels})
 	})

@@ -70,10 +70,29 @@ func beginsJSON(head []byte, named string) bool {
 	return err == nil
 }
 
+// countValues counts the values of a line of JSON, by what stands before each.
+func countValues(data []byte) (n int) {
+	inString := false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case !inString && (c == ',' || c == ':' || c == '[' || c == '{'):
+			n++
+		}
+	}
+	return n
+}
+
 // parseObject parses a line. Numbers stay text, for a float64 may not hold them.
 func parseObject(data []byte) (fields map[string]any, err error) {
 	if !utf8.Valid(data) {
 		return nil, CheckUTF8(string(data))
+	}
+	if countValues(data) > maxValues {
+		return nil, errors.Errorf("it holds more than %d values", maxValues)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()

@@ -65,6 +65,7 @@ func (r *row) several(out *leftOut) {
 		return
 	}
 	kept := make([]string, 0, len(r.Labels))
+	seen := make(map[string]bool, len(r.Labels))
 	for _, l := range r.Labels {
 		l = unique.Make(strings.TrimSpace(l)).Value()
 		switch {
@@ -72,12 +73,12 @@ func (r *row) several(out *leftOut) {
 			if out.empty++; out.empty == 1 {
 				out.firstEmpty = r.place()
 			}
-		case slices.Contains(kept, l):
+		case seen[l]:
 			if out.again++; out.again == 1 {
 				out.firstAgain = r.place()
 			}
 		default:
-			kept = append(kept, l)
+			kept, seen[l] = append(kept, l), true
 		}
 	}
 	r.Labels = kept

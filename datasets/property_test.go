@@ -115,6 +115,8 @@ func readFuzzed(t *testing.T, paths []string, o RecordOptions) map[string]Record
 			t.Fatalf("two records have the ID %s", r.ID)
 		case strings.TrimSpace(r.Text) == "" || !utf8.ValidString(r.Text+r.Label+r.Group) || strings.Contains(r.Text, "\x00"):
 			t.Fatalf("a bad record: %+v", r)
+		case len(r.Text) > MaxRow || len(r.Labels) > MaxColumns:
+			t.Fatalf("%d bytes and %d labels are more than there may be", len(r.Text), len(r.Labels))
 		case r.Label == "" && r.Labels == nil && !o.NoLabels || r.Label != "" && r.Labels != nil:
 			t.Fatalf("no label: %+v", r)
 		}

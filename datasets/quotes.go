@@ -26,15 +26,20 @@ const mostOpen = 100
 // quotedRows reads rows whose fields may be quoted. Where the file ends inside a
 // quote, that row is bad, and the rows go on in the line behind the quote.
 func (s *source) quotedRows(delimiter rune) nextRow {
-	r, before, open := newCSV(s.in, delimiter), 0, 0 // lines before those of r
+	in := &columnCounter{s: s, delimiter: []byte(string(delimiter))}
+	r, before, open := newCSV(in, delimiter), 0, 0 // lines before those of r
 	s.keep()
 	taken := int64(0) // of what r has read
 	return func() ([]string, int, error) {
 		s.limit = MaxRow
 		s.kept, taken = s.kept[r.InputOffset()-taken:], r.InputOffset()
+		in.begin(taken)
 		fields, err := r.Read()
 		if err == nil {
 			line, _ := r.FieldPos(0)
+			if len(fields) > MaxColumns {
+				return nil, before + line, &csv.ParseError{Err: errColumns}
+			}
 			return fields, before + line, nil
 		}
 		var broken *csv.ParseError
@@ -60,7 +65,8 @@ func (s *source) quotedRows(delimiter rune) nextRow {
 		}
 		_, rest, _ := bytes.Cut(s.kept[quote:], []byte("\n"))
 		s.in = bufio.NewReaderSize(bytes.NewReader(rest), max(headSize, len(rest)+1))
-		r, before, taken, s.kept = newCSV(s.in, delimiter), line, 0, rest
+		in.passed = 0
+		r, before, taken, s.kept = newCSV(in, delimiter), line, 0, rest
 		return nil, row, &csv.ParseError{Err: err}
 	}
 }

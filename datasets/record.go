@@ -91,8 +91,12 @@ const SkipAll = math.MaxInt
 // whole files whose quotes or line ends are not what they should be.
 const MaxRow = 16 << 20
 
+// maxValues is how many values a line of JSON may hold: each takes up to a hundred bytes.
+const maxValues = 1 << 20
+
 // Records reads the texts of paths, one path after the other, as a stream: memory
-// holds a row, not a file. A path is a folder, a file or "-"; a file may be
+// holds a row, not a file, in some ten times its size and up to 120 MiB more for columns,
+// labels and values of JSON, of which there are limits. A path is a folder, a file or "-"; a file may be
 // compressed with gzip or Zstandard, which its first bytes tell. The formats:
 //
 //	csv       rows of columns, with or without a header; fields may be quoted and
@@ -128,7 +132,7 @@ const MaxRow = 16 << 20
 // those that it has already are left out and counted for Note.
 //
 // A row is bad if its text is empty or not UTF-8 or holds a NUL byte, its label is
-// missing, its columns are not as many as the first row's, or its format is broken.
+// missing, it has more than MaxColumns labels, its columns are not as many as the first row's, or its format is broken.
 // A bad row ends the reading with an error such as
 //
 //	reviews.csv: row 12 (line 17): 2 columns, want 3
@@ -267,6 +271,9 @@ func (r *row) place() string {
 func (r *row) finish(o RecordOptions) error {
 	r.Label = unique.Make(strings.TrimSpace(r.Label)).Value()
 	r.Group = unique.Make(strings.TrimSpace(r.Group)).Value()
+	if len(r.Labels) > MaxColumns {
+		return errors.Errorf("it has %d labels, want at most %d", len(r.Labels), MaxColumns)
+	}
 	for i, v := range r.Columns {
 		r.Columns[i] = strings.TrimSpace(v)
 	}

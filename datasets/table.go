@@ -62,6 +62,7 @@ func (o RecordOptions) table(path string, s *source, format string, yield func(r
 			r.bad = mixedEnds(errors.Errorf("%s, want %d", show.Plural(len(fields), "column"), t.width), strings.Join(fields, ""))
 		default:
 			r.Record = t.record(fields)
+			r.compact(fields)
 			r.ID = s.id(line)
 			if t.label >= 0 && o.LabelDelimiter != "" {
 				r.Labels, r.Label = o.splitLabels(r.Label), ""
@@ -95,16 +96,37 @@ func (c columns) record(fields []string) (r Record) {
 	return r
 }
 
+// compact frees the text from a row that is much larger: who keeps the text would keep
+// all of that.
+func (r *Record) compact(fields []string) {
+	size := 0
+	for _, f := range fields {
+		size += len(f)
+	}
+	if 2*len(r.Text) < size {
+		r.Text = strings.Clone(r.Text)
+	}
+	for i, v := range r.Columns {
+		if 2*len(v) < size {
+			r.Columns[i] = strings.Clone(v)
+		}
+	}
+}
+
 // literalRows reads rows of one line each, in which quotes are text.
 func (s *source) literalRows(delimiter rune) nextRow {
 	lines, line, fields := s.lines(), 0, []string(nil)
+	separator := []byte(string(delimiter))
 	return func() ([]string, int, error) {
 		for lines.Scan() {
 			line++
 			if len(lines.Bytes()) == 0 {
 				continue
 			}
-			fields = slices.AppendSeq(fields[:0], strings.SplitSeq(lines.Text(), string(delimiter)))
+			if bytes.Count(lines.Bytes(), separator) >= MaxColumns {
+				return nil, line, &csv.ParseError{Err: errColumns}
+			}
+			fields = slices.AppendSeq(fields[:0], strings.SplitSeq(lines.Text(), string(separator)))
 			return fields, line, nil
 		}
 		if err := linesError(lines); err != nil {
@@ -171,7 +193,9 @@ func (o RecordOptions) layout(s *source, format string) (t layout, err error) {
 	case len(rows) == 0:
 		return t, errors.New("it has no rows")
 	}
-	t.width = len(rows[0])
+	if t.width = len(rows[0]); t.width > MaxColumns {
+		return t, errors.WithMessage(errColumns, "row 1")
+	}
 	if s.sep != 0 && o.Delimiter == 0 && t.width == 1 {
 		if other := detectDelimiter(head, all, o.LabelDelimiter); other != 0 {
 			return t, errors.Errorf("its first line is %q, which separates no columns, but %q would: mend that line, or give the delimiter", "sep="+string(s.sep), other)

@@ -40,7 +40,9 @@ func (k *kept) readText(in *bufio.Reader) error {
 
 func (k *kept) textLine(line []byte) error {
 	if k.Dim == 0 {
-		k.Dim = trailingNumbers(line)
+		if k.Dim = trailingNumbers(line); k.Dim > maxDim {
+			return errors.Errorf("a word and %d numbers, want at most %d", k.Dim, maxDim)
+		}
 	}
 	// Words may hold spaces, numbers do not: count from the end.
 	at := len(line)

@@ -108,8 +108,8 @@ func readVectors(ctx context.Context, path string, words []string, o VectorOptio
 // hundred numbers of some ten bytes.
 const longestLine = 1 << 20
 
-// maxDim bounds what a header may claim, so that a damaged one does not eat the
-// memory.
+// maxDim bounds the width of vectors, and so what a header may claim: a damaged one must
+// not eat the memory.
 const maxDim = 1 << 16
 
 // vectorError puts the errors of gzip and a file's end into words.

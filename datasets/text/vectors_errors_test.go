@@ -58,7 +58,7 @@ func TestReadVectorsErrors(t *testing.T) {
 			_, err := ReadVectors(t.Context(), "missing", nil, VectorOptions{})
 			return err
 		},
-		"is a directory": func() error {
+		"it is a folder": func() error {
 			_, err := ReadVectors(t.Context(), t.TempDir(), nil, VectorOptions{})
 			return err
 		},
@@ -99,6 +99,21 @@ func TestReadVectorsOfAWrongHeader(t *testing.T) {
 		v, err := vectorsOf(t, writeVectors(format, "\n", words, rows), words, VectorOptions{})
 		if err != nil || v.Warning != "" {
 			t.Errorf("%s: error %v, warning %q", format, err, v.Warning)
+		}
+	}
+}
+
+// TestReadVectorsBoundsWidth: a line of more numbers than a header may announce is no
+// vector either.
+func TestReadVectorsBoundsWidth(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wide.txt")
+	for width, want := range map[int]string{maxDim: "", maxDim + 1: "line 1: a word and 65537 numbers, want at most 65536"} {
+		if err := os.WriteFile(path, []byte("a"+strings.Repeat(" 1", width)+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		v, err := ReadVectors(t.Context(), path, []string{"a"}, VectorOptions{})
+		if want == "" && (err != nil || v.Dim != width) || want != "" && (err == nil || !strings.HasSuffix(err.Error(), want)) {
+			t.Errorf("width %d: error %v, want %q", width, err, want)
 		}
 	}
 }

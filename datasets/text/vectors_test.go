@@ -169,6 +169,8 @@ func TestReadVectorsProperties(t *testing.T) {
 }
 
 func FuzzReadVectors(f *testing.F) {
+	f.Add([]byte("a" + strings.Repeat(" 1", maxDim+1) + "\n"))
+	f.Add([]byte("9000000000000 65536\na 1\n"))
 	for _, format := range []string{"GloVe text", "word2vec text", "word2vec binary"} {
 		data := writeVectors(format, "\n", []string{"of", "in"}, [][]float32{{1, 2}, {3, 4}})
 		f.Add(data)

@@ -10,8 +10,7 @@ import (
 
 // opens lists the files that open files without internal/safefile, with the reason.
 var opens = map[string]string{
-	"datasets/source.go":                      "a path that a person names may be a pipe; what is found in folders goes through safefile",
-	"datasets/text/vectors.go":                "a path that a person names may be a pipe",
+	"internal/input/waiting.go":               "a path that a person names may be a pipe; what is found in folders is opened by the folder's os.Root",
 	"datasets/imdb/download.go":               "opens for writing",
 	"train/callbacks/log_file.go":             "opens for writing, also a pipe",
 	"internal/filelock/filelock.go":           "opens the files and folders that are locked",

@@ -47,6 +47,7 @@ signed or notarized takes its model by go:embed. On Windows sign it after it is 
 	c.Flags().StringVar(&out, "out", "", "`file` to write (required); folders are made if there are none")
 	c.Flags().StringVar(&model, "model", "", "`name` of the model of a run (default: the best one)")
 	c.Flags().StringVar(&base, "base", "", "`file` of a build of this program for another platform (default: the running program)")
+	signatureFlag(c.Flags())
 	return c
 }
 

@@ -51,6 +51,7 @@ good. It is of single pairs: of many models one is ahead by chance more easily.`
 	}
 	c.Flags().StringVar(&m.page, "out", "compare.html", "`file` to write the report to")
 	c.Flags().BoolVar(&m.json, "json", false, "print one JSON object instead of a table")
+	signatureFlag(c.Flags())
 	c.Flags().StringArrayVar((*[]string)(&m.data.Data), "data", nil, dataHelp+" (default: those of the runs)")
 	readFlags(&m.data, c.Flags())
 	return c

@@ -81,6 +81,7 @@ how accurate those answers are.`,
 	ruleFlags(&e.rule, c.Flags())
 	c.Flags().BoolVar(&e.drift, "drift", false, "compare the texts of --data, with labels or without, with those of the training, and tell whether to train anew")
 	c.Flags().BoolVar(&e.json, "json", false, "print one JSON object per model")
+	signatureFlag(c.Flags())
 	readFlags(&data, c.Flags())
 	return c
 }

@@ -56,6 +56,7 @@ A model that a format cannot express is refused. Files that exist are not overwr
 	}
 	choose(c.Flags(), &format, "format", "keras", "`format` of the model: %s", export.Formats.All())
 	c.Flags().StringVar(&out, "out", "", "`file` to write the model to, or folder for tfjs; folders are made if there are none")
+	signatureFlag(c.Flags())
 	return c
 }
 

@@ -49,6 +49,9 @@ func strict(c *cobra.Command) {
 		if err := (line{name, c.Flags(), len(args)}).check(); err != nil {
 			return err
 		}
+		if err := requireSignature(c.Flags()); err != nil {
+			return err
+		}
 		return run(c, args)
 	}
 }

@@ -169,6 +169,18 @@ var flagRules = map[string]rule{
 		}
 		return ""
 	},
+	"key": always, "new-key": func(l line) string {
+		if l.has("key") {
+			return "with --key"
+		}
+		return ""
+	},
+	"require-signature": func(l line) string {
+		if l.command == "train" {
+			return needs("from")(l)
+		}
+		return ""
+	},
 	"new-labels":   needs("from"),
 	"data-changed": needs("resume"),
 	"frozen":       needs("vectors"),

@@ -16,6 +16,7 @@
 //	sentiment export DIR              a model for Keras
 //	sentiment shrink DIR              a small copy of a model
 //	sentiment bundle DIR --out FILE   one executable with a model inside
+//	sentiment sign DIR --key FILE     a signature of its files
 package main
 
 import (
@@ -168,7 +169,7 @@ bars appear only on a terminal, and colours not if NO_COLOR is set.`,
 	}
 	root.Flags().AddFlagSet(train.Flags())
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand(), a.exportCommand(), a.shrinkCommand(), a.bundleCommand())
+	root.AddCommand(train, a.compareCommand(), a.serveCommand(), a.graphCommand(), a.dataCommand(), a.probeCommand(), a.summaryCommand(), a.importCommand(), a.evaluateCommand(), a.wordsCommand(), a.predictCommand(), a.exportCommand(), a.shrinkCommand(), a.bundleCommand(), a.signCommand())
 	complete(root)
 	for _, c := range append(root.Commands(), root) {
 		strict(c)

@@ -104,6 +104,7 @@ class are in logits, the values which sigmoid or softmax turns into probabilitie
 	c.Flags().BoolVar(&explain, "explain", false, "show which words pushed the prediction, and how far")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	ruleFlags(&rule, c.Flags())
+	signatureFlag(c.Flags())
 	fileFlags(&data, c.Flags())
 	return dashed(c)
 }

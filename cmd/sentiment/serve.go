@@ -75,6 +75,7 @@ Ctrl-C the server answers what it has accepted and ends.`,
 	f.DurationVar(&watch, "watch", 2*time.Second, "how often to look for retrained models; 0: never")
 	f.BoolVar(&c.LogTexts, "log-texts", false, "also write the texts to the log")
 	ruleFlags(&rule, f)
+	signatureFlag(f)
 	return cmd
 }
 

@@ -51,6 +51,7 @@ it then measures both models, on the test texts or else on the validation texts.
 	c.Flags().StringVar(&out, "out", "", "`folder` to make for the small model (required)")
 	c.Flags().Var(&how.Size, "size", "most `bytes` of the folder, where n-grams can be left out, such as 2MB")
 	c.Flags().IntVar(&how.Keep, "keep", 0, "`number` of n-grams to keep, in place of --size")
+	signatureFlag(c.Flags())
 	return c
 }
 

@@ -106,6 +106,7 @@ func (f *trainFlags) runFlags(flags *pflag.FlagSet) {
 	f.modelFlags(flags, "", "`names` of the models, comma-separated: %s (default: auto; on the movie reviews "+run.Default([]string{"auto"})+")")
 	flags.Float64Var(&f.Budget, "budget", 1, "how much auto and ngrams try, as a `factor`: 1 takes about a minute for 25,000 texts, and seconds for 5,000")
 	flags.StringVar(&f.From, "from", "", "`folder` of a model or a run, trained or imported, to go on from with new texts; it keeps its words and classes")
+	signatureFlag(flags)
 	flags.BoolVar(&f.NewLabels, "new-labels", false, "add the new texts' labels that the model of --from does not have to its classes")
 	flags.IntVar(&f.Epochs, "epochs", 20, "passes over the training texts")
 	flags.IntVar(&f.Folds, "folds", 0, "cross-validate with this many `folds` and save no models; 0: off")

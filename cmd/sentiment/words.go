@@ -47,6 +47,7 @@ error.`,
 		},
 	}
 	c.Flags().IntVar(&nearest, "nearest", 8, "number of nearest words to show")
+	signatureFlag(c.Flags())
 	return dashed(c)
 }
 

@@ -14,6 +14,7 @@ var opens = map[string]string{
 	"datasets/imdb/download.go":               "opens for writing",
 	"train/callbacks/log_file.go":             "opens for writing, also a pipe",
 	"internal/filelock/filelock.go":           "opens the files and folders that are locked",
+	"internal/signature/keyfile/keyfile.go":   "opens for writing a file that was not there",
 	"internal/tfevents/writer.go":             "opens for writing a file that was not there",
 	"internal/server/handlers.go":             "the page is of the program itself",
 	"cmd/sentiment/internal/run/processor.go": "reads what the system says of the processor",

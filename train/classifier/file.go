@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"crypto/ed25519"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"unroll/datasets/text"
 	"unroll/internal/jsonfile"
 	"unroll/internal/safefile"
+	"unroll/internal/signature"
 	"unroll/nn"
 )
 
@@ -45,6 +47,13 @@ func (t Task) version() int {
 // a newer version, or does not fit its neighbours is an error that names the file; so are
 // weights that are not finite.
 func Load(dir string) (*Model, error) { return LoadFS(safefile.Disk, dir) }
+
+// LoadSigned is Load of a folder that "sentiment sign" has signed, or of one in a folder that
+// it has signed, with the private key of key. What was not signed so is an error that names
+// the file. The key is Ed25519, RFC 8032; x509.ParsePKIXPublicKey reads those of a PEM file.
+func LoadSigned(dir string, key ed25519.PublicKey) (*Model, error) {
+	return LoadFS(signature.NewFS(safefile.Disk, key), dir)
+}
 
 // LoadFS is Load from a file system, such as what a program embeds.
 func LoadFS(fsys fs.FS, dir string) (*Model, error) {

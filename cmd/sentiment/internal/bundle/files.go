@@ -16,12 +16,13 @@ import (
 
 // Files are the machine's files by their usual paths, and those within programs: of a
 // program app that holds a model, "app/model.json" is one.
+// After RequireSignature only files that were signed are read.
 var Files interface {
 	fs.ReadFileFS
 	fs.ReadDirFS
 	fs.StatFS
 	safefile.Checker
-} = files{}
+} = guarded{}
 
 type files struct{}
 

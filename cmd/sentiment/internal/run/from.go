@@ -42,7 +42,7 @@ func modelFrom(dir string) (Model, error) {
 	if err != nil {
 		return Model{}, errors.WithMessage(err, "--from")
 	}
-	if t, err := readTraining(filepath.Join(dirs[0], settingsFile)); err == nil && t.Shrunk {
+	if t, err := readTraining(bundle.Files, filepath.Join(dirs[0], settingsFile)); err == nil && t.Shrunk {
 		_ = m.Close()
 		return Model{}, errors.Errorf("--from %s: the model was shrunk, go on from the one that it was made of", dir)
 	}

@@ -27,7 +27,7 @@ func FromGrams(dir string) bool {
 
 // readTrial reads how the model of n-grams in a folder was trained.
 func readTrial(dir string) (*ngrams.Trial, error) {
-	t, err := readTraining(filepath.Join(dir, settingsFile))
+	t, err := readTraining(bundle.Files, filepath.Join(dir, settingsFile))
 	if err == nil && t.Trial == nil {
 		err = errors.Errorf("%s was trained by an earlier version of the program, which did not save how: train it anew, on the old texts and the new", dir)
 	}

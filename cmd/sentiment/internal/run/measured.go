@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/report"
 	"unroll/nn"
@@ -25,7 +26,7 @@ func TextsOf(dir string) (Texts, error) {
 	if err != nil {
 		return Texts{}, err
 	}
-	t, err := readTraining(filepath.Join(dirs[0], settingsFile))
+	t, err := readTraining(bundle.Files, filepath.Join(dirs[0], settingsFile))
 	return Texts{Of: func(*Saved) (corpus.Settings, error) { return t.Settings, nil }, Seed: t.Seed}, err
 }
 
@@ -35,7 +36,7 @@ func ImportedFrom(dir string) string {
 	if err != nil {
 		return ""
 	}
-	t, err := readTraining(filepath.Join(dirs[0], settingsFile))
+	t, err := readTraining(bundle.Files, filepath.Join(dirs[0], settingsFile))
 	if err != nil {
 		return ""
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/answer"
 	"unroll/internal/jsonfile"
@@ -266,7 +267,7 @@ func writeReport(dir string, r report.Report) error {
 // ReadReport reads the report of a run's folder.
 func ReadReport(dir string) (r report.Report, err error) {
 	path := filepath.Join(dir, ReportData)
-	err = jsonfile.Read(safefile.Disk, path, report.Version, &r)
+	err = jsonfile.Read(bundle.Files, path, report.Version, &r)
 	if errors.Is(err, fs.ErrNotExist) {
 		if results, e := readRunResults(dir); e == nil && results.Folds > 0 {
 			return r, errors.Errorf("%s holds a cross-validation in %d folds, which has no report to compare", dir, results.Folds)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -71,11 +72,15 @@ func Load(dir string) (s *Saved, err error) {
 	if err := checkModelDir(dir); err != nil {
 		return nil, err
 	}
+	return load(bundle.Files, dir)
+}
+
+func load(files fs.FS, dir string) (s *Saved, err error) {
 	s = &Saved{}
-	if s.Model, err = classifier.LoadFS(bundle.Files, dir); err != nil {
+	if s.Model, err = classifier.LoadFS(files, dir); err != nil {
 		return nil, err
 	}
-	if s.Training, err = readTraining(filepath.Join(dir, settingsFile)); err != nil {
+	if s.Training, err = readTraining(files, filepath.Join(dir, settingsFile)); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
@@ -92,8 +97,8 @@ func isModelDir(dir string) bool {
 	return true
 }
 
-func readTraining(path string) (t Training, err error) {
-	err = jsonfile.Read(bundle.Files, path, trainingVersion, &t)
+func readTraining(files fs.FS, path string) (t Training, err error) {
+	err = jsonfile.Read(files, path, trainingVersion, &t)
 	if errors.Is(err, os.ErrNotExist) {
 		return t, errors.Errorf("the model was not saved by sentiment train: there is no %s", path)
 	}

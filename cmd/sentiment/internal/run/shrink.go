@@ -79,7 +79,7 @@ func (c Shrinking) shrink(s *Shrunk, dir, out string, limited bool) (err error) 
 	if s.Bytes[1], err = folderSize(out); err != nil {
 		return err
 	}
-	s.After, err = Load(out)
+	s.After, err = load(safefile.Disk, out) // which is new, and not signed
 	return err
 }
 

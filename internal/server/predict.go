@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/pkg/errors"
 
@@ -93,12 +93,6 @@ func contentType(r *http.Request) error {
 	return nil
 }
 
-// buffers are those through which bodies are read.
-var buffers = sync.Pool{New: func() any {
-	b := make([]byte, 64<<10)
-	return &b
-}}
-
 // metered adds the bytes that it reads to held, and fails beyond limit.
 type metered struct {
 	io.Reader
@@ -120,43 +114,38 @@ func (m *metered) Read(p []byte) (int, error) {
 // until release is called.
 func (s *Server) body(w http.ResponseWriter, r *http.Request) (text string, release func(), err error) {
 	limit := int64(s.config.MaxBody)
-	large := tooLarge("the body has more than %d bytes", limit)
+	var large error = tooLarge("the body has more than %d bytes", limit)
 	if r.ContentLength > limit {
 		return "", nil, large
 	}
 	// A body of known length has its memory before it is read, one of unknown
-	// length as it arrives.
-	var b strings.Builder
-	want, from := r.ContentLength, io.Reader(r.Body)
-	if want >= 0 {
+	// length as it arrives. Neither has a buffer beside it: bodies that are long
+	// on their way are many.
+	var data []byte
+	if want := r.ContentLength; want >= 0 {
 		if s.held.Add(want) > s.config.MaxHeld {
 			s.held.Add(-want)
 			return "", nil, errMemory
 		}
 		release = func() { s.held.Add(-want) }
-		b.Grow(int(want))
+		data = make([]byte, want)
+		_, err = io.ReadFull(r.Body, data)
 	} else {
-		want = limit + 1
 		m := &metered{Reader: r.Body, held: &s.held, limit: s.config.MaxHeld}
 		release = func() { s.held.Add(-m.read) }
-		from = m
-	}
-	buffer := buffers.Get().(*[]byte)
-	n, err := io.CopyBuffer(&b, io.LimitReader(from, want), *buffer)
-	buffers.Put(buffer)
-	if err == nil && n < want {
-		err = io.EOF
+		if data, err = io.ReadAll(io.LimitReader(m, limit+1)); err == nil && int64(len(data)) > limit {
+			err = large
+		}
 	}
 	switch {
-	case err == io.EOF && r.ContentLength < 0 || err == nil && r.ContentLength >= 0:
+	case err == nil:
 		// What limits the body's arrival must not limit the answer: net/http
 		// takes a deadline that passes for a client that went away.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-		return b.String(), release, nil
+		return unsafe.String(unsafe.SliceData(data), len(data)), release, nil // nobody writes to it any more
+	case err == large:
 	case err == errMemory:
 		w.Header().Set("Connection", "close")
-	case err == nil:
-		err = large
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		w.Header().Set("Connection", "close")
 		err = errSlow

@@ -3,6 +3,7 @@ package server
 import (
 	"io/fs"
 	"log/slog"
+	"net"
 	"runtime"
 	"time"
 
@@ -12,6 +13,15 @@ import (
 // Config says how a Server works. All but Load may be left zero.
 type Config struct {
 	Load Loader // reads the models; called by Reload
+	// LoadTimeout is how long Load may take, and the text that each model is asked
+	// then, 2 min if 0; beyond, the reload fails and the old models stay.
+	LoadTimeout time.Duration
+	// Hosts are the names under which requests may ask for the server, beside
+	// addresses, localhost and no name; to others they are answered with 421.
+	Hosts []string
+	// Metrics, if not nil, is where /metrics is answered, and then not where the
+	// other paths are. Run closes it.
+	Metrics net.Listener
 	// Page holds index.html for / and the files it needs. It is read once, by
 	// New; nil is no page.
 	Page fs.FS
@@ -58,6 +68,7 @@ func (c Config) filled() (Config, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	var err error
+	fill(&err, "LoadTimeout", &c.LoadTimeout, 2*time.Minute)
 	fill(&err, "MaxBody", &c.MaxBody, 4<<20)
 	fill(&err, "MaxTexts", &c.MaxTexts, 1024)
 	fill(&err, "MaxTextBytes", &c.MaxTextBytes, 1<<20)

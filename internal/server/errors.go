@@ -16,6 +16,7 @@ type apiError struct {
 	message string
 	after   int    // seconds, for Retry-After; 0 is none
 	allow   string // methods, for Allow
+	logged  bool   // the message is in the log, too
 }
 
 func (e *apiError) Error() string { return e.message }
@@ -26,6 +27,12 @@ func badRequest(format string, args ...any) *apiError {
 
 func tooLarge(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusRequestEntityTooLarge, code: "too_large", message: fmt.Sprintf(format, args...)}
+}
+
+// misdirected is the answer to a request for a host that is not this server's.
+func misdirected(host string) *apiError {
+	return &apiError{status: http.StatusMisdirectedRequest, code: "misdirected", logged: true,
+		message: fmt.Sprintf("this server does not answer to the host %.80q: only to addresses, localhost and the names given by --host", host)}
 }
 
 // The answers whose message says all that there is to say.
@@ -46,6 +53,10 @@ var (
 		message: "the body ended early"}
 	errInternal = &apiError{status: http.StatusInternalServerError, code: "internal",
 		message: "the model failed, the server's log has the reason"}
+	errCrossOrigin = &apiError{status: http.StatusForbidden, code: "cross_origin",
+		message: "pages of another origin are not answered"}
+	errUnauthorized = &apiError{status: http.StatusUnauthorized, code: "unauthorized",
+		message: "the server's token is missing or wrong: send it as Authorization: Bearer, or as a password"}
 	errNotFound = &apiError{status: http.StatusNotFound, code: "not_found",
 		message: "there is nothing at this path"}
 	errUnknownModel = &apiError{status: http.StatusNotFound, code: "unknown_model",
@@ -62,6 +73,9 @@ func writeError(w http.ResponseWriter, e *apiError) {
 	}
 	if e.allow != "" {
 		h.Set("Allow", e.allow)
+	}
+	if e.status == http.StatusUnauthorized {
+		h["Www-Authenticate"] = challenges
 	}
 	h.Set("Cache-Control", "no-store")
 	body := append([]byte(`{"error":{"code":`), answer.AppendString(nil, e.code)...)

@@ -47,6 +47,9 @@ func (f *fake) History() []map[string]float64 {
 func (f *fake) Predict(ctx context.Context, texts []string) ([]answer.Answer, error) {
 	f.running.Add(1)
 	defer f.running.Add(-1)
+	if probing(texts) {
+		return f.answers(texts)
+	}
 	if f.closed.Load() {
 		return nil, errors.New("it is closed")
 	}
@@ -61,12 +64,20 @@ func (f *fake) Predict(ctx context.Context, texts []string) ([]answer.Answer, er
 		}
 	}
 	time.Sleep(f.delay)
+	return f.answers(texts)
+}
+
+// probing reports whether it is the server that asks, before the model is in service:
+// the tests' models then answer as if there were nothing wrong with them.
+func probing(texts []string) bool { return len(texts) == 1 && texts[0] == probeText }
+
+func (f *fake) answers(texts []string) ([]answer.Answer, error) {
 	out := make([]answer.Answer, len(texts))
 	for i, text := range texts {
 		if text == f.fail && text != "" {
 			return nil, errors.New("a reason for the log alone")
 		}
-		if f.judged != nil {
+		if f.judged != nil && text != probeText {
 			f.judged(text)
 		}
 		p := probability(text, f.generation)
@@ -125,9 +136,18 @@ func started(t testing.TB, c Config) (*Server, string) {
 // send sends a request and returns the answer with its body.
 func send(t testing.TB, method, url, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
+	return sendTo(t, "", method, url, body, headers...)
+}
+
+// sendTo is send with another host than the address's in the request.
+func sendTo(t testing.TB, host, method, url, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
 	r, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if host != "" {
+		r.Host = host
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")

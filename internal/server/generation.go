@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"sync"
@@ -133,46 +132,4 @@ func (s *Server) closeModels(models []*loaded) {
 			s.config.Logger.Error("a model did not close", "model", l.info.Name, "error", err)
 		}
 	}
-}
-
-// Reload loads the models anew. Requests that come later get the new ones; the
-// old ones are closed after their last request. If loading fails the old models
-// stay, and the error is returned, logged and counted. Calls come one after the
-// other.
-func (s *Server) Reload(ctx context.Context) error {
-	select {
-	case s.reloading <- struct{}{}:
-		defer func() { <-s.reloading }()
-	case <-ctx.Done():
-		return errors.Wrap(ctx.Err(), "reload")
-	}
-	start := time.Now()
-	g, err := s.load(ctx)
-	if err != nil {
-		s.metrics.reloads.WithLabelValues("failed").Inc()
-		s.config.Logger.Error("the models were not loaded", "error", err)
-		return err
-	}
-	if !s.swap(g) {
-		s.closeModels(g.models)
-		return errors.New("reload: the server has ended")
-	}
-	s.metrics.reloads.WithLabelValues("ok").Inc()
-	s.config.Logger.Info("models loaded", "models", len(g.models), "seconds", time.Since(start).Seconds())
-	return nil
-}
-
-func (s *Server) load(ctx context.Context) (*generation, error) {
-	models, err := s.config.Load(ctx)
-	if err != nil {
-		return nil, errors.WithMessage(err, "load the models")
-	}
-	g, err := s.generation(models)
-	if err != nil {
-		for _, m := range models {
-			_ = m.Close() // the reason why they are not used is the error to tell
-		}
-		return nil, errors.WithMessage(err, "load the models")
-	}
-	return g, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -61,15 +62,30 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request, _ *entry) error
 	return nil
 }
 
-// readyz answers GET /readyz: requests are welcome.
-func (s *Server) readyz(w http.ResponseWriter, _ *http.Request, _ *entry) error {
+// readiness is the answer of GET /readyz.
+type readiness struct {
+	Status       string   `json:"status"`
+	FailedReload *failure `json:"failed_reload,omitempty"` // the last one, if it failed
+}
+
+// readyz answers GET /readyz: requests are welcome, be it to models that could not be
+// replaced. Why they could not is told to those who have the token: it may name files.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request, _ *entry) error {
 	switch {
 	case s.state.Load() != serving:
 		return errClosing
 	case len(s.models()) == 0:
 		return errNotReady
 	}
-	writeJSON(w, http.StatusOK, []byte(`{"status":"ready"}`+"\n"))
+	now := readiness{Status: "ready", FailedReload: s.failed.Load()}
+	if now.FailedReload != nil && !s.authorized(r) {
+		now.FailedReload = &failure{Time: now.FailedReload.Time}
+	}
+	body, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, append(body, '\n'))
 	return nil
 }
 

@@ -177,7 +177,7 @@ func slowly(url string) bool {
 		return false
 	}
 	defer c.Close()
-	fmt.Fprint(c, "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2000\r\n\r\n")
+	fmt.Fprint(c, "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2000\r\n\r\n")
 	go func() {
 		for range 2000 {
 			if _, err := c.Write([]byte(" ")); err != nil {

@@ -60,6 +60,12 @@ func newMetrics(s *Server) *metrics {
 		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 	}
 	gauge("unroll_models_loaded", "Models that answer.", nil, func() float64 { return float64(len(s.models())) })
+	gauge("unroll_last_reload_successful", "1 if the models that answer are those that were to be loaded last, else 0.", nil, func() float64 {
+		if s.failed.Load() != nil {
+			return 0
+		}
+		return 1
+	})
 	gauge("unroll_held_bytes", "Bytes of the bodies of requests that are being answered.", nil,
 		func() float64 { return float64(s.held.Load()) })
 	queued := func(kind string, of func(*loaded) *batcher) {

@@ -69,8 +69,10 @@ func TestOpenAPI(t *testing.T) {
 		content := r.Content
 		if ref, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
 			at, content = r.Ref, d.Components.Responses[ref].Content
-			if ref == "Later" && a.Header.Get("Retry-After") == "" {
-				t.Errorf("%s: no Retry-After", name)
+			for of, header := range map[string]string{"Later": "Retry-After", "Unauthorized": "WWW-Authenticate"} {
+				if ref == of && a.Header.Get(header) == "" {
+					t.Errorf("%s: no %s", name, header)
+				}
 			}
 		}
 		kind, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";")
@@ -119,6 +121,20 @@ func TestOpenAPI(t *testing.T) {
 		a, body := send(t, "DELETE", url+path, "")
 		check(r.method, r.path, a, body)
 	}
+	// Those that are not answered at all, by the routes before their methods.
+	for _, r := range s.routes() {
+		path := strings.Replace(r.path, "{name}", "one", 1)
+		a, body := sendTo(t, "evil.example", r.method, url+path, "")
+		check(r.method, r.path, a, body) // 421
+		a, body = send(t, r.method, url+path, "", "Origin", "http://evil.example")
+		check(r.method, r.path, a, body) // 403
+		if !r.open {
+			s.SetToken("a long secret of this test")
+			a, body = send(t, r.method, url+path, "")
+			check(r.method, r.path, a, body) // 401
+			s.SetToken("")
+		}
+	}
 	a, body := send(t, "GET", url+"/v1/models/two/history", "")
 	check("GET", "/v1/models/{name}/history", a, body)
 	a, body = send(t, "GET", url+"/nothing", "")
@@ -132,6 +148,9 @@ func TestOpenAPI(t *testing.T) {
 	}
 
 	// Those that take a server in trouble.
+	s.failed.Store(&failure{time.Now(), "a file is missing"})
+	a, body = send(t, "GET", url+"/readyz", "")
+	check("GET", "/readyz", a, body)
 	empty, err := New(Config{Load: loading()})
 	if err != nil {
 		t.Fatal(err)

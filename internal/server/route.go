@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,19 +18,27 @@ type route struct {
 	method, path string
 	handle       func(w http.ResponseWriter, r *http.Request, e *entry) error
 	quiet        bool // logged only for debugging
+	open         bool // answered without the token
 }
 
 func (s *Server) routes() []route {
-	return []route{
-		{http.MethodPost, "/v1/predict", s.predict, false},
-		{http.MethodGet, "/v1/models", s.listModels, false},
-		{http.MethodGet, "/v1/models/{name}/history", s.history, false},
-		{http.MethodGet, "/healthz", s.healthz, true},
-		{http.MethodGet, "/readyz", s.readyz, true},
-		{http.MethodGet, "/metrics", s.showMetrics, true},
-		{http.MethodGet, "/openapi.json", s.openAPI, true},
-		{http.MethodGet, "/", s.page, true},
+	all := []route{
+		{method: http.MethodPost, path: "/v1/predict", handle: s.predict},
+		{method: http.MethodGet, path: "/v1/models", handle: s.listModels},
+		{method: http.MethodGet, path: "/v1/models/{name}/history", handle: s.history},
+		{method: http.MethodGet, path: "/healthz", handle: s.healthz, quiet: true, open: true},
+		{method: http.MethodGet, path: "/readyz", handle: s.readyz, quiet: true, open: true},
+		{method: http.MethodGet, path: "/openapi.json", handle: s.openAPI, quiet: true},
+		{method: http.MethodGet, path: "/", handle: s.page, quiet: true},
 	}
+	if s.config.Metrics == nil {
+		all = append(all, s.metricsRoute())
+	}
+	return all
+}
+
+func (s *Server) metricsRoute() route {
+	return route{method: http.MethodGet, path: "/metrics", handle: s.showMetrics, quiet: true}
 }
 
 // otherRoute stands for paths that there are not.
@@ -44,7 +53,7 @@ type entry struct {
 	model   string
 	explain bool
 	texts   []string
-	err     error // what an answer of 500 does not say
+	err     error // what an answer of 500 does not say, and what some others do
 }
 
 // WriteHeader notes the status.
@@ -77,17 +86,23 @@ var securityHeaders = map[string]string{
 	"Referrer-Policy":         "no-referrer",
 }
 
-// newHandler returns the routes behind what all of them share: headers, errors,
-// the log and the metrics.
-func (s *Server) newHandler() http.Handler {
+// newHandler returns the routes behind what all of them share: who is answered,
+// headers, errors, the log and the metrics.
+func (s *Server) newHandler(routes []route) http.Handler {
 	mux := http.NewServeMux()
-	for _, rt := range s.routes() {
+	if !slices.ContainsFunc(routes, func(rt route) bool { return rt.path == "/" }) {
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { s.fail(w.(*entry), errNotFound) })
+	}
+	for _, rt := range routes {
 		mux.HandleFunc(rt.path, func(w http.ResponseWriter, r *http.Request) {
 			e := w.(*entry) // made below
 			e.route, e.quiet = rt.path, rt.quiet
 			err := methodError(rt.method, r.Method)
 			if _, ok := s.files[r.URL.Path]; rt.path == "/" && !ok {
 				err = errNotFound
+			}
+			if !rt.open && !s.authorized(r) {
+				err = errUnauthorized
 			}
 			if err == nil {
 				err = rt.handle(w, r, e)
@@ -105,7 +120,9 @@ func (s *Server) newHandler() http.Handler {
 			h.Set(name, value)
 		}
 		h.Set("X-Request-Id", id)
-		if s.state.Load() != serving {
+		// Behind a proxy that reads a length where we read chunks, what we took for
+		// the next request could be the end of this one's body.
+		if s.state.Load() != serving || len(r.TransferEncoding) > 0 {
 			h.Set("Connection", "close")
 		}
 		e := &entry{ResponseWriter: w, route: otherRoute, status: http.StatusOK}
@@ -119,7 +136,11 @@ func (s *Server) newHandler() http.Handler {
 			s.metrics.answered(e.route, e.status, time.Since(start))
 			s.log(r.Context(), r.Method, id, e, time.Since(start))
 		}()
-		mux.ServeHTTP(e, r)
+		if err := s.admit(r); err != nil {
+			s.fail(e, err)
+		} else {
+			mux.ServeHTTP(e, r)
+		}
 		finished = true
 	})
 }
@@ -142,6 +163,9 @@ func (s *Server) fail(e *entry, err error) {
 	var api *apiError
 	if !errors.As(err, &api) {
 		api, e.err = errInternal, err
+	}
+	if api.logged {
+		e.err = err
 	}
 	if api.status == http.StatusNotFound && e.route == "/" {
 		e.route = otherRoute

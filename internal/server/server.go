@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,17 +24,22 @@ const (
 type Server struct {
 	config  Config
 	files   map[string]file // of the page
+	hosts   map[string]bool // of Config.Hosts
+	origins http.CrossOriginProtection
 	metrics *metrics
 	handler http.Handler
 	state   atomic.Int32
-	held    atomic.Int64 // bytes of bodies
+	held    atomic.Int64                      // bytes of bodies
+	token   atomic.Pointer[[sha256.Size]byte] // its hash; nil asks for none
 
 	mu    sync.RWMutex
 	now   *generation // nil before the first and after the last
 	ended bool
 
-	reloading chan struct{}  // holds the one that reloads
-	retiring  sync.WaitGroup // old generations
+	reloading chan struct{}           // holds the one that reloads
+	hung      atomic.Int32            // calls of the Loader, mostly none or one
+	failed    atomic.Pointer[failure] // the last reload, if it failed
+	retiring  sync.WaitGroup          // old generations
 }
 
 // New returns a server without models: the first Reload or Run loads them. The
@@ -43,16 +49,23 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, reloading: make(chan struct{}, 1)}
+	s := &Server{config: c, hosts: map[string]bool{}, reloading: make(chan struct{}, 1)}
+	for _, name := range c.Hosts {
+		host, err := ParseHost(name)
+		if err != nil {
+			return nil, errors.Errorf("server: Config.Hosts has %q: %v", name, err)
+		}
+		s.hosts[host] = true
+	}
 	if s.files, err = readPage(c.Page); err != nil {
 		return nil, err
 	}
 	s.metrics = newMetrics(s)
-	s.handler = s.newHandler()
+	s.handler = s.newHandler(s.routes())
 	return s, nil
 }
 
-// Handler returns the routes, for use without Run: tests, or a server with TLS.
+// Handler returns the routes, for use without Run.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // models returns those that answer at this moment, to be looked at, not called.
@@ -65,20 +78,9 @@ func (s *Server) models() []*loaded {
 	return s.now.models
 }
 
-// Run loads the models unless Reload did, and answers on l until ctx ends. Then it
-// answers what it accepted, closes the models and returns nil; l is closed. It is
-// called once. The error says that the models could not be loaded, that l failed,
-// or that requests were cut off because Config.Drain had passed.
-func (s *Server) Run(ctx context.Context, l net.Listener) error {
-	if len(s.models()) == 0 {
-		if err := s.Reload(ctx); err != nil {
-			l.Close()
-			return err
-		}
-	}
+// newHTTP returns a server of connections, with the config's limits.
+func (s *Server) newHTTP(base context.Context, handler http.Handler) *http.Server {
 	c := &s.config
-	base, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
 	var silent sync.Map // connections that have not sent a request
 	h := &http.Server{
 		ConnState: func(c net.Conn, state http.ConnState) {
@@ -88,7 +90,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 				silent.Delete(c)
 			}
 		},
-		Handler:           s.handler,
+		Handler:           handler,
 		ReadHeaderTimeout: min(c.ReadTimeout, 5*time.Second),
 		ReadTimeout:       c.ReadTimeout,
 		WriteTimeout:      c.ReadTimeout + c.Timeout + 10*time.Second, // it counts from the header on
@@ -104,9 +106,40 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 			return true
 		})
 	})
+	return h
+}
+
+// Run loads the models unless Reload did, and answers on l until ctx ends. Then it
+// answers what it accepted, closes the models and returns nil; l is closed. It is
+// called once. Connections of TLS speak HTTP/2, too, if l offers it. The error says
+// that the models could not be loaded, that l failed, or that requests were cut off
+// because Config.Drain had passed.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
+	c := &s.config
+	if c.Metrics != nil {
+		defer c.Metrics.Close()
+	}
+	if len(s.models()) == 0 {
+		if err := s.Reload(ctx); err != nil {
+			l.Close()
+			return err
+		}
+	}
+	base, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	h := s.newHTTP(base, s.handler)
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(l) }()
 	c.Logger.Info("serving", "address", l.Addr().String(), "version", c.Version)
+	if c.Metrics != nil { // until the end, which they tell of, too
+		m := s.newHTTP(base, s.newHandler([]route{s.metricsRoute()}))
+		defer m.Close()
+		go func() {
+			if err := m.Serve(c.Metrics); !errors.Is(err, http.ErrServerClosed) {
+				c.Logger.Error("the metrics are not served any more", "error", err)
+			}
+		}()
+	}
 	var failed error
 	select {
 	case failed = <-served:

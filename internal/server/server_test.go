@@ -133,7 +133,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer slow.Close()
-	fmt.Fprint(slow, "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{")
+	fmt.Fprint(slow, "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{")
 	head := make([]byte, 20)
 	if _, err := slow.Read(head); err != nil || !strings.HasPrefix(string(head), "HTTP/1.1 408") {
 		t.Errorf("a slow client is told %q, error %v", head, err)

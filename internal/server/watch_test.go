@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -103,5 +105,18 @@ func TestLooks(t *testing.T) {
 		if got := l.changed(c.look); got != c.changed {
 			t.Errorf("look %d, %s: %t", i, c.look, got)
 		}
+	}
+}
+
+// TestLookAtPipe: what is watched is looked at, not opened: a pipe that nobody writes
+// to would be waited for.
+func TestLookAtPipe(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "weights")
+	if out, err := exec.Command("mkfifo", pipe).CombinedOutput(); err != nil {
+		t.Skipf("SKIPPED: pipes are NOT tested: %v %s", err, out)
+	}
+	if got := look([]string{dir, pipe, "/dev/zero"}); strings.Count(got, "weights") != 2 || !strings.Contains(got, "/dev/zero") {
+		t.Errorf("a look sees %s", got)
 	}
 }

@@ -35,7 +35,9 @@ async function ask(path, options = {}) {
   const limits = [AbortSignal.timeout(patience), options.signal].filter(Boolean);
   let answer, body;
   try {
-    answer = await fetch(path, { ...options, signal: AbortSignal.any(limits) });
+    // Not the page's own address, which may hold the password of the server's token:
+    // browsers refuse to fetch such addresses.
+    answer = await fetch(new URL(path, location.origin + location.pathname), { ...options, signal: AbortSignal.any(limits) });
     body = await answer.text();
   } catch (e) {
     if (options.signal?.aborted) throw e; // by a newer question, which will be answered

@@ -4,25 +4,83 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"sync"
 
 	"github.com/pkg/errors"
 
+	"unroll/cmd/sentiment/internal/bundle"
 	"unroll/internal/answer"
 	"unroll/internal/server"
 	"unroll/internal/show"
 )
 
 // Loader returns what loads the models of a folder, or of the run that a link names, for
-// batches of up to so many texts, which get labels by a rule.
+// batches of up to so many texts, which get labels by a rule. A model that it has loaded
+// once must stay as long as its run does: without it the others could take its place
+// unnoticed, and another than asked for be the default.
 func Loader(dir string, batch int, rule answer.Rule) server.Loader {
+	var mu sync.Mutex // a call that hangs may be left behind under the next
+	var loaded generation
 	finished := dir
 	return func(ctx context.Context) ([]server.Model, error) {
+		at := Target(dir)
 		// A link names a run from its first moment, and that one has no models yet.
-		if now := Target(dir); !unfinished(now) {
-			finished = now
+		isFinished := !unfinished(at)
+		mu.Lock()
+		if isFinished {
+			finished = at
 		}
-		return LoadAll(ctx, finished, batch, rule)
+		at, before := finished, loaded
+		mu.Unlock()
+		now := generation{dir: at, state: stateOf(at)}
+		models, err := LoadAll(ctx, at, batch, rule)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range models {
+			now.models = append(now.models, m.Info().Name)
+		}
+		if gone := before.missing(now); gone != "" {
+			for _, m := range models {
+				_ = m.Close()
+			}
+			return nil, errors.Errorf("%s: the model %s, which was served, is gone: put it back, or start the server again to serve the others", at, gone)
+		}
+		mu.Lock()
+		loaded = now
+		mu.Unlock()
+		return models, nil
 	}
+}
+
+// generation is what a Loader has loaded at one time.
+type generation struct {
+	dir, state string // the folder, and what tells its run from one of the same name
+	models     []string
+}
+
+// missing returns the first model that is not in now. Another run has models of its own,
+// but a folder that does not say of which run it is may be what is left of the same one.
+func (g generation) missing(now generation) string {
+	if g.dir != now.dir || now.state != "" && g.state != now.state {
+		return ""
+	}
+	i := slices.IndexFunc(g.models, func(name string) bool { return !slices.Contains(now.models, name) })
+	if i < 0 {
+		return ""
+	}
+	return g.models[i]
+}
+
+// stateOf tells a run from one that came later into the same folder: what it says of
+// itself, "" of a folder that is none.
+func stateOf(dir string) string {
+	doc, err := bundle.Files.ReadFile(filepath.Join(dir, StateFile))
+	if err != nil {
+		return ""
+	}
+	return string(doc)
 }
 
 // LoadAll loads the models of a folder for a server, the best one first: it is the

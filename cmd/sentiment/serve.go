@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -79,15 +78,9 @@ Ctrl-C the server answers what it has accepted and ends.`,
 	return cmd
 }
 
-// servedGC is the garbage, in per cent of what is in use, at which it is
-// collected.
-const servedGC = 400
-
 func (a *app) serve(ctx context.Context, dir, addr string, watch time.Duration, rule answer.Rule, c server.Config) error {
 	c.Load = run.Loader(dir, c.BatchSize, rule)
-	// What requests leave behind is collected less often: the models are small
-	// beside what is saved.
-	debug.SetGCPercent(servedGC)
+	limitMemory(c.Logger)
 	s, err := server.New(c)
 	if err != nil {
 		return usage.Wrap(err)

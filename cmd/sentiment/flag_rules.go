@@ -149,7 +149,8 @@ func first(rules ...rule) rule {
 // effect in silence. What only the data tell is refused by those who read them.
 var flagRules = map[string]rule{
 	"abstain": always, "threshold": always,
-	"addr": always, "base": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "class-weight": always, "category-column": always, "clip": epochs, "data": always, "early-stop": epochs,
+	"addr": always, "metrics-addr": always, "host": always, "token-file": always, "tls-cert": needs("tls-key"), "tls-key": needs("tls-cert"), "load-timeout": always,
+	"base": always, "batch": always, "best": epochs, "case": always, "checkpoint-every": epochs, "class-weight": always, "category-column": always, "clip": epochs, "data": always, "early-stop": epochs,
 	"epochs": epochs, "examples": always, "explain": always, "folds": always, "from": always, "html": ordered, "json": always, "labels": always, "log-texts": always,
 	"lr": epochs, "max-body": always, "max-texts": always, "memory": epochs, "min-count": always, "model": described, "nearest": always, "normalize": always, "number-column": always,
 	"num-words": first(described, ordered), "optimizer": epochs, "out": always, "queue": always, "quiet": always, "regression": always, "report": always,

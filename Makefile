@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint bench peers peers-text results pictures generate rename release
+.PHONY: check test race lint torture bench peers peers-text results pictures generate rename release
 
 check: lint test race ## what must hold before a commit lands
 
@@ -29,6 +29,10 @@ peers: ## compares with PyTorch, about 10 minutes
 TEXTS =
 peers-text: ## compares with fastText and scikit-learn on texts: the section Texts of bench/RESULTS.md
 	go run ./bench/texts -texts "$(TEXTS)" -reviews "$(REVIEWS)" -results bench/RESULTS.md
+
+TORTURE = 1m
+torture: ## kills, full disks, damage and pauses; hours of it with TORTURE=3h
+	go test ./cmd/sentiment -run Torture -torture $(TORTURE) -timeout 0 -count 1 -v
 
 COUNT = 3
 # What stands between Engine and Peers is kept: Engine and Texts.

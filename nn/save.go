@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -47,7 +46,7 @@ func (m *Model) save(dir string, write writeTensors) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := safefile.MkdirAll(dir); err != nil {
 		return errors.Wrap(err, "save model")
 	}
 	err = safefile.Write(filepath.Join(dir, WeightsFile), func(f io.Writer) error {

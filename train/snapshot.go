@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -58,7 +57,7 @@ func (r *fitRun) save() error {
 	if err != nil {
 		return errors.Wrap(err, "checkpoint")
 	}
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+	if err := safefile.MkdirAll(c.Dir); err != nil {
 		return errors.Wrap(err, "checkpoint")
 	}
 	path := filepath.Join(c.Dir, fmt.Sprintf("step-%012d.ckpt", r.at.Step))

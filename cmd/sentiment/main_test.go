@@ -25,6 +25,7 @@ const asProgram = "SENTIMENT_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		crash()
 		main()
 	}
 	os.Exit(func() int {

@@ -25,6 +25,9 @@ func WriteProgram(path string, write func(io.Writer) error) error {
 }
 
 func writeMode(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
+	if err := ask(CallCreate, path); err != nil {
+		return errors.Wrapf(reason(err), "write %s", path)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return errors.Wrapf(reason(err), "write %s", path)
@@ -36,11 +39,14 @@ func writeMode(path string, mode fs.FileMode, write func(io.Writer) error) (err 
 			err = errors.Wrapf(reason(err), "write %s", path)
 		}
 	}()
-	buf := bufio.NewWriter(f)
+	buf := bufio.NewWriter(To(f))
 	if err := write(buf); err != nil {
 		return err
 	}
 	if err := buf.Flush(); err != nil {
+		return err
+	}
+	if err := ask(CallChmod, path); err != nil {
 		return err
 	}
 	if err := f.Chmod(mode); err != nil {
@@ -51,22 +57,32 @@ func writeMode(path string, mode fs.FileMode, write func(io.Writer) error) (err 
 
 // Commit syncs and closes f and gives it its final name.
 func Commit(f *os.File, path string) error {
-	if err := f.Sync(); err != nil {
+	if err := Sync(f); err != nil {
+		return err
+	}
+	if err := ask(CallClose, f.Name()); err != nil {
 		return err
 	}
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := Rename(f.Name(), path); err != nil {
 		return err
 	}
-	// Syncing the folder makes the rename last through a power cut. Not every
-	// file system can, and the file itself is safe already.
-	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+	Settle(filepath.Dir(path))
+	return nil
+}
+
+// Settle makes what was renamed in a folder last through a power cut. Not every file system
+// can, and the files themselves are safe already.
+func Settle(path string) {
+	if ask(CallSettle, path) != nil {
+		return
+	}
+	if dir, err := os.Open(path); err == nil {
 		_ = dir.Sync()
 		dir.Close()
 	}
-	return nil
 }
 
 // reason strips the path of the temporary file, which means nothing to anybody.

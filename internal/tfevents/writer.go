@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/safefile"
 )
 
 // Writer appends events to a file of its own. It is not safe for concurrent
@@ -31,7 +33,7 @@ func Create(dir string) (*Writer, error) {
 }
 
 func create(dir string, now func() float64) (*Writer, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := safefile.MkdirAll(dir); err != nil {
 		return nil, errors.WithStack(err)
 	}
 	start := now()
@@ -43,7 +45,7 @@ func create(dir string, now func() float64) (*Writer, error) {
 	w := &Writer{path: path, now: now}
 	// Another file of the same second gets a name that comes after the first.
 	for i := 1; ; i++ {
-		w.f, err = os.OpenFile(w.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		w.f, err = safefile.Create(w.path, false)
 		if !errors.Is(err, fs.ErrExist) {
 			break
 		}
@@ -114,7 +116,7 @@ func (w *Writer) Flush() error {
 	if w.err != nil || len(w.buf) == 0 {
 		return w.err
 	}
-	_, err := w.f.Write(w.buf)
+	_, err := safefile.To(w.f).Write(w.buf)
 	w.buf = w.buf[:0]
 	w.err = errors.WithStack(err)
 	return w.err

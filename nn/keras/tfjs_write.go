@@ -56,7 +56,7 @@ func saveTFJS(dir string, m *nn.Model) (err error) {
 	}
 	weights := tfjsWeights{specs: []tfjsWeight{}}
 	weights.add(p)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := safefile.MkdirAll(dir); err != nil {
 		return errors.WithStack(err)
 	}
 	group := tfjsGroup{Weights: weights.specs, Paths: []string{}}

@@ -63,13 +63,13 @@ func rewrite(path string, from, to []byte) error {
 // appendTo adds text to a file and brings it to the disk. A pipe or a terminal has
 // none.
 func appendTo(path, text string) error {
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	f, err := safefile.Create(path, true)
 	if err != nil {
 		return errors.WithStack(err)
 	}
-	_, err = f.WriteString(text)
+	_, err = io.WriteString(safefile.To(f), text)
 	if info, statErr := f.Stat(); err == nil && statErr == nil && info.Mode().IsRegular() {
-		err = f.Sync()
+		err = safefile.Sync(f)
 	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr

@@ -2,13 +2,13 @@ package corpus
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
 
 	"unroll/datasets/cache"
 	"unroll/datasets/text"
+	"unroll/internal/safefile"
 )
 
 // cachedVersion counts the changes of what a cache's description holds.
@@ -44,7 +44,7 @@ func (set *Set) save(path, key string, t Encoded) error {
 	if err != nil {
 		return errors.Wrap(err, "cache")
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := safefile.MkdirAll(filepath.Dir(path)); err != nil {
 		return errors.Wrap(err, "cache")
 	}
 	meta := cache.Meta{Key: key, Width: set.Task.Width(), Info: info}

@@ -14,6 +14,7 @@ import (
 
 	"unroll/cmd/sentiment/internal/corpus"
 	"unroll/internal/filelock"
+	"unroll/internal/safefile"
 )
 
 const (
@@ -85,7 +86,7 @@ func datedFolder(now time.Time) (string, error) {
 		if n > 1 {
 			dir += "-" + strconv.Itoa(n)
 		}
-		if err := os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
+		if err := safefile.Mkdir(dir); !errors.Is(err, fs.ErrExist) {
 			return dir, err
 		}
 	}
@@ -107,8 +108,24 @@ func (r *Run) lock() (release func(), err error) {
 	default:
 		r.sweep(StateFile)
 		corpus.SweepInput(r.Dir)
+		r.sweepCache()
 	}
 	return release, err
+}
+
+// stale is how long a file of the cache that runs share was not written to if its writer was
+// killed: one that lives writes all the time.
+const stale = time.Hour
+
+// sweepCache removes what killed processes had begun to write into the cache.
+func (r *Run) sweepCache() {
+	entries, _ := os.ReadDir(r.cache())
+	own := filepath.Dir(r.cache()) == r.Dir
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), ".") && (own || time.Since(info.ModTime()) > stale) {
+			_ = os.Remove(filepath.Join(r.cache(), e.Name()))
+		}
+	}
 }
 
 // sweepInputs removes what runs that were killed while they took in standard input have
@@ -232,10 +249,10 @@ func link(dir string) (back func(), err error) {
 
 func pointTo(name string) error {
 	fresh := filepath.Join(RunsDir, fmt.Sprintf(".%s.%d", latestLink, os.Getpid()))
-	if err := os.Symlink(name, fresh); err != nil {
+	if err := safefile.Symlink(name, fresh); err != nil {
 		return err
 	}
-	if err := os.Rename(fresh, Latest); err != nil {
+	if err := safefile.Rename(fresh, Latest); err != nil {
 		_ = os.Remove(fresh)
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"unroll/internal/safefile"
 )
 
 // MakeFolder is os.MkdirAll. remove takes away what it made, as far as that is
@@ -24,7 +26,7 @@ func MakeFolder(path string) (remove func(), err error) {
 			_ = os.Remove(dir)
 		}
 	}
-	return remove, os.MkdirAll(path, 0o755)
+	return remove, safefile.MkdirAll(path)
 }
 
 // publish replaces entries of the folder out by those that write makes in
@@ -41,7 +43,7 @@ func publish(out string, write func(dir string) error) (err error) {
 		return cause(err)
 	}
 	// Beside their places, so that they can be renamed.
-	tmp, err := os.MkdirTemp(out, ".new.*")
+	tmp, err := safefile.MkdirTemp(out, ".new.*")
 	if err != nil {
 		return cause(err)
 	}
@@ -55,7 +57,7 @@ func publish(out string, write func(dir string) error) (err error) {
 		os.Remove(tmp)
 	}()
 	for _, dir := range []string{fresh, old} {
-		if err := os.Mkdir(dir, 0o755); err != nil {
+		if err := safefile.Mkdir(dir); err != nil {
 			return err
 		}
 	}
@@ -74,6 +76,7 @@ func publish(out string, write func(dir string) error) (err error) {
 			return err
 		}
 	}
+	safefile.Settle(out)
 	return nil
 }
 
@@ -101,11 +104,11 @@ func cause(err error) error {
 
 // replace moves out/name into old, if there is one, and fresh/name to its place.
 func replace(out, fresh, old, name string) error {
-	err := os.Rename(filepath.Join(out, name), filepath.Join(old, name))
+	err := safefile.Rename(filepath.Join(out, name), filepath.Join(old, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Rename(filepath.Join(fresh, name), filepath.Join(out, name)); err != nil {
+	if err := safefile.Rename(filepath.Join(fresh, name), filepath.Join(out, name)); err != nil {
 		restore(out, old, name)
 		return err
 	}
@@ -115,5 +118,5 @@ func replace(out, fresh, old, name string) error {
 // restore undoes replace. What it cannot put back stays in old.
 func restore(out, old, name string) {
 	_ = os.RemoveAll(filepath.Join(out, name))
-	_ = os.Rename(filepath.Join(old, name), filepath.Join(out, name))
+	_ = safefile.Rename(filepath.Join(old, name), filepath.Join(out, name))
 }

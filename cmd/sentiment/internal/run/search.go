@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/pkg/errors"
@@ -73,7 +72,7 @@ func (r *Run) search(ctx context.Context, t *trained, d ngrams.Data, e Model, l 
 		Each: func(trial ngrams.Trial) error {
 			known.Made = append(known.Made, trial)
 			r.sayTrial(l, trial)
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			if err := safefile.MkdirAll(filepath.Dir(path)); err != nil {
 				return errors.Wrap(err, "trials")
 			}
 			if err := jsonfile.Write(path, known); err != nil {

@@ -70,6 +70,11 @@ func (r *Run) finish() error {
 	if err := r.write(true); err != nil {
 		return err
 	}
+	return r.clean()
+}
+
+// clean removes what a finished run has no use for.
+func (r *Run) clean() error {
 	r.sweep("new") // of publish
 	return errors.Wrap(os.RemoveAll(filepath.Join(r.Dir, checkpointsDir)), "remove the checkpoints")
 }

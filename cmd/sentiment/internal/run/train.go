@@ -35,6 +35,11 @@ func (r *Run) Train(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if finished { // unless it was ended before it could do so itself
+			if err := r.clean(); err != nil {
+				return err
+			}
+		}
 		if r.More && epochs != r.Epochs {
 			before, wasFinished := *r, finished
 			if finished, err = r.goOn(epochs, finished); err != nil {

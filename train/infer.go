@@ -16,7 +16,11 @@ func (t *Trainer) checkLabels(d Data, batch int) error {
 	if batch, err = t.batchSize(batch, data.n); err != nil {
 		return err
 	}
-	p, err := t.borrow(nn.Infer, min(batch, data.n), data.steps, 1)
+	size, err := t.piece(min(batch, data.n), data.steps)
+	if err != nil {
+		return err
+	}
+	p, err := t.borrow(nn.Infer, size, data.steps, 1)
 	if err != nil {
 		return err
 	}
@@ -24,8 +28,8 @@ func (t *Trainer) checkLabels(d Data, batch int) error {
 	return data.outputs(d, p)
 }
 
-// infer runs d through the model and calls each for every batch, in order. As
-// many batches are computed at a time as there are processors free; one where
+// infer runs d through the model and calls each for every batch, or piece of one that is
+// large, in order. As many are computed at a time as there are processors free; one where
 // the batches depend on one another.
 func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, each func(*program, *table, []int) error) error {
 	data, err := d.inputs(t.model)
@@ -37,20 +41,27 @@ func (t *Trainer) infer(ctx context.Context, d Data, batch int, labels bool, eac
 	}
 	batch = min(batch, data.n)
 	batches := (data.n + batch - 1) / batch
-	places, err := t.pool.Enter(ctx, batches)
+	rows := rowsTo(data.n)
+	data.group(rows, data.n)
+	size, err := t.piece(batch, data.of(rows[:batch]).steps)
+	if err != nil {
+		return err
+	}
+	places, err := t.pool.Enter(ctx, (data.n+size-1)/size)
 	if err != nil {
 		return err
 	}
 	defer t.pool.Leave(places)
-	rows := rowsTo(data.n)
-	data.group(rows, data.n)
 	for first := 0; first < batches; { // runs of batches of one length
 		part := func(b int) []int { return rows[b*batch : min((b+1)*batch, len(rows))] }
 		steps, end := data.of(part(first)).steps, first+1
 		for end < batches && slices.Equal(data.of(part(end)).steps, steps) {
 			end++
 		}
-		run := inferRun{t, data, steps, rows[first*batch : min(end*batch, len(rows))], batch, places}
+		if size, err = t.piece(batch, steps); err != nil {
+			return err
+		}
+		run := inferRun{t, data, steps, rows[first*batch : min(end*batch, len(rows))], size, places}
 		var of *Data
 		if labels {
 			of = &d
@@ -69,7 +80,7 @@ type inferRun struct {
 	data   *table
 	steps  []int
 	rows   []int // of data
-	batch  int
+	batch  int // samples that are computed together
 	places int // processors that are free
 }
 

@@ -81,7 +81,11 @@ const (
 // shards returns the number of programs that share a training batch. It depends
 // on the model and the batch alone, so results do not depend on the machine.
 func (t *Trainer) shards(batch int, steps []int) (int, error) {
-	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps...)
+	return t.shardsOf(nn.Train, batch, steps)
+}
+
+func (t *Trainer) shardsOf(phase nn.Phase, batch int, steps []int) (int, error) {
+	pass, err := t.model.Forward(phase, t.config.Execution, batch, steps...)
 	if err != nil {
 		return 0, err
 	}
@@ -97,6 +101,26 @@ func (t *Trainer) shards(batch int, steps []int) (int, error) {
 	}
 	k := int(pass.Work(nodes...) / shardWork)
 	return max(1, min(k, batch/shardRows, maxShards)), nil
+}
+
+// piece returns how many samples of a batch a processor takes at one time where nothing is
+// learned: what a shard of a training batch does, as many times as are needed.
+func (t *Trainer) piece(batch int, steps []int) (size int, err error) {
+	if batch < 2*shardRows && t.config.Shards == 0 {
+		return batch, nil
+	}
+	key := shapeOf(nn.Infer, batch, steps, 0, nil)
+	if known, ok := t.pieces.Load(key); ok {
+		return known.(int), nil
+	}
+	k := 1
+	t.pool.Alone(func() { k, err = t.shardsOf(nn.Infer, batch, steps) })
+	if err != nil {
+		return 0, err
+	}
+	size = (batch + k - 1) / k
+	t.pieces.Store(key, size)
+	return size, nil
 }
 
 // split returns how many programs share a batch, and how many samples each takes.

@@ -3,6 +3,7 @@ package train
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/pkg/errors"
 
@@ -58,7 +59,8 @@ type Trainer struct {
 	names  []string    // of the outputs in logs, ending in "_"; "" for the only one
 	aims   []Objective // of the outputs
 
-	pool *pool.Pool[shape, *program]
+	pool   *pool.Pool[shape, *program]
+	pieces sync.Map // of batches where nothing is learned: shape to samples
 }
 
 // Compile puts a model together with what it is trained by. Programs are

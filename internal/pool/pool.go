@@ -57,6 +57,13 @@ func (p *Pool[K, P]) Borrow(key K, compile func() (P, error)) (P, error) {
 	return compile()
 }
 
+// Alone calls f while nothing is compiled.
+func (p *Pool[K, P]) Alone(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f()
+}
+
 // Give puts a program back that Borrow returned for the key.
 func (p *Pool[K, P]) Give(key K, x P) {
 	p.mu.Lock()

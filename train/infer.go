@@ -80,8 +80,8 @@ type inferRun struct {
 	data   *table
 	steps  []int
 	rows   []int // of data
-	batch  int // samples that are computed together
-	places int // processors that are free
+	batch  int   // samples that are computed together
+	places int   // processors that are free
 }
 
 // infer runs the batches; labels are those of data, nil if they are not read.

@@ -67,7 +67,7 @@ func strides(transposed bool, rows, cols int) (rs, cs int) {
 // packed into panels that stay in the second cache; blockM rows of A are used
 // for one panel after the other.
 const (
-	blockK = 384
+	blockK = 192
 	blockM = 192
 )
 
@@ -134,10 +134,15 @@ func pack(dst, b []float32, tb bool, k, n, p, kb, width int) {
 			}
 			continue
 		}
-		for i := range w {
-			row := b[(j+i)*k+p:][:kb]
-			for q, v := range row {
-				panel[q*w+i] = v
+		i, q := transposed(panel, w, b[j*k+p:], k, kb)
+		for r := range w {
+			from := q // of the rows that were transposed what is left
+			if r >= i {
+				from = 0
+			}
+			row := b[(j+r)*k+p:][:kb]
+			for q := from; q < kb; q++ {
+				panel[q*w+r] = row[q]
 			}
 		}
 	}

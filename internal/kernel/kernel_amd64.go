@@ -313,3 +313,8 @@ func gemm16AVX512(m int, k int, a *float32, rsa int, csa int, b *float32, ldb in
 //
 //go:noescape
 func gemm32AVX512(m int, k int, a *float32, rsa int, csa int, b *float32, ldb int, c0 *float32, c *float32, ldc int, cols int)
+
+// transpose8 writes dst[8*blocks, 8], the transpose of src[8, 8*blocks].
+//
+//go:noescape
+func transpose8(dst *float32, ldd int, src *float32, lds int, blocks int)

@@ -215,3 +215,16 @@ func gemmPanel(m, k int, a *float32, rsa, csa int, b *float32, ldb int, c0, c *f
 		gemm32AVX512(m, k, a, 4*rsa, 4*csa, b, 4*ldb, c0, c, 4*ldc, cols)
 	}
 }
+
+// transposed writes dst[cols, w], the transpose of the first w rows of src, of cols values
+// that are lds apart, as far as blocks of 8 go: it returns how many rows and columns it took.
+func transposed(dst []float32, w int, src []float32, lds, cols int) (rows, took int) {
+	if level == portable || w < 8 || cols < 8 {
+		return 0, 0
+	}
+	rows, took = w&^7, cols&^7
+	for i := 0; i < rows; i += 8 {
+		transpose8(&dst[i], 4*w, &src[i*lds], 4*lds, took/8)
+	}
+	return rows, took
+}

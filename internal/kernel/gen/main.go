@@ -25,6 +25,7 @@ func main() {
 		v.grus()
 		v.gemms()
 	}
+	transpose()
 	Generate()
 }
 

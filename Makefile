@@ -11,8 +11,11 @@ test:
 # Of the program those tests that do several things at a time: the others call in turn
 # what the packages before it were raced with.
 RACED = Serve|Interrupt|Kill|Watch|Page|Progress|Reload
+# What is called beside a training: the race detector does not see into assembly.
+BESIDE = Concurrent|Beside|Callback|AfterClose
 race:
 	go test -race -timeout 30m ./graph ./nn ./train/... ./datasets/... ./internal/server ./internal/parallel
+	go test -race -tags purego -timeout 30m -run '$(BESIDE)' ./train ./train/classifier
 	go test -race -timeout 30m -run '$(RACED)' ./cmd/...
 
 lint:

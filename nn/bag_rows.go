@@ -41,6 +41,14 @@ func (m *Model) BagRows(rows []int32) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := m.Read(func() error { return m.bagRows(part, rows) }); err != nil {
+		return nil, errors.WithMessage(err, "bag rows")
+	}
+	return part, nil
+}
+
+// bagRows copies the weights that are left.
+func (m *Model) bagRows(part *Model, rows []int32) error {
 	for _, w := range part.weights.list {
 		x := m.weights.byPath[w.path].Float64s()
 		if width := w.Shape()[len(w.Shape())-1]; len(x) != size([]*Weight{w}) {
@@ -51,8 +59,8 @@ func (m *Model) BagRows(rows []int32) (*Model, error) {
 			}
 		}
 		if err := w.Set(x); err != nil {
-			return nil, errors.WithMessage(err, "bag rows")
+			return err
 		}
 	}
-	return part, nil
+	return nil
 }

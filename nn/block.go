@@ -24,11 +24,14 @@ const deepest = 32
 // is a layer, the weights are not copied but shared.
 func (m *Model) AsLayer() Layer {
 	values := map[string]*tensor.Dense{}
-	for _, w := range m.weights.list {
-		if w.kind != memory {
-			values[w.path] = w.value.Clone().(*tensor.Dense)
+	_ = m.Read(func() error {
+		for _, w := range m.weights.list {
+			if w.kind != memory {
+				values[w.path] = w.clone()
+			}
 		}
-	}
+		return nil
+	})
 	if m.kind == kindSequential {
 		return Sequential{Input: m.inputs[0], Layers: slices.Clone(m.layers), values: values}
 	}

@@ -66,9 +66,12 @@ func (w *Weight) Constrain() {
 	if w.constraint.Name == "" {
 		return
 	}
-	shape := w.value.Shape()
-	constrain(graph.Floats[float32](w.value), shape, w.constraint)
-	constrain(graph.Floats[float64](w.value), shape, w.constraint)
+	_ = w.change(func() error {
+		shape := w.value.Shape()
+		constrain(graph.Floats[float32](w.value), shape, w.constraint)
+		constrain(graph.Floats[float64](w.value), shape, w.constraint)
+		return nil
+	})
 }
 
 func constrain[T kernel.Float](w []T, shape []int, c Constraint) {

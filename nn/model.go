@@ -13,6 +13,11 @@ import (
 
 // Model is a built model: layers, the shapes between them, and the weights,
 // which every program of the model shares. Sequential and Functional make one.
+//
+// Its methods and those of its weights may be called concurrently, and beside a Fit of a
+// train.Trainer: what reads or changes weights waits for the update at hand. Tensors and
+// Weight.Value give the tensors themselves, which are to be read within Read, and changed
+// within a Training's Update, where others may train.
 type Model struct {
 	*wiring
 	settings
@@ -175,6 +180,8 @@ func (m *Model) forward(c Context, steps []int, blended bool) (*Pass, error) {
 	if err := c.Execution.check(); err != nil {
 		return nil, err
 	}
+	m.weights.held.compiling.Lock()
+	defer m.weights.held.compiling.Unlock()
 	c.Builder, c.weights, c.emitted = graph.New(m.dtype), m.weights, newEmitted()
 	p := &Pass{Context: &c}
 	inputs := make([]Value, len(m.inputs))
@@ -229,8 +236,8 @@ func (p *Pass) input(in Input, steps int, blended bool) Value {
 // Compile is graph.Builder.Compile, one program of a model at a time: Gorgonia
 // writes to the headers of the weights' tensors, which all of them share.
 func (p *Pass) Compile(roots ...*graph.Node) (*graph.Program, error) {
-	p.weights.mu.Lock()
-	defer p.weights.mu.Unlock()
+	p.weights.held.compiling.Lock()
+	defer p.weights.held.compiling.Unlock()
 	return p.Builder.Compile(roots...)
 }
 

@@ -22,15 +22,21 @@ func (m *Model) Replace(name string, l Layer) (*Model, error) {
 	if err != nil {
 		return nil, errors.WithMessagef(err, "replace %s", name)
 	}
-	for i, r := range m.rows {
-		if i == at {
-			continue
-		}
-		for k, w := range r.weights {
-			if err := next.rows[i].weights[k].Set(w.Float64s()); err != nil {
-				return nil, errors.WithMessagef(err, "replace %s", name)
+	err = m.Read(func() error {
+		for i, r := range m.rows {
+			if i == at {
+				continue
+			}
+			for k, w := range r.weights {
+				if err := next.rows[i].weights[k].Set(w.Float64s()); err != nil {
+					return errors.WithMessagef(err, "replace %s", name)
+				}
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return next, nil
 }

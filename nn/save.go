@@ -29,7 +29,9 @@ const (
 // Save writes the model into the folder dir, which it makes if there is none: its
 // layers as JSON and its weights as safetensors keyed by path. Each file is replaced
 // as a whole or not at all.
-func (m *Model) Save(dir string) error { return m.save(dir, tensorfile.Write) }
+func (m *Model) Save(dir string) error {
+	return m.Read(func() error { return m.save(dir, tensorfile.Write) })
+}
 
 // SaveInt8 is Save with weights of 8 bits, but for small ones: a file of about a quarter of
 // the size, which Load reads as any other, into floats. Weights with rows of 16 values or
@@ -37,7 +39,9 @@ func (m *Model) Save(dir string) error { return m.save(dir, tensorfile.Write) }
 // a 254th of the row's largest value at most. Those with shorter rows have 256 levels
 // where most of their values are. It errs if a weight is not finite. Keras:
 // model.quantize("int8"), which keeps the weights in memory so, too.
-func (m *Model) SaveInt8(dir string) error { return m.save(dir, tensorfile.WriteInt8) }
+func (m *Model) SaveInt8(dir string) error {
+	return m.Read(func() error { return m.save(dir, tensorfile.WriteInt8) })
+}
 
 type writeTensors func(w io.Writer, tensors map[string]*tensor.Dense, meta map[string]string) error
 

@@ -109,7 +109,7 @@ func (s *Scope) declare(k kind, name string, init Initializer, shape []int) {
 		all.err = errors.WithMessage(err, path)
 		return
 	}
-	w := &Weight{path: path, init: init, kind: k}
+	w := &Weight{path: path, init: init, kind: k, held: all.held}
 	if all.given != nil {
 		w.value = all.given(path, all.dt, shape)
 	}

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -18,7 +17,8 @@ var errorf = errors.Errorf
 
 // Weight is a tensor of a model, shared by all of its programs: one that is
 // trained, one that is frozen, or a state that programs assign. It is a
-// gorgonia.ValueGrad, so a gorgonia.Solver can update it.
+// gorgonia.ValueGrad, so a gorgonia.Solver can update it. Gradients are between those two:
+// only the goroutine that trains asks for them or sets them.
 type Weight struct {
 	path        string
 	init        Initializer
@@ -30,6 +30,7 @@ type Weight struct {
 	value       *tensor.Dense
 	grad        gorgonia.Value
 	sparse      SparseGrad // in place of grad
+	held        *held      // the model's
 }
 
 // kind tells what changes a weight.
@@ -90,7 +91,13 @@ func (w *Weight) SetSparseGrad(g SparseGrad) { w.grad, w.sparse = nil, g }
 func (w *Weight) SparseGrad() SparseGrad { return w.sparse }
 
 // Float64s returns the weight's elements, row-major, as a copy.
-func (w *Weight) Float64s() []float64 { return float64s(w.value) }
+func (w *Weight) Float64s() (x []float64) {
+	_ = w.held.Read(0, func() error {
+		x = float64s(w.value)
+		return nil
+	})
+	return x
+}
 
 func float64s(t *tensor.Dense) []float64 {
 	if x := graph.Floats[float64](t); x != nil {
@@ -109,11 +116,18 @@ func (w *Weight) Set(x []float64) error {
 	if err := w.fits(x); err != nil {
 		return err
 	}
-	copy(graph.Floats[float64](w.value), x)
-	for i, p := 0, graph.Floats[float32](w.value); i < len(p); i++ {
-		p[i] = float32(x[i])
-	}
-	return nil
+	return w.change(func() error {
+		copy(graph.Floats[float64](w.value), x)
+		for i, p := 0, graph.Floats[float32](w.value); i < len(p); i++ {
+			p[i] = float32(x[i])
+		}
+		return nil
+	})
+}
+
+// change calls f, which changes the weight's elements, while no other goroutine uses them.
+func (w *Weight) change(f func() error) error {
+	return errors.WithMessage(w.held.Write(0, f), w.path)
 }
 
 func (w *Weight) fits(x []float64) error {
@@ -136,15 +150,17 @@ func (w *Weight) SetRow(i int, row []float32) error {
 		return errorf("%s: row %d of %d values, want %d", w.path, i, len(row), shape[1])
 	}
 	at := i * shape[1]
-	if x := graph.Floats[float32](w.value); x != nil {
-		copy(x[at:], row)
+	return w.change(func() error {
+		if x := graph.Floats[float32](w.value); x != nil {
+			copy(x[at:], row)
+		} else {
+			x := graph.Floats[float64](w.value)
+			for j, v := range row {
+				x[at+j] = float64(v)
+			}
+		}
 		return nil
-	}
-	x := graph.Floats[float64](w.value)
-	for j, v := range row {
-		x[at+j] = float64(v)
-	}
-	return nil
+	})
 }
 
 // Trainable reports whether the optimizer changes the weight.
@@ -158,14 +174,16 @@ func (w *Weight) Assign(v gorgonia.Value) error {
 	if !w.isState() || !v.Shape().Eq(w.value.Shape()) || v.Dtype() != w.value.Dtype() {
 		return errorf("%s: a value of %v %v cannot be assigned", w.path, v.Dtype(), v.Shape())
 	}
-	copy(graph.Floats[float32](w.value), graph.Floats[float32](v))
-	copy(graph.Floats[float64](w.value), graph.Floats[float64](v))
-	return nil
+	return w.change(func() error {
+		copy(graph.Floats[float32](w.value), graph.Floats[float32](v))
+		copy(graph.Floats[float64](w.value), graph.Floats[float64](v))
+		return nil
+	})
 }
 
 // weights holds a model's weights in the order of declaration.
 type weights struct {
-	mu     *sync.Mutex // held while a program is compiled; models that share weights share it
+	held   *held // models that share weights share it
 	dt     tensor.Dtype
 	batch  int
 	room   int  // parameters that may yet be declared
@@ -181,7 +199,7 @@ type weights struct {
 type given func(path string, dt tensor.Dtype, shape []int) *tensor.Dense
 
 func newWeights(dt tensor.Dtype, batch, room int) *weights {
-	return &weights{mu: &sync.Mutex{}, dt: dt, batch: batch, room: room, byPath: map[string]*Weight{}}
+	return &weights{held: &held{}, dt: dt, batch: batch, room: room, byPath: map[string]*Weight{}}
 }
 
 // below returns the weights below a path.

@@ -19,6 +19,10 @@ import (
 //
 // It is an error if no loss was configured, or the sizes do not fit the model.
 func (t *Trainer) Diagram(batch int, steps ...int) (diagram.Graph, error) {
+	if err := t.begin("Diagram"); err != nil {
+		return diagram.Graph{}, errors.WithMessage(err, "diagram")
+	}
+	defer t.calls.End("Diagram")
 	if err := t.wantLoss(); err != nil {
 		return diagram.Graph{}, errors.WithMessage(err, "diagram")
 	}

@@ -29,6 +29,9 @@
 // of an input made a model predict what it does. Without an optimizer a model is
 // evaluated and predicts.
 //
+// One call trains a model at a time, a second one is an error; whatever else is called
+// beside it, or by its callbacks, takes its turns between two updates, see Trainer.
+//
 // Formulas and defaults are Keras's: the loss is a mean over samples, weights
 // of samples multiply it and do not enter its denominator, and a smaller last
 // batch is a mean over its own samples.

@@ -11,6 +11,10 @@ import (
 // the model but the states of stateful layers. batch is 32 if 0.
 func (t *Trainer) Evaluate(ctx context.Context, d Data, batch int) (Logs, error) {
 	logs := Logs{}
+	if err := t.begin("Evaluate"); err != nil {
+		return logs, errors.WithMessage(err, "evaluate")
+	}
+	defer t.calls.End("Evaluate")
 	return logs, t.evaluate(ctx, d, batch, "", logs)
 }
 
@@ -33,6 +37,10 @@ func (t *Trainer) evaluate(ctx context.Context, d Data, batch int, prefix string
 // source.
 func (t *Trainer) EvaluateSource(ctx context.Context, s Source) (Logs, error) {
 	logs := Logs{}
+	if err := t.begin("EvaluateSource"); err != nil {
+		return logs, errors.WithMessage(err, "evaluate")
+	}
+	defer t.calls.End("EvaluateSource")
 	return logs, t.evaluateSource(ctx, s, "", logs)
 }
 
@@ -75,6 +83,10 @@ func (t *Trainer) Predict(ctx context.Context, d Data, batch int) ([]float32, er
 // PredictOutputs returns the outputs of the model for d by their names,
 // [samples·outputs] each. batch is 32 if 0.
 func (t *Trainer) PredictOutputs(ctx context.Context, d Data, batch int) (map[string][]float32, error) {
+	if err := t.begin("Predict"); err != nil {
+		return nil, errors.WithMessage(err, "predict")
+	}
+	defer t.calls.End("Predict")
 	all := map[string][]float32{}
 	ports := t.model.Outputs()
 	err := t.infer(ctx, d, batch, false, func(p *program, data *table, rows []int) error {

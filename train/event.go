@@ -135,7 +135,7 @@ func (e *Event) RateChange() (RateChange, bool) {
 }
 
 // CopyWeights returns a copy of the model's weights and states.
-func (e *Event) CopyWeights() map[string]*tensor.Dense { return cloneTensors(e.Model.Tensors()) }
+func (e *Event) CopyWeights() map[string]*tensor.Dense { return e.Model.CopyTensors() }
 
 // ClaimWeights says, at TrainBegin, that a callback of a name will put back weights
 // at TrainEnd. It is an error if another will.
@@ -153,8 +153,9 @@ func (e *Event) ClaimWeights(name string) error {
 // PutBackWeights gives the model the weights and states that CopyWeights returned
 // at the end of an epoch, which is History's WeightsEpoch from now on.
 func (e *Event) PutBackWeights(epoch int, weights map[string]*tensor.Dense) error {
-	if e.run != nil {
-		e.run.history.WeightsEpoch = epoch
+	if e.run == nil {
+		return copyTensors(e.Model.Tensors(), weights)
 	}
-	return copyTensors(e.Model.Tensors(), weights)
+	e.run.history.WeightsEpoch = epoch
+	return e.run.turn.Update(func() error { return copyTensors(e.Model.Tensors(), weights) })
 }

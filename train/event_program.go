@@ -53,12 +53,17 @@ func (e *Event) NonFinite() (string, bool) {
 			return p.bad, true
 		}
 	}
+	where, found := "", false
 	for _, p := range e.run.last {
-		if where, ok := p.prog.NonFinite(); ok {
-			return where, true
+		_ = p.pass.Use(func() error {
+			where, found = p.prog.NonFinite()
+			return nil
+		})
+		if found {
+			break
 		}
 	}
-	return "", false
+	return where, found
 }
 
 // Operation is a node of an expression graph: an operation, an input or a weight,

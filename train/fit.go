@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"unroll/nn"
 )
 
 // Fit trains the model on d. The last batch of an epoch may be smaller; its
@@ -15,18 +17,40 @@ import (
 // and an error that wraps ctx's; the model is usable and holds every update
 // made, and a checkpoint is written if they are.
 func (t *Trainer) Fit(ctx context.Context, d Data, c FitConfig) (*History, error) {
-	return t.run(ctx, c, func(r *fitRun) error { return r.useData(d) })
+	return t.fit(ctx, "Fit", c, func(r *fitRun) error { return r.useData(d) })
 }
 
 // FitSource trains the model on batches that are made as they are needed, of at
 // most BatchSize samples. Memory holds two batches and what the source holds.
 func (t *Trainer) FitSource(ctx context.Context, s Source, c FitConfig) (*History, error) {
-	return t.run(ctx, c, func(r *fitRun) error { return r.useSource(s) })
+	return t.fit(ctx, "FitSource", c, func(r *fitRun) error { return r.useSource(s) })
+}
+
+// fit is run by a call of a name, if the model can be trained now.
+func (t *Trainer) fit(ctx context.Context, call string, c FitConfig, open func(*fitRun) error) (*History, error) {
+	turn, end, err := t.turn(call)
+	if err != nil {
+		return &History{}, errors.WithMessage(err, "fit")
+	}
+	defer end()
+	return t.run(ctx, turn, c, open)
+}
+
+// turn begins a call that trains the model.
+func (t *Trainer) turn(call string) (turn *nn.Training, end func(), err error) {
+	if err := t.begin(call); err != nil {
+		return nil, nil, err
+	}
+	if turn, err = t.model.Train(call); err != nil {
+		t.calls.End(call)
+		return nil, nil, err
+	}
+	return turn, func() { turn.End(); t.calls.End(call) }, nil
 }
 
 // run is a call of Fit, on the data that open gives the run.
-func (t *Trainer) run(ctx context.Context, c FitConfig, open func(*fitRun) error) (*History, error) {
-	r := &fitRun{Trainer: t, sets: map[string]shardSet{}}
+func (t *Trainer) run(ctx context.Context, turn *nn.Training, c FitConfig, open func(*fitRun) error) (*History, error) {
+	r := &fitRun{Trainer: t, turn: turn, sets: map[string]shardSet{}}
 	defer r.release()
 	err := r.configure(c)
 	if err == nil {
@@ -175,7 +199,7 @@ func (r *fitRun) finishEpoch(logs Logs, seconds float64) {
 
 // finalize lets the optimizer have its last word on the weights.
 func (r *fitRun) finalize() error {
-	return finalize(r.config.Optimizer, r.weights())
+	return r.turn.Update(func() error { return finalize(r.config.Optimizer, r.weights()) })
 }
 
 // batchQueue gives the batches of an epoch with the programs that compute them.

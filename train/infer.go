@@ -133,15 +133,22 @@ func (t inferRun) infer(ctx context.Context, labels *Data, each func(*program, *
 			}
 			now = programs[at:]
 		}
-		err := team.do(n, func(i int) error { return now[i].infer(data, part(b+i)) })
+		err := now[0].pass.Use(func() error {
+			if err := team.do(n, func(i int) error { return now[i].infer(data, part(b+i)) }); err != nil {
+				return err
+			}
+			for _, p := range now {
+				if err := p.assign(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
 		for i, p := range now {
 			if err := each(p, data, part(b+i)); err != nil {
-				return err
-			}
-			if err := p.assign(); err != nil {
 				return err
 			}
 		}

@@ -49,6 +49,10 @@ func (t *Trainer) Memory(batch int, steps ...int) (Memory, error) {
 }
 
 func (t *Trainer) memory(batch int, steps []int) (Memory, error) {
+	if err := t.begin("Memory"); err != nil {
+		return Memory{}, err
+	}
+	defer t.calls.End("Memory")
 	if err := t.wantLoss(); err != nil {
 		return Memory{}, err
 	}

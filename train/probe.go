@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/pkg/errors"
+
+	"unroll/nn"
 )
 
 // The probes of this file train a model and put everything back as it was:
@@ -63,8 +65,9 @@ func (t *Trainer) RateRange(ctx context.Context, d Data, from, to float64, steps
 		}
 		return nil
 	})
-	err = t.unchanged(func() error {
-		_, err := t.Fit(ctx, d, FitConfig{Epochs: math.MaxInt32, BatchSize: batch, Callbacks: []Callback{watch}})
+	err = t.unchanged("RateRange", func(turn *nn.Training) error {
+		_, err := t.run(ctx, turn, FitConfig{Epochs: math.MaxInt32, BatchSize: batch, Callbacks: []Callback{watch}},
+			func(r *fitRun) error { return r.useData(d) })
 		return err
 	})
 	return points, errors.WithMessage(err, "rate range")
@@ -80,8 +83,9 @@ func (t *Trainer) OverfitBatch(ctx context.Context, d Data, batch, steps int) ([
 	}
 	d = d.slice(t.model, 0, min(size, d.Len()))
 	var h *History
-	err = t.unchanged(func() error {
-		h, err = t.Fit(ctx, d, FitConfig{Epochs: steps, BatchSize: size, NoShuffle: true})
+	err = t.unchanged("OverfitBatch", func(turn *nn.Training) error {
+		h, err = t.run(ctx, turn, FitConfig{Epochs: steps, BatchSize: size, NoShuffle: true},
+			func(r *fitRun) error { return r.useData(d) })
 		return err
 	})
 	if err != nil {
@@ -90,13 +94,19 @@ func (t *Trainer) OverfitBatch(ctx context.Context, d Data, batch, steps int) ([
 	return h.Values("loss"), nil
 }
 
-// unchanged calls f and puts the model and the optimizer back.
-func (t *Trainer) unchanged(f func() error) error {
+// unchanged calls f, which trains in a call of a name, and puts the model and the
+// optimizer back.
+func (t *Trainer) unchanged(call string, f func(*nn.Training) error) error {
 	saver, ok := t.config.Optimizer.(Saver)
 	if !ok {
 		return errors.Errorf("optimizer %T cannot be put back", t.config.Optimizer)
 	}
-	weights := cloneTensors(t.model.Tensors())
+	turn, end, err := t.turn(call)
+	if err != nil {
+		return err
+	}
+	defer end()
+	weights := t.model.CopyTensors()
 	state, rest, err := saver.State()
 	if err != nil {
 		return err
@@ -107,8 +117,9 @@ func (t *Trainer) unchanged(f func() error) error {
 	if rateErr == nil {
 		rate = rated.Rate()
 	}
-	err = f()
-	if copyErr := copyTensors(t.model.Tensors(), weights); err == nil {
+	err = f(turn)
+	copyErr := turn.Update(func() error { return copyTensors(t.model.Tensors(), weights) })
+	if err == nil {
 		err = copyErr
 	}
 	if restoreErr := saver.Restore(state, rest); err == nil {

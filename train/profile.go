@@ -28,8 +28,11 @@ type Profile struct {
 // several.
 //
 // It is an error if no loss was configured, or d does not fit the model.
-func (t *Trainer) Profile(d Data, batch, runs int) (*Profile, error) {
-	p, err := t.profile(d, batch, runs)
+func (t *Trainer) Profile(d Data, batch, runs int) (p *Profile, err error) {
+	if err = t.begin("Profile"); err == nil {
+		defer t.calls.End("Profile")
+		p, err = t.profile(d, batch, runs)
+	}
 	return p, errors.WithMessage(err, "profile")
 }
 
@@ -52,7 +55,11 @@ func (t *Trainer) profile(d Data, batch, runs int) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := p.measure(d.slice(t.model, 0, table.n), table, runs)
+	var result *Profile
+	err = p.pass.Use(func() error {
+		result, err = p.measure(d.slice(t.model, 0, table.n), table, runs)
+		return err
+	})
 	if closeErr := p.Close(); err == nil {
 		err = closeErr
 	}

@@ -14,6 +14,7 @@ import (
 // fitRun is the state of one call of Fit.
 type fitRun struct {
 	*Trainer
+	turn     *nn.Training // the model's
 	fit      FitConfig
 	classes  []map[int]float64 // weights of the outputs' classes
 	source   source

@@ -14,6 +14,7 @@ import (
 	"unroll/internal/kernel"
 	"unroll/internal/safefile"
 	"unroll/internal/tensorfile"
+	"unroll/nn"
 )
 
 func (r *fitRun) settings() runSettings {
@@ -62,7 +63,9 @@ func (r *fitRun) save() error {
 	}
 	path := filepath.Join(c.Dir, fmt.Sprintf("step-%012d.ckpt", r.at.Step))
 	err = safefile.Write(path, func(w io.Writer) error {
-		return tensorfile.Write(w, tensors, map[string]string{"checkpoint": string(doc)})
+		return r.model.Read(func() error {
+			return tensorfile.Write(w, tensors, map[string]string{"checkpoint": string(doc)})
+		})
 	})
 	if err != nil {
 		return errors.WithMessage(err, "checkpoint")
@@ -123,6 +126,20 @@ func (r *fitRun) snapshot() (map[string]*tensor.Dense, checkpointMeta, error) {
 	return tensors, meta, nil
 }
 
+// weights gives a model those of the checkpoint.
+func (c *Checkpoint) weights(m *nn.Model) error {
+	for path, t := range m.Tensors() {
+		ok, err := c.file.Into(weightsIn+path, t)
+		if err == nil && !ok {
+			err = errors.Errorf("no weight %q", path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // restore puts the run where the checkpoint was taken.
 func (r *fitRun) restore(c *Checkpoint) error {
 	digest, err := r.model.Digest()
@@ -142,14 +159,8 @@ func (r *fitRun) restore(c *Checkpoint) error {
 		return errors.Errorf("InitialEpoch is %d, but a resumed run continues where %s was taken: leave it at 0", r.fit.InitialEpoch, c.Path)
 	}
 	fail := func(err error) error { return errors.WithMessage(err, c.Path) }
-	for path, t := range r.model.Tensors() {
-		ok, err := c.file.Into(weightsIn+path, t)
-		if err == nil && !ok {
-			err = errors.Errorf("no weight %q", path)
-		}
-		if err != nil {
-			return fail(err)
-		}
+	if err := r.turn.Update(func() error { return c.weights(r.model) }); err != nil {
+		return fail(err)
 	}
 	o, ok := r.config.Optimizer.(Saver)
 	if !ok {

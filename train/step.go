@@ -19,10 +19,15 @@ func (r *fitRun) fill(j *job) {
 	}
 }
 
-// step runs a batch forward and backward and updates the weights; meanwhile the
+// step is update while nobody else uses the weights.
+func (r *fitRun) step(now, next *job) error {
+	return r.turn.Update(func() error { return r.update(now, next) })
+}
+
+// update runs a batch forward and backward and updates the weights; meanwhile the
 // next batch is filled, if there is one. The shards' gradients are summed in
 // their order, so the result does not depend on who computed which.
-func (r *fitRun) step(now, next *job) error {
+func (r *fitRun) update(now, next *job) error {
 	shards := now.shards()
 	r.at.Step++
 	if r.sums == nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/parallel"
 	"unroll/internal/pool"
 	"unroll/nn"
 )
@@ -51,14 +52,24 @@ type Config struct {
 	MemoryLimit int64
 }
 
-// Trainer trains, evaluates and runs a model. Fit and Evaluate run one at a
-// time; Predict may be called concurrently, but not while the model is fitted.
+// Trainer trains, evaluates and runs a model. Its methods may be called concurrently,
+// from callbacks, too, but for two things, which are errors: one call of Fit, FitSource,
+// RateRange or OverfitBatch at a time trains a model, by whatever trainer; and Close wants
+// no other call to run, after which there are none. A second Close does nothing.
+//
+// Evaluate, Predict and Profile beside a call of another goroutine that trains the model
+// wait for the update at hand, as the next update waits for the batch that they compute.
+// So each batch is of the weights between two updates, and several batches may be of
+// different ones.
+//
+// An Optimizer, and the callbacks of a Fit, have a state: they serve one Fit at a time.
 type Trainer struct {
 	model  *nn.Model
 	config Config
 	names  []string    // of the outputs in logs, ending in "_"; "" for the only one
 	aims   []Objective // of the outputs
 
+	calls  parallel.Calls
 	pool   *pool.Pool[shape, *program]
 	pieces sync.Map // of batches where nothing is learned: shape to samples
 }
@@ -148,8 +159,12 @@ func (t *Trainer) batchSize(want, n int) (int, error) {
 // Model returns the trainer's model.
 func (t *Trainer) Model() *nn.Model { return t.model }
 
-// Close releases the compiled programs.
-func (t *Trainer) Close() error { return t.pool.Close() }
+// Close releases the compiled programs. It is an error if a call is running, a Fit whose
+// callback calls it among them.
+func (t *Trainer) Close() error { return t.calls.Close(t.pool.Close) }
+
+// begin begins a call of a name, which t.calls.End ends.
+func (t *Trainer) begin(call string) error { return t.calls.Begin(call, "the trainer") }
 
 // borrow takes a program out of the pool, or compiles one; give puts it back.
 func (t *Trainer) borrow(phase nn.Phase, batch int, steps []int, programs int, watched ...string) (*program, error) {

@@ -1,4 +1,6 @@
-// Package parallel runs a function for many numbers on all processors.
+// Package parallel runs a function for many numbers on all processors, and keeps apart what
+// runs at the same time: Lock those that read and change a model's weights, Calls those of
+// what can be closed.
 package parallel
 
 import (

@@ -55,7 +55,7 @@ func Write(out io.Writer, model *nn.Model) error {
 	}{
 		{metadataFile, content(`{"keras_version": "` + writtenKeras3 + `", "date_saved": "1980-01-01@00:00:00"}`)},
 		{configFile, content(string(config))},
-		{weightsFile, func(w io.Writer) error { return hdf5.Write(w, root) }},
+		{weightsFile, func(w io.Writer) error { return model.Read(func() error { return hdf5.Write(w, root) }) }},
 	} {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
 		if err == nil {
@@ -78,7 +78,7 @@ func WriteWeights(out io.Writer, model *nn.Model) error {
 	if err != nil {
 		return err
 	}
-	return hdf5.Write(out, root)
+	return model.Read(func() error { return hdf5.Write(out, root) })
 }
 
 // weightsTree makes the tree of weights of Keras 3.

@@ -38,7 +38,9 @@ func WriteHDF5(out io.Writer, model *nn.Model) error {
 	}
 	weights.Attrs["layer_names"] = layers
 	by["model_config"] = string(config)
-	return hdf5.Write(out, &hdf5.Group{Attrs: by, Groups: []*hdf5.Group{weights}})
+	return model.Read(func() error {
+		return hdf5.Write(out, &hdf5.Group{Attrs: by, Groups: []*hdf5.Group{weights}})
+	})
 }
 
 // namedWeight is a weight with its name in Keras 2, such as lstm/lstm_cell/kernel.

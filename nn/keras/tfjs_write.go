@@ -30,7 +30,7 @@ const shardFloats = 1 << 20
 // is a GRU that resets after the product, nn's and Keras's default: it knows
 // ResetBefore alone.
 func SaveTFJS(dir string, model *nn.Model) error {
-	return errors.WithMessage(saveTFJS(dir, model), "save for TensorFlow.js")
+	return errors.WithMessage(model.Read(func() error { return saveTFJS(dir, model) }), "save for TensorFlow.js")
 }
 
 func saveTFJS(dir string, m *nn.Model) (err error) {

@@ -53,9 +53,12 @@ func document(model *nn.Model) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range w.order {
-		w.g.Initializer = append(w.g.Initializer, w.initial[name].tensor(name))
-	}
+	_ = model.Read(func() error {
+		for _, name := range w.order {
+			w.g.Initializer = append(w.g.Initializer, w.initial[name].tensor(name))
+		}
+		return nil
+	})
 	return marshal(nil, modelProto{
 		IRVersion: writtenIR, ProducerName: "unroll", Graph: &w.g,
 		OpsetImport:   []opsetProto{{Version: writtenOpset}},

@@ -12,11 +12,12 @@ import (
 // logits can, see calibrate.Temperature: those of texts that it was not trained on, of
 // which y are the network's outputs [texts, outputs] and targets the classes [texts]. The
 // network, and so the loss, stays as it is, and no answer has another label. A model of
-// numbers or of several labels a text is an error, and outputs that are no numbers are an error.
+// numbers or of several labels a text is an error, and outputs that are no numbers are an
+// error, and so is a call that is running, for half of an answer would be of another factor.
 //
 // Guo, Pleiss, Sun and Weinberger, On Calibration of Modern Neural Networks, 2017.
 func (m *Model) Calibrate(y, targets []float32) error {
-	t := m.task
+	t := m.Task()
 	if t.Number() || t.Multi {
 		return errors.Errorf("%s: only a model of classes that exclude each other can be calibrated", m.name)
 	}
@@ -38,10 +39,12 @@ func (m *Model) Calibrate(y, targets []float32) error {
 	if err != nil {
 		return errors.WithMessagef(err, "%s: calibrate", m.name)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.task.Factor, m.noText = factor, nil
-	return nil
+	err = m.calls.Alone(func() error {
+		t.Factor, m.noText = factor, nil
+		m.task.Store(&t)
+		return nil
+	})
+	return errors.WithMessagef(err, "%s: calibrate", m.name)
 }
 
 // The least logarithms of probabilities: a float32 of less is 0, and one nearer to 1 is 1.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pkg/errors"
 
 	"unroll/datasets/text"
 	"unroll/internal/answer"
+	"unroll/internal/parallel"
 	"unroll/nn"
 	"unroll/train"
 	"unroll/train/explain"
@@ -31,19 +33,23 @@ type (
 	Gap = answer.Gap
 )
 
-// Model says what texts are. Its methods may be called concurrently, but not while
-// its network is trained.
+// Model says what texts are. Its methods may be called concurrently, but for Calibrate and
+// Close, which want no other call to run.
+//
+// Beside a training of its network an answer is that of the weights between two updates. The
+// answer to no text is computed once, so a model whose network has been trained is made anew.
 type Model struct {
 	name  string
 	net   *nn.Model
 	input input
-	task  Task
+	task  atomic.Pointer[Task]
 
 	columns *Columns // beside the text; nil if there are none
 
 	trainer      *train.Trainer
 	usual, exact *explain.Explainer
 
+	calls  parallel.Calls
 	mu     sync.Mutex
 	noText *Answer         // once it is known
 	logits map[int]float64 // of no text, by class, once they are known; see fromNoText
@@ -69,7 +75,8 @@ func NewGrams(name string, net *nn.Model, g *text.Grams, t Task, options ...Opti
 }
 
 func newModel(name string, net *nn.Model, in input, t Task, options ...Option) (*Model, error) {
-	m := &Model{name: name, net: net, input: in, task: t}
+	m := &Model{name: name, net: net, input: in}
+	m.task.Store(&t)
 	for _, set := range options {
 		set(m)
 	}
@@ -136,16 +143,25 @@ func (m *Model) Grams() *text.Grams {
 }
 
 // Task is what the model says of a text.
-func (m *Model) Task() Task { return m.task }
+func (m *Model) Task() Task { return *m.task.Load() }
 
-// Close frees what the model holds. It is called once, after all else.
+// Close frees what the model holds: it can tell what it is, and no answers any more. It is
+// an error if a call is running, and does nothing the second time.
 func (m *Model) Close() error {
-	for _, c := range []interface{ Close() error }{m.usual, m.exact, m.trainer} {
-		if err := c.Close(); err != nil {
-			return err
+	err := m.calls.Close(func() error {
+		for _, c := range []interface{ Close() error }{m.usual, m.exact, m.trainer} {
+			if err := c.Close(); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
+	return errors.WithMessage(err, m.name)
+}
+
+// begin begins a call of a name, which m.calls.End ends.
+func (m *Model) begin(call string) error {
+	return errors.WithMessage(m.calls.Begin(call, "the model"), m.name)
 }
 
 // Classify returns an answer for each text. Of a text without a known word it is the
@@ -162,6 +178,10 @@ func (m *Model) Explain(ctx context.Context, texts ...string) ([]Answer, error) 
 
 // NoText is the answer to no text, where a model starts.
 func (m *Model) NoText(ctx context.Context) (Answer, error) {
+	if err := m.begin("NoText"); err != nil {
+		return Answer{}, err
+	}
+	defer m.calls.End("NoText")
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.noText == nil {

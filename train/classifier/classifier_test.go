@@ -162,7 +162,7 @@ func TestNew(t *testing.T) {
 		net  *nn.Model
 		task Task
 	}{
-		"the encoder gives 8 words, the network takes 7":     {short, m.task},
+		"the encoder gives 8 words, the network takes 7":     {short, m.Task()},
 		"want 3 values for 3 classes":                        {m.net, tasks["three classes"].Task},
 		"small: the network's output is (1), want 4 values ": {m.net, Task{Classes: []string{"a", "b", "c", "d"}}},
 	} {

@@ -21,7 +21,8 @@ const (
 // explain explains the answer to a text.
 func (m *Model) explain(ctx context.Context, s string, t encoded) (*Explanation, error) {
 	class := explain.Predicted
-	if m.task.Binary() {
+	task := m.Task()
+	if task.Binary() {
 		class = 1
 	}
 	d := m.data(t)
@@ -38,15 +39,15 @@ func (m *Model) explain(ctx context.Context, s string, t encoded) (*Explanation,
 		return nil, err
 	}
 	x := &Explanation{}
-	unit := m.task.factor()
-	if m.task.Number() {
-		unit = m.task.Unit()
+	unit := task.factor()
+	if task.Number() {
+		unit = task.Unit()
 	}
 	x.Baseline, x.Gap = a.Baseline*unit, a.Gap*unit
-	if m.task.Number() {
-		x.Baseline += m.task.Mean
+	if task.Number() {
+		x.Baseline += task.Mean
 	} else {
-		x.Class = m.task.Classes[a.Class]
+		x.Class = task.Classes[a.Class]
 	}
 	x.Words = m.input.words(s, t, a, at)
 	for i := range x.Words {

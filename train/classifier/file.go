@@ -155,5 +155,6 @@ func (m *Model) save(dir string, net func(dir string) error) error {
 			return err
 		}
 	}
-	return jsonfile.Write(filepath.Join(dir, TaskFile), taskFile{m.task.version(), m.name, m.task})
+	task := m.Task()
+	return jsonfile.Write(filepath.Join(dir, TaskFile), taskFile{task.version(), m.name, task})
 }

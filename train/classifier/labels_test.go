@@ -100,7 +100,7 @@ func TestLabels(t *testing.T) {
 		t.Errorf("labels %q", got)
 	}
 	dir := t.TempDir()
-	tuned, err := New(m.Name(), m.Net(), m.Encoder(), Task{Classes: m.task.Classes, Multi: true, Thresholds: []float64{1, 0.5, 0.25}})
+	tuned, err := New(m.Name(), m.Net(), m.Encoder(), Task{Classes: m.Task().Classes, Multi: true, Thresholds: []float64{1, 0.5, 0.25}})
 	if err != nil {
 		t.Fatal(err)
 	}

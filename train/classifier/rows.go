@@ -48,6 +48,10 @@ func (m *Model) checkInputs() error {
 // does not take is an error, as is what should be a number and is none; Answer.Gaps tells
 // of values that the model did without.
 func (m *Model) ClassifyRows(ctx context.Context, rows ...Row) ([]Answer, error) {
+	if err := m.begin("Classify"); err != nil {
+		return nil, err
+	}
+	defer m.calls.End("Classify")
 	encoded, err := m.encode(rows, false)
 	if err != nil {
 		return nil, err
@@ -58,6 +62,10 @@ func (m *Model) ClassifyRows(ctx context.Context, rows ...Row) ([]Answer, error)
 // ExplainRows is ClassifyRows with explanations: how far each word and each column moved
 // the answer away from that to no text, and no column.
 func (m *Model) ExplainRows(ctx context.Context, rows ...Row) ([]Answer, error) {
+	if err := m.begin("Explain"); err != nil {
+		return nil, err
+	}
+	defer m.calls.End("Explain")
 	encoded, err := m.encode(rows, true)
 	if err != nil {
 		return nil, err
@@ -162,11 +170,12 @@ func (m *Model) classify(ctx context.Context, texts []encoded) ([]Answer, error)
 	if err != nil {
 		return nil, err
 	}
-	n := m.task.Outputs()
+	task := m.Task()
+	n := task.Outputs()
 	answers := make([]Answer, len(texts))
 	for i, t := range texts {
 		of := y[i*n : (i+1)*n]
-		answers[i] = m.task.Answer(of)
+		answers[i] = task.Answer(of)
 		v := answers[i].Value
 		for _, x := range of {
 			v += float64(x)

@@ -28,7 +28,15 @@ func (m *Model) SaveInt8(dir string) error { return m.save(dir, m.net.SaveInt8) 
 // are made smaller, too, so that probabilities stay as true as they were.
 //
 // It errs of a model that is not one of n-grams with an nn.EmbeddingBag.
-func (m *Model) Prune(n int) (*Model, error) {
+func (m *Model) Prune(n int) (pruned *Model, err error) {
+	_ = m.net.Read(func() error {
+		pruned, err = m.prune(n)
+		return err
+	})
+	return pruned, err
+}
+
+func (m *Model) prune(n int) (*Model, error) {
 	g := m.Grams()
 	if g == nil {
 		return nil, errors.Errorf("%s: it is no model of n-grams, of which some could be left out", m.name)
@@ -64,7 +72,7 @@ func (m *Model) Prune(n int) (*Model, error) {
 	if err := t.rescale(net, rows); err != nil {
 		return nil, err
 	}
-	return NewGrams(m.name, net, short, m.task)
+	return NewGrams(m.name, net, short, m.Task())
 }
 
 // table is what a model knows of its n-grams.

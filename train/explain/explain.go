@@ -14,6 +14,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"unroll/internal/parallel"
 	"unroll/internal/pool"
 	"unroll/nn"
 	"unroll/train"
@@ -89,11 +90,12 @@ type Attribution struct {
 // pushes and the baseline sum up to the logit: push_t + (F(x') − F(no text))/words.
 // A bag that counts padding loses some by each word, and is treated alike.
 //
-// Explain may be called concurrently, but not while the model is fitted. The
-// model is not changed.
+// Explain may be called concurrently, and beside a Fit, between whose updates it then takes
+// its turns, sample by sample. The model is not changed.
 type Explainer struct {
 	model  *nn.Model
 	config Config
+	calls  parallel.Calls
 	pool   *pool.Pool[int, *explanation] // by steps
 }
 
@@ -126,7 +128,7 @@ func New(m *nn.Model, c Config) (*Explainer, error) {
 	case m.Batch() != 0:
 		return nil, errors.Errorf("explain: the model's batches are of %d: build it without a Batch", m.Batch())
 	}
-	return &Explainer{m, c, pool.New[int, *explanation]()}, nil
+	return &Explainer{model: m, config: c, pool: pool.New[int, *explanation]()}, nil
 }
 
 // Explain attributes to the steps of each sample of d the logit of a class, or
@@ -139,6 +141,10 @@ func (e *Explainer) Explain(ctx context.Context, d train.Data, class int) ([]Att
 }
 
 func (e *Explainer) explain(ctx context.Context, d train.Data, class int) ([]Attribution, error) {
+	if err := e.calls.Begin("Explain", "the explainer"); err != nil {
+		return nil, err
+	}
+	defer e.calls.End("Explain")
 	ins := e.model.Inputs()
 	in := ins[0]
 	inputs, err := d.Padded(e.model)
@@ -168,7 +174,11 @@ func (e *Explainer) explain(ctx context.Context, d train.Data, class int) ([]Att
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if all[i], err = x.explain(samples, beside, i, class); err != nil {
+		err := x.pass.Use(func() (err error) {
+			all[i], err = x.explain(samples, beside, i, class)
+			return err
+		})
+		if err != nil {
 			return nil, errors.WithMessagef(err, "sample %d", i)
 		}
 	}
@@ -189,5 +199,6 @@ func stepsOf(s train.Samples, in nn.Input) int {
 	return len(s.Features[0]) / in.Width()
 }
 
-// Close releases the compiled programs.
-func (e *Explainer) Close() error { return e.pool.Close() }
+// Close releases the compiled programs; Explain cannot be called any more. It is an error if
+// an Explain is running, and does nothing the second time.
+func (e *Explainer) Close() error { return e.calls.Close(e.pool.Close) }

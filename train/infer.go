@@ -119,8 +119,8 @@ func (t inferRun) infer(ctx context.Context, labels *Data, each func(*program, *
 		}
 	}
 	part := func(b int) []int { return rows[b*batch : min((b+1)*batch, len(rows))] }
-	team := newTeam(at)
-	defer team.stop()
+	team := t.hire(at)
+	defer t.dismiss(team)
 	for b := 0; b < batches; b += at {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -81,11 +81,7 @@ const (
 // shards returns the number of programs that share a training batch. It depends
 // on the model and the batch alone, so results do not depend on the machine.
 func (t *Trainer) shards(batch int, steps []int) (int, error) {
-	return t.shardsOf(nn.Train, batch, steps)
-}
-
-func (t *Trainer) shardsOf(phase nn.Phase, batch int, steps []int) (int, error) {
-	pass, err := t.model.Forward(phase, t.config.Execution, batch, steps...)
+	pass, err := t.model.Forward(nn.Train, t.config.Execution, batch, steps...)
 	if err != nil {
 		return 0, err
 	}
@@ -95,32 +91,47 @@ func (t *Trainer) shardsOf(phase nn.Phase, batch int, steps []int) (int, error) 
 	case t.config.Shards > 0:
 		return min(t.config.Shards, batch), nil
 	}
-	var nodes []*graph.Node
-	for _, y := range pass.Outputs {
-		nodes = append(nodes, y.Node)
-	}
-	k := int(pass.Work(nodes...) / shardWork)
+	k := int(pass.Work(outputs(pass)...) / shardWork)
 	return max(1, min(k, batch/shardRows, maxShards)), nil
 }
 
+// The least work of a piece of a batch where nothing is learned. Less pays than in
+// training, for nothing is added up afterwards.
+const (
+	pieceWork = 1e6
+	pieceRows = 16
+)
+
 // piece returns how many samples of a batch a processor takes at one time where nothing is
-// learned: what a shard of a training batch does, as many times as are needed.
+// learned. Like shards it depends on the model and the batch alone, for the sums of a loss.
 func (t *Trainer) piece(batch int, steps []int) (size int, err error) {
-	if batch < 2*shardRows && t.config.Shards == 0 {
+	if batch < 2*pieceRows || t.config.Shards == 1 || t.model.Batch() > 0 {
 		return batch, nil
 	}
 	key := shapeOf(nn.Infer, batch, steps, 0, nil)
 	if known, ok := t.pieces.Load(key); ok {
 		return known.(int), nil
 	}
-	k := 1
-	t.pool.Alone(func() { k, err = t.shardsOf(nn.Infer, batch, steps) })
+	var pass *nn.Pass
+	t.pool.Alone(func() { pass, err = t.model.Forward(nn.Infer, t.config.Execution, batch, steps...) })
 	if err != nil {
 		return 0, err
 	}
-	size = (batch + k - 1) / k
+	if size = batch; !pass.Whole() {
+		// Halves, quarters and so on keep two, four or eight processors busy to the end.
+		for work := pass.Work(outputs(pass)...); size >= 2*pieceRows && work*float64(size)/float64(batch) >= 2*pieceWork && size*maxShards > batch; {
+			size = (size + 1) / 2
+		}
+	}
 	t.pieces.Store(key, size)
 	return size, nil
+}
+
+func outputs(p *nn.Pass) (nodes []*graph.Node) {
+	for _, y := range p.Outputs {
+		nodes = append(nodes, y.Node)
+	}
+	return nodes
 }
 
 // split returns how many programs share a batch, and how many samples each takes.

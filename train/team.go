@@ -61,6 +61,7 @@ func (t *team) do(n int, f func(i int) error) error {
 			runtime.Gosched()
 		}
 	}
+	r.f = nil // a helper keeps its last round
 	if err := r.err.Load(); err != nil {
 		return *err
 	}
@@ -109,6 +110,33 @@ func (h *helper) help(j int) {
 			r.share(j)
 			last = r
 		}
+	}
+}
+
+// hire returns a team for n tasks at a time: the one that is idle, if there is one. It takes
+// longer to wake a processor than to answer a few texts, and helpers of a moment ago are
+// still awake.
+func (t *Trainer) hire(n int) *team {
+	if n < 2 {
+		return &team{}
+	}
+	select {
+	case m := <-t.idle:
+		return m
+	default:
+		return newTeam(runtime.GOMAXPROCS(0))
+	}
+}
+
+// dismiss lets a team wait for the next call.
+func (t *Trainer) dismiss(m *team) {
+	if len(m.helpers) == 0 {
+		return
+	}
+	select {
+	case t.idle <- m:
+	default:
+		m.stop()
 	}
 }
 

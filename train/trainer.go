@@ -71,6 +71,7 @@ type Trainer struct {
 
 	calls  parallel.Calls
 	pool   *pool.Pool[shape, *program]
+	idle   chan *team
 	pieces sync.Map // of batches where nothing is learned: shape to samples
 }
 
@@ -90,6 +91,7 @@ func Compile(m *nn.Model, c Config) (*Trainer, error) {
 		model:  m,
 		config: c,
 		pool:   pool.New[shape, *program](),
+		idle:   make(chan *team, 1),
 	}
 	if err := t.setAims(); err != nil {
 		return nil, errors.WithMessage(err, "compile")
@@ -161,7 +163,16 @@ func (t *Trainer) Model() *nn.Model { return t.model }
 
 // Close releases the compiled programs. It is an error if a call is running, a Fit whose
 // callback calls it among them.
-func (t *Trainer) Close() error { return t.calls.Close(t.pool.Close) }
+func (t *Trainer) Close() error {
+	return t.calls.Close(func() error {
+		select {
+		case m := <-t.idle:
+			m.stop()
+		default:
+		}
+		return t.pool.Close()
+	})
+}
 
 // begin begins a call of a name, which t.calls.End ends.
 func (t *Trainer) begin(call string) error { return t.calls.Begin(call, "the trainer") }

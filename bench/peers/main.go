@@ -3,7 +3,7 @@
 // sides take turns; the tables give the medians, and the median, the least and
 // the greatest of the ratios of the pairs.
 //
-//	go run ./bench/peers [-quick] [-pairs 5] [-only epoch,grid,gates,classic,infer,arithmetic,graphs,text,serve]
+//	go run ./bench/peers [-quick] [-pairs 5] [-only epoch,grid,gates,classic,infer,onnx,arithmetic,graphs,text,serve]
 package main
 
 import (
@@ -69,6 +69,7 @@ var sections = []section{
 	{"gates", true, gates},
 	{"classic", true, classic},
 	{"infer", true, inference},
+	{"onnx", false, runtimes},
 	{"arithmetic", false, arithmetic},
 	{"graphs", false, graphs},
 	{"text", false, texts},
@@ -82,7 +83,7 @@ func main() {
 	flag.IntVar(&c.pairs, "pairs", 5, "`number` of alternating pairs")
 	flag.StringVar(&c.python, "python", "", "Python with PyTorch; /usr/bin/python3, then python3 from the PATH, if empty")
 	flag.BoolVar(&c.feed, "feed", false, "let PyTorch gather its batches too in the grid; ours always do")
-	flag.StringVar(&only, "only", "", "comma-separated `sections` to run: epoch, grid, gates, classic, infer, arithmetic, graphs, text, serve")
+	flag.StringVar(&only, "only", "", "comma-separated `sections` to run: epoch, grid, gates, classic, infer, onnx, arithmetic, graphs, text, serve")
 	flag.Parse()
 	if only != "" {
 		c.only = strings.Split(only, ",")

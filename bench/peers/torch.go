@@ -20,7 +20,7 @@ import (
 //go:embed torch_peer.py
 var script string
 
-// peer is the Python process that runs PyTorch.
+// peer is a process that runs what we are compared with: PyTorch, or ONNX Runtime.
 type peer struct {
 	hello
 	cmd    *exec.Cmd
@@ -38,7 +38,7 @@ type hello struct {
 	Missing   string   `json:"missing"`   // there is no PyTorch
 }
 
-// request is what the process is asked to do; see torch_peer.py.
+// request is what the process is asked to do; see torch_peer.py and onnx_peer.mjs.
 type request struct {
 	Do          string  `json:"do"`
 	Threads     int     `json:"threads"`      // PyTorch's
@@ -56,6 +56,7 @@ type request struct {
 	Feed        bool    `json:"feed,omitempty"`
 	Cell        string  `json:"cell,omitempty"` // RNN, LSTM or GRU
 	Both        bool    `json:"both,omitempty"` // directions
+	Path        string  `json:"path,omitempty"` // of a model, for ONNX Runtime
 }
 
 func (r request) String() string {
@@ -104,20 +105,25 @@ func findPeer(ctx context.Context, python string) (*peer, error) {
 
 // startPeer starts the process, which ends with ctx or by close.
 func startPeer(ctx context.Context, python string) (*peer, error) {
-	p := &peer{cmd: exec.CommandContext(ctx, python, "-u", "-c", script)}
+	return startProcess(exec.CommandContext(ctx, python, "-u", "-c", script))
+}
+
+// startProcess starts a process that answers requests.
+func startProcess(cmd *exec.Cmd) (*peer, error) {
+	p := &peer{cmd: cmd}
 	p.cmd.Stderr = &p.stderr
 	p.cmd.WaitDelay = time.Second
 	var err error
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
-		return nil, errors.Wrap(err, python)
+		return nil, errors.Wrap(err, cmd.Path)
 	}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
-		return nil, errors.Wrap(err, python)
+		return nil, errors.Wrap(err, cmd.Path)
 	}
 	p.out = json.NewDecoder(out)
 	if err := p.cmd.Start(); err != nil {
-		return nil, errors.Wrap(err, python)
+		return nil, errors.Wrap(err, cmd.Path)
 	}
 	if err := p.out.Decode(&p.hello); err != nil {
 		return nil, p.failed(err)
@@ -155,7 +161,7 @@ func (p *peer) run(ctx context.Context, r request) (float64, error) {
 		return 0, cmp.Or(ctx.Err(), p.failed(err))
 	}
 	if reply.Error != "" {
-		return 0, errors.Errorf("torch_peer.py: %s", reply.Error)
+		return 0, errors.Errorf("%s: %s", p.cmd.Path, reply.Error)
 	}
 	time.Sleep(50 * time.Millisecond)
 	return reply.Seconds, nil

@@ -159,3 +159,32 @@ func TestOrigins(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseHost: a name that may be given is read as itself again, and answered in any
+// case, with a dot and with a port; nothing else is.
+func FuzzParseHost(f *testing.F) {
+	for _, name := range []string{"model.example.org", "Box.", "a_b", "localhost", "::1", "[::1]:80", "https://a", "*.a", "-a", "a..b", "127.1", "한국"} {
+		f.Add(name, name)
+	}
+	f.Fuzz(func(t *testing.T, name, other string) {
+		host, err := ParseHost(name)
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("%q: error %q", name, err)
+			}
+			return
+		}
+		if again, err := ParseHost(host); err != nil || again != host {
+			t.Errorf("%q became %q, and that %q, error %v", name, host, again, err)
+		}
+		s := &Server{hosts: map[string]bool{host: true}}
+		for _, h := range []string{host, strings.ToUpper(host), host + ".", host + ":80", host + ".:80"} {
+			if !s.answersTo(h) {
+				t.Errorf("%q is not answered by %q", h, name)
+			}
+		}
+		if (&Server{}).answersTo(other) != s.answersTo(other) && !strings.EqualFold(strings.TrimSuffix(strings.SplitN(other, ":", 2)[0], "."), host) {
+			t.Errorf("%q is answered since %q is", other, name)
+		}
+	})
+}

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -15,84 +14,19 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
-
-// description is what the test reads of openapi.json.
-type description struct {
-	Paths map[string]map[string]struct {
-		Responses map[string]struct {
-			Ref     string `json:"$ref"`
-			Content map[string]any
-		}
-	}
-	Components struct {
-		Responses map[string]struct{ Content map[string]any }
-	}
-}
 
 // TestOpenAPI holds the handlers to the description: every route is in it, every
 // status that it tells of is exercised, none other is given, and each answer fits
 // its schema.
 func TestOpenAPI(t *testing.T) {
-	var d description
-	if err := json.Unmarshal(openAPI, &d); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPI))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("openapi.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	wanted := map[string]bool{}
-	for path, methods := range d.Paths {
-		for method, op := range methods {
-			for status := range op.Responses {
-				wanted[strings.ToUpper(method)+" "+path+" "+status] = true
-			}
-		}
-	}
-	// check holds an answer to the schema of its method, path and status.
+	d := describe(t)
+	wanted := d.all()
 	check := func(method, path string, a *http.Response, body string) {
 		t.Helper()
-		name := fmt.Sprintf("%s %s %d", method, path, a.StatusCode)
-		at := fmt.Sprintf("#/paths/%s/%s/responses/%d", strings.NewReplacer("~", "~0", "/", "~1").Replace(path), strings.ToLower(method), a.StatusCode)
-		r, ok := d.Paths[path][strings.ToLower(method)].Responses[fmt.Sprint(a.StatusCode)]
-		if !ok {
-			t.Errorf("%s is not described: %s", name, body)
-			return
-		}
-		delete(wanted, name)
-		content := r.Content
-		if ref, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
-			at, content = r.Ref, d.Components.Responses[ref].Content
-			for of, header := range map[string]string{"Later": "Retry-After", "Unauthorized": "WWW-Authenticate"} {
-				if ref == of && a.Header.Get(header) == "" {
-					t.Errorf("%s: no %s", name, header)
-				}
-			}
-		}
-		kind, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";")
-		if _, ok := content[kind]; !ok {
-			t.Errorf("%s is %q, want one of %v", name, kind, slices.Collect(maps.Keys(content)))
-			return
-		}
-		if kind != "application/json" {
-			return
-		}
-		schema, err := c.Compile("openapi.json" + at + "/content/application~1json/schema")
-		if err != nil {
-			t.Fatal(err)
-		}
-		value, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
-		if err == nil {
-			err = schema.Validate(value)
-		}
-		if err != nil {
-			t.Errorf("%s: %s: %v", name, body, err)
+		delete(wanted, fmt.Sprintf("%s %s %d", method, path, a.StatusCode))
+		if err := d.check(method, path, a, body); err != nil {
+			t.Error(err)
 		}
 	}
 

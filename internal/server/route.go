@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -136,13 +137,24 @@ func (s *Server) newHandler(routes []route) http.Handler {
 			s.metrics.answered(e.route, e.status, time.Since(start))
 			s.log(r.Context(), r.Method, id, e, time.Since(start))
 		}()
-		if err := s.admit(r); err != nil {
+		err := s.admit(r)
+		if err == nil && !clean(r.URL.EscapedPath()) {
+			err = errNotFound
+		}
+		if err != nil {
 			s.fail(e, err)
 		} else {
 			mux.ServeHTTP(e, r)
 		}
 		finished = true
 	})
+}
+
+// clean reports whether http.ServeMux takes a path as it is. It would answer others, such
+// as //a, /a/../b and the * of OPTIONS, itself, and otherwise than openapi.json says.
+func clean(p string) bool {
+	c := path.Clean(p)
+	return strings.HasPrefix(p, "/") && (c == p || c != "/" && c+"/" == p)
 }
 
 // methodError returns the answer 405 unless a route of method takes got.

@@ -98,6 +98,8 @@ func (s *Server) newHTTP(base context.Context, handler http.Handler) *http.Serve
 		MaxHeaderBytes:    16 << 10,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),
+
+		DisableGeneralOptionsHandler: true, // which answers any host
 	}
 	// Shutdown would wait for them as for requests.
 	h.RegisterOnShutdown(func() {

@@ -96,6 +96,9 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	if err := jsonfile.Strict(doc, &c.meta); err != nil {
 		return nil, errors.Wrapf(err, "%s: damaged", path)
 	}
+	if at := c.meta.At; min(at.Epoch, at.Batch, at.Source.Pass, at.Source.Batch) < 0 || len(c.meta.History) > at.Epoch {
+		return nil, errors.Errorf("%s: damaged: batch %d after epoch %d, with the scores of %d epochs", path, at.Batch, at.Epoch, len(c.meta.History))
+	}
 	return c, nil
 }
 

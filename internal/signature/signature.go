@@ -141,7 +141,7 @@ func (f *FS) signed(dir string) (s signed, err error) {
 	// Less than was signed may be another model than was meant, too.
 	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
 		if _, err := fs.Stat(f.base, path.Join(dir, name)); err != nil {
-			return s, errors.Errorf("%s was signed and is gone", path.Join(dir, name))
+			return s, errors.Errorf("%q was signed and is gone", path.Join(dir, name))
 		}
 	}
 	return s, nil

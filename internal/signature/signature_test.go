@@ -13,7 +13,7 @@ import (
 )
 
 // keys makes a pair of keys.
-func keys(t *testing.T) (ed25519.PrivateKey, ed25519.PublicKey) {
+func keys(t testing.TB) (ed25519.PrivateKey, ed25519.PublicKey) {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
@@ -90,8 +90,8 @@ func TestRefused(t *testing.T) {
 		"another key":          {func(string) {}, other, "not made with the key that is required"},
 		"no signature":         {func(dir string) { os.Remove(dir + "/" + File) }, public, "it is not signed: there is no " + File},
 		"an empty signature":   {func(dir string) { put(t, dir+"/"+File, "") }, public, "damaged"},
-		"a file that is gone":  {func(dir string) { os.Remove(dir + "/b/model.json") }, public, "b/model.json was signed and is gone"},
-		"a model that is gone": {func(dir string) { os.RemoveAll(dir + "/b") }, public, "b/model.json was signed and is gone"},
+		"a file that is gone":  {func(dir string) { os.Remove(dir + "/b/model.json") }, public, `b/model.json" was signed and is gone`},
+		"a model that is gone": {func(dir string) { os.RemoveAll(dir + "/b") }, public, `b/model.json" was signed and is gone`},
 		"a name left out": {func(dir string) {
 			doc, err := os.ReadFile(dir + "/" + File)
 			if err != nil {

@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"path"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/pkg/errors"
 
@@ -26,13 +28,13 @@ func beside(fsys fs.FS, dir string) outside {
 				length, err = strconv.ParseInt(e.Value, 10, 64)
 			case "checksum":
 			default:
-				return nil, errors.Errorf("its values are in another file by %s = %q, which cannot be represented", e.Key, e.Value)
+				return nil, errors.Errorf("its values are in another file by %q = %q, which cannot be represented", e.Key, e.Value)
 			}
 			if err != nil {
 				return nil, errors.Errorf("its values are in another file at %s %q", e.Key, e.Value)
 			}
 		}
-		if !fs.ValidPath(location) {
+		if !fs.ValidPath(location) || strings.ContainsFunc(location, unicode.IsControl) {
 			return nil, errors.Errorf("its values are in %q, which is no path below the model's folder", location)
 		}
 		data, ok := files[location]

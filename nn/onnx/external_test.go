@@ -75,3 +75,28 @@ func TestClaims(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// FuzzExternal: what a tensor says of the place of its values gives the bytes there, or an
+// error of one line.
+func FuzzExternal(f *testing.F) {
+	f.Add("model.data", "offset", "3", "length", "4")
+	f.Add("a/model.data", "length", "-1", "checksum", "x")
+	f.Add("../model.data", "offset", "9223372036854775807", "length", "9223372036854775807")
+	f.Add("", "location", "a", "offset", "+1")
+	f.Fuzz(func(t *testing.T, location, key1, value1, key2, value2 string) {
+		const content = "0123456789"
+		files := fstest.MapFS{"m/model.data": {Data: []byte(content)}, "m/a/model.data": {Data: []byte(content)}, "model.data": {Data: []byte("outside")}}
+		read := beside(files, "m")
+		entries := []stringEntry{{"location", location}, {key1, value1}, {key2, value2}}
+		data, err := read(entries)
+		again, twice := read(entries)
+		switch {
+		case err != nil && strings.Contains(err.Error(), "\n"):
+			t.Errorf("error %q", err)
+		case err == nil && !strings.Contains(content, string(data)):
+			t.Errorf("%q gives %q", entries, data)
+		case (err == nil) != (twice == nil) || string(data) != string(again):
+			t.Errorf("%q gives %q and %q, errors %v and %v", entries, data, again, err, twice)
+		}
+	})
+}

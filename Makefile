@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint torture bench peers peers-text results pictures generate rename release
+.PHONY: check test race lint torture fuzz bench peers peers-text results pictures generate rename release
 
 check: lint test race ## what must hold before a commit lands
 
@@ -36,6 +36,15 @@ peers-text: ## compares with fastText and scikit-learn on texts: the section Tex
 TORTURE = 1m
 torture: ## kills, full disks, damage and pauses; hours of it with TORTURE=3h
 	go test ./cmd/sentiment -run Torture -torture $(TORTURE) -timeout 0 -count 1 -v
+
+FUZZTIME = 30s
+FUZZ = Fuzz
+fuzz: ## lets each fuzz target whose name begins with FUZZ look for faults for so long, and counts
+	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; total=0; bad=0; \
+	for at in $$(grep -ro --include='*_test.go' '^func $(FUZZ)[A-Za-z0-9]*' . | sed 's|/[^/]*:func |:|' | sort); do \
+	go test "$${at%:*}" -run '^$$' -fuzz "^$${at#*:}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s -parallel 2 > "$$log" 2>&1 || { bad=1; cat "$$log"; }; \
+	n=$$(sed -n 's/.*execs: \([0-9]*\).*/\1/p' "$$log" | tail -n 1); echo "$$at $${n:-0}"; total=$$((total + $${n:-0})); done; \
+	echo "$$total executions"; exit $$bad
 
 COUNT = 3
 # What stands between Engine and Peers is kept: Engine and Texts.

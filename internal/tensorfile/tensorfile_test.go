@@ -12,7 +12,7 @@ import (
 )
 
 // written is a file with a tensor of each type.
-func written(t *testing.T) (map[string]*tensor.Dense, []byte) {
+func written(t testing.TB) (map[string]*tensor.Dense, []byte) {
 	t.Helper()
 	odd := math.Float32frombits(0x7fc00123) // a NaN that carries a number
 	tensors := map[string]*tensor.Dense{

@@ -135,16 +135,22 @@ func (p *profiler) tell(l lesson, runs []*trained) {
 	}
 }
 
+// readProfile reads the profile of a model's folder.
+func readProfile(dir string) (*drift.Profile, error) {
+	p := &drift.Profile{}
+	err := jsonfile.Read(bundle.Files, filepath.Join(dir, profileFile), drift.Version, p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Errorf("%s: the model was saved without a profile of its texts (%s), train it anew for one", dir, profileFile)
+	}
+	return p, errors.WithMessage(err, "profile")
+}
+
 // Drift compares texts, with labels or without, with those that the model of a folder was
 // trained on.
 func Drift(ctx context.Context, dir string, s *Saved, data corpus.Settings, c Console) (drift.Comparison, error) {
-	before := &drift.Profile{}
-	err := jsonfile.Read(bundle.Files, filepath.Join(dir, profileFile), drift.Version, before)
-	if errors.Is(err, fs.ErrNotExist) {
-		return drift.Comparison{}, errors.Errorf("%s: the model was saved without a profile of its texts (%s), train it anew for one", dir, profileFile)
-	}
+	before, err := readProfile(dir)
 	if err != nil {
-		return drift.Comparison{}, errors.WithMessage(err, "profile")
+		return drift.Comparison{}, err
 	}
 	var texts, labels []string
 	for r, err := range corpus.Unlabelled(ctx, data, c.Console, func(*datasets.BadRow) {}) {

@@ -39,6 +39,9 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%d bytes took %d MB", len(data), taken>>20)
 		}
 		if err != nil {
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %q", err)
+			}
 			return
 		}
 		var b bytes.Buffer

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/pkg/errors"
 )
@@ -163,6 +164,9 @@ func (v *valueInfo) port() port {
 
 func (p *nodeProto) node(opset int64, out outside) (*node, error) {
 	n := &node{op: p.OpType, name: p.Name, inputs: p.Input, outputs: p.Output, attrs: map[string]any{}}
+	if strings.ContainsFunc(p.OpType, unicode.IsControl) {
+		return nil, errors.Errorf("%q is no operator", p.OpType)
+	}
 	if !standard(p.Domain) {
 		return nil, errors.Errorf("%s: an operator of %q, which cannot be represented", n, p.Domain)
 	}
@@ -172,8 +176,11 @@ func (p *nodeProto) node(opset int64, out outside) (*node, error) {
 		if _, twice := n.attrs[a.Name]; twice {
 			err = errors.New("it is given twice")
 		}
+		if strings.ContainsFunc(a.Name, unicode.IsControl) {
+			err = errors.New("this is no name")
+		}
 		if err != nil {
-			return nil, errors.WithMessagef(err, "%s: attribute %s", n, a.Name)
+			return nil, errors.WithMessagef(err, "%s: attribute %q", n, a.Name)
 		}
 		n.attrs[a.Name] = v
 	}

@@ -34,7 +34,7 @@ peers-text: ## compares with fastText and scikit-learn on texts: the section Tex
 	go run ./bench/texts -texts "$(TEXTS)" -reviews "$(REVIEWS)" -results bench/RESULTS.md
 
 TORTURE = 1m
-torture: ## kills, full disks, damage and pauses; hours of it with TORTURE=3h
+torture: ## kills, full disks, damage, pauses and hostile clients; hours of it with TORTURE=3h
 	go test ./cmd/sentiment -run Torture -torture $(TORTURE) -timeout 0 -count 1 -v
 
 FUZZTIME = 30s

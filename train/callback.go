@@ -60,7 +60,7 @@ type Event struct {
 type EventKind int
 
 // The kinds of events. TrainEnd comes after the last epoch and after Stop, and not
-// after an error.
+// after an error: a callback that is an io.Closer is closed in the end, whatever happened.
 const (
 	BatchEnd EventKind = iota
 	EpochEnd

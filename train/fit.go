@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"io"
 	"iter"
 	"time"
 
@@ -63,12 +64,21 @@ func (t *Trainer) run(ctx context.Context, turn *nn.Training, c FitConfig, open 
 }
 
 // train runs the epochs that are left.
-func (r *fitRun) train(ctx context.Context) error {
+func (r *fitRun) train(ctx context.Context) (err error) {
 	if c := r.fit.Resume; c != nil {
 		if err := r.restore(c); err != nil {
 			return errors.WithMessage(err, "resume")
 		}
 	}
+	defer func() {
+		for _, c := range r.fit.Callbacks {
+			if of, ok := c.(io.Closer); ok {
+				if closeErr := of.Close(); err == nil {
+					err = closeErr
+				}
+			}
+		}
+	}()
 	if err := r.tell(&Event{Kind: TrainBegin, Epoch: r.at.Epoch + 1}); err != nil {
 		return err
 	}

@@ -60,9 +60,6 @@ func (b *TensorBoard) handle(e *train.Event) (err error) {
 		if b.HistogramEvery < 0 || b.UpdateEvery < 0 {
 			return errors.Errorf("HistogramEvery is %d and UpdateEvery %d, want none below 0", b.HistogramEvery, b.UpdateEvery)
 		}
-		if err := b.close(); err != nil { // of a call of Fit that failed
-			return err
-		}
 		b.drawn = !b.WriteGraph
 		b.train, err = tfevents.Create(filepath.Join(b.dir(), "train"))
 		return err
@@ -83,7 +80,7 @@ func (b *TensorBoard) handle(e *train.Event) (err error) {
 			return err
 		}
 	case train.TrainEnd:
-		return b.close()
+		return b.Close()
 	}
 	return b.train.Flush()
 }
@@ -168,8 +165,8 @@ func (b *TensorBoard) histograms(e *train.Event, epoch int64) error {
 	return nil
 }
 
-// close closes the files, if there are any.
-func (b *TensorBoard) close() (err error) {
+// Close closes the files, if there are any: Fit calls it in the end.
+func (b *TensorBoard) Close() (err error) {
 	for _, w := range []**tfevents.Writer{&b.train, &b.validation} {
 		if *w != nil {
 			if closed := (*w).Close(); err == nil {

@@ -100,6 +100,7 @@ func (b *Builder) compileAsIs(c *code, asked []*Node) (gorgonia.VM, func() error
 		return nil, nil, err
 	}
 	vm := gorgonia.NewTapeMachine(b.g, gorgonia.WithPrecompiled(prog, locations))
+	collectable(vm)
 	return vm, runner(vm.Run, vm.RunAll, prog), nil
 }
 

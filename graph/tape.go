@@ -2,6 +2,7 @@ package graph
 
 import (
 	"reflect"
+	"runtime"
 	"sync"
 	"unsafe"
 
@@ -77,8 +78,14 @@ func (c *code) tape() (gorgonia.VM, func() error, error) {
 	c.write(reflect.ValueOf(prog).Elem())
 	clear(locations) // of nodes that the machine would bind to their values once more
 	vm := gorgonia.NewTapeMachine(c.b.g, gorgonia.WithPrecompiled(prog, locations))
+	collectable(vm)
 	return vm, runner(vm.Run, vm.RunAll, prog), nil
 }
+
+// collectable takes away a machine's finalizer, which is for CUDA. Go never collects what
+// has one and leads to itself, as a machine does by its graph, whose operations know the
+// Builder, which knows the program that ran last: all of them would stay for ever.
+func collectable(vm gorgonia.VM) { runtime.SetFinalizer(vm, nil) }
 
 // write puts the code in place of a program's instructions.
 func (c *code) write(prog reflect.Value) {

@@ -5,8 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
+
+	"unroll/internal/filetest"
 )
 
 // TestUsage holds mistakes in the command line to status 2.
@@ -222,9 +223,7 @@ func TestPathsThatAreNot(t *testing.T) {
 	if err := os.Mkdir(empty, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	filetest.Pipe(t, pipe)
 	missing, within := filepath.Join(dir, "missing"), filepath.Join(file, "within")
 	model := filepath.Join(sharedRun(t), "embedding")
 	out := filepath.Join(dir, "out")

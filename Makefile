@@ -1,7 +1,7 @@
 # Everything that a developer runs. Tools are pinned in tools/go.mod.
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: check test race lint torture fuzz bench peers peers-text results pictures generate rename release
+.PHONY: check test race lint torture fuzz bench peers peers-text results pictures generate rename release sbom vulnerabilities
 
 check: lint test race ## what must hold before a commit lands
 
@@ -78,6 +78,14 @@ release: ## builds the program for each platform into release/, with their SHA-2
 	os=$${p%/*}; arch=$${p#*/}; end=; test $$os != windows || end=.exe; echo "$$p"; \
 	CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags "-s -w" -o release/sentiment-$$os-$$arch$$end ./cmd/sentiment || exit 1; done
 	@cd release && { command -v sha256sum >/dev/null && sha256sum sentiment-* || shasum -a 256 sentiment-*; } > ../SHA256SUMS.new && mv ../SHA256SUMS.new SHA256SUMS && cat SHA256SUMS
+
+sbom: release ## writes beside each program of a release what it is made of, as CycloneDX
+	@for p in release/sentiment-*; do case $$p in *.cdx.json) continue;; esac; \
+	$(TOOL) cyclonedx-gomod bin -json -std -noserial -notimestamp -output "$$p.cdx.json" "$$p" || exit 1; done
+	@ls release/*.cdx.json
+
+vulnerabilities: ## asks Go's database of them, at https://vuln.go.dev or VULNDB, which of them our code reaches
+	$(TOOL) govulncheck $(if $(VULNDB),-db $(VULNDB)) ./...
 
 # make rename MODULE=example.com/you/unroll gives the module another path.
 rename:

@@ -72,7 +72,7 @@ func TestUsage(t *testing.T) {
 	checkUnchanged(t, run, before)
 }
 
-func writeFile(t *testing.T, path, content string) string {
+func writeFile(t testing.TB, path, content string) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)

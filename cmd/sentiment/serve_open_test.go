@@ -160,7 +160,7 @@ func TestServeUnix(t *testing.T) {
 }
 
 // newCertificate writes a certificate of its own, for 127.0.0.1, with a serial number.
-func newCertificate(t *testing.T, certFile, keyFile string, serial int64) {
+func newCertificate(t testing.TB, certFile, keyFile string, serial int64) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

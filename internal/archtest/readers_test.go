@@ -17,7 +17,7 @@ var unfuzzed = map[string]string{
 	"internal/safefile": "reads files without looking at their bytes",
 	"internal/input":    "hands bytes on without looking at them",
 	"internal/exact":    "is read within checkpoints, by FuzzCheckpoint of train",
-	"train/metrics":     "are read within checkpoints, by FuzzCheckpoint of train",
+	"train/metrics":     "is read within checkpoints, by FuzzCheckpoint of train",
 }
 
 // TestReadersAreFuzzed: a package with a reader has a fuzz target, which make fuzz runs.

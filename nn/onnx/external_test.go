@@ -83,6 +83,8 @@ func FuzzExternal(f *testing.F) {
 	f.Add("a/model.data", "length", "-1", "checksum", "x")
 	f.Add("../model.data", "offset", "9223372036854775807", "length", "9223372036854775807")
 	f.Add("", "location", "a", "offset", "+1")
+	f.Add("a\nb", "\n", "0", "offset", "0")
+	f.Add("a\nb", "length", "0", "offset", "0")
 	f.Fuzz(func(t *testing.T, location, key1, value1, key2, value2 string) {
 		const content = "0123456789"
 		files := fstest.MapFS{"m/model.data": {Data: []byte(content)}, "m/a/model.data": {Data: []byte(content)}, "model.data": {Data: []byte("outside")}}

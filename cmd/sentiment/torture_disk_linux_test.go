@@ -27,7 +27,7 @@ func TestTortureFullDisks(t *testing.T) {
 	const needed = 12000 // kB, more than a run takes
 	full := 0
 	rounds(t, 10, func(round int, r *rand.Rand) {
-		size := 4 * (1 + r.IntN(needed/4))
+		size := 4 << r.IntN(12)
 		if *torture > 0 && round < needed/12 {
 			size = 12*round + 4
 		}

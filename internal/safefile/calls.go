@@ -22,8 +22,8 @@ const (
 // hook is asked before each call.
 var hook atomic.Pointer[func(call, path string) error]
 
-// Inject has f asked before each call by which this package writes, in every process's
-// goroutine, until restore is called. An error that f returns is that of the call, which is
+// Inject has f asked before each call by which this package writes, in every goroutine of
+// the process, until restore is called. An error that f returns is that of the call, which is
 // not made; of a CallWrite half the bytes are written. It is for tests of what becomes of
 // files when a disk is full or broken, or a process ends.
 func Inject(f func(call, path string) error) (restore func()) {
